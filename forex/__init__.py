@@ -1,0 +1,7 @@
+"""Calibrated forecasts of the dólar observado (USD/CLP), as a library of pure functions."""
+
+from forex.runtime import pin
+
+pin()
+
+__version__ = "0.1.0"

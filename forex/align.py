@@ -1,0 +1,160 @@
+"""The panel: one row per business day, with what was known at that day's cut-off.
+
+Point in time throughout: a row depends only on observations whose `usable_at` is not later than its own cut-off, and forward filling
+is the only filling. The observado in force that day stands in the same row beside the instant it became usable, so that whoever
+walks the panel can tell at which origin a forecast for that day has matured.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from forex import calendar
+from forex.calendar import Dates, Instants
+from forex.errors import TooLittleData, UsageError
+
+MOVE_AGES = (0, 1)  # a driver's move of the origin's own day, and of the business day before
+NOTHING = -1
+
+Columns = dict[str, NDArray | pl.Series]
+
+
+def panel(target: pl.DataFrame, drivers: Mapping[str, pl.DataFrame], in_per_cent: set[str], *, as_of: str, cut_off: str) -> pl.DataFrame:
+    """One row per business day from the target's first date to the last business day on or before `as_of`, the newest origin; and
+    beyond it to the target's last date where that is already published: those rows are no origins, their cut_off_at is null.
+
+    target, drivers: frames with date, value, known_at, usable_at, sorted by (date, known_at).
+    in_per_cent: ids of the drivers whose moves are differences; all others move in logs.
+
+    Columns: origin_date, cut_off_at; anchor (CLP per USD), anchor_date, anchor_age (business days from its date to the origin);
+    observado in force on origin_date as first usable, observado_usable_at, its log_return over return_steps business days, and
+    actual, its latest vintage; then for each driver its last value, its date and age, and `_move_0`, `_move_1`: the moves dated in
+    the business day that ends with the origin and in the one before, null where no observation of that day was known.
+
+    Raises TooLittleData where the target has no date on or before the last origin, UsageError where a driver's id is taken.
+    """
+    first, last = target["date"].min(), calendar.on_or_before(as_of)
+    if first is None or np.datetime64(str(first)) > last:
+        raise TooLittleData(f"usdclp: no usable value on or before {as_of}. Use a later as_of, or add history to the store.")
+    days = calendar.business_days(np.datetime64(str(first)), max(last, target["date"].to_numpy().max()))
+    cuts = calendar.cut_offs(days, cut_off)
+    at_origin = {"cut_off_at": cuts} | _anchor(target, days, cuts)
+    in_force = {"origin_date": days} | _in_force(target, days)
+    for name in sorted(drivers):
+        driver = _driver(name, drivers[name], days, cuts, logs=name not in in_per_cent)
+        if taken := sorted(driver.keys() & (in_force.keys() | at_origin.keys())):
+            raise UsageError(f"series.yaml: the id {name!r} needs the panel's column {taken[0]!r}, which is taken. Rename it.")
+        at_origin |= driver
+    columns = in_force | at_origin
+    frame = pl.DataFrame({name: _column(values) for name, values in columns.items()})
+    is_origin = pl.col("origin_date") <= pl.lit(last.item())
+    frame = frame.with_columns(pl.when(is_origin).then(pl.col(name)).otherwise(None).alias(name) for name in at_origin)
+    instants = [name for name, kind in frame.schema.items() if kind == pl.Datetime("us")]
+    return frame.with_columns(pl.col(instants).dt.replace_time_zone("UTC"))
+
+
+def _column(values: NDArray | pl.Series) -> pl.Series:
+    series = pl.Series(values)
+    return series.fill_nan(None) if series.dtype == pl.Float64 else series
+
+
+class _Rows:
+    """The rows of one series as arrays, sorted by (date, known_at)."""
+
+    def __init__(self, frame: pl.DataFrame):
+        self.dates: Dates = frame["date"].to_numpy()
+        self.values: NDArray[np.float64] = frame["value"].to_numpy()
+        self.usable_at: Instants = frame["usable_at"].dt.replace_time_zone(None).to_numpy()
+
+    def last(self, not_after: Dates, cuts: Instants) -> NDArray[np.int64]:
+        """Position of the newest row with date ≤ `not_after` and usable_at ≤ `cuts`, NOTHING where there is none.
+
+        Sorted by date, then vintage: walking back from the date meets the newest vintage first.
+        """
+        at = np.searchsorted(self.dates, not_after, side="right") - 1
+        while True:
+            too_new = (at >= 0) & (self.usable_at[at] > cuts)
+            if not too_new.any():
+                return at
+            at = np.where(too_new, at - 1, at)
+
+    def date_of(self, at: NDArray[np.int64]) -> Dates:
+        return np.where(at >= 0, self.dates[at], np.datetime64("NaT", "D"))
+
+    def value_of(self, at: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.where(at >= 0, self.values[at], np.nan)
+
+
+def _anchor(target: pl.DataFrame, days: Dates, cuts: Instants) -> Columns:
+    rows = _Rows(target)
+    # What is published this evening is in force on the next business day; nothing later can be known yet.
+    at = rows.last(calendar.shift(days, 1), cuts)
+    dates = rows.date_of(at)
+    return {"anchor": rows.value_of(at), "anchor_date": dates, "anchor_age": _age(dates, days)}
+
+
+def _age(dates: Dates, days: Dates) -> pl.Series:
+    """Business days from each date to the origin, null where there is no date, -1 for the next business day's."""
+    absent = np.isnat(dates)
+    ages = pl.Series(calendar.steps_between(np.where(absent, days, dates), days).astype(np.int32))
+    return ages.set(pl.Series(absent), None)
+
+
+def _in_force(target: pl.DataFrame, days: Dates) -> Columns:
+    first = target.sort("date", "usable_at", "known_at").unique("date", keep="first", maintain_order=True)
+    latest = target.unique("date", keep="last", maintain_order=True)
+    actual = _on(days, latest["date"].to_numpy(), latest["value"].to_numpy())
+
+    dates, values = first["date"].to_numpy(), first["value"].to_numpy()
+    usable_at = first["usable_at"].dt.replace_time_zone(None).to_numpy()
+    returns, steps = _returns(_Rows(target), dates, values, usable_at)
+    observado = _on(days, dates, values)
+    usable = np.full(len(days), np.datetime64("NaT", "us"))
+    usable[np.searchsorted(days, dates[np.isin(dates, days)])] = usable_at[np.isin(dates, days)]
+    return {
+        "observado": observado,
+        "observado_usable_at": usable,
+        "log_return": _on(days, dates, returns),
+        "return_steps": np.nan_to_num(_on(days, dates, steps)).astype(np.int32),
+        "actual": actual,
+    }
+
+
+def _returns(rows: _Rows, dates: Dates, values: NDArray, usable_at: Instants) -> tuple[NDArray, NDArray]:
+    """Log-return into each date from the last one that was usable by then, and the business days it spans.
+
+    A date that became usable only after a later one has no return: the return across it was taken as one over k days.
+    """
+    later = np.minimum.accumulate(np.append(usable_at[1:], np.datetime64("9999-12-31", "us"))[::-1])[::-1]
+    in_order = np.flatnonzero(usable_at <= later)
+    returns, steps = np.full(len(dates), np.nan), np.full(len(dates), np.nan)
+    before, into = in_order[:-1], in_order[1:]
+    base = rows.value_of(rows.last(dates[before], usable_at[into]))
+    returns[into] = np.log(values[into] / base)
+    steps[into] = calendar.steps_between(dates[before], dates[into])
+    return returns, steps
+
+
+def _on(days: Dates, dates: Dates, values: NDArray) -> NDArray[np.float64]:
+    """`values` of `dates` placed on the grid `days`, NaN elsewhere."""
+    placed = np.full(len(days), np.nan)
+    inside = np.isin(dates, days)
+    placed[np.searchsorted(days, dates[inside])] = values[inside]
+    return placed
+
+
+def _driver(name: str, frame: pl.DataFrame, days: Dates, cuts: Instants, *, logs: bool) -> Columns:
+    rows = _Rows(frame)
+    newest = rows.last(days, cuts)
+    dates = rows.date_of(newest)
+    columns: Columns = {name: rows.value_of(newest), f"{name}_date": dates, f"{name}_age": _age(dates, days)}
+    if logs:
+        rows.values = np.log(rows.values)
+    for age in MOVE_AGES:
+        end, start = rows.last(calendar.shift(days, -age), cuts), rows.last(calendar.shift(days, -age - 1), cuts)
+        # An observation of that very day is known only where the newest one up to it is newer than the newest one before it.
+        known = (end > start) & (start >= 0) & (rows.date_of(end) > calendar.shift(days, -age - 1))
+        columns[f"{name}_move_{age}"] = np.where(known, rows.value_of(end) - rows.value_of(start), np.nan)
+    return columns

@@ -1,0 +1,119 @@
+"""The Santiago business-day calendar and the instants that follow from it.
+
+A business day is a weekday that `holidays` lists neither as a public nor as a bank holiday of Chile. Dates are numpy datetime64[D];
+instants are numpy datetime64[us] in UTC, and come from wall-clock times through the zone's own rules, so daylight saving of Santiago
+and of New York is exact.
+"""
+
+import datetime as dt
+from functools import cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+SANTIAGO = "America/Santiago"
+
+Dates = NDArray[np.datetime64]
+Instants = NDArray[np.datetime64]
+
+# Beyond these years no store has rows and no horizon reaches.
+FIRST_YEAR, LAST_YEAR = 1980, 2080
+
+
+@cache
+def _calendar() -> np.busdaycalendar:
+    from holidays import country_holidays
+
+    listed = country_holidays("CL", categories=("public", "bank"), years=range(FIRST_YEAR, LAST_YEAR + 1))
+    return np.busdaycalendar(holidays=np.array(sorted(listed), dtype="datetime64[D]"))
+
+
+def as_dates(dates: ArrayLike) -> Dates:
+    return np.asarray(dates, dtype="datetime64[D]")
+
+
+def is_business_day(dates: ArrayLike) -> NDArray[np.bool_]:
+    """Whether each date is a business day.
+
+    >>> is_business_day(["2024-09-17", "2024-09-18", "2024-12-31"]).tolist()
+    [True, False, False]
+    """
+    return np.is_busday(as_dates(dates), busdaycal=_calendar())
+
+
+def business_days(first: ArrayLike, last: ArrayLike) -> Dates:
+    """Every business day from `first` to `last`, both included."""
+    days = np.arange(as_dates(first), as_dates(last) + np.timedelta64(1, "D"), dtype="datetime64[D]")
+    return days[is_business_day(days)]
+
+
+def on_or_before(dates: ArrayLike) -> Dates:
+    return np.asarray(np.busday_offset(as_dates(dates), 0, roll="backward", busdaycal=_calendar()))
+
+
+def on_or_after(dates: ArrayLike) -> Dates:
+    return np.asarray(np.busday_offset(as_dates(dates), 0, roll="forward", busdaycal=_calendar()))
+
+
+def shift(dates: ArrayLike, days: int) -> Dates:
+    """Each date moved by `days` business days; a date that is none counts as between its neighbours; 0 leaves it as it is.
+
+    >>> shift(["2024-09-23", "2024-09-18"], -1).tolist()
+    [datetime.date(2024, 9, 17), datetime.date(2024, 9, 17)]
+    """
+    if days == 0:
+        return as_dates(dates)
+    roll: str = "forward" if days < 0 else "backward"
+    return np.asarray(np.busday_offset(as_dates(dates), days, roll=roll, busdaycal=_calendar()))  # type: ignore[call-overload]
+
+
+def steps_between(start: ArrayLike, end: ArrayLike) -> NDArray[np.int64]:
+    """Business days from `start` (excluded) to `end` (included); both are business days, or count as the one before.
+
+    Negative where `end` is the earlier one: minus the steps from `end` to `start`.
+
+    >>> steps_between(["2024-11-27", "2024-12-02"], ["2024-12-02", "2024-11-27"]).tolist()
+    [3, -3]
+    """
+    start, end = as_dates(start), as_dates(end)
+    one = np.timedelta64(1, "D")
+    # Only ever counted forwards: backwards, numpy includes the other end.
+    steps = np.busday_count(np.minimum(start, end) + one, np.maximum(start, end) + one, busdaycal=_calendar())
+    return np.asarray(np.where(end < start, -steps, steps), dtype=np.int64)
+
+
+def horizon_days(horizon: str) -> int:
+    """Calendar days of a horizon such as "7d"."""
+    return int(horizon.removesuffix("d"))
+
+
+def target_dates(origins: ArrayLike, anchor_dates: ArrayLike, horizon: str) -> Dates:
+    """The first business day on or after origin + horizon and later than the anchor's date.
+
+    >>> target_dates(["2024-09-13"], ["2024-09-13"], "7d").tolist()
+    [datetime.date(2024, 9, 23)]
+    """
+    due = as_dates(origins) + np.timedelta64(horizon_days(horizon), "D")
+    return on_or_after(np.maximum(due, as_dates(anchor_dates) + np.timedelta64(1, "D")))
+
+
+def instants(dates: ArrayLike, time: str, zone: str) -> Instants:
+    """The UTC instants of a wall-clock time ("15:00") on each date in a zone ("America/Santiago").
+
+    >>> instants(["2024-07-01", "2024-12-02"], "15:00", SANTIAGO).tolist()
+    [datetime.datetime(2024, 7, 1, 19, 0), datetime.datetime(2024, 12, 2, 18, 0)]
+    """
+    hour, minute = (int(part) for part in time.split(":"))
+    rules = ZoneInfo(zone)
+    unique, inverse = np.unique(as_dates(dates), return_inverse=True)
+    utc = [
+        dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=rules).astimezone(dt.UTC).replace(tzinfo=None)
+        for day in unique.tolist()
+    ]
+    return np.array(utc, dtype="datetime64[us]")[inverse]
+
+
+def cut_offs(origins: ArrayLike, cut_off: str) -> Instants:
+    """The instant up to which information counts at each origin."""
+    return instants(origins, cut_off, SANTIAGO)

@@ -1,0 +1,82 @@
+"""The commands of `forex`. Results go to stdout, diagnostics to stderr; whatever is slow to import waits for its command."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from forex import __version__
+from forex.errors import UsageError
+
+app = typer.Typer(
+    name="forex",
+    help="Calibrated forecasts of the dólar observado (USD/CLP). Run it in the project's folder; `dvc repro` makes what it shows.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+params_app = typer.Typer(help="Questions about params.yaml.", no_args_is_help=True)
+app.add_typer(params_app, name="params")
+
+Json = Annotated[bool, typer.Option("--json", help="The same as JSON, for machines.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"forex {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def project(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
+    ] = False,
+) -> None:
+    pass
+
+
+@app.command()
+def forecast(
+    at: Annotated[str | None, typer.Option(metavar="DATE", help="What was or would have been said that day.")] = None,
+    above: Annotated[float | None, typer.Option(metavar="CLP", help="Probability that the rate is above this.")] = None,
+    below: Annotated[float | None, typer.Option(metavar="CLP", help="Probability that the rate is below this.")] = None,
+    date: Annotated[str | None, typer.Option(metavar="DATE", help="A settlement day between the horizons.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The forecast as a table: median, intervals and probability of a rise by horizon."""
+    _in_project()
+    from forex import forecast_view
+
+    _show(forecast_view.view(at=at, above=above, below=below, settlement=date), forecast_view.text, as_json)
+
+
+@app.command()
+def status(as_json: Json = False) -> None:
+    """As of when, how fresh, which regime, what was set aside, and how the last matured forecasts were covered."""
+    _in_project()
+    from forex import status_view
+
+    _show(status_view.view(), status_view.text, as_json)
+
+
+@params_app.command()
+def check(as_json: Json = False) -> None:
+    """Whether params.yaml can be read: which key is wrong, what it holds, what is allowed. Exit code 2 if one is."""
+    _in_project()
+    from forex.params import load_params
+
+    load_params()
+    _show({"params": "ok"}, lambda _: "params.yaml: every key is known and within its range.", as_json)
+
+
+def _show(content: dict[str, Any], text: Any, as_json: bool) -> None:
+    typer.echo(json.dumps(content, indent=2, ensure_ascii=False) if as_json else text(content))
+
+
+def _in_project() -> None:
+    missing = [name for name in ("dvc.yaml", "params.yaml") if not Path(name).is_file()]
+    if missing:
+        raise UsageError(f"no {' and '.join(missing)} here: run forex in the folder of the project.")

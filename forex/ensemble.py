@@ -1,0 +1,71 @@
+"""Combining forecasts by what they scored: quantile averaging, and the choice of what is published.
+
+Everything is causal through `matured`: at an origin only forecasts whose target was known there have a say.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forex.history import Floats
+
+
+@dataclass(frozen=True)
+class Record:
+    """Discounted mean score of each model over the forecasts matured at each origin (n, m), lower is better; and how many (n,)."""
+
+    mean: Floats
+    count: NDArray[np.int64]
+
+
+def record(scores: Floats, matured: NDArray[np.int64], half_life: float) -> Record:
+    """Mean of the matured scores with weights 0.5^(age/half-life), age in origins; NaN before the first.
+
+    scores: (n, m), of the forecast made at each origin, NaN where there is none.  matured: (n,), first origin that knows them.
+    """
+    origins, models = scores.shape
+    usable = np.isfinite(scores).all(axis=1) & (matured < origins)
+    arrival = matured[usable]
+    weights = 0.5 ** ((origins - 1 - np.flatnonzero(usable)) / half_life)
+    total = np.cumsum(np.bincount(arrival, weights, minlength=origins))
+    sums = [np.cumsum(np.bincount(arrival, weights * scores[usable, m], minlength=origins)) for m in range(models)]
+    count = np.cumsum(np.bincount(arrival, minlength=origins))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return Record(np.stack(sums, axis=1) / total[:, None], count)
+
+
+def weights(past: Record, *, sharpness: float, shrinkage: float) -> Floats:
+    """wₘ ∝ exp(−sharpness·(scoreₘ/best − 1)), then moved towards equal weights by `shrinkage` (0 not at all, 1 all the way).
+
+    Returns (n, m), rows adding up to 1; equal weights where nothing has matured.
+
+    >>> past = Record(np.array([[10.0, 11.0], [np.nan, np.nan]]), np.array([300, 0]))
+    >>> weights(past, sharpness=20.0, shrinkage=0.5).round(3).tolist()
+    [[0.69, 0.31], [0.5, 0.5]]
+    """
+    best = np.where(past.count > 0, past.mean.min(axis=1), 1.0)
+    excess = np.where(past.count[:, None] > 0, past.mean / best[:, None] - 1, 0.0)
+    raw = np.exp(-sharpness * excess)
+    return (1 - shrinkage) * raw / raw.sum(axis=1, keepdims=True) + shrinkage / past.mean.shape[1]
+
+
+def average(quantiles: Floats, model_weights: Floats) -> Floats:
+    """Quantile average (Vincentisation) of log-distances: quantiles (m, n, 25), weights (n, m); shape (n, 25)."""
+    return np.einsum("mnq,nm->nq", quantiles, model_weights, optimize=False)
+
+
+def choose(past: Record, *, margin: float, min_scores: int) -> NDArray[np.int64]:
+    """The model to publish at each origin: the first, unless another's score is better than its by more than `margin`.
+
+    The one with the best score is taken then; with fewer than `min_scores` matured forecasts it is the first.
+
+    >>> past = Record(np.array([[10.0, 9.95], [10.0, 9.5]]), np.array([300, 300]))
+    >>> choose(past, margin=0.01, min_scores=250).tolist()
+    [0, 1]
+    """
+    enough = past.count >= min_scores
+    mean = np.where(enough[:, None], past.mean, 1.0)
+    best = mean.argmin(axis=1)
+    better = mean[np.arange(len(best)), best] < mean[:, 0] * (1 - margin)
+    return np.where(enough & better, best, 0)

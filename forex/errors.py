@@ -1,0 +1,43 @@
+"""Every error that this project raises on purpose, with the exit code it ends a process with.
+
+ForexError
+├── UsageError          2  a wrong option, path or place to run from
+│   └── ParamsError     2  params.yaml: a wrong key, type or range
+├── DataError           3  the data is invalid
+│   └── TooLittleData   3  the data is valid but there is not enough of it
+├── StaleError          4  a critical series is older than its bound
+└── GateFailed          1  a gate did not hold, or the forecast is degraded
+
+Anything else that ends a process is a defect of ours: exit 5. A message names the file, the row, the value, and what to do.
+"""
+
+EXIT_OK = 0
+EXIT_INTERNAL = 5
+
+
+class ForexError(Exception):
+    exit_code = EXIT_INTERNAL
+
+
+class GateFailed(ForexError):
+    exit_code = 1
+
+
+class UsageError(ForexError):
+    exit_code = 2
+
+
+class ParamsError(UsageError):
+    pass
+
+
+class DataError(ForexError):
+    exit_code = 3
+
+
+class TooLittleData(DataError):
+    pass
+
+
+class StaleError(ForexError):
+    exit_code = 4

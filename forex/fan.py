@@ -1,0 +1,74 @@
+"""The fan: the recent observado and, business day by business day, the forecast from the anchor to the last horizon.
+
+Between two horizons the quantiles are those of `forex.distribution.between_horizons`, on a horizon's target date its own.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from forex import calendar
+from forex.distribution import between_horizons
+from forex.files import round_clp
+from forex.quantiles import GRID, MEDIAN, central_pair
+
+OBSERVADO, MEDIAN_PART, INTERVAL = "observado", "median", "interval"
+SCHEMA = {
+    "date": pl.Date,
+    "part": pl.String,
+    "level": pl.Float64,
+    "horizon": pl.String,
+    "value": pl.Float64,
+    "lower": pl.Float64,
+    "upper": pl.Float64,
+}
+
+
+def by_length(horizons: Mapping[str, Any]) -> dict[str, Any]:
+    """The entries of a report by horizon, the shortest first: JSON sorts them as text.
+
+    >>> list(by_length({"15d": 0, "1d": 0, "7d": 0}))
+    ['1d', '7d', '15d']
+    """
+    return dict(sorted(horizons.items(), key=lambda item: calendar.horizon_days(item[0])))
+
+
+def fan(panel: pl.DataFrame, forecast: Mapping[str, Any], *, history_days: int) -> pl.DataFrame:
+    """reports/plots/fan.csv, CLP per USD: `observado` up to the anchor's date, `median` and each `interval` from there on.
+
+    panel: from forex.align.  forecast: reports/forecast.json.  history_days: calendar days shown before the anchor.
+    `horizon` is set on the median of a target date; the anchor itself is where every interval has no width.
+    """
+    anchor_date = dt.date.fromisoformat(forecast["anchor_date"])
+    first = anchor_date - dt.timedelta(days=history_days)
+    shown = pl.col("origin_date").is_between(first, anchor_date, closed="left") & pl.col("observado").is_not_null()
+    history = panel.filter(shown).select(date="origin_date", value="observado")
+    rows: list[dict[str, Any]] = [{"part": OBSERVADO, **row} for row in history.iter_rows(named=True)]
+    rows.append({"part": OBSERVADO, "date": anchor_date, "value": forecast["anchor"]})
+
+    horizons = by_length(forecast["horizons"])
+    dates, quantiles = _ahead(anchor_date, forecast["anchor"], horizons)
+    # Where two horizons share a target, the shorter one names it.
+    named = {entry["target_date"]: horizon for horizon, entry in reversed(horizons.items())}
+    for date, value in zip(dates, quantiles[:, MEDIAN].tolist(), strict=True):
+        rows.append({"part": MEDIAN_PART, "date": date, "value": value, "horizon": named.get(str(date))})
+    for level in sorted((float(text) for text in next(iter(horizons.values()))["intervals"]), reverse=True):
+        lower, upper = (quantiles[:, end].tolist() for end in central_pair(level))
+        rows += [
+            {"part": INTERVAL, "date": date, "level": level, "lower": low, "upper": high}
+            for date, low, high in zip(dates, lower, upper, strict=True)
+        ]
+    return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def _ahead(anchor_date: dt.date, anchor: float, horizons: Mapping[str, Any]) -> tuple[list[dt.date], np.ndarray]:
+    """Business days from the anchor's date to the last target, and the quantiles there: shape (1 + steps, 25)."""
+    by_steps = {entry["steps"]: entry["quantiles"] for entry in horizons.values()}
+    steps = sorted(by_steps)
+    known = np.log(np.array([[by_steps[k][f"{level:g}"] for level in GRID] for k in steps]) / anchor)
+    path = [np.zeros(len(GRID)), *(between_horizons(steps, known, k) for k in range(1, steps[-1] + 1))]
+    dates = [calendar.shift(str(anchor_date), k).item() for k in range(steps[-1] + 1)]
+    return dates, round_clp(anchor * np.exp(np.array(path)))

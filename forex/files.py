@@ -1,0 +1,127 @@
+"""Every file that this project writes passes through here: whole or not at all, and the same bytes for the same content.
+
+Written aside, flushed to disk, renamed. Parquet has page checksums, verified on reading; JSON has sorted keys; numbers are rounded
+(CLP per USD to 4 decimals, others to 8 significant digits), so that the last bit of a sum never reaches a file.
+"""
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from polars.exceptions import PanicException, PolarsError
+
+from forex.errors import DataError
+
+CLP_DECIMALS = 4
+SIGNIFICANT_DIGITS = 8
+
+
+def round_clp(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.round(values, CLP_DECIMALS)
+
+
+def round_significant(values: NDArray[np.float64], digits: int = SIGNIFICANT_DIGITS) -> NDArray[np.float64]:
+    """Each value at `digits` significant digits; zeros and non-finite values as they are.
+
+    >>> round_significant(np.array([0.0123456789, 912.3456789])).tolist()
+    [0.012345679, 912.34568]
+    """
+    values = np.asarray(values, dtype=np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        exponent = np.where(np.isfinite(values) & (values != 0), np.floor(np.log10(np.abs(values))), 0)
+    decimals = np.minimum(digits - 1 - exponent, 300).astype(int)  # 10^300 is finite; nothing of ours is that small
+    scale = 10.0 ** np.abs(decimals)
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.where(decimals >= 0, np.round(values * scale) / scale, np.round(values / scale) * scale)
+
+
+def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a file beside `path`, flush it to disk, then rename it over `path`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    aside = Path(name)
+    try:
+        write(aside)
+        with aside.open("rb") as file:
+            os.fsync(file.fileno())
+        aside.chmod(0o644)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    write_atomically(path, lambda aside: _write_bytes(aside, text.encode("utf-8")))
+
+
+def _write_bytes(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def write_json(path: Path, content: Any) -> None:
+    """Sorted keys, two spaces, floats at 8 significant digits, no NaN, newline at the end."""
+    write_text(path, json_text(content))
+
+
+def json_text(content: Any) -> str:
+    return json.dumps(_canonical(content), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _canonical(content: Any) -> Any:
+    if isinstance(content, Mapping):
+        return {str(key): _canonical(value) for key, value in content.items()}
+    if isinstance(content, (list, tuple)):
+        return [_canonical(value) for value in content]
+    if isinstance(content, np.ndarray | np.generic):
+        return _canonical(content.tolist())
+    if isinstance(content, float) and math.isfinite(content):
+        return float(f"{content:.{SIGNIFICANT_DIGITS}g}")
+    return content
+
+
+def read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: not found. `dvc repro` makes it.") from error
+    except ValueError as error:
+        raise DataError(f"{path}: not readable as JSON ({error}). `dvc repro --force` makes it anew.") from error
+
+
+def write_csv(path: Path, frame: pl.DataFrame) -> None:
+    write_text(path, frame.write_csv(line_terminator="\n"))
+
+
+def write_parquet(path: Path, frame: pl.DataFrame) -> None:
+    import pyarrow.parquet as pq
+
+    table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    write_atomically(path, lambda aside: pq.write_table(table, aside, compression="zstd", write_page_checksum=True))
+
+
+def read_parquet(path: Path) -> pl.DataFrame:
+    """The frame at `path`, its page checksums verified.  Raises DataError for a missing or damaged file."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        frame = pl.from_arrow(pq.read_table(path, page_checksum_verification=True))
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: not found. `dvc repro` makes it.") from error
+    except (pa.ArrowException, OSError, UnicodeDecodeError, PolarsError, PanicException) as error:
+        raise DataError(f"{path}: damaged ({error}). Delete it; `dvc repro` makes it anew.") from error
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def sha256_of(path: Path) -> str:
+    return sha256(path.read_bytes()).hexdigest()

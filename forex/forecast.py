@@ -1,0 +1,133 @@
+"""The newest origin's forecast in full: what is said, from what, and what was missing."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from forex import calendar
+from forex.calibrate import PUBLISHED
+from forex.distribution import probability_above
+from forex.errors import DataError
+from forex.files import CLP_DECIMALS, json_text
+from forex.quantiles import COLUMNS, GRID, MEDIAN, central_pair
+
+TITLE = "Dólar observado, CLP per USD"
+
+
+def at_origin(calibrated: pl.DataFrame, origin: dt.date, horizons: Sequence[str]) -> pl.DataFrame:
+    """The published rows of one origin in the order of `horizons`.
+
+    Raises DataError naming the first and last origin of the file where it has no such origin.
+    """
+    rows = calibrated.filter((pl.col("origin_date") == origin) & (pl.col("model") == PUBLISHED))
+    if rows.is_empty():
+        first, last = str(calibrated["origin_date"].min()), str(calibrated["origin_date"].max())
+        reason = "is not a business day" if not calendar.is_business_day(str(origin)) else "is outside of it"
+        raise DataError(f"no forecast was made on {origin}: origins run from {first} to {last}, and it {reason}.")
+    return rows.sort(pl.col("horizon").replace_strict({name: i for i, name in enumerate(horizons)}, return_dtype=pl.Int64))
+
+
+def horizon_entry(row: Mapping[str, Any], levels: Sequence[float]) -> dict[str, Any]:
+    """One horizon's forecast from a row of calibrated.parquet."""
+    quantiles = [row[name] for name in COLUMNS]
+    return {
+        "target_date": str(row["target_date"]),
+        "steps": row["steps"],
+        "median": quantiles[MEDIAN],
+        "intervals": {f"{level:g}": [quantiles[i] for i in central_pair(level)] for level in levels},
+        "probability_of_rise": probability_above(quantiles, row["anchor"]),
+        "quantiles": dict(zip((f"{level:g}" for level in GRID), quantiles, strict=True)),
+    }
+
+
+def forecast_report(
+    rows: pl.DataFrame,
+    *,
+    panel_row: Mapping[str, Any],
+    regime_row: Mapping[str, Any],
+    calibration: Mapping[str, Any],
+    manifest: Mapping[str, Any],
+    expectations: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    levels: Sequence[float],
+) -> dict[str, Any]:
+    """reports/forecast.json (reports/forecast.schema.json describes it).
+
+    rows: the published rows of the newest origin.  settings: the params that can change a forecast, for their hash.
+    """
+    first = rows.row(0, named=True)
+    series = manifest["series"]
+    return {
+        "title": TITLE,
+        "as_of": manifest["as_of"],
+        "origin_date": str(first["origin_date"]),
+        "made_at": f"{panel_row['cut_off_at']:%Y-%m-%dT%H:%M:%SZ}",
+        "anchor": first["anchor"],
+        "anchor_date": str(panel_row["anchor_date"]),
+        "anchor_age": panel_row["anchor_age"],
+        "regime": first["regime"],
+        "regime_confidence": regime_row["confidence"],
+        "horizons": {
+            row["horizon"]: horizon_entry(row, levels) | {"model": calibration[row["horizon"]]["published"]["model"]}
+            for row in rows.iter_rows(named=True)
+        },
+        "inputs": {
+            "series": {name: entry["sha256"] for name, entry in series.items() if entry["sha256"] is not None},
+            "data_sha256": _hash({name: entry["sha256"] for name, entry in series.items()}),
+            "params_sha256": _hash(settings),
+        },
+        "missing": _missing(series, expectations, panel_row),
+        "stale": _stale(series, panel_row),
+    }
+
+
+def _hash(content: Mapping[str, Any]) -> str:
+    return sha256(json_text(content).encode()).hexdigest()
+
+
+def _missing(series: Mapping[str, Any], expectations: Mapping[str, Any], panel_row: Mapping[str, Any]) -> list[dict[str, str]]:
+    """The series that the forecast had to do without, and why."""
+    missing = []
+    for name, entry in sorted(series.items()):
+        checked = expectations["series"].get(name, {})
+        why = entry["left_out"] or checked.get("why")
+        if name != "usdclp" and name not in panel_row:
+            missing.append({"series": name, "tier": entry["tier"], "why": why or "no usable value"})
+    return missing
+
+
+def _stale(series: Mapping[str, Any], panel_row: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The series without a value of the origin's own day, which therefore have no move in the nowcast, with their age."""
+    ages = {name: panel_row[f"{name}_age"] for name in sorted(series) if panel_row.get(f"{name}_age")}
+    if panel_row["anchor_age"] > 0:
+        ages["usdclp"] = panel_row["anchor_age"]
+    return [
+        {"series": name, "tier": series[name]["tier"], "business_days": age}
+        for name, age in sorted(ages.items())
+        if age > 0
+    ]
+
+
+def forecast_table(report: Mapping[str, Any]) -> pl.DataFrame:
+    """reports/forecast.csv: one row per horizon with the ends of each interval."""
+    rows = []
+    for horizon, entry in report["horizons"].items():
+        row = {"origin_date": report["origin_date"], "horizon": horizon, "target_date": entry["target_date"]}
+        row |= {"anchor": report["anchor"], "median": entry["median"]}
+        for level, (lower, upper) in entry["intervals"].items():
+            row |= {f"lower_{level}": lower, f"upper_{level}": upper}
+        rows.append(row | {"probability_of_rise": entry["probability_of_rise"], "regime": report["regime"]})
+    return pl.DataFrame(rows)
+
+
+def clp(value: float) -> str:
+    """A rate as people read it.
+
+    >>> clp(975.06)
+    '975.06'
+    """
+    return f"{np.round(value, CLP_DECIMALS):.2f}"

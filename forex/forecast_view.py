@@ -1,0 +1,127 @@
+"""`forex forecast`: one origin's published forecast, read back from what the pipeline wrote."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from forex import calendar
+from forex.distribution import between_horizons, probability_above
+from forex.errors import UsageError
+from forex.files import read_parquet, round_clp
+from forex.forecast import at_origin, clp, horizon_entry
+from forex.params import load_params
+from forex.quantiles import COLUMNS
+
+CALIBRATED = Path("data/forecasts/calibrated.parquet")
+
+
+def view(*, at: str | None, above: float | None, below: float | None, settlement: str | None) -> dict[str, Any]:
+    """The forecast made at the last business day on or before `at` (default: the newest origin).
+
+    Raises UsageError for a date that is none, outside of the backtest, or no settlement day within the horizons.
+    """
+    params = load_params("horizons", "levels")
+    for name, level in (("--above", above), ("--below", below)):
+        if level is not None and not (np.isfinite(level) and level > 0):
+            raise UsageError(f"{name} {level}: expected a rate in CLP per USD, like 950.")
+    calibrated = read_parquet(CALIBRATED)
+    rows = at_origin(calibrated, _origin(calibrated, at), params.horizons)
+    first = rows.row(0, named=True)
+    entries = {row["horizon"]: row for row in rows.iter_rows(named=True)}
+    if settlement is not None:
+        entries = {settlement: _settling(rows, settlement)}
+    content: dict[str, Any] = {"origin_date": str(first["origin_date"]), "anchor": first["anchor"], "regime": first["regime"]}
+    content["horizons"] = {name: _entry(row, params.levels, above, below) for name, row in entries.items()}
+    return content
+
+
+def parse_date(text: str, option: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f"{option} {text}: expected a date like 2024-11-27.") from error
+
+
+def _origin(calibrated: pl.DataFrame, at: str | None) -> dt.date:
+    [first, last] = calibrated.select(pl.col("origin_date").min().alias("first"), pl.col("origin_date").max().alias("last")).row(0)
+    if at is None:
+        return last
+    wanted = calendar.on_or_before(str(parse_date(at, "--at"))).item()
+    if not first <= wanted <= last:
+        raise UsageError(f"--at {at}: forecasts were made from {first} to {last}. Choose a day between them, or set as_of.")
+    return wanted
+
+
+def _settling(rows: pl.DataFrame, settlement: str) -> dict[str, Any]:
+    """A row of the table for a settlement day between the horizons."""
+    day = parse_date(settlement, "--date")
+    if not calendar.is_business_day(str(day)):
+        following = calendar.on_or_after(str(day))
+        raise UsageError(f"--date {day}: not a business day in Chile; the rate of {following} is the next one.")
+    by_steps = rows.sort("steps").unique("steps", keep="first", maintain_order=True)
+    nearest = by_steps.row(0, named=True)
+    anchor_date = calendar.shift(str(nearest["target_date"]), -nearest["steps"])
+    steps = int(calendar.steps_between(anchor_date, str(day)))
+    last = by_steps.row(-1, named=True)
+    if not 1 <= steps <= last["steps"]:
+        raise UsageError(f"--date {day}: expected a day after {anchor_date} and not after {last['target_date']}.")
+    exact = by_steps.filter(pl.col("steps") == steps)
+    if exact.height:
+        return exact.row(0, named=True)
+    log_distances = np.log(by_steps.select(COLUMNS).to_numpy() / nearest["anchor"])
+    quantiles = round_clp(nearest["anchor"] * np.exp(between_horizons(by_steps["steps"].to_numpy(), log_distances, steps)))
+    row = {"target_date": day, "steps": steps, "anchor": nearest["anchor"], "actual": None}
+    return row | dict(zip(COLUMNS, quantiles.tolist(), strict=True))
+
+
+def _entry(row: Mapping[str, Any], levels: Sequence[float], above: float | None, below: float | None) -> dict[str, Any]:
+    quantiles = [row[name] for name in COLUMNS]
+    entry = horizon_entry(row, levels) | {"actual": row["actual"]}
+    if above is not None:
+        entry["probability_above"] = {f"{above:g}": probability_above(quantiles, above)}
+    if below is not None:
+        entry["probability_below"] = {f"{below:g}": round(1 - probability_above(quantiles, below), 8)}
+    return entry
+
+
+def text(content: Mapping[str, Any]) -> str:
+    """The table that a person reads."""
+    head = [
+        f"Dólar observado, CLP per USD. Made on {content['origin_date']}, anchor {clp(content['anchor'])}, "
+        f"regime {content['regime']}."
+    ]
+    some = next(iter(content["horizons"].values()))
+    titles = ["", "in force on", "median"]
+    titles += [f"{float(level):.0%} interval" for level in some["intervals"]]
+    titles += ["rises"] + [f"above {level}" for level in some.get("probability_above", ())]
+    titles += [f"below {level}" for level in some.get("probability_below", ())]
+    matured = any(entry["actual"] is not None for entry in content["horizons"].values())
+    rows = [_cells(name, entry, matured) for name, entry in content["horizons"].items()]
+    return "\n".join(head + _aligned([titles + ["came out"] * matured, *rows]))
+
+
+def _cells(name: str, entry: Mapping[str, Any], matured: bool) -> list[str]:
+    cells = [name, entry["target_date"], clp(entry["median"])]
+    cells += [f"{clp(lower)} - {clp(upper)}" for lower, upper in entry["intervals"].values()]
+    shares = [entry["probability_of_rise"], *entry.get("probability_above", {}).values()]
+    cells += [_percent(share) for share in (*shares, *entry.get("probability_below", {}).values())]
+    if matured:
+        cells.append("" if entry["actual"] is None else clp(entry["actual"]))
+    return cells
+
+
+def _percent(share: float) -> str:
+    """A probability without false certainty: never 0 % or 100 %."""
+    if share < 0.01:
+        return "< 1%"
+    return "> 99%" if share > 0.99 else f"{share:.0%}"
+
+
+def _aligned(rows: list[list[str]]) -> list[str]:
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return ["", *lines]

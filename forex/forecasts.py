@@ -1,0 +1,94 @@
+"""The two forecast tables as frames: raw (what the models said) and calibrated (the public contract)."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from forex.calendar import Dates
+from forex.files import round_clp, round_significant
+from forex.history import Floats, History
+from forex.predictive import Predictive
+from forex.quantiles import COLUMNS
+
+# These pass through calibration unchanged, under these names, so that anyone can recompute them.
+BENCHMARKS = ("random_walk", "random_walk_drift", "predecessor", "garch_t")
+
+
+def raw_frame(
+    history: History, origins: NDArray[np.int64], forecasts: Mapping[str, Mapping[str, Predictive]]
+) -> pl.DataFrame:
+    """One row per origin × horizon × model, with the location and scale that calibration works on (log-distances).
+
+    forecasts: model -> horizon -> predictive at `origins`.  Quantiles become CLP per USD.
+    """
+    parts = []
+    for model, by_horizon in forecasts.items():
+        for horizon, predictive in by_horizon.items():
+            targets = history.targets(horizon)
+            keys = _keys(history, origins, targets.dates[origins], targets.steps[origins], horizon, model)
+            keys |= {
+                "location": round_significant(predictive.location),
+                "scale": round_significant(predictive.scale),
+            }
+            parts.append(_rows(keys, history.anchor[origins], predictive.quantiles))
+    return _sorted(parts)
+
+
+def calibrated_frame(
+    history: History,
+    origins: NDArray[np.int64],
+    regimes: Sequence[str],
+    quantiles: Mapping[str, Mapping[str, Floats]],
+    actual: Mapping[str, Floats],
+) -> pl.DataFrame:
+    """data/forecasts/calibrated.parquet: one row per origin × horizon × model, CLP per USD.
+
+    quantiles: horizon -> model -> (n, 25) log-distances.  actual: horizon -> (n,), NaN until matured.
+    """
+    parts = []
+    for horizon, by_model in quantiles.items():
+        targets = history.targets(horizon)
+        for model, values in by_model.items():
+            keys = _keys(history, origins, targets.dates[origins], targets.steps[origins], horizon, model)
+            keys |= {"regime": np.asarray(regimes), "actual": actual[horizon]}
+            parts.append(_rows(keys, history.anchor[origins], values))
+    order = ["origin_date", "target_date", "horizon", "model", "regime", "steps", "anchor", "actual", *COLUMNS]
+    return _sorted(parts).select(order).with_columns(pl.col("actual").fill_nan(None))
+
+
+def raw_predictive(raw: pl.DataFrame, anchor: Floats, origins: Dates) -> dict[str, dict[str, Predictive]]:
+    """Horizon -> model -> predictive, read back from a raw frame whose origins are `origins`."""
+    predictive: dict[str, dict[str, Predictive]] = {}
+    for (horizon, model), rows in raw.partition_by("horizon", "model", as_dict=True, maintain_order=True).items():
+        assert np.array_equal(rows["origin_date"].to_numpy(), origins)
+        predictive.setdefault(str(horizon), {})[str(model)] = Predictive(
+            location=rows["location"].to_numpy(),
+            scale=rows["scale"].to_numpy(),
+            quantiles=np.log(rows.select(COLUMNS).to_numpy() / anchor[:, None]),
+        )
+    return predictive
+
+
+def _keys(
+    history: History, origins: NDArray[np.int64], targets: Dates, steps: NDArray[np.int64], horizon: str, model: str
+) -> dict[str, NDArray]:
+    count = len(origins)
+    return {
+        "origin_date": history.days[origins],
+        "target_date": targets,
+        "horizon": np.full(count, horizon),
+        "model": np.full(count, model),
+        "steps": steps.astype(np.int32),
+    }
+
+
+def _rows(keys: dict[str, NDArray], anchor: Floats, log_distances: Floats) -> pl.DataFrame:
+    clp = round_clp(anchor[:, None] * np.exp(log_distances))
+    # Rounding keeps the order, and equal neighbours are not a crossing.
+    return pl.DataFrame({**keys, "anchor": anchor, **{name: clp[:, i] for i, name in enumerate(COLUMNS)}})
+
+
+def _sorted(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(parts).sort("origin_date", "horizon", "model")

@@ -1,0 +1,68 @@
+"""What was known of each series at an instant, and the manifest that says so."""
+
+import datetime as dt
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from forex import calendar
+from forex.store import Series
+
+
+def known_rows(rows: pl.DataFrame, at: dt.datetime) -> pl.DataFrame:
+    """The rows whose `known_at` is not later than `at` (UTC), in the order of the file; every vintage stays."""
+    return rows.filter(pl.col("known_at") <= at)
+
+
+def manifest(
+    listed: Mapping[str, Series],
+    known: Mapping[str, pl.DataFrame],
+    left_out: Mapping[str, str],
+    unlisted: list[str],
+    *,
+    as_of: str,
+    known_until: dt.datetime,
+) -> dict[str, Any]:
+    """Rows, range, content hash and staleness of each series.
+
+    `age` counts business days from a series' last date to the last business day on or before `as_of`; a date beyond it has age 0.
+    """
+    return {
+        "as_of": as_of,
+        "known_until": f"{known_until:%Y-%m-%dT%H:%M:%SZ}",
+        "series": {
+            name: _describe(entry, known.get(name), left_out.get(name), as_of) for name, entry in listed.items()
+        },
+        "unlisted_files": unlisted,
+    }
+
+
+def _describe(entry: Series, rows: pl.DataFrame | None, problem: str | None, as_of: str) -> dict[str, Any]:
+    described: dict[str, Any] = {"title": entry.title, "unit": entry.unit, "tier": entry.tier, "left_out": problem}
+    if rows is None or rows.is_empty():
+        return described | {"rows": 0, "first": None, "last": None, "age": None, "sha256": None}
+    first, last = rows["date"].min(), rows["date"].max()
+    return described | {
+        "rows": rows.height,
+        "first": str(first),
+        "last": str(last),
+        "age": age_business_days(str(last), as_of),
+        "sha256": content_hash(rows),
+    }
+
+
+def age_business_days(date: str, as_of: str) -> int:
+    """Business days from `date` to the last business day on or before `as_of`, at least 0.
+
+    >>> age_business_days("2024-11-25", "2024-11-30")
+    4
+    """
+    return max(int(calendar.steps_between(np.datetime64(date), calendar.on_or_before(as_of))), 0)
+
+
+def content_hash(rows: pl.DataFrame) -> str:
+    """sha256 of the rows as CSV text, so that equal content has equal hashes whatever file it came from."""
+    return sha256(rows.drop("line").write_csv(line_terminator="\n").encode()).hexdigest()

@@ -1,0 +1,70 @@
+"""`forex status`: the state of the last run, read back from its reports."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from forex.calendar import horizon_days
+from forex.files import read_json, read_parquet
+
+FORECAST = Path("reports/forecast.json")
+MANIFEST = Path("data/manifest.json")
+QUARANTINE = Path("data/quarantine.parquet")
+PERFORMANCE = Path("reports/performance.json")
+
+
+def view() -> dict[str, Any]:
+    """As of when, freshness, regime, quarantine by series and reason, coverage of the last matured forecasts."""
+    forecast = read_json(FORECAST)
+    quarantine = read_parquet(QUARANTINE).group_by("series", "reason").len().sort("series", "reason")
+    return {
+        "as_of": forecast["as_of"],
+        "origin_date": forecast["origin_date"],
+        "made_at": forecast["made_at"],
+        "anchor": {"value": forecast["anchor"], "date": forecast["anchor_date"], "business_days": forecast["anchor_age"]},
+        "regime": {"call": forecast["regime"], "confidence": forecast["regime_confidence"]},
+        "missing": forecast["missing"],
+        "stale": forecast["stale"],
+        "unlisted_files": read_json(MANIFEST)["unlisted_files"],
+        "quarantine": [{"series": name, "reason": why, "rows": count} for name, why, count in quarantine.iter_rows()],
+        "last_matured": _last_matured(read_json(PERFORMANCE)),
+    }
+
+
+def _last_matured(performance: Mapping[str, Any]) -> dict[str, Any]:
+    """By horizon, the longest window of the performance report: its status, how many forecasts, their coverage by level."""
+    latest = {}
+    for horizon, entry in sorted(performance["horizons"].items(), key=lambda item: horizon_days(item[0])):
+        windows = entry["models"]["published"]["windows"]
+        window = windows[max(windows, key=int)]
+        recent = window.get("recent") or {}
+        latest[horizon] = {
+            "status": window["status"],
+            "forecasts": window["n"],
+            "coverage": {name.removeprefix("coverage_"): share for name, share in recent.items() if name.startswith("coverage_")},
+        }
+    return latest
+
+
+def text(content: Mapping[str, Any]) -> str:
+    anchor, regime = content["anchor"], content["regime"]
+    missing = [f"{one['series']} ({one['why']})" for one in content["missing"]]
+    stale = [f"{one['series']} ({one['business_days']} business days old)" for one in content["stale"]]
+    quarantine = [f"{one['rows']} {one['series']} {one['reason']}" for one in content["quarantine"]]
+    lines = [
+        f"as of        {content['as_of']}, newest origin {content['origin_date']}, made at {content['made_at']}",
+        f"anchor       {anchor['value']:.2f} of {anchor['date']}, {anchor['business_days']} business days old",
+        f"regime       {regime['call']}, confidence {regime['confidence']:.0%}",
+        f"missing      {_listed(missing)}",
+        f"no move      {_listed(stale)}",
+        f"not listed   {_listed(content['unlisted_files'])}",
+        f"quarantine   {_listed(quarantine)}",
+    ]
+    for horizon, entry in content["last_matured"].items():
+        covered = ", ".join(f"{share:.0%} at {level} %" for level, share in entry["coverage"].items())
+        lines.append(f"{horizon:<12} {entry['status']}: {covered or 'no coverage'} of the last {entry['forecasts']} matured")
+    return "\n".join(lines)
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return ", ".join(parts) or "none"

@@ -1,0 +1,228 @@
+"""Reading a store: a folder with one file per series and a series.yaml that says what each series is and when it is published.
+
+A series comes back as a frame with the columns `line` (where the row stands in its file), `date`, `value`, `known_at` (UTC) and
+`source`, in the order of the file. An empty value is absent: its row is not returned.
+"""
+
+import csv
+import datetime as dt
+import io
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import polars as pl
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+
+from forex import calendar
+from forex.errors import DataError, UsageError
+from forex.params import Block, Tier, clock_time
+
+TARGET = "usdclp"
+SERIES_FILE = "series.yaml"
+SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
+    "line": pl.Int64,
+    "date": pl.Date,
+    "value": pl.Float64,
+    "known_at": pl.Datetime("us", "UTC"),
+    "source": pl.String,
+}
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f'expected a time zone like "America/Santiago", got "{name}"') from error
+    return name
+
+
+class Publication(Block):
+    """A value is public at `time` in `zone`, on its date shifted by `business_days` Santiago business days."""
+
+    business_days: Annotated[int, Field(ge=-30, le=250)]
+    time: Annotated[str, AfterValidator(clock_time)]
+    zone: Annotated[str, AfterValidator(_zone)]
+
+
+class Series(Block):
+    title: str
+    unit: str
+    tier: Tier
+    publication: Publication
+
+
+def read_series_list(store: Path) -> dict[str, Series]:
+    """What series.yaml says of each id, in its order.
+
+    Raises UsageError where the folder or the file is missing, malformed, or without the target `usdclp`.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    path = store / SERIES_FILE
+    if not store.is_dir():
+        raise UsageError(f"{store}: no such folder. Set ingest.store in params.yaml to a store; data/sample is one.")
+    try:
+        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        listed = TypeAdapter(dict[str, Series]).validate_python(content, strict=True)
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: not found. A store needs it; data/sample/{SERIES_FILE} shows the format.") from error
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from error
+    except ValidationError as error:
+        problem = error.errors()[0]
+        key = ".".join(str(part) for part in problem["loc"])
+        raise UsageError(f"{path}: {key or 'the file'}: {problem['msg'].removeprefix('Value error, ')}, got {problem['input']!r}") from error
+    if TARGET not in listed:
+        raise UsageError(f"{path}: {TARGET} is not listed. It is the series that is forecast; add its entry and its file.")
+    for name in listed:
+        if not name.replace("_", "").isalnum() or not name.isascii() or name != name.lower():
+            raise UsageError(f"{path}: {name!r} cannot be an id. Use lower-case letters, digits and underscores.")
+    return listed
+
+
+def unlisted_files(store: Path, listed: dict[str, Series]) -> list[str]:
+    """Names of data files that no entry of series.yaml claims; they are not read."""
+    return sorted(
+        path.name for path in store.iterdir() if path.suffix in {".csv", ".parquet"} and path.stem not in listed
+    )
+
+
+def read_series(store: Path, name: str, series: Series) -> pl.DataFrame:
+    """Every row of one series that has a value.
+
+    Raises DataError naming file, line and value where the file is missing or empty, a column is missing, a date or a value cannot
+    be read, or two rows with the same date and known_at hold different values.
+    """
+    path = series_file(store, name)
+    rows = list(_csv_rows(path) if path.suffix == ".csv" else _parquet_rows(path))
+    frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
+    frame = frame.with_columns(known_at=pl.coalesce("known_at", _by_rule(frame["date"], series.publication)))
+    _refuse_conflicts(frame, path)
+    return frame
+
+
+def series_file(store: Path, name: str) -> Path:
+    """The one file of a series.  Raises DataError where there is none, or a CSV and a parquet file."""
+    found = [path for path in (store / f"{name}.csv", store / f"{name}.parquet") if path.exists()]
+    if not found:
+        raise DataError(f"{store / name}.csv: not found, though {SERIES_FILE} lists it. Add the file or remove the entry.")
+    if len(found) > 1:
+        raise DataError(f"{found[0]} and {found[1]}: a series has one file. Remove one of them.")
+    return found[0]
+
+
+def _by_rule(dates: pl.Series, rule: Publication) -> pl.Series:
+    published_on = calendar.shift(dates.to_numpy(), rule.business_days)
+    instants = calendar.instants(published_on, rule.time, rule.zone)
+    return pl.Series("known_at", instants, dtype=pl.Datetime("us")).dt.replace_time_zone("UTC")
+
+
+Row = tuple[int, dt.date, float, dt.datetime | None, str | None]
+
+
+def _csv_rows(path: Path) -> Iterator[Row]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path}: not UTF-8 text (byte {error.start}). Save it as UTF-8 CSV.") from error
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = [column.strip() for column in next(reader, [])]
+        _require_columns(header, path)
+        for fields in reader:
+            line = reader.line_num
+            if not fields:
+                continue
+            if len(fields) != len(header):
+                raise DataError(
+                    f"{path}, line {line}: {len(fields)} fields, {len(header)} expected: {','.join(fields)!r}. "
+                    "The file may be cut off; restore or complete the line."
+                )
+            row = _row(dict(zip(header, fields, strict=True)), line, path)
+            if row is not None:
+                yield row
+    except csv.Error as error:
+        raise DataError(f"{path}, line {reader.line_num}: not readable as CSV ({error}).") from error
+
+
+def _parquet_rows(path: Path) -> Iterator[Row]:
+    from forex.files import read_parquet
+
+    frame = read_parquet(path)
+    _require_columns(frame.columns, path)
+    wanted = [column for column in ("date", "value", "known_at", "source") if column in frame.columns]
+    for line, fields in enumerate(frame.select(wanted).iter_rows(named=True), start=1):
+        texts = {key: "" if value is None else str(value) for key, value in fields.items()}
+        row = _row(texts, line, path)
+        if row is not None:
+            yield row
+
+
+def _require_columns(header: list[str], path: Path) -> None:
+    missing = [column for column in ("date", "value") if column not in header]
+    if missing:
+        found = ", ".join(header) if header else "nothing (the file is empty)"
+        raise DataError(f"{path}, line 1: no column {' and '.join(missing)}; found {found}. Expected date,value.")
+    repeated = sorted({column for column in header if header.count(column) > 1})
+    if repeated:
+        raise DataError(f"{path}, line 1: column {repeated[0]!r} stands there twice. Remove one.")
+
+
+def _row(fields: dict[str, str], line: int, path: Path) -> Row | None:
+    date = _parse_date(fields["date"].strip(), f"{path}, line {line}")
+    value = _parse_value(fields["value"].strip(), f"{path}, line {line}")
+    if value is None:
+        return None
+    known_at = _parse_instant(fields.get("known_at", "").strip(), f"{path}, line {line}")
+    return line, date, value, known_at, fields.get("source", "").strip() or None
+
+
+def _parse_date(text: str, where: str) -> dt.date:
+    try:
+        date = dt.date.fromisoformat(text[:10]) if len(text) == 10 or text[10:] == " 00:00:00" else None
+    except ValueError:
+        date = None
+    if date is None or date.isoformat() != text[:10] or not calendar.FIRST_YEAR <= date.year <= calendar.LAST_YEAR:
+        raise DataError(f"{where}: date {text!r} is not a date like 2024-11-27. Correct or remove the row.")
+    return date
+
+
+def _parse_value(text: str, where: str) -> float | None:
+    if not text or text.lower() == "nan":
+        return None
+    try:
+        value = float(text) if "_" not in text else math.inf
+    except ValueError:
+        value = math.inf
+    if not math.isfinite(value):
+        raise DataError(f"{where}: value {text!r} is not a number like 934.54. Correct it, or leave it empty.")
+    return value
+
+
+def _parse_instant(text: str, where: str) -> dt.datetime | None:
+    if not text:
+        return None
+    try:
+        instant = dt.datetime.fromisoformat(text)
+        if len(text) > 10:
+            return instant.replace(tzinfo=dt.UTC) if instant.tzinfo is None else instant.astimezone(dt.UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise DataError(f"{where}: known_at {text!r} is not an instant like 2024-11-26T21:00:00Z. Correct it.")
+
+
+def _refuse_conflicts(frame: pl.DataFrame, path: Path) -> None:
+    conflicts = frame.filter(pl.col("value").n_unique().over("date", "known_at") > 1).sort("date", "known_at", "line")
+    if conflicts.height:
+        first, second = conflicts.head(2).iter_rows(named=True)
+        raise DataError(
+            f"{path}, lines {first['line']} and {second['line']}: {first['date']} has the values {first['value']} and "
+            f"{second['value']}, both known at {first['known_at']:%Y-%m-%dT%H:%M:%SZ}. Remove the wrong one, or give the "
+            "revision its own known_at."
+        )
+
+

@@ -1,0 +1,123 @@
+"""The suites of one series: which expectations follow from params.yaml, and the columns and facts that they look at.
+
+Rows are checked by themselves (types, then values), by their move against the last good row, and then as a table. A
+helper column is computed here; its comparison with the bound is Great Expectations' (`forex.expectations`).
+"""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from forex import calendar
+from forex.expectations import ROW, Check
+from forex.ingest import age_business_days
+from forex.params import Tier, Validate
+from forex.store import TARGET
+
+IN_PER_CENT = "percent"  # the unit whose values may be zero or negative: its moves are differences, not logs
+
+VALUES_BETWEEN = "ExpectColumnValuesToBeBetween"
+
+Facts = dict[str, Any]
+
+
+def type_checks(params: Validate) -> list[Check]:
+    kinds = {"value": "float64", "date": "date"}
+    return [
+        Check("type", "ExpectColumnValuesToBeOfType", {"column": column, "type_": kind}, params.severity.type)
+        for column, kind in kinds.items()
+    ]
+
+
+def row_checks(name: str, unit: str, params: Validate) -> list[Check]:
+    """The checks of each row by itself, on the frame that `with_helpers` returns."""
+    severity, bounds = params.severity, params.bounds.get(name)
+    checks = []
+    if name == TARGET:
+        listed = {"column": "is_business_day", "value_set": [True]}
+        checks.append(Check("business_day", "ExpectColumnValuesToBeInSet", listed, severity.business_day))
+    pair = {"column_list": ["date", "known_at"]}
+    checks.append(Check("unique", "ExpectCompoundColumnsToBeUnique", pair, severity.unique))
+    checks.append(Check("increasing", VALUES_BETWEEN, {"column": "days_back", "max_value": 0}, severity.increasing))
+    if bounds is not None:
+        interval = {"column": "value", "min_value": bounds.min, "max_value": bounds.max}
+        checks.append(Check("range", VALUES_BETWEEN, interval, severity.range, f"validate.bounds.{name}"))
+    if unit != IN_PER_CENT:
+        above_zero = {"column": "value", "min_value": 0, "strict_min": True}
+        checks.append(Check("positive", VALUES_BETWEEN, above_zero, severity.positive))
+    return checks
+
+
+def with_helpers(rows: pl.DataFrame, name: str) -> pl.DataFrame:
+    """row, date (as an instant), value and known_at, with days_back and, for the target, is_business_day."""
+    frame = rows.select(ROW, pl.col("date").cast(pl.Datetime("us")), "value", "known_at", days_back(rows))
+    if name != TARGET:
+        return frame
+    return frame.with_columns(is_business_day=pl.Series(calendar.is_business_day(rows["date"].to_numpy())))
+
+
+def days_back(rows: pl.DataFrame) -> pl.Series:
+    """Days by which a row that stands in the wrong place lies before the latest date above it; 0 for every other row.
+
+    In the wrong place is a row below rows of later dates, each of them known no earlier than itself. A revision or a
+    late value stands below such rows too, but was known after one of them.
+
+    >>> import datetime as dt
+    >>> day, eve = [dt.date(2024, 11, d) for d in (4, 6, 5, 7)], [dt.datetime(2024, 11, d, 21) for d in (1, 5, 4, 6)]
+    >>> days_back(pl.DataFrame({"date": day, "known_at": eve})).to_list()
+    [0, 0, 1, 0]
+    """
+    day = rows["date"].to_physical().to_numpy().astype(np.int64)
+    known_at = rows["known_at"].to_physical().to_numpy()
+    back = np.maximum.accumulate(day) - day
+    for row in np.flatnonzero(back):
+        if known_at[row] > known_at[:row][day[:row] > day[row]].min():
+            back[row] = 0
+    return pl.Series("days_back", back)
+
+
+def move_check(name: str, max_move: float, params: Validate) -> Check:
+    """On the column move of `forex.suspension.settle`; the first row has none and passes."""
+    bound = {"column": "move", "max_value": max_move}
+    return Check("max_move", VALUES_BETWEEN, bound, params.severity.max_move, f"validate.bounds.{name}.max_move")
+
+
+def table_checks(tier: Tier, facts: Facts, params: Validate) -> list[Check]:
+    """The checks of what remains, on a frame of one row with `facts`; a fact that is None has no check."""
+    largest, smallest = ("ExpectColumnMaxToBeBetween", "max_value"), ("ExpectColumnMinToBeBetween", "min_value")
+    bounds = {
+        "rows": (smallest, getattr(params.min_rows, tier), f"min_rows.{tier}"),
+        "staleness": (largest, getattr(params.max_age, tier), f"max_age.{tier}"),
+        "longest_gap": (largest, params.max_gap, "max_gap"),
+        "calendar_agreement": (smallest, params.min_calendar_agreement, "min_calendar_agreement"),
+        "set_aside": (largest, params.max_set_aside, "max_set_aside"),
+    }
+    return [
+        Check(fact, expectation, {"column": fact, side: bound}, getattr(params.severity, fact), f"validate.{key}")
+        for fact, ((expectation, side), bound, key) in bounds.items()
+        if facts[fact] is not None
+    ]
+
+
+def table_facts(usable: pl.DataFrame, *, rows: int, set_aside: int, on_holidays: int, as_of: str) -> Facts:
+    """What the table checks look at.
+
+    rows: dates with a usable value.  staleness: business days from the last of them to `as_of`.  longest_gap: most
+    business days without a value between two of them.  calendar_agreement: share of the business days from first to
+    last that have a value. set_aside: share of the `rows` in the file that were set aside, those `on_holidays`
+    counted neither above nor below the line. Without a usable row the three in the middle are None.
+    """
+    share = (set_aside - on_holidays) / max(rows - on_holidays, 1)
+    dates = usable["date"].unique().sort().to_numpy()
+    if not len(dates):
+        return {"rows": 0, "staleness": None, "longest_gap": None, "calendar_agreement": None, "set_aside": share}
+    gaps = calendar.steps_between(dates[:-1], dates[1:]) - 1
+    expected = calendar.business_days(dates[0], dates[-1])
+    return {
+        "rows": len(dates),
+        "staleness": age_business_days(str(dates[-1]), as_of),
+        "longest_gap": int(gaps.max(initial=0)),
+        "calendar_agreement": float(np.isin(expected, dates).mean()) if len(expected) else 0.0,
+        "set_aside": share,
+    }

@@ -1,0 +1,199 @@
+"""Which rows of a series may be used, and whether the series may be used at all.
+
+A row that fails a check is set aside with its reason; a check that is critical leaves the whole series out when it
+fails, or stops the run where the series is one that no forecast can do without.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import polars as pl
+
+from forex.errors import DataError, ForexError, ParamsError, StaleError, TooLittleData
+from forex.expectations import ROW, SHOWN, Outcome, run
+from forex.params import Tier, Validate
+from forex.store import TARGET
+from forex.suites import IN_PER_CENT, move_check, row_checks, table_checks, table_facts, type_checks, with_helpers
+from forex.suspension import GOOD, USABLE, settle
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What a row is set aside as when it fails a check. The fates of a move that is too large are reasons of their own.
+REASONS = {
+    "type": "wrong_type",
+    "business_day": "not_a_business_day",
+    "unique": "duplicate",
+    "increasing": "out_of_order",
+    "range": "out_of_range",
+    "positive": "not_positive",
+}
+
+QUARANTINE: dict[str, Any] = {
+    "series": pl.String,
+    "line": pl.Int64,
+    "date": pl.Date,
+    "value": pl.Float64,
+    "known_at": pl.Datetime("us", "UTC"),
+    "reason": pl.String,
+    "expectation": pl.String,
+}
+
+USED, LEFT_OUT, STOPS_THE_RUN = "used", "left_out", "stops_the_run"
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """A series after its checks: the `usable` of its `rows` by (date, known_at), the others, and every outcome."""
+
+    name: str
+    tier: Tier
+    rows: pl.DataFrame
+    usable: pl.DataFrame
+    quarantine: pl.DataFrame
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def failures(self) -> list[Outcome]:
+        return [outcome for outcome in self.outcomes if outcome.critical]
+
+    @property
+    def fate(self) -> str:
+        if not self.failures and self.usable.height:
+            return USED
+        return STOPS_THE_RUN if self.tier == "critical" or self.name == TARGET else LEFT_OUT
+
+    @property
+    def why(self) -> str | None:
+        """What failed, on which rows or with which value, the bound's key and what to do; None for a series in use."""
+        if self.fate == USED:
+            return None
+        failed = "; ".join(self._describe(outcome) for outcome in self.failures) or "no row is usable"
+        causes = [one for one in self.outcomes if one.rows and not one.critical and one.check.name != "business_day"]
+        behind = f" Behind it: {'; '.join(self._describe(outcome) for outcome in causes)}." if causes else ""
+        return f"{self.name}: {failed}.{behind} {self._advice(causes)}"
+
+    def first_failing(self, outcome: Outcome, count: int = SHOWN) -> list[dict[str, Any]]:
+        rows = self.rows[list((outcome.rows or ())[:count])]
+        return rows.select("line", pl.col("date").cast(pl.String), "value").to_dicts()
+
+    def _describe(self, outcome: Outcome) -> str:
+        wanted = ", ".join(f"{key} {value}" for key, value in outcome.check.kwargs.items())
+        what = f"{outcome.check.name}: {outcome.expectation} ({wanted}) failed"
+        if outcome.rows is None:
+            return f"{what}, observed value {_text(outcome.observed)}"
+        [first] = self.first_failing(outcome, 1)
+        where = f"line {first['line']}, {first['date']}, value {first['value']}"
+        share = f"{len(outcome.rows)} of {self.rows.height} rows"
+        return f"{what} on {share}, observed value {_text(outcome.observed[0])} ({where})"
+
+    def _advice(self, causes: list[Outcome]) -> str:
+        keys = sorted({outcome.check.bound for outcome in [*self.failures, *causes] if outcome.check.bound})
+        change = f", or change {' or '.join(keys)} in params.yaml" if keys else ""
+        if {outcome.check.name for outcome in self.failures} == {"staleness"}:
+            return f"Add newer values to the store, set an earlier as_of{change}."
+        return f"Correct or complete the rows in the store (reports/expectations.html lists what failed){change}."
+
+
+def check_series(name: str, unit: str, tier: Tier, rows: pl.DataFrame, params: Validate, *, as_of: str) -> Checked:
+    """Run every check on one series' `rows` (line, date, value, known_at, source; in the order of the file).
+
+    The usable rows have the same columns and usable_at after known_at.  Raises ParamsError where a series in per cent
+    has a bound on its relative move, RuntimeError where an expectation was not evaluated.
+    """
+    bounds = params.bounds.get(name)
+    max_move = bounds.max_move if bounds else None
+    if max_move is not None and unit == IN_PER_CENT:
+        raise ParamsError(
+            f"params.yaml: validate.bounds.{name}.max_move: a series in per cent has none. Remove the key."
+        )
+
+    rows = rows.with_row_index(ROW)
+    outcomes = run(_pandas(rows.select(ROW, "date", "value")), type_checks(params))
+    if all(outcome.success for outcome in outcomes):
+        outcomes += run(_pandas(with_helpers(rows, name)), row_checks(name, unit, params))
+    aside = _set_aside(rows, outcomes)
+    good = rows.join(aside, on=ROW, how="anti").with_columns(usable_at=pl.col("known_at"))
+    if max_move is not None and good.height:
+        settled = settle(good, max_move)
+        [moves] = run(_pandas(settled.select(ROW, "move")), [move_check(name, max_move, params)])
+        _require_agreement(name, moves, settled)
+        outcomes.append(moves)
+        good = settled.filter(pl.col("fate").is_in(USABLE))
+        suspect = settled.filter(~pl.col("fate").is_in(USABLE))
+        aside = pl.concat([aside, suspect.select(ROW, reason="fate", expectation=pl.lit(moves.expectation))])
+
+    usable = good.select("line", "date", "value", "known_at", "usable_at", "source").sort("date", "known_at", "line")
+    holidays = aside.filter(pl.col("reason") == REASONS["business_day"]).height
+    facts = table_facts(usable, rows=rows.height, set_aside=aside.height, on_holidays=holidays, as_of=as_of)
+    outcomes += run(_pandas(pl.DataFrame([facts])), table_checks(tier, facts, params))
+    return Checked(name, tier, rows, usable, _quarantine(name, rows, aside), tuple(outcomes))
+
+
+def stop_on_failure(checked: Mapping[str, Checked]) -> None:
+    """Raise where a series that no forecast can do without has failed.
+
+    StaleError where nothing but staleness failed, TooLittleData where nothing but the number of rows did, else
+    DataError.
+    """
+    stopping = [one for one in checked.values() if one.fate == STOPS_THE_RUN]
+    if not stopping:
+        return
+    failed = frozenset(outcome.check.name for one in stopping for outcome in one.failures)
+    kinds: dict[frozenset[str], type[ForexError]] = {
+        frozenset({"staleness"}): StaleError,
+        frozenset({"rows"}): TooLittleData,
+    }
+    raise kinds.get(failed, DataError)("\n".join(str(one.why) for one in stopping))
+
+
+def _require_agreement(name: str, moves: Outcome, settled: pl.DataFrame) -> None:
+    """Great Expectations decides which moves are beyond the bound; what became of a row must follow from that."""
+    judged = settled.filter(pl.col("fate") != GOOD)[ROW].sort().to_list()
+    if list(moves.rows or ()) != judged:
+        raise RuntimeError(
+            f"{name}: {moves.expectation} found the moves of rows {moves.rows} too large, settled {judged}"
+        )
+
+
+def _set_aside(rows: pl.DataFrame, outcomes: list[Outcome]) -> pl.DataFrame:
+    """row, reason, expectation of the rows that failed a check: each once, by the first check that it failed."""
+    found: dict[int, tuple[str, str]] = {}
+    for outcome in outcomes:
+        failing = list(outcome.rows or ())
+        if outcome.rows is None and not outcome.success:
+            failing = list(range(rows.height))
+        if outcome.check.name == "unique" and failing:
+            repeated = ~rows.select(pl.struct("date", "known_at").is_first_distinct()).to_series()
+            failing = [row for row in failing if repeated[row]]
+        for row in failing:
+            found.setdefault(row, (REASONS[outcome.check.name], outcome.expectation))
+    schema: dict[str, Any] = {ROW: rows.schema[ROW], "reason": pl.String, "expectation": pl.String}
+    return pl.DataFrame([(row, *why) for row, why in found.items()], schema=schema, orient="row")
+
+
+def _quarantine(name: str, rows: pl.DataFrame, aside: pl.DataFrame) -> pl.DataFrame:
+    frame = rows.join(aside, on=ROW).with_columns(series=pl.lit(name))
+    columns = [pl.col(column).cast(kind, strict=False) for column, kind in QUARANTINE.items()]
+    return frame.select(columns).sort("series", "date", "known_at", "line")
+
+
+def _pandas(frame: pl.DataFrame) -> "pd.DataFrame":
+    """Great Expectations reads pandas: dates become date objects, instants Timestamps in UTC."""
+    import pandas as pd
+
+    return pd.DataFrame({column.name: _column(column) for column in frame})
+
+
+def _column(column: pl.Series) -> Any:
+    if column.dtype == pl.Datetime:
+        return column.dt.replace_time_zone(None).to_numpy()
+    if column.dtype == pl.Date:
+        return np.array(column.to_list(), dtype=object)
+    return column.to_numpy()
+
+
+def _text(value: Any) -> str:
+    return f"{value:.6g}" if isinstance(value, float) else str(value)

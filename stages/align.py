@@ -1,0 +1,26 @@
+"""align: the point-in-time panel of observado and drivers at each origin's cut-off."""
+
+from pathlib import Path
+
+from forex.align import panel
+from forex.files import read_json, read_parquet, write_parquet
+from forex.params import load_params
+from forex.store import TARGET
+from stages.run import run
+
+MANIFEST = Path("data/manifest.json")
+CLEAN = Path("data/clean")
+PANEL = Path("data/panel.parquet")
+
+
+def main() -> None:
+    params = load_params("as_of", "cut_off")
+    series = read_json(MANIFEST)["series"]
+    clean = {path.stem: read_parquet(path) for path in sorted(CLEAN.glob("*.parquet"))}
+    target = clean.pop(TARGET)
+    in_per_cent = {name for name in clean if series[name]["unit"] == "percent"}
+    write_parquet(PANEL, panel(target, clean, in_per_cent, as_of=params.as_of, cut_off=params.cut_off))
+
+
+if __name__ == "__main__":
+    run(main)

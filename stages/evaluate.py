@@ -1,0 +1,33 @@
+"""evaluate: the validation report on calibrated.parquet, its metrics and its plot data."""
+
+from pathlib import Path
+
+from forex import score_plots, scoreboard
+from forex.files import read_parquet, write_csv, write_json
+from forex.params import load_params
+from forex.scores import matured
+from stages.run import run
+
+CALIBRATED = Path("data/forecasts/calibrated.parquet")
+REPORT = Path("reports/validation.json")
+METRICS = Path("reports/metrics/validation.json")
+PLOTS = Path("reports/plots")
+
+
+def main() -> None:
+    params = load_params("horizons", "levels", "evaluate")
+    settings = params.evaluate
+    calibrated = read_parquet(CALIBRATED)
+    panels = {horizon: matured(calibrated, horizon, origins_from=settings.from_) for horizon in params.horizons}
+    scored = scoreboard.score(panels, levels=params.levels, settings=settings)
+    report = scoreboard.validation(scored, horizons=params.horizons, settings=settings)
+    write_json(REPORT, report)
+    write_json(METRICS, scoreboard.metrics(report))
+    write_csv(PLOTS / "reliability.csv", score_plots.reliability(scored))
+    write_csv(PLOTS / "pit.csv", score_plots.pit(scored))
+    write_csv(PLOTS / "rolling_coverage.csv", score_plots.rolling_coverage(scored))
+    write_csv(PLOTS / "scores.csv", score_plots.scores(report, level=settings.acceptance.interval_level))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,45 @@
+"""forecast: the newest origin's published forecast, in full."""
+
+from pathlib import Path
+
+import polars as pl
+
+from forex.files import read_json, read_parquet, write_csv, write_json
+from forex.forecast import at_origin, forecast_report, forecast_table
+from forex.params import load_params, plain
+from stages.run import run
+
+CALIBRATED = Path("data/forecasts/calibrated.parquet")
+PANEL = Path("data/panel.parquet")
+REGIMES = Path("data/regimes.parquet")
+CALIBRATION = Path("data/calibration.json")
+MANIFEST = Path("data/manifest.json")
+EXPECTATIONS = Path("reports/expectations.json")
+REPORT = Path("reports/forecast.json")
+TABLE = Path("reports/forecast.csv")
+
+# The params that can change a forecast; `ingest.store` is only where the data lies, and the data has hashes of its own.
+ENTERING = ("as_of", "cut_off", "horizons", "levels", "validate", "regimes", "fit", "calibrate")
+
+
+def main() -> None:
+    params = load_params("as_of", "cut_off", "horizons", "levels", "validate", "regimes", "fit", "calibrate")
+    calibrated = read_parquet(CALIBRATED)
+    [origin] = calibrated.select(pl.col("origin_date").max()).to_series()
+    newest = pl.col("origin_date") == origin
+    report = forecast_report(
+        at_origin(calibrated, origin, params.horizons),
+        panel_row=read_parquet(PANEL).row(by_predicate=newest, named=True),
+        regime_row=read_parquet(REGIMES).row(by_predicate=newest, named=True),
+        calibration=read_json(CALIBRATION),
+        manifest=read_json(MANIFEST),
+        expectations=read_json(EXPECTATIONS),
+        settings={key: plain(getattr(params, key)) for key in ENTERING},
+        levels=params.levels,
+    )
+    write_json(REPORT, report)
+    write_csv(TABLE, forecast_table(report))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,56 @@
+"""ingest: the store as it was known at the cut-off of `as_of`, every vintage with its `known_at`."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import polars as pl
+
+from forex import calendar
+from forex.errors import DataError
+from forex.files import write_json, write_parquet
+from forex.ingest import known_rows, manifest
+from forex.params import load_params
+from forex.store import TARGET, read_series, read_series_list, series_file, unlisted_files
+from stages.run import run
+
+RAW = Path("data/raw")
+MANIFEST = Path("data/manifest.json")
+
+
+def main() -> None:
+    params = load_params("as_of", "cut_off", "ingest")
+    store = Path(params.ingest.store)
+    known_until = pl.Series(calendar.cut_offs([params.as_of], params.cut_off)).dt.replace_time_zone("UTC").item()
+
+    listed = read_series_list(store)
+    unlisted = unlisted_files(store, listed)
+    for name in unlisted:
+        print(f"ingest: {store / name} is not listed in series.yaml and is not read.", file=sys.stderr)
+
+    known: dict[str, pl.DataFrame] = {}
+    left_out: dict[str, str] = {}
+    for name, series in listed.items():
+        try:
+            rows = read_series(store, name, series)
+            known[name] = known_rows(rows, known_until)
+            if known[name].is_empty():
+                raise DataError(
+                    f"{series_file(store, name)}: {rows.height} rows have a value, none of them is known at "
+                    f"{params.as_of} {params.cut_off}. Complete the file, or set a later as_of."
+                )
+        except DataError as error:
+            if series.tier == "critical" or name == TARGET:
+                raise
+            known.pop(name, None)
+            left_out[name] = str(error)
+            print(f"ingest: {name} is left out: {error}", file=sys.stderr)
+
+    shutil.rmtree(RAW, ignore_errors=True)
+    for name, rows in known.items():
+        write_parquet(RAW / f"{name}.parquet", rows)
+    write_json(MANIFEST, manifest(listed, known, left_out, unlisted, as_of=params.as_of, known_until=known_until))
+
+
+if __name__ == "__main__":
+    run(main)

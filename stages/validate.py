@@ -1,0 +1,59 @@
+"""validate: a bad row is set aside with its reason, a bad table stops the run; what remains may be used."""
+
+import shutil
+import sys
+from pathlib import Path
+from typing import cast
+
+import polars as pl
+
+from forex.expectations_page import page, summary
+from forex.files import read_json, read_parquet, write_json, write_parquet, write_text
+from forex.params import Validate, load_params
+from forex.validate import LEFT_OUT, QUARANTINE, USED, check_series, stop_on_failure
+from stages.run import run
+
+MANIFEST = Path("data/manifest.json")
+RAW = Path("data/raw")
+CLEAN = Path("data/clean")
+QUARANTINED = Path("data/quarantine.parquet")
+REPORT = Path("reports/expectations.json")
+PAGE = Path("reports/expectations.html")
+
+
+def main() -> None:
+    params = load_params("as_of", "validate")
+    bounds = cast(Validate, params.validate)
+    series = read_json(MANIFEST)["series"]
+    left_out = {name: entry["left_out"] for name, entry in series.items() if entry["left_out"] is not None}
+    checked = {
+        name: check_series(
+            name,
+            entry["unit"],
+            entry["tier"],
+            read_parquet(RAW / f"{name}.parquet"),
+            bounds,
+            as_of=params.as_of,
+        )
+        for name, entry in sorted(series.items())
+        if name not in left_out
+    }
+
+    # Written before a failure stops the run, so that they say what failed.
+    quarantine = pl.concat([pl.DataFrame(schema=QUARANTINE), *(one.quarantine for one in checked.values())])
+    write_parquet(QUARANTINED, quarantine)
+    report = summary(checked, left_out, params.as_of)
+    write_json(REPORT, report)
+    write_text(PAGE, page(report))
+    stop_on_failure(checked)
+
+    shutil.rmtree(CLEAN, ignore_errors=True)
+    for name, one in checked.items():
+        if one.fate == USED:
+            write_parquet(CLEAN / f"{name}.parquet", one.usable)
+        elif one.fate == LEFT_OUT:
+            print(f"validate: left out: {one.why}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    run(main)

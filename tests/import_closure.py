@@ -1,0 +1,41 @@
+"""Which modules of this repository a stage imports, directly or through others, read from the source."""
+
+import ast
+from pathlib import Path
+
+PACKAGES = ("forex", "stages")
+
+
+def closure(root: Path, module: str) -> set[str]:
+    """Paths relative to `root` of every module of the repository that importing `module` can load, imports in functions included."""
+    found: set[str] = set()
+    waiting = [module]
+    while waiting:
+        name = waiting.pop()
+        parts = name.split(".")
+        for depth in range(1, len(parts) + 1):
+            path = _file(root, ".".join(parts[:depth]))
+            if path is None or str(path) in found:
+                continue
+            found.add(str(path))
+            waiting += _imports(root, root / path)
+    return found
+
+
+def _file(root: Path, name: str) -> Path | None:
+    path = Path(*name.split("."))
+    for candidate in (path.with_suffix(".py"), path / "__init__.py"):
+        if (root / candidate).is_file():
+            return candidate
+    return None
+
+
+def _imports(root: Path, path: Path) -> list[str]:
+    names: list[str] = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names.append(node.module)
+            names += [f"{node.module}.{alias.name}" for alias in node.names]
+    return [name for name in names if name.split(".")[0] in PACKAGES]

@@ -1,0 +1,347 @@
+"""The validation report on a world whose truth is known: a calibrated forecast, a too narrow one, a biased one."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.special import ndtri
+
+from forex import acceptance, calendar, score_plots, scoreboard
+from forex.files import json_text
+from forex.params import Evaluate
+from forex.scoreboard import Scored, pit_histogram
+from forex.scores import LEVELS, Panel
+
+SIGMA = 6.0
+MODELS = ("biased", "garch_t", "predecessor", "published", "random_walk", "random_walk_drift")
+LEVELS_SHOWN = (0.5, 0.8, 0.95)
+
+
+def settings(**changes: Any) -> Evaluate:
+    values: dict[str, Any] = {
+        "from": "2010-01-01",
+        "min_origins": 250,
+        "min_independent": 10,
+        "bandwidth_steps": 3,
+        "block_steps": 2,
+        "draws": 400,
+        "band": 0.90,
+        "seed": 7,
+        "significance": 0.05,
+        "pit_bins": 20,
+        "rolling_window": 250,
+        "rolling_every": 10,
+        "acceptance": {
+            "coverage_tolerance": {"1d": 0.03, "7d": 0.03},
+            "regime_tolerance": 0.05,
+            "regime_band_horizons": ["7d"],
+            "max_rmse": 50,
+            "max_mape_pct": 5,
+            "interval_level": 0.95,
+            "min_interval_coverage": 0.92,
+        },
+    }
+    rules = values["acceptance"] | changes.pop("acceptance", {})
+    return Evaluate.model_validate(values | changes | {"acceptance": rules})
+
+
+def world(horizon: str = "1d", n: int = 1500, seed: int = 1, widths: dict[str, float] | None = None) -> Panel:
+    """A random walk near 900 CLP; `published` knows half of the next moves' variance, the others only their spread."""
+    steps = int(horizon.removesuffix("d")) if horizon == "1d" else 5
+    rng = np.random.default_rng(seed)
+    days = calendar.business_days("2012-01-02", "2022-12-30")[: n + steps]
+    known, unknown = rng.normal(0, SIGMA / math.sqrt(2), (2, n + steps))
+    total = np.cumsum(known + unknown)
+    start = 900.0 + np.concatenate([[0.0], total])[:n]
+    actual = 900.0 + total[steps - 1 : steps - 1 + n]
+    foresight = (
+        np.cumsum(np.concatenate([[0.0], known]))[steps : steps + n] - np.cumsum(np.concatenate([[0.0], known]))[:n]
+    )
+    spread = {model: SIGMA * math.sqrt(steps) for model in MODELS} | {"published": SIGMA * math.sqrt(steps / 2)}
+    shift = {model: np.zeros(n) for model in MODELS} | {"published": foresight, "biased": np.full(n, 4.0)}
+    spread["predecessor"] *= 0.6
+    for model, factor in (widths or {}).items():
+        spread[model] *= factor
+    quantiles = np.stack([(start + shift[model])[:, None] + spread[model] * ndtri(LEVELS) for model in MODELS], axis=1)
+    return Panel(
+        horizon=horizon,
+        models=MODELS,
+        origin_date=days[:n],
+        target_date=days[steps : n + steps],
+        regime=np.where(np.arange(n) % 500 < 380, "NORMAL", "HIGH_VOL").astype(np.str_),
+        steps=np.full(n, steps),
+        anchor=start,
+        actual=actual,
+        quantiles=quantiles,
+    )
+
+
+def report_of(panels: dict[str, Panel], chosen: Evaluate) -> dict[str, Any]:
+    scored = scoreboard.score(panels, levels=LEVELS_SHOWN, settings=chosen)
+    return scoreboard.validation(scored, horizons=list(panels), settings=chosen)
+
+
+PANELS = {"1d": world("1d"), "7d": world("7d")}
+REPORT = report_of(PANELS, settings())
+
+
+def numbers(content: Any) -> Iterator[float]:
+    if isinstance(content, dict):
+        for value in content.values():
+            yield from numbers(value)
+    else:
+        assert isinstance(content, int | float) and not isinstance(content, bool)
+        yield content
+
+
+def test_figures_equal_a_readable_loop() -> None:
+    panel, figures = PANELS["7d"], REPORT["horizons"]["7d"]["models"]["published"]["by_regime"]["HIGH_VOL"]
+    k = MODELS.index("published")
+    rows = [i for i in range(panel.n) if panel.regime[i] == "HIGH_VOL"]
+    errors, hits, widths, called, right = [], 0, [], 0, 0
+    for i in rows:
+        q, y, anchor = panel.quantiles[i, k], panel.actual[i], panel.anchor[i]
+        errors.append(q[12] - y)
+        hits += q[2] <= y <= q[22]
+        widths.append((q[22] - q[2]) / 2)
+        if y != anchor and q[12] != anchor:
+            called += 1
+            right += (y > anchor) == (q[12] > anchor)
+    assert figures["n"] == len(rows)
+    assert figures["bias"] == pytest.approx(sum(errors) / len(rows))
+    assert figures["rmse"] == pytest.approx(math.sqrt(sum(e * e for e in errors) / len(rows)))
+    assert figures["mae"] == pytest.approx(sum(map(abs, errors)) / len(rows))
+    assert figures["mape_pct"] == pytest.approx(
+        100 * sum(abs(e) / panel.actual[i] for e, i in zip(errors, rows, strict=True)) / len(rows)
+    )
+    assert figures["coverage_95"] == pytest.approx(hits / len(rows))
+    assert figures["half_width_95"] == pytest.approx(sum(widths) / len(rows))
+    assert figures["direction_hit_rate"] == pytest.approx(right / called)
+
+
+def test_years_and_regimes_add_up_to_all_origins() -> None:
+    for figures in REPORT["horizons"].values():
+        for parts in figures["models"].values():
+            for groups in (parts["by_year"], parts["by_regime"]):
+                assert sum(group["n"] for group in groups.values()) == figures["n"]
+                hits = sum(group["coverage_80"] * group["n"] for group in groups.values())
+                assert hits / figures["n"] == pytest.approx(parts["overall"]["coverage_80"])
+
+
+def test_the_calibrated_forecast_looks_calibrated_and_the_narrow_one_does_not() -> None:
+    models = REPORT["horizons"]["1d"]["models"]
+    good, narrow = models["published"], models["predecessor"]
+    assert good["overall"]["coverage_80_block_low"] < 0.8 < good["overall"]["coverage_80_block_high"]
+    assert narrow["overall"]["coverage_80_block_high"] < 0.8
+    assert narrow["overall"]["coverage_80_exact_high"] < 0.8
+    assert good["coverage_tests"]["kupiec_80_p"] > 0.05 > narrow["coverage_tests"]["kupiec_80_p"]
+    assert good["coverage_tests"]["christoffersen_80_p"] > 0.05 > narrow["coverage_tests"]["christoffersen_80_p"]
+    assert good["overall"]["pit_p"] > 0.05 > narrow["overall"]["pit_p"]
+    assert good["overall"]["pit_distance"] < 0.05 < narrow["overall"]["pit_distance"]
+    assert sum(good["overall"]["pit_histogram"]) == pytest.approx(1)
+
+
+def test_skill_and_bias_have_the_sign_that_the_docstring_says() -> None:
+    models = REPORT["horizons"]["1d"]["models"]
+    assert models["published"]["overall"]["crps_skill_pct"] == pytest.approx(100 * (1 - math.sqrt(0.5)), abs=3)
+    assert models["random_walk"]["overall"]["crps_skill_pct"] == 0
+    assert models["predecessor"]["overall"]["crps_skill_pct"] < 0
+    assert models["biased"]["overall"]["bias"] == pytest.approx(4, abs=0.6)
+    assert models["random_walk"]["overall"]["direction_hit_rate"] is None
+    assert models["published"]["overall"]["direction_hit_rate"] > 0.7
+
+
+def test_diebold_mariano_says_who_is_better_and_nothing_about_equals() -> None:
+    against = {model: parts["published_against"] for model, parts in REPORT["horizons"]["1d"]["models"].items()}
+    assert against["published"] == {}
+    assert against["random_walk"]["dm_crps"] < -5
+    assert against["random_walk"]["dm_crps_evidence"] == "PUBLISHED_BETTER"
+    assert against["random_walk"]["dm_crps_holm_p"] >= against["random_walk"]["dm_crps_p"]
+    twin = world("1d")
+    same = Panel(**(vars(twin) | {"quantiles": np.repeat(twin.quantiles[:, [3]], len(MODELS), axis=1)}))
+    row = report_of({"1d": same}, settings())["horizons"]["1d"]["models"]["random_walk"]["published_against"]
+    assert row["dm_crps"] is None and row["dm_crps_p"] is None and "dm_crps_evidence" not in row
+    swapped = Panel(**(vars(twin) | {"quantiles": twin.quantiles[:, [0, 1, 2, 4, 3, 5]]}))
+    row = report_of({"1d": swapped}, settings())["horizons"]["1d"]["models"]["random_walk"]["published_against"]
+    assert row["dm_crps_evidence"] == "PUBLISHED_WORSE"
+
+
+def test_holm_runs_over_the_horizons() -> None:
+    rows = [figures["models"]["biased"]["published_against"] for figures in REPORT["horizons"].values()]
+    smallest = min(rows, key=lambda row: row["dm_squared_error_p"])
+    assert smallest["dm_squared_error_holm_p"] == pytest.approx(2 * smallest["dm_squared_error_p"])
+
+
+def verdict(chosen: Evaluate, name: str, horizon: str = "1d", panel: Panel | None = None) -> str:
+    found = report_of({horizon: panel or PANELS[horizon]}, chosen)["verdicts"][horizon][name]["verdict"]
+    return str(found)
+
+
+def test_verdicts_pass_on_a_good_forecast() -> None:
+    for horizon in PANELS:
+        assert {name: found["verdict"] for name, found in REPORT["verdicts"][horizon].items()} == dict.fromkeys(
+            REPORT["verdicts"][horizon], "PASS"
+        )
+    assert len(REPORT["verdicts"]["1d"]) == 9
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        ("coverage_80", {"coverage_tolerance": {"1d": 1e-6}}),
+        ("rmse", {"max_rmse": 2.0}),
+        ("mape_pct", {"max_mape_pct": 0.1}),
+        ("interval_coverage", {"min_interval_coverage": 0.999}),
+        ("regime_coverage", {"regime_tolerance": 1e-6}),
+    ],
+)
+def test_each_tightened_rule_fails(name: str, rules: dict[str, Any]) -> None:
+    assert verdict(settings(), name) == "PASS"
+    assert verdict(settings(acceptance=rules), name) == "FAIL"
+
+
+def test_a_blunt_forecast_is_not_below_the_benchmarks() -> None:
+    blunt = world("1d", widths={"published": 3.0})
+    assert verdict(settings(), "crps_below_benchmarks", panel=blunt) == "FAIL"
+    assert verdict(settings(), "interval_score_95_below_benchmarks", panel=blunt) == "FAIL"
+
+
+def test_the_block_band_is_enough_only_where_the_rules_say_so() -> None:
+    tight: dict[str, Any] = {"regime_tolerance": 1e-6}
+    assert verdict(settings(band=0.999, acceptance=tight), "regime_coverage", "7d") == "PASS"
+    nowhere = tight | {"regime_band_horizons": []}
+    assert verdict(settings(band=0.999, acceptance=nowhere), "regime_coverage", "7d") == "FAIL"
+
+
+def test_what_cannot_be_evaluated_says_so() -> None:
+    assert verdict(settings(min_origins=5000), "rmse") == "INSUFFICIENT_DATA"
+    assert verdict(settings(min_origins=5000), "regime_coverage") == "INSUFFICIENT_DATA"
+    assert verdict(settings(acceptance={"coverage_tolerance": {"7d": 0.01}}), "coverage_80") == "NOT_EVALUATED"
+    twin = PANELS["1d"]
+    alone = Panel(**(vars(twin) | {"models": ("published",), "quantiles": twin.quantiles[:, [3]]}))
+    assert verdict(settings(), "crps_below_benchmarks", panel=alone) == "NOT_EVALUATED"
+    report = report_of({"1d": alone}, settings())
+    assert "crps_skill_pct" not in report["horizons"]["1d"]["models"]["published"]["overall"]
+
+
+def test_few_forecasts_have_no_band_no_test_and_no_verdict() -> None:
+    report = report_of({"7d": world("7d", n=30)}, settings())
+    parts = report["horizons"]["7d"]["models"]["published"]
+    assert parts["overall"]["coverage_80_block_low"] is None
+    assert parts["overall"]["coverage_80_exact_low"] < parts["overall"]["coverage_80"]
+    assert parts["overall"]["pit_p"] is None
+    assert parts["coverage_tests"] == {}
+    leaves = scoreboard.metrics(report)["validation"]["7d"]["published"]
+    assert not any(name.startswith("accept_") for name in leaves)
+    assert all(math.isfinite(value) for value in numbers(leaves))
+
+
+def test_nothing_matured_is_a_report_not_a_failure() -> None:
+    twin = PANELS["1d"]
+    empty = Panel(
+        "1d", (), twin.origin_date[:0], twin.target_date[:0], twin.regime[:0], twin.steps[:0],
+        twin.anchor[:0], twin.actual[:0], twin.quantiles[:0],
+    )  # fmt: skip
+    report = report_of({"1d": empty}, settings())
+    assert report["horizons"]["1d"]["status"] == "INSUFFICIENT_DATA"
+    assert report["verdicts"]["1d"]["published"]["verdict"] == "INSUFFICIENT_DATA"
+    assert scoreboard.metrics(report) == {"validation": {}}
+    json_text(report)
+    scored = scoreboard.score({"1d": empty}, levels=LEVELS_SHOWN, settings=settings())
+    for frame in (score_plots.reliability(scored), score_plots.pit(scored), score_plots.rolling_coverage(scored)):
+        assert frame.height == 0 and frame.width >= 4
+    assert score_plots.scores(report, level=0.95).height == 0
+
+
+def test_metrics_are_finite_leaves_with_standard_errors_and_binary_verdicts() -> None:
+    found = scoreboard.metrics(REPORT)["validation"]
+    assert set(found) == {"1d", "7d"} and set(found["1d"]) == set(MODELS)
+    assert all(math.isfinite(value) for value in numbers(found))
+    for model in MODELS:
+        for name in ("crps", "interval_score_95", "coverage_50", "coverage_80", "coverage_95"):
+            assert found["1d"][model][name] > 0 and found["1d"][model][f"{name}_se"] > 0
+    assert {value for name, value in found["1d"]["published"].items() if name.startswith("accept_")} == {1}
+    assert "direction_hit_rate" not in found["1d"]["random_walk"]
+
+
+def test_the_report_is_the_same_twice_and_a_horizon_does_not_depend_on_the_others() -> None:
+    assert json_text(REPORT) == json_text(report_of(PANELS, settings()))
+    alone = report_of({"7d": PANELS["7d"]}, settings())["horizons"]["7d"]["models"]["published"]
+    both = REPORT["horizons"]["7d"]["models"]["published"]
+    assert json.loads(json_text(alone["overall"])) == json.loads(json_text(both["overall"]))
+    other = report_of({"7d": PANELS["7d"]}, settings(seed=8))["horizons"]["7d"]["models"]["published"]
+    assert other["overall"]["coverage_80_block_low"] != both["overall"]["coverage_80_block_low"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"bandwidth_steps": 8},
+        {"block_steps": 8},
+        {"draws": 200},
+        {"band": 0.5},
+        {"pit_bins": 10},
+        {"min_independent": 400},
+        {"min_origins": 1501},
+        {"acceptance": {"interval_level": 0.9}},
+    ],
+)
+def test_each_setting_changes_the_report(change: dict[str, Any]) -> None:
+    assert json_text(report_of({"7d": PANELS["7d"]}, settings(**change))) != json_text(
+        report_of({"7d": PANELS["7d"]}, settings())
+    )
+
+
+def test_significance_decides_about_evidence() -> None:
+    def evidence(level: float) -> Any:
+        report = report_of({"1d": PANELS["1d"]}, settings(significance=level))
+        return report["horizons"]["1d"]["models"]["biased"]["published_against"]["dm_crps_evidence"]
+
+    assert evidence(0.05) == "PUBLISHED_BETTER"
+    assert evidence(1e-300) == "NO_EVIDENCE"
+
+
+def test_pit_histogram_counts_its_edges() -> None:
+    assert pit_histogram(np.array([[0.0], [0.499], [0.5], [1.0]]), 2).ravel().tolist() == [0.5, 0.5]
+
+
+def test_plots() -> None:
+    scored = scoreboard.score(PANELS, levels=LEVELS_SHOWN, settings=settings())
+    reliability = score_plots.reliability(scored)
+    assert reliability.columns == ["horizon", "model", "level", "coverage", "low", "high"]
+    wanted = ("1d", "published", 0.8)
+    row = next(r for r in reliability.iter_rows(named=True) if (r["horizon"], r["model"], r["level"]) == wanted)
+    overall = REPORT["horizons"]["1d"]["models"]["published"]["overall"]
+    assert row["coverage"] == pytest.approx(overall["coverage_80"], rel=1e-7)
+    assert row["low"] <= row["coverage"] <= row["high"]
+    pit = score_plots.pit(scored)
+    assert pit.height == 2 * len(MODELS) * 20
+    assert pit["share"].sum() == pytest.approx(2 * len(MODELS))
+    scores = score_plots.scores(REPORT, level=0.95)
+    assert scores.height == 2 * len(MODELS)
+    assert {"horizon", "model", "crps", "crps_skill_pct", "interval_score_95"} <= set(scores.columns)
+
+
+def test_rolling_coverage_equals_the_loop_and_ends_at_the_newest_origin() -> None:
+    panel = PANELS["1d"]
+    scored = scoreboard.score({"1d": panel}, levels=LEVELS_SHOWN, settings=settings())
+    rolling = score_plots.rolling_coverage(scored)
+    assert rolling.columns == ["origin_date", "horizon", "level", "coverage"]
+    found = {(row[0], row[2]): row[3] for row in rolling.iter_rows()}
+    hits = panel.covered(0.8)[:, MODELS.index("published")]
+    for end in (panel.n, panel.n - 10, panel.n - 500):
+        expected = sum(hits[end - 250 : end]) / 250
+        assert found[str(panel.origin_date[end - 1]), 0.8] == pytest.approx(expected)
+    assert str(panel.origin_date[-2]) not in set(rolling["origin_date"])
+    longer = settings(rolling_window=2000)
+    assert score_plots.rolling_coverage(scoreboard.score({"1d": panel}, levels=[0.8], settings=longer)).height == 0
+
+
+def test_level_names() -> None:
+    assert [acceptance.percent(level) for level in scoreboard.ALL_LEVELS] == [
+        "10", "20", "30", "40", "50", "60", "70", "80", "90", "95", "98", "99",
+    ]  # fmt: skip
+    assert Scored(PANELS["1d"], LEVELS_SHOWN, settings()).steps == 1
