@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from forex.forecasts import BENCHMARKS
+from forex.names import BENCHMARKS, PUBLISHED
 from forex.params import Evaluate
 
-PUBLISHED = "published"
 PASS, FAIL, INSUFFICIENT_DATA, NOT_EVALUATED = "PASS", "FAIL", "INSUFFICIENT_DATA", "NOT_EVALUATED"
 
 Figures = dict[str, Any]

@@ -1,8 +1,8 @@
 """The panel: one row per business day, with what was known at that day's cut-off.
 
-Point in time throughout: a row depends only on observations whose `usable_at` is not later than its own cut-off, and forward filling
-is the only filling. The observado in force that day stands in the same row beside the instant it became usable, so that whoever
-walks the panel can tell at which origin a forecast for that day has matured.
+Point in time throughout: a row depends only on observations whose `usable_at` is not later than its own cut-off, and forward
+filling is the only filling. The observado in force that day stands in the same row beside the instant it became usable, so that
+whoever walks the panel can tell at which origin a forecast for that day has matured.
 """
 
 from collections.abc import Mapping
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from forex import calendar
 from forex.calendar import Dates, Instants
 from forex.errors import TooLittleData, UsageError
+from forex.files import round_significant
 
 MOVE_AGES = (0, 1)  # a driver's move of the origin's own day, and of the business day before
 NOTHING = -1
@@ -21,7 +22,9 @@ NOTHING = -1
 Columns = dict[str, NDArray | pl.Series]
 
 
-def panel(target: pl.DataFrame, drivers: Mapping[str, pl.DataFrame], in_per_cent: set[str], *, as_of: str, cut_off: str) -> pl.DataFrame:
+def panel(
+    target: pl.DataFrame, drivers: Mapping[str, pl.DataFrame], in_per_cent: set[str], *, as_of: str, cut_off: str
+) -> pl.DataFrame:
     """One row per business day from the target's first date to the last business day on or before `as_of`, the newest origin; and
     beyond it to the target's last date where that is already published: those rows are no origins, their cut_off_at is null.
 
@@ -30,22 +33,30 @@ def panel(target: pl.DataFrame, drivers: Mapping[str, pl.DataFrame], in_per_cent
 
     Columns: origin_date, cut_off_at; anchor (CLP per USD), anchor_date, anchor_age (business days from its date to the origin);
     observado in force on origin_date as first usable, observado_usable_at, its log_return over return_steps business days, and
-    actual, its latest vintage; then for each driver its last value, its date and age, and `_move_0`, `_move_1`: the moves dated in
-    the business day that ends with the origin and in the one before, null where no observation of that day was known.
+    actual, its latest vintage; then for each driver its last value, its date and age, and two moves, null where no
+    observation within them was known: `_move_0` since the business day before the anchor's date, which is what the anchor cannot
+    show, and `_move_1` of the business day before that. With a fresh anchor they are today's move and yesterday's.
 
     Raises TooLittleData where the target has no date on or before the last origin, UsageError where a driver's id is taken.
     """
     first, last = target["date"].min(), calendar.on_or_before(as_of)
     if first is None or np.datetime64(str(first)) > last:
-        raise TooLittleData(f"usdclp: no usable value on or before {as_of}. Use a later as_of, or add history to the store.")
-    days = calendar.business_days(np.datetime64(str(first)), max(last, target["date"].to_numpy().max()))
+        raise TooLittleData(
+            f"usdclp: no usable value on or before {as_of}. Use a later as_of, or add history to the store."
+        )
+    days = calendar.business_days(np.datetime64(str(first)), _last_in_force(target, last))
     cuts = calendar.cut_offs(days, cut_off)
-    at_origin = {"cut_off_at": cuts} | _anchor(target, days, cuts)
+    anchor = _anchor(target, days, cuts)
+    at_origin = {"cut_off_at": cuts} | anchor
     in_force = {"origin_date": days} | _in_force(target, days)
     for name in sorted(drivers):
-        driver = _driver(name, drivers[name], days, cuts, logs=name not in in_per_cent)
+        driver = _driver(
+            name, drivers[name], days, cuts, np.asarray(anchor["anchor_date"]), logs=name not in in_per_cent
+        )
         if taken := sorted(driver.keys() & (in_force.keys() | at_origin.keys())):
-            raise UsageError(f"series.yaml: the id {name!r} needs the panel's column {taken[0]!r}, which is taken. Rename it.")
+            raise UsageError(
+                f"series.yaml: the id {name!r} needs the panel's column {taken[0]!r}, which is taken. Rename it."
+            )
         at_origin |= driver
     columns = in_force | at_origin
     frame = pl.DataFrame({name: _column(values) for name, values in columns.items()})
@@ -55,9 +66,16 @@ def panel(target: pl.DataFrame, drivers: Mapping[str, pl.DataFrame], in_per_cent
     return frame.with_columns(pl.col(instants).dt.replace_time_zone("UTC"))
 
 
+def _last_in_force(target: pl.DataFrame, last_origin: Dates) -> np.datetime64:
+    """The evening of an origin publishes the next business day's rate; a date beyond that is not one that can be in force."""
+    newest = min(target["date"].to_numpy().max(), calendar.shift(last_origin, 1))
+    return np.datetime64(max(newest, last_origin))
+
+
 def _column(values: NDArray | pl.Series) -> pl.Series:
     series = pl.Series(values)
-    return series.fill_nan(None) if series.dtype == pl.Float64 else series
+    # Rounded, so that the last bit of a logarithm does not reach the models: its value differs between C libraries.
+    return pl.Series(round_significant(series.to_numpy())).fill_nan(None) if series.dtype == pl.Float64 else series
 
 
 class _Rows:
@@ -145,16 +163,20 @@ def _on(days: Dates, dates: Dates, values: NDArray) -> NDArray[np.float64]:
     return placed
 
 
-def _driver(name: str, frame: pl.DataFrame, days: Dates, cuts: Instants, *, logs: bool) -> Columns:
+def _driver(name: str, frame: pl.DataFrame, days: Dates, cuts: Instants, anchor_dates: Dates, *, logs: bool) -> Columns:
     rows = _Rows(frame)
     newest = rows.last(days, cuts)
     dates = rows.date_of(newest)
     columns: Columns = {name: rows.value_of(newest), f"{name}_date": dates, f"{name}_age": _age(dates, days)}
     if logs:
         rows.values = np.log(rows.values)
+    # The anchor averages the deals of the business day before its date, or of today where it is tomorrow's.
+    averaged = calendar.shift(np.minimum(np.where(np.isnat(anchor_dates), days, anchor_dates), days), -1)
+    until, since = days, averaged
     for age in MOVE_AGES:
-        end, start = rows.last(calendar.shift(days, -age), cuts), rows.last(calendar.shift(days, -age - 1), cuts)
-        # An observation of that very day is known only where the newest one up to it is newer than the newest one before it.
-        known = (end > start) & (start >= 0) & (rows.date_of(end) > calendar.shift(days, -age - 1))
+        end, start = rows.last(until, cuts), rows.last(since, cuts)
+        # There is an observation within the move only where the newest one up to its end is newer than that up to its start.
+        known = (end > start) & (start >= 0)
         columns[f"{name}_move_{age}"] = np.where(known, rows.value_of(end) - rows.value_of(start), np.nan)
+        until, since = since, calendar.shift(since, -1)
     return columns

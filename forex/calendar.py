@@ -1,8 +1,8 @@
 """The Santiago business-day calendar and the instants that follow from it.
 
 A business day is a weekday that `holidays` lists neither as a public nor as a bank holiday of Chile. Dates are numpy datetime64[D];
-instants are numpy datetime64[us] in UTC, and come from wall-clock times through the zone's own rules, so daylight saving of Santiago
-and of New York is exact.
+instants are numpy datetime64[us] in UTC, and come from wall-clock times through the zone's own rules, so daylight saving of
+Santiago and of New York is exact.
 """
 
 import datetime as dt
@@ -19,6 +19,8 @@ Instants = NDArray[np.datetime64]
 
 # Beyond these years no store has rows and no horizon reaches.
 FIRST_YEAR, LAST_YEAR = 1980, 2080
+
+WEEK_SHARE = 5 / 7  # business days in a calendar day, holidays aside
 
 
 @cache
@@ -44,7 +46,8 @@ def is_business_day(dates: ArrayLike) -> NDArray[np.bool_]:
 
 def business_days(first: ArrayLike, last: ArrayLike) -> Dates:
     """Every business day from `first` to `last`, both included."""
-    days = np.arange(as_dates(first), as_dates(last) + np.timedelta64(1, "D"), dtype="datetime64[D]")
+    start = as_dates(first)
+    days = start + np.arange(int((as_dates(last) - start).astype(np.int64)) + 1)
     return days[is_business_day(days)]
 
 

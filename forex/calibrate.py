@@ -1,21 +1,19 @@
 """From raw to published: conformal calibration, the ensemble, and the choice between them, horizon by horizon."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from forex import conformal, ensemble
+from forex import calendar, conformal, ensemble
 from forex.errors import TooLittleData
-from forex.forecasts import BENCHMARKS
 from forex.history import Floats
-from forex.predictive import Predictive
+from forex.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
 from forex.params import Calibrate
+from forex.predictive import Predictive
 from forex.scores import crps
-
-PUBLISHED = "published"
-ENSEMBLE = "ensemble"
 
 
 @dataclass(frozen=True)
@@ -39,11 +37,6 @@ class Calibrated:
     chosen: NDArray[np.int64]
 
 
-def calibrated_name(model: str) -> str:
-    """A calibrated benchmark has a name of its own; any other model keeps its name."""
-    return f"{model}_conformal" if model in BENCHMARKS else model
-
-
 def calibrate(
     raw: Mapping[str, Mapping[str, Predictive]], outcomes: Mapping[str, Outcome], params: Calibrate
 ) -> tuple[dict[str, Calibrated], int]:
@@ -54,16 +47,19 @@ def calibrate(
     Raises TooLittleData where no origin has enough scores.
     """
     own = {
-        horizon: {model: _standardised(models[model], outcomes[horizon], params) for model in params.conformal}
+        horizon: {model: _standardised(horizon, models[model], outcomes[horizon], params) for model in params.conformal}
         for horizon, models in raw.items()
     }
-    first = max(_first_calibrated(own[horizon][model], horizon, params) for horizon in raw for model in params.conformal)
+    first = max(
+        _first_calibrated(own[horizon][model], horizon, params) for horizon in raw for model in params.conformal
+    )
     return {horizon: _horizon(horizon, raw, own, outcomes[horizon], params) for horizon in raw}, first
 
 
-def _standardised(predictive: Predictive, outcome: Outcome, params: Calibrate) -> conformal.Standardised:
+def _standardised(horizon: str, predictive: Predictive, outcome: Outcome, params: Calibrate) -> conformal.Standardised:
     scores = np.abs(outcome.log_return - predictive.location) / predictive.scale
-    return conformal.standardised_quantiles(scores, outcome.matured, params.half_life)
+    steps = max(calendar.horizon_days(horizon) * calendar.WEEK_SHARE, 1.0)
+    return conformal.standardised_quantiles(scores, outcome.matured, params.half_life * math.sqrt(steps))
 
 
 def _first_calibrated(standardised: conformal.Standardised, horizon: str, params: Calibrate) -> int:
@@ -114,7 +110,8 @@ def _pooled(
     """Overlapping errors of h steps repeat themselves about h times: the independent evidence is the effective number / steps."""
     standardised = own[horizon][model]
     shared = [own[other][model].half_widths for other in params.pool_horizons if other in own]
-    if not shared:
+    shortest = min((calendar.horizon_days(other) for other in params.pool_horizons if other in own), default=0)
+    if not shared or calendar.horizon_days(horizon) < shortest:
         return standardised.half_widths
     independent = standardised.effective / np.maximum(outcome.steps, 1)
     return conformal.pooled(standardised.half_widths, independent, np.mean(shared, axis=0), params.pool_weight)

@@ -20,7 +20,9 @@ def _describe(result: Calibrated, first: int) -> dict[str, Any]:
     return {
         "models": {
             model: {
-                "half_widths": {f"{level:g}": float(width) for level, width in zip(COVERAGE, own.half_widths[-1], strict=True)},
+                "half_widths": {
+                    f"{level:g}": float(width) for level, width in zip(COVERAGE, own.half_widths[-1], strict=True)
+                },
                 "scores": int(own.count[-1]),
                 "effective_scores": float(own.effective[-1]),
             }

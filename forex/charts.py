@@ -1,8 +1,8 @@
 """Charts: Vega-Lite specifications drawn to SVG, the same bytes in every time zone, locale and process.
 
-Dates enter as milliseconds on UTC scales, text is measured in a font that vl-convert brings along, and the ids of clip paths, which
-it counts over the life of a process, become names. Colours are words of a palette: a page's CSS variables, which follow its light
-or dark scheme, or fixed ones for a file that is shown on its own.
+Dates enter as milliseconds on UTC scales, text is measured in a font that vl-convert brings along, and the ids of clip
+paths, which it counts over the life of a process, become names. Colours are words of a palette: a page's CSS variables,
+which follow its light or dark scheme, or fixed ones for a file that is shown on its own.
 """
 
 import json
@@ -80,7 +80,9 @@ def svg(chart: Any, *, name: str, alt_text: str, colours: Palette) -> str:
     }
     drawn = vl_convert.vegalite_to_svg(json.dumps(specification), allowed_base_urls=[])
     for number, found in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawn))):
-        drawn = drawn.replace(f'id="{found}"', f'id="{name}-{number}"').replace(f"url(#{found})", f"url(#{name}-{number})")
+        drawn = drawn.replace(f'id="{found}"', f'id="{name}-{number}"').replace(
+            f"url(#{found})", f"url(#{name}-{number})"
+        )
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{escape(alt_text)}" ', 1) + "\n"
 
 
@@ -95,11 +97,13 @@ def fan_chart(table: pl.DataFrame, *, colours: Palette, width: int, height: int,
     for [level], rows in intervals.partition_by("level", as_dict=True, maintain_order=True).items():
         band = alt.Chart(_data(rows)).mark_area(color=colours.accent, opacity=0.2)
         layers.append(band.encode(x=x, y=alt.Y("lower:Q", scale=scale, title="CLP per USD", axis=y_axis), y2="upper:Q"))
-        label = alt.Chart(_data(rows.tail(1).with_columns(label=pl.lit(percent(float(str(level)))))))
+        label = alt.Chart(_data(rows.tail(1).with_columns(label=pl.lit(as_per_cent(float(str(level)))))))
         text = label.mark_text(align="left", dx=5, color=colours.muted, fontSize=11, font=FONT)
         layers.append(text.encode(x=x, y=alt.Y("upper:Q", scale=scale), text="label:N"))
     median = table.filter(part=MEDIAN_PART)
-    layers.append(alt.Chart(_data(median)).mark_line(color=colours.accent, strokeWidth=2, strokeDash=[5, 3]).encode(x=x, y=y))
+    layers.append(
+        alt.Chart(_data(median)).mark_line(color=colours.accent, strokeWidth=2, strokeDash=[5, 3]).encode(x=x, y=y)
+    )
     observado = table.filter(part=OBSERVADO)
     layers.append(alt.Chart(_data(observado)).mark_line(color=colours.ink, strokeWidth=1.5).encode(x=x, y=y))
     targets = median.filter(pl.col("horizon").is_not_null())
@@ -127,7 +131,7 @@ def reliability_chart(
     rows = table.filter(horizon=horizon)
     own = alt.Chart(_data(rows.filter(model="published")))
     other = alt.Chart(_data(rows.filter(model=against)))
-    diagonal = alt.Chart(alt.Data(values=[{"level": 0, "coverage": 0}, {"level": 1, "coverage": 1}]))
+    diagonal = alt.Chart(alt.InlineData(values=[{"level": 0, "coverage": 0}, {"level": 1, "coverage": 1}]))
     low = alt.Y("low:Q", scale=share, title="measured", axis=axis)
     layers = [
         diagonal.mark_line(color=colours.muted, strokeWidth=1).encode(x=x, y=y),
@@ -143,6 +147,16 @@ def side_by_side(charts: Sequence[Any]) -> Any:
     return alt.hconcat(*charts, spacing=22)
 
 
+def note(text: str, *, colours: Palette) -> Any:
+    """A line of text where a chart would be."""
+    return (
+        alt.Chart(alt.InlineData(values=[{"text": text}]))
+        .mark_text(color=colours.muted)
+        .encode(text="text:N")
+        .properties(width=400, height=60)
+    )
+
+
 def rolling_chart(table: pl.DataFrame, horizon: str, *, colours: Palette, width: int, height: int) -> Any:
     """Coverage of `published` over trailing windows of origins at one horizon, each level beside its nominal value.
 
@@ -153,7 +167,7 @@ def rolling_chart(table: pl.DataFrame, horizon: str, *, colours: Palette, width:
     share = alt.Scale(domain=[0, 1], nice=False)
     y = alt.Y("coverage:Q", scale=share, title=None, axis=alt.Axis(format=".0%", tickCount=5))
     nominal = rows.group_by("level", maintain_order=True).agg(pl.col("origin_date").max())
-    nominal = nominal.with_columns(label=pl.col("level").map_elements(percent, return_dtype=pl.String))
+    nominal = nominal.with_columns(label=pl.col("level").map_elements(as_per_cent, return_dtype=pl.String))
     rules = alt.Chart(_data(nominal, "origin_date"))
     layers = [
         rules.mark_rule(color=colours.muted, strokeDash=[3, 3]).encode(y=alt.Y("level:Q", scale=share)),
@@ -174,14 +188,16 @@ def regime_chart(regimes: pl.DataFrame, episodes: pl.DataFrame, *, colours: Pale
     """
     axis = alt.Axis(tickCount=max(width // 90, 3), grid=False)
     x = alt.X("t:T", scale=UTC, title=None, axis=axis)
-    weekly = regimes.sort("origin_date").group_by_dynamic("origin_date", every="1w", label="datapoint").agg(
-        pl.col("volatility_ratio").last()
+    weekly = (
+        regimes.sort("origin_date")
+        .group_by_dynamic("origin_date", every="1w", label="datapoint")
+        .agg(pl.col("volatility_ratio").last())
     )
     spans = episodes.filter(pl.col("regime") != REGIMES[0]).with_columns(
         start=_milliseconds("start"), end=_milliseconds("end")
     )
     colour = alt.Color("regime:N", scale=alt.Scale(domain=list(REGIMES), range=list(colours.regimes)), legend=None)
-    background = alt.Chart(alt.Data(values=spans.to_dicts())).mark_rect(opacity=0.55)
+    background = alt.Chart(alt.InlineData(values=spans.to_dicts())).mark_rect(opacity=0.55)
     line = alt.Chart(_data(weekly.drop_nulls(), "origin_date")).mark_line(color=colours.ink, strokeWidth=1)
     ratio = alt.Y("volatility_ratio:Q", title=None, axis=alt.Axis(tickCount=4))
     return alt.layer(
@@ -190,21 +206,21 @@ def regime_chart(regimes: pl.DataFrame, episodes: pl.DataFrame, *, colours: Pale
     ).properties(width=width, height=height)
 
 
-def percent(level: float) -> str:
+def as_per_cent(level: float) -> str:
     """A share as people read it, with the digits it needs.
 
-    >>> percent(0.95), percent(0.995)
-    ('95\\u2009%', '99.5\\u2009%')
+    >>> as_per_cent(0.95), as_per_cent(0.995)
+    ('95\\u202f%', '99.5\\u202f%')
     """
-    return f"{100 * level:.6g}\u2009%"
+    return f"{100 * level:.6g}\u202f%"
 
 
 def _milliseconds(column: str) -> pl.Expr:
-    return pl.col(column).cast(pl.Date).dt.epoch("ms")
+    return pl.col(column).dt.epoch("ms")
 
 
-def _data(rows: pl.DataFrame, date: str = "date") -> alt.Data:
+def _data(rows: pl.DataFrame, date: str = "date") -> alt.InlineData:
     """Rows for a specification; `date`, where they have it, as `t`, milliseconds since 1970 in UTC."""
     if date in rows.columns:
         rows = rows.with_columns(t=_milliseconds(date)).drop(date)
-    return alt.Data(values=rows.to_dicts())
+    return alt.InlineData(values=rows.to_dicts())

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forex.feedback import discounted_sums
 from forex.history import Floats
 from forex.quantiles import GRID, MEDIAN
 
@@ -27,7 +28,9 @@ class Standardised:
     count: NDArray[np.int64]
 
 
-def standardised_quantiles(scores: Floats, matured: NDArray[np.int64], half_life: float, *, first: int = 0) -> Standardised:
+def standardised_quantiles(
+    scores: Floats, matured: NDArray[np.int64], half_life: float, *, first: int = 0
+) -> Standardised:
     """Weighted quantiles of the scores matured at each origin from `first` on.
 
     The weighted distribution function is linear between (0, 0) and the points (zᵢ, Σ_{zⱼ≤zᵢ} wⱼ / Σ wⱼ), wᵢ = 0.5^(age/half-life),
@@ -48,14 +51,16 @@ def standardised_quantiles(scores: Floats, matured: NDArray[np.int64], half_life
         rows = by_score[arrival[by_score] <= block[-1]]
         if not rows.size:
             continue
-        # A common factor cancels: relative to the block's end the weights stay in range however long the history is.
-        weights = np.exp(log_weight[rows] - log_weight[block[-1]])
-        cumulative = np.cumsum(np.where(arrival[rows] <= block[:, None], weights, 0.0), axis=1)
+        # A common factor cancels. Relative to the block's start the weights stay in range however long the history is,
+        # and have the same bits wherever it ends.
+        weights = np.exp(log_weight[rows] - log_weight[start])
+        last_of_ties = np.append(np.diff(scores[rows]) > 0, True)
+        cumulative = np.cumsum(np.where(arrival[rows] <= block[:, None], weights, 0.0), axis=1)[:, last_of_ties]
         ranks = cumulative[:, -1:] * COVERAGE
         for i, origin in enumerate(block):
             if cumulative[i, -1] > 0:
-                half_widths[origin] = _interpolate(ranks[i], cumulative[i], scores[rows])
-    return Standardised(half_widths, *_evidence(arrival, log_weight))
+                half_widths[origin] = _interpolate(ranks[i], cumulative[i], scores[rows[last_of_ties]])
+    return Standardised(half_widths, *_evidence(scores, arrival, half_life))
 
 
 def _interpolate(ranks: Floats, cumulative: Floats, sorted_scores: Floats) -> Floats:
@@ -63,23 +68,19 @@ def _interpolate(ranks: Floats, cumulative: Floats, sorted_scores: Floats) -> Fl
     upper = np.searchsorted(cumulative, ranks, side="left")
     rank_above, score_above = cumulative[upper], sorted_scores[upper]
     lower = np.searchsorted(cumulative, rank_above, side="left") - 1
-    below = lower >= 0
-    rank_below = np.where(below, cumulative[lower], 0.0)
+    rank_below = np.where(lower >= 0, cumulative[lower], 0.0)
+    below = rank_below > 0
     at = np.searchsorted(cumulative, rank_below, side="left")
     score_below = np.where(below, sorted_scores[at], 0.0)
     return score_below + (score_above - score_below) * (ranks - rank_below) / (rank_above - rank_below)
 
 
-def _evidence(arrival: NDArray[np.int64], log_weight: Floats) -> tuple[Floats, NDArray[np.int64]]:
+def _evidence(scores: Floats, arrival: NDArray[np.int64], half_life: float) -> tuple[Floats, NDArray[np.int64]]:
     """Kish's effective number and the plain number of the scores matured at each origin."""
-    origins = len(arrival)
-    late = log_weight[-1] if origins else 0.0
-    weights = np.exp(log_weight - late)
-    seen = arrival < origins
-    total = np.cumsum(np.bincount(arrival[seen], weights[seen], minlength=origins))
-    squares = np.cumsum(np.bincount(arrival[seen], weights[seen] ** 2, minlength=origins))
-    count = np.cumsum(np.bincount(arrival[seen], minlength=origins))
-    return np.where(count > 0, total**2 / np.where(count > 0, squares, 1.0), 0.0), count
+    one = np.where(np.isfinite(scores), 1.0, np.nan)
+    total, squares = discounted_sums(one, arrival, half_life), discounted_sums(one, arrival, half_life / 2)
+    count = np.cumsum(np.bincount(arrival[arrival < len(scores)], minlength=len(scores)))
+    return np.where(squares > 0, total**2 / np.where(squares > 0, squares, 1.0), 0.0), count
 
 
 def pooled(own: Floats, independent: Floats, common: Floats, weight: float) -> Floats:

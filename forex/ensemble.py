@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forex.feedback import discounted_sums
 from forex.history import Floats
 
 
@@ -26,11 +27,9 @@ def record(scores: Floats, matured: NDArray[np.int64], half_life: float) -> Reco
     """
     origins, models = scores.shape
     usable = np.isfinite(scores).all(axis=1) & (matured < origins)
-    arrival = matured[usable]
-    weights = 0.5 ** ((origins - 1 - np.flatnonzero(usable)) / half_life)
-    total = np.cumsum(np.bincount(arrival, weights, minlength=origins))
-    sums = [np.cumsum(np.bincount(arrival, weights * scores[usable, m], minlength=origins)) for m in range(models)]
-    count = np.cumsum(np.bincount(arrival, minlength=origins))
+    total = discounted_sums(np.where(usable, 1.0, np.nan), matured, half_life)
+    sums = [discounted_sums(np.where(usable, scores[:, m], np.nan), matured, half_life) for m in range(models)]
+    count = np.cumsum(np.bincount(matured[usable], minlength=origins))
     with np.errstate(invalid="ignore", divide="ignore"):
         return Record(np.stack(sums, axis=1) / total[:, None], count)
 

@@ -1,6 +1,6 @@
 """The fan: the recent observado and, business day by business day, the forecast from the anchor to the last horizon.
 
-Between two horizons the quantiles are those of `forex.distribution.between_horizons`, on a horizon's target date its own.
+Between two horizons the quantiles are those of `forex.distribution.between_horizons`, on a target date the horizon's.
 """
 
 import datetime as dt
@@ -37,7 +37,7 @@ def by_length(horizons: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def fan(panel: pl.DataFrame, forecast: Mapping[str, Any], *, history_days: int) -> pl.DataFrame:
-    """reports/plots/fan.csv, CLP per USD: `observado` up to the anchor's date, `median` and each `interval` from there on.
+    """reports/plots/fan.csv, CLP per USD: `observado` up to the anchor's date, `median` and each `interval` from there.
 
     panel: from forex.align.  forecast: reports/forecast.json.  history_days: calendar days shown before the anchor.
     `horizon` is set on the median of a target date; the anchor itself is where every interval has no width.
@@ -70,5 +70,6 @@ def _ahead(anchor_date: dt.date, anchor: float, horizons: Mapping[str, Any]) -> 
     steps = sorted(by_steps)
     known = np.log(np.array([[by_steps[k][f"{level:g}"] for level in GRID] for k in steps]) / anchor)
     path = [np.zeros(len(GRID)), *(between_horizons(steps, known, k) for k in range(1, steps[-1] + 1))]
-    dates = [calendar.shift(str(anchor_date), k).item() for k in range(steps[-1] + 1)]
+    last = max(entry["target_date"] for entry in horizons.values())
+    dates: list[dt.date] = calendar.business_days(str(anchor_date), last).astype(object).tolist()
     return dates, round_clp(anchor * np.exp(np.array(path)))

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 
 from forex import calendar
-from forex.calibrate import PUBLISHED
 from forex.distribution import probability_above
 from forex.errors import DataError
 from forex.files import CLP_DECIMALS, json_text
+from forex.names import PUBLISHED
 from forex.quantiles import COLUMNS, GRID, MEDIAN, central_pair
 
 TITLE = "Dólar observado, CLP per USD"
@@ -28,7 +28,9 @@ def at_origin(calibrated: pl.DataFrame, origin: dt.date, horizons: Sequence[str]
         first, last = str(calibrated["origin_date"].min()), str(calibrated["origin_date"].max())
         reason = "is not a business day" if not calendar.is_business_day(str(origin)) else "is outside of it"
         raise DataError(f"no forecast was made on {origin}: origins run from {first} to {last}, and it {reason}.")
-    return rows.sort(pl.col("horizon").replace_strict({name: i for i, name in enumerate(horizons)}, return_dtype=pl.Int64))
+    return rows.sort(
+        pl.col("horizon").replace_strict({name: i for i, name in enumerate(horizons)}, return_dtype=pl.Int64)
+    )
 
 
 def horizon_entry(row: Mapping[str, Any], levels: Sequence[float]) -> dict[str, Any]:
@@ -81,6 +83,11 @@ def forecast_report(
             "params_sha256": _hash(settings),
         },
         "missing": _missing(series, expectations, panel_row),
+        "flagged": [
+            {"series": name, "tier": series[name]["tier"], "why": checked["why"]}
+            for name, checked in sorted(expectations["series"].items())
+            if checked["why"] and name in panel_row
+        ],
         "stale": _stale(series, panel_row),
     }
 
@@ -89,7 +96,9 @@ def _hash(content: Mapping[str, Any]) -> str:
     return sha256(json_text(content).encode()).hexdigest()
 
 
-def _missing(series: Mapping[str, Any], expectations: Mapping[str, Any], panel_row: Mapping[str, Any]) -> list[dict[str, str]]:
+def _missing(
+    series: Mapping[str, Any], expectations: Mapping[str, Any], panel_row: Mapping[str, Any]
+) -> list[dict[str, str]]:
     """The series that the forecast had to do without, and why."""
     missing = []
     for name, entry in sorted(series.items()):

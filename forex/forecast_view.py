@@ -34,7 +34,11 @@ def view(*, at: str | None, above: float | None, below: float | None, settlement
     entries = {row["horizon"]: row for row in rows.iter_rows(named=True)}
     if settlement is not None:
         entries = {settlement: _settling(rows, settlement)}
-    content: dict[str, Any] = {"origin_date": str(first["origin_date"]), "anchor": first["anchor"], "regime": first["regime"]}
+    content: dict[str, Any] = {
+        "origin_date": str(first["origin_date"]),
+        "anchor": first["anchor"],
+        "regime": first["regime"],
+    }
     content["horizons"] = {name: _entry(row, params.levels, above, below) for name, row in entries.items()}
     return content
 
@@ -47,12 +51,14 @@ def parse_date(text: str, option: str) -> dt.date:
 
 
 def _origin(calibrated: pl.DataFrame, at: str | None) -> dt.date:
-    [first, last] = calibrated.select(pl.col("origin_date").min().alias("first"), pl.col("origin_date").max().alias("last")).row(0)
+    first, last = calibrated.item(0, "origin_date"), calibrated.item(-1, "origin_date")
     if at is None:
         return last
-    wanted = calendar.on_or_before(str(parse_date(at, "--at"))).item()
+    wanted = dt.date.fromisoformat(str(calendar.on_or_before(str(parse_date(at, "--at")))))
     if not first <= wanted <= last:
-        raise UsageError(f"--at {at}: forecasts were made from {first} to {last}. Choose a day between them, or set as_of.")
+        raise UsageError(
+            f"--at {at}: forecasts were made from {first} to {last}. Choose a day between them, or set as_of."
+        )
     return wanted
 
 
@@ -73,7 +79,9 @@ def _settling(rows: pl.DataFrame, settlement: str) -> dict[str, Any]:
     if exact.height:
         return exact.row(0, named=True)
     log_distances = np.log(by_steps.select(COLUMNS).to_numpy() / nearest["anchor"])
-    quantiles = round_clp(nearest["anchor"] * np.exp(between_horizons(by_steps["steps"].to_numpy(), log_distances, steps)))
+    quantiles = round_clp(
+        nearest["anchor"] * np.exp(between_horizons(by_steps["steps"].to_numpy(), log_distances, steps))
+    )
     row = {"target_date": day, "steps": steps, "anchor": nearest["anchor"], "actual": None}
     return row | dict(zip(COLUMNS, quantiles.tolist(), strict=True))
 

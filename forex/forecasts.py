@@ -12,9 +12,6 @@ from forex.history import Floats, History
 from forex.predictive import Predictive
 from forex.quantiles import COLUMNS
 
-# These pass through calibration unchanged, under these names, so that anyone can recompute them.
-BENCHMARKS = ("random_walk", "random_walk_drift", "predecessor", "garch_t")
-
 
 def raw_frame(
     history: History, origins: NDArray[np.int64], forecasts: Mapping[str, Mapping[str, Predictive]]

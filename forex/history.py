@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from forex import calendar
 from forex.calendar import Dates, Instants
+from forex.errors import TooLittleData
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -83,6 +84,22 @@ class History:
         )
 
 
+def forecast_origins(history: History, *, first_origin: int, warm_up: int, min_returns: int) -> Ints:
+    """Positions of the origins that are fitted: from the `first_origin`-th day on, and up to `warm_up` days before it, as far back
+    as `min_returns` returns are known.
+
+    Raises TooLittleData where the history is shorter than `first_origin` days.
+    """
+    days = len(history.days)
+    if days < first_origin:
+        raise TooLittleData(
+            f"usdclp: {days} business days of history, the first origin needs {first_origin} (fit.first_origin). "
+            "Use a later as_of or a longer history."
+        )
+    earliest = int(np.searchsorted(history.known, min_returns))
+    return np.arange(min(first_origin - 1, max(first_origin - 1 - warm_up, earliest)), days)
+
+
 def from_panel(panel: pl.DataFrame) -> History:
     """The history of a panel made by `forex.align.panel`; days before the first anchor are left off."""
     origins = panel.filter(pl.col("anchor").is_not_null())
@@ -102,8 +119,14 @@ def from_panel(panel: pl.DataFrame) -> History:
         return_steps=chain["return_steps"].to_numpy().astype(np.float64),
         known=np.searchsorted(_instants(chain["observado_usable_at"]), cut_offs, side="right"),
         drivers=drivers,
-        moves={age: origins.select(f"{name}_move_{age}" for name in drivers).to_numpy() for age in (0, 1)},
+        moves={age: _columns(origins, [f"{name}_move_{age}" for name in drivers]) for age in (0, 1)},
     )
+
+
+def _columns(frame: pl.DataFrame, names: list[str]) -> Floats:
+    """Shape (n_rows, n_names), which holds without any name, too."""
+    columns = [frame[name].to_numpy() for name in names]
+    return np.array(columns, dtype=np.float64).reshape(len(names), frame.height).T
 
 
 def _instants(column: pl.Series) -> Instants:

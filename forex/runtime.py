@@ -1,24 +1,38 @@
 """One arithmetic on every machine: CPU dispatch and threads are pinned before numpy loads.
 
-numpy and OpenBLAS pick their kernels by the CPU they find, and sums differ in the last bit between kernels. `pin` runs when the
-package `forex` is imported, which is before any module of it can import numpy.
+numpy, OpenBLAS and the C library pick their kernels by the CPU they find, and results differ in the last bit between kernels. `pin`
+runs when the package `forex` is imported, before any module of it can import numpy. The C library chooses when a process starts:
+`restart_pinned` therefore runs a stage's process once more with the choice made.
 """
 
 import os
 import sys
+import zoneinfo
 
-# The names are numpy 2.4's. A CPU without one of the features makes numpy warn on import; the warning means "already so".
 PINNED = {
+    # numpy 2.4's names. A CPU without one of them makes older versions warn on import: it is "already so".
     "NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4 AVX512_ICL AVX512_SPR",
     "OPENBLAS_CORETYPE": "Nehalem",
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "POLARS_MAX_THREADS": "1",
+    # exp, log and pow of glibc have variants with fused multiply-add; names that a version does not know are ignored.
+    "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX,-AVX2,-FMA,-FMA4,-AVX512F,-AVX_Usable,-AVX2_Usable,-FMA_Usable,-FMA4_Usable",
 }
 
 
 def pin() -> None:
-    """Set the pinned variables, whatever the caller's environment says; a process that already has numpy keeps its own."""
+    """Set the pinned variables, whatever the caller's environment says; a process that already has numpy keeps its own.
+
+    Zones are read from the locked tzdata, never from the machine's own, which may be older.
+    """
+    zoneinfo.reset_tzpath(to=())
     if "numpy" not in sys.modules:
-        os.environ.update(PINNED)
+        os.environ.update({name: value for name, value in PINNED.items() if name != "GLIBC_TUNABLES"})
         os.environ.pop("NPY_ENABLE_CPU_FEATURES", None)  # numpy refuses to load with both lists
+
+
+def restart_pinned() -> None:
+    """Start this process again with the C library's choice pinned, unless it was started so; it returns only then."""
+    if os.environ.get("GLIBC_TUNABLES") != PINNED["GLIBC_TUNABLES"]:
+        os.execve(sys.executable, sys.orig_argv, os.environ | PINNED)

@@ -7,7 +7,8 @@ import numpy as np
 import polars as pl
 
 from forex import inference
-from forex.acceptance import PUBLISHED, Figures, percent
+from forex.acceptance import Figures, percent
+from forex.names import PUBLISHED
 from forex.scoreboard import ALL_LEVELS, Scored, pit_histogram
 
 

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex import acceptance, calendar, inference
-from forex.acceptance import FAIL, INSUFFICIENT_DATA, PASS, PUBLISHED, Figures, percent
+from forex.acceptance import FAIL, INSUFFICIENT_DATA, PASS, Figures, percent
+from forex.names import PUBLISHED
 from forex.params import Evaluate
 from forex.quantiles import GRID, MEDIAN
 from forex.scores import LEVELS, Bools, Floats, Panel

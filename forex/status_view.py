@@ -21,9 +21,14 @@ def view() -> dict[str, Any]:
         "as_of": forecast["as_of"],
         "origin_date": forecast["origin_date"],
         "made_at": forecast["made_at"],
-        "anchor": {"value": forecast["anchor"], "date": forecast["anchor_date"], "business_days": forecast["anchor_age"]},
+        "anchor": {
+            "value": forecast["anchor"],
+            "date": forecast["anchor_date"],
+            "business_days": forecast["anchor_age"],
+        },
         "regime": {"call": forecast["regime"], "confidence": forecast["regime_confidence"]},
         "missing": forecast["missing"],
+        "flagged": forecast["flagged"],
         "stale": forecast["stale"],
         "unlisted_files": read_json(MANIFEST)["unlisted_files"],
         "quarantine": [{"series": name, "reason": why, "rows": count} for name, why, count in quarantine.iter_rows()],
@@ -41,7 +46,9 @@ def _last_matured(performance: Mapping[str, Any]) -> dict[str, Any]:
         latest[horizon] = {
             "status": window["status"],
             "forecasts": window["n"],
-            "coverage": {name.removeprefix("coverage_"): share for name, share in recent.items() if name.startswith("coverage_")},
+            "coverage": {
+                name.removeprefix("coverage_"): share for name, share in recent.items() if name.startswith("coverage_")
+            },
         }
     return latest
 
@@ -49,6 +56,7 @@ def _last_matured(performance: Mapping[str, Any]) -> dict[str, Any]:
 def text(content: Mapping[str, Any]) -> str:
     anchor, regime = content["anchor"], content["regime"]
     missing = [f"{one['series']} ({one['why']})" for one in content["missing"]]
+    flagged = [f"{one['series']} ({one['why']})" for one in content["flagged"]]
     stale = [f"{one['series']} ({one['business_days']} business days old)" for one in content["stale"]]
     quarantine = [f"{one['rows']} {one['series']} {one['reason']}" for one in content["quarantine"]]
     lines = [
@@ -56,13 +64,16 @@ def text(content: Mapping[str, Any]) -> str:
         f"anchor       {anchor['value']:.2f} of {anchor['date']}, {anchor['business_days']} business days old",
         f"regime       {regime['call']}, confidence {regime['confidence']:.0%}",
         f"missing      {_listed(missing)}",
+        f"flagged      {_listed(flagged)}",
         f"no move      {_listed(stale)}",
         f"not listed   {_listed(content['unlisted_files'])}",
         f"quarantine   {_listed(quarantine)}",
     ]
     for horizon, entry in content["last_matured"].items():
         covered = ", ".join(f"{share:.0%} at {level} %" for level, share in entry["coverage"].items())
-        lines.append(f"{horizon:<12} {entry['status']}: {covered or 'no coverage'} of the last {entry['forecasts']} matured")
+        lines.append(
+            f"{horizon:<12} {entry['status']}: {covered or 'no coverage'} of the last {entry['forecasts']} matured"
+        )
     return "\n".join(lines)
 
 

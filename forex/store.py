@@ -34,7 +34,7 @@ SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError) as error:
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # "America" is a folder
         raise ValueError(f'expected a time zone like "America/Santiago", got "{name}"') from error
     return name
 
@@ -75,9 +75,13 @@ def read_series_list(store: Path) -> dict[str, Series]:
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"])
-        raise UsageError(f"{path}: {key or 'the file'}: {problem['msg'].removeprefix('Value error, ')}, got {problem['input']!r}") from error
+        raise UsageError(
+            f"{path}: {key or 'the file'}: {problem['msg'].removeprefix('Value error, ')}, got {problem['input']!r}"
+        ) from error
     if TARGET not in listed:
-        raise UsageError(f"{path}: {TARGET} is not listed. It is the series that is forecast; add its entry and its file.")
+        raise UsageError(
+            f"{path}: {TARGET} is not listed. It is the series that is forecast; add its entry and its file."
+        )
     for name in listed:
         if not name.replace("_", "").isalnum() or not name.isascii() or name != name.lower():
             raise UsageError(f"{path}: {name!r} cannot be an id. Use lower-case letters, digits and underscores.")
@@ -109,7 +113,9 @@ def series_file(store: Path, name: str) -> Path:
     """The one file of a series.  Raises DataError where there is none, or a CSV and a parquet file."""
     found = [path for path in (store / f"{name}.csv", store / f"{name}.parquet") if path.exists()]
     if not found:
-        raise DataError(f"{store / name}.csv: not found, though {SERIES_FILE} lists it. Add the file or remove the entry.")
+        raise DataError(
+            f"{store / name}.csv: not found, though {SERIES_FILE} lists it. Add the file or remove the entry."
+        )
     if len(found) > 1:
         raise DataError(f"{found[0]} and {found[1]}: a series has one file. Remove one of them.")
     return found[0]
@@ -224,5 +230,3 @@ def _refuse_conflicts(frame: pl.DataFrame, path: Path) -> None:
             f"{second['value']}, both known at {first['known_at']:%Y-%m-%dT%H:%M:%SZ}. Remove the wrong one, or give the "
             "revision its own known_at."
         )
-
-

@@ -41,7 +41,7 @@ QUARANTINE: dict[str, Any] = {
     "expectation": pl.String,
 }
 
-USED, LEFT_OUT, STOPS_THE_RUN = "used", "left_out", "stops_the_run"
+USED, FLAGGED, LEFT_OUT, STOPS_THE_RUN = "used", "flagged", "left_out", "stops_the_run"
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,9 +61,14 @@ class Checked:
 
     @property
     def fate(self) -> str:
+        """A driver whose table fails stays in use, flagged: the table is judged at `as_of`, and leaving the series out would change
+        forecasts of origins that knew nothing of it. A stale one has no moves, so the newest forecast does without it anyway."""
         if not self.failures and self.usable.height:
             return USED
-        return STOPS_THE_RUN if self.tier == "critical" or self.name == TARGET else LEFT_OUT
+        if self.tier == "critical" or self.name == TARGET:
+            return STOPS_THE_RUN
+        unreadable = any(outcome.check.name == "type" for outcome in self.failures)
+        return LEFT_OUT if unreadable or not self.usable.height else FLAGGED
 
     @property
     def why(self) -> str | None:

@@ -1,44 +1,66 @@
-"""Volatility that reverts: from the current level of absolute returns to the long-run one, by a weight per horizon."""
+"""Volatility that reverts: from the current level of absolute returns, at several speeds, to the long-run one."""
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.signal import lfilter
 
-from forex.history import Floats
+from forex.history import Floats, Ints
 
 
-def exponential_mean(values: Floats, decay: float) -> Floats:
-    """mₜ = λ·mₜ₋₁ + (1 − λ)·xₜ, started at the first value; along axis 0.
+@dataclass(frozen=True)
+class Reversion:
+    """half_lives: of the components, in returns.  persistence: of each, in its own half-lives.  long_run: half-life of the level
+    they revert to."""
 
-    >>> exponential_mean(np.array([1.0, 3.0]), 0.5).tolist()
-    [1.0, 2.0]
+    half_lives: tuple[float, ...]
+    persistence: float
+    long_run: float
+
+
+WARM_UP = 60  # values whose mean starts an exponential mean
+LONG_RUN_WARM_UP = 250
+
+
+def exponential_mean(values: Floats, half_life: float, *, warm_up: int = WARM_UP) -> Floats:
+    """mₜ = λ·mₜ₋₁ + (1 − λ)·xₜ with λ = 0.5^(1/half_life), started at the mean of the first `warm_up` values; NaN before that.
+
+    >>> exponential_mean(np.array([1.0, 3.0, 4.0]), 1.0, warm_up=2).tolist()
+    [nan, 2.0, 3.0]
     """
-    if not len(values):
-        return values
-    start = decay * values[:1]
-    return np.asarray(lfilter([1 - decay], [1.0, -decay], values, axis=0, zi=start)[0])
+    mean = np.full(len(values), np.nan)
+    if len(values) >= warm_up:
+        decay = 0.5 ** (1 / half_life)
+        start = values[:warm_up].mean()
+        mean[warm_up - 1] = start
+        mean[warm_up:] = lfilter([1 - decay], [1.0, -decay], values[warm_up:], zi=np.array([decay * start]))[0]
+    return mean
 
 
 def expanding_mean(values: Floats) -> Floats:
-    """Mean of values[:i + 1], NaN entries left out; along axis 0, NaN before the first finite entry."""
-    present = np.isfinite(values)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.cumsum(np.where(present, values, 0.0), axis=0) / np.cumsum(present, axis=0)
+    """Mean of values[:i + 1]."""
+    return np.cumsum(values) / np.arange(1, len(values) + 1)
 
 
-def current(values: Floats, fast: float, slow: float) -> Floats:
-    """The mean of a fast and a slow exponential mean: quick to rise, slow to forget."""
-    return 0.5 * (exponential_mean(values, fast) + exponential_mean(values, slow))
+def components(sizes: Floats, reversion: Reversion) -> tuple[Floats, Floats]:
+    """The long-run level (n,) and the current ones (n, k) after each absolute return: means of |r|/√k, no squares.
 
-
-def panel_movement(moves: Floats) -> Floats:
-    """How much the panel moved, relative to its own past: mean over drivers of |move| / expanding mean |move|.
-
-    moves: (n_days, n_drivers), NaN where absent.  Returns (n_days,): 1 is usual; where no driver moved, the last value stays.
+    Absolute returns because one crash in a mean of squares rules it for months.
     """
-    size = np.abs(moves)
-    usual = expanding_mean(size)
-    relative = np.where(np.isfinite(size) & (usual > 0), size / np.where(usual > 0, usual, 1.0), np.nan)
-    count = np.isfinite(relative).sum(axis=1)
-    mean = np.where(count > 0, np.nansum(relative, axis=1) / np.maximum(count, 1), np.nan)
-    last = np.maximum.accumulate(np.where(count > 0, np.arange(len(mean)), -1))
-    return np.where(last >= 0, mean[last], 1.0)
+    now = [exponential_mean(sizes, half_life) for half_life in reversion.half_lives]
+    return exponential_mean(sizes, reversion.long_run, warm_up=LONG_RUN_WARM_UP), np.stack(now, axis=1)
+
+
+def over_horizon(long_run: Floats, now: Floats, steps: Floats | Ints, reversion: Reversion) -> Floats:
+    """Daily size over the next `steps` days: √(L² + meanⱼ (eⱼ² − L²) / (1 + steps/(persistence·half-lifeⱼ))).
+
+    A component's excess over the long run L has decayed to one half, averaged over the horizon, after persistence half-lives:
+    hyperbolic, as a mixture of speeds is. All in the unit of the absolute returns; where fast ones are small the root's argument is
+    kept at zero or above.
+
+    long_run, steps: (n,).  now: (n, k).  Returns (n,).
+    """
+    level = np.asarray(long_run) ** 2
+    share = 1 / (1 + np.asarray(steps)[:, None] / (reversion.persistence * np.array(reversion.half_lives)))
+    excess = (np.asarray(now) ** 2 - level[:, None]) * share
+    return np.sqrt(np.maximum(level + excess.mean(axis=1), 0))

@@ -1,3 +1,8 @@
 """The pipeline's stages: each reads params and files, calls the library, writes files."""
 
-import forex  # noqa: F401  (pins the arithmetic before a stage loads numpy)
+import sys
+
+from forex.runtime import restart_pinned
+
+if sys.orig_argv[1:2] == ["-m"] and sys.orig_argv[2].startswith("stages."):
+    restart_pinned()

@@ -21,7 +21,7 @@ METRICS = Path("reports/metrics/calibration.json")
 
 
 def main() -> None:
-    params = load_params("horizons", "calibrate")
+    params = load_params("horizons", "fit", "calibrate")
     panel = read_parquet(PANEL)
     history = from_panel(panel)
     raw = read_parquet(RAW_FORECASTS)
@@ -37,17 +37,20 @@ def main() -> None:
         outcomes[horizon] = Outcome(targets.log_return[origins], matured[origins], targets.steps[origins])
     calibrated, first = calibrate({h: predictive[h] for h in params.horizons}, outcomes, params.calibrate)
 
-    kept = slice(first, None)
+    # The warm-up only gave scores: what is published starts with the first origin.
+    kept = slice(max(first, params.fit.first_origin - 1 - int(origins[0])), None)
     latest = dict(panel.select("origin_date", "actual").drop_nulls().iter_rows())
     actual = {
         horizon: np.array([latest.get(date, np.nan) for date in history.targets(horizon).dates[origins[kept]].tolist()])
         for horizon in params.horizons
     }
-    quantiles = {h: {model: values[kept] for model, values in result.quantiles.items()} for h, result in calibrated.items()}
+    quantiles = {
+        h: {model: values[kept] for model, values in result.quantiles.items()} for h, result in calibrated.items()
+    }
     by_date = dict(regimes.select("origin_date", "regime").iter_rows())
     labels = [by_date[date] for date in history.days[origins[kept]].tolist()]
     write_parquet(CALIBRATED, calibrated_frame(history, origins[kept], labels, quantiles, actual))
-    report = calibration_report(calibrated, first)
+    report = calibration_report(calibrated, kept.start)
     write_json(REPORT, report)
     write_json(METRICS, metrics(report))
 

@@ -10,7 +10,7 @@ import polars as pl
 from forex.expectations_page import page, summary
 from forex.files import read_json, read_parquet, write_json, write_parquet, write_text
 from forex.params import Validate, load_params
-from forex.validate import LEFT_OUT, QUARANTINE, USED, check_series, stop_on_failure
+from forex.validate import FLAGGED, QUARANTINE, USED, check_series, stop_on_failure
 from stages.run import run
 
 MANIFEST = Path("data/manifest.json")
@@ -49,10 +49,10 @@ def main() -> None:
 
     shutil.rmtree(CLEAN, ignore_errors=True)
     for name, one in checked.items():
-        if one.fate == USED:
+        if one.fate in (USED, FLAGGED):
             write_parquet(CLEAN / f"{name}.parquet", one.usable)
-        elif one.fate == LEFT_OUT:
-            print(f"validate: left out: {one.why}", file=sys.stderr)
+        if one.why is not None:
+            print(f"validate: {one.fate.replace('_', ' ')}: {one.why}", file=sys.stderr)
 
 
 if __name__ == "__main__":

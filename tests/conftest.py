@@ -1,6 +1,6 @@
 """What the tests share: a folder to run stages in, a store to fill, and small made-up series at level 900.
 
-The process runs in a time zone that is neither UTC nor Santiago nor New York, so that whatever leans on the machine's own fails.
+The process runs in a time zone that is neither UTC nor Santiago nor New York: what leans on the machine's own fails.
 """
 
 import forex  # noqa: F401, I001  (pins the arithmetic before anything else loads numpy)
@@ -18,7 +18,13 @@ import numpy as np
 import polars as pl
 import pytest
 
+from hypothesis import settings
+
 from forex import calendar
+
+# The same examples on every machine, slow or fast.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
 
 os.environ["TZ"] = "Asia/Tokyo"
 time.tzset()
@@ -93,7 +99,9 @@ def utc(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
 
 
-def observations(rows: Iterable[tuple[Any, float, dt.datetime] | tuple[Any, float, dt.datetime, dt.datetime]]) -> pl.DataFrame:
+def observations(
+    rows: Iterable[tuple[Any, float, dt.datetime] | tuple[Any, float, dt.datetime, dt.datetime]],
+) -> pl.DataFrame:
     """A series as `validate` leaves it, from (date, value, known_at) or (date, value, known_at, usable_at)."""
     full = [(str(row[0]), row[1], row[2], row[-1]) for row in rows]
     instant = pl.Datetime("us", "UTC")
@@ -110,8 +118,10 @@ def published(dates: Iterable[Any], values: Iterable[float], rule: dict[str, Any
     return observations(zip(days.tolist(), values, known, strict=True))
 
 
-def made_up_series(rng: np.random.Generator, first: str, last: str, rule: dict[str, Any], *, business: bool) -> pl.DataFrame:
-    """A series with everything that happens: gaps, rows that come days late, revisions, rows that are usable only later.
+def made_up_series(
+    rng: np.random.Generator, first: str, last: str, rule: dict[str, Any], *, business: bool
+) -> pl.DataFrame:
+    """A series with everything that happens: gaps, rows that come days late or are usable later, revisions.
 
     business: dated on Santiago's business days, as the observado is; else on weekdays and a few Saturdays.
     """
@@ -143,8 +153,10 @@ def made_up_series(rng: np.random.Generator, first: str, last: str, rule: dict[s
 AFTER_THE_CUT_OFF = {"business_days": 0, "time": "16:15", "zone": "America/New_York"}
 
 
-def made_up_history(seed: int, first: str = "2024-08-20", last: str = "2024-11-15") -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
-    """A target, and drivers that are known before and after the usual cut-off, across September's and November's holidays."""
+def made_up_history(
+    seed: int, first: str = "2024-08-20", last: str = "2024-11-15"
+) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
+    """A target, and drivers that are known before and after the usual cut-off, across the holidays of September."""
     rng = np.random.default_rng(seed)
     target = made_up_series(rng, first, last, EVENING, business=True)
     earlier = str(np.datetime64(first) - 9)

@@ -7,7 +7,7 @@ PACKAGES = ("forex", "stages")
 
 
 def closure(root: Path, module: str) -> set[str]:
-    """Paths relative to `root` of every module of the repository that importing `module` can load, imports in functions included."""
+    """Paths below `root` of every module of the repository that importing `module` can load, imports in functions included."""
     found: set[str] = set()
     waiting = [module]
     while waiting:

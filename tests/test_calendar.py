@@ -70,14 +70,19 @@ def test_holidays_are_no_business_days(holiday: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "day", ["2024-09-17", "2024-09-23", "2024-11-28", "2023-10-31", "2017-10-31", "2024-07-04", "2024-12-30", "2025-01-02"]
+    "day",
+    ["2024-09-17", "2024-09-23", "2024-11-28", "2023-10-31", "2017-10-31", "2024-07-04", "2024-12-30", "2025-01-02"],
 )
 def test_days_that_only_look_like_holidays_are_business_days(day: str) -> None:
     assert calendar.is_business_day(day)
 
 
 def test_business_days_include_both_ends_and_nothing_else() -> None:
-    assert calendar.business_days("2024-09-17", "2024-09-24").astype(str).tolist() == ["2024-09-17", "2024-09-23", "2024-09-24"]
+    assert calendar.business_days("2024-09-17", "2024-09-24").astype(str).tolist() == [
+        "2024-09-17",
+        "2024-09-23",
+        "2024-09-24",
+    ]
     assert calendar.business_days("2024-09-18", "2024-09-22").size == 0
 
 

@@ -169,13 +169,20 @@ def test_critical_row_check_stops_the_run(severity: str, changes: dict[int, floa
         stop_on_failure({"usdclp": checked})
 
 
-def test_series_of_another_tier_is_left_out() -> None:
+def test_series_of_another_tier_is_flagged_and_stays_in_use() -> None:
     checked = check(series([value / 1000 for value in WAVE]), name="eur", tier="important", unit="EUR per USD")
     assert checked.fate == "used"
     short = check(series([0.9] * 200), name="eur", tier="important", unit="EUR per USD")
-    assert short.fate == "left_out"
+    assert short.fate == "flagged"
+    assert short.usable.height == 200
     assert "validate.min_rows.important" in str(short.why)
     stop_on_failure({"eur": short})
+
+
+def test_series_of_another_tier_without_a_usable_row_is_left_out() -> None:
+    checked = check(series([0.0] * 300), name="eur", tier="important", unit="EUR per USD")
+    assert (checked.fate, checked.usable.height) == ("left_out", 0)
+    stop_on_failure({"eur": checked})
 
 
 def test_wrong_types_stop_before_any_other_check() -> None:

@@ -140,12 +140,14 @@ def test_bad_newest_row_is_suspended(project: Path) -> None:
     assert quarantine.select(pl.col("date").cast(pl.String), "value", "reason").rows() == [(AS_OF, 1120.0, "suspended")]
 
 
-def test_bad_driver_is_left_out_and_flagged(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_driver_with_a_failed_table_is_flagged_and_stays_in_use(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     change_params(project, lambda params: params["validate"]["bounds"]["eur"].update(min=0.9))
     assert validated() == 0
-    assert not Path("data/clean/eur.parquet").exists() and Path("data/clean/usdclp.parquet").exists()
-    assert report()["series"]["eur"]["fate"] == "left_out"
-    assert "left out: eur: set_aside: " in capsys.readouterr().err
+    assert Path("data/clean/eur.parquet").exists()
+    assert report()["series"]["eur"]["fate"] == "flagged"
+    assert "flagged: eur: set_aside: " in capsys.readouterr().err
 
 
 def test_driver_that_ingest_left_out_is_reported(project: Path) -> None:

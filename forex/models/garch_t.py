@@ -1,5 +1,6 @@
 """Zero-mean GARCH(1,1) with Student-t errors by `arch`, refitted on a schedule and filtered between."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,14 +10,12 @@ from scipy.signal import lfilter
 from scipy.special import stdtrit
 
 from forex.errors import TooLittleData
-from forex.files import round_significant
 from forex.history import Floats, History, Ints
-from forex.predictive import LEVELS, Predictive, scaled
+from forex.models.naive import MIN_RETURNS, require
 from forex.params import GarchT as GarchTParams
+from forex.predictive import LEVELS, Predictive, scaled
 
-MIN_RETURNS = 250
 PER_CENT = 100.0  # arch's optimiser is scaled for returns in per cent
-PARAMETER_DIGITS = 6  # an optimiser turns a last-bit difference between machines into one of about 1e-9
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,7 @@ class GarchT:
     def forecast(self, history: History, origins: Ints, horizons: Sequence[str]) -> dict[str, Predictive]:
         """Variance over h steps is the sum of its forecast daily variances; quantiles √variance·√((ν−2)/ν)·t_ν⁻¹(q)."""
         known = history.known[origins]
-        if known.size and known.min() < MIN_RETURNS:
-            raise TooLittleData(f"the first origin has {known.min()} returns, {MIN_RETURNS} needed: raise fit.first_origin.")
+        require(known, MIN_RETURNS)
         daily = history.daily * PER_CENT
         steps = {horizon: history.targets(horizon).steps[origins] for horizon in horizons}
         variance = {horizon: np.empty(len(origins)) for horizon in horizons}
@@ -59,19 +57,25 @@ class GarchT:
 def fit(returns: Floats, previous: Parameters | None) -> Parameters:
     """Maximum likelihood on `returns` (per cent), started from the previous parameters; those stay where it does not converge.
 
-    Raises TooLittleData where there are no previous ones to keep.
+    The first estimate counts as it is.  Raises TooLittleData where it is none: returns that never move have no likelihood.
     """
     from arch.univariate import GARCH, StudentsT, ZeroMean
+    from arch.utility.exceptions import StartingValueWarning
 
     model = ZeroMean(returns, volatility=GARCH(1, 0, 1), distribution=StudentsT(), rescale=False)
-    starts = None if previous is None else np.array([previous.omega, previous.alpha, previous.beta, previous.nu])
-    result = model.fit(disp="off", show_warning=False, update_freq=0, starting_values=starts)
-    omega, alpha, beta, nu = round_significant(result.params.to_numpy(), PARAMETER_DIGITS).tolist()
-    if result.convergence_flag == 0 and nu > 2:
+    starts = None
+    if previous is not None and previous.alpha + previous.beta < 1 and previous.nu > 2:
+        starts = np.array([previous.omega, previous.alpha, previous.beta, previous.nu])
+    with warnings.catch_warnings():
+        # An estimate may lie a last bit outside the bounds (α = −1e-17); arch then starts from values of its own.
+        warnings.simplefilter("ignore", StartingValueWarning)
+        result = model.fit(disp="off", show_warning=False, update_freq=0, starting_values=starts)
+    omega, alpha, beta, nu = result.params.to_numpy().tolist()
+    if nu > 2 and omega > 0 and (result.convergence_flag == 0 or previous is None):
         start = float(model.volatility.backcast(returns))
         return Parameters(omega, alpha, beta, nu, start)
     if previous is None:
-        raise TooLittleData(f"garch_t does not converge on the first {len(returns)} returns: raise fit.first_origin.")
+        raise TooLittleData(f"garch_t has no estimate from the first {len(returns)} returns: raise fit.first_origin.")
     return previous
 
 

@@ -23,7 +23,7 @@ class RandomWalk:
 
     def forecast(self, history: History, origins: Ints, horizons: Sequence[str]) -> dict[str, Predictive]:
         known = history.known[origins]
-        _require(known, MIN_RETURNS)
+        require(known, MIN_RETURNS)
         mean, sigma = _expanding(history.daily)
         return _student(history, origins, horizons, mean[known - 1] * self.drift, sigma[known - 1])
 
@@ -39,12 +39,15 @@ class Predecessor:
 
     def forecast(self, history: History, origins: Ints, horizons: Sequence[str]) -> dict[str, Predictive]:
         known = history.known[origins]
-        _require(known, PREDECESSOR_WINDOW)
-        windows = np.lib.stride_tricks.sliding_window_view(history.daily, PREDECESSOR_WINDOW)[known - PREDECESSOR_WINDOW]
+        require(known, PREDECESSOR_WINDOW)
+        windows = np.lib.stride_tricks.sliding_window_view(history.daily, PREDECESSOR_WINDOW)[
+            known - PREDECESSOR_WINDOW
+        ]
         return _student(history, origins, horizons, windows.mean(axis=1), windows.std(axis=1, ddof=1))
 
 
-def _require(known: NDArray[np.int64], least: int) -> None:
+def require(known: NDArray[np.int64], least: int) -> None:
+    """Raise TooLittleData where an origin knows fewer returns than `least`."""
     if known.size and known.min() < least:
         raise TooLittleData(f"the first origin has {known.min()} returns, {least} needed: raise fit.first_origin.")
 

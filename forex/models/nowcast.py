@@ -3,86 +3,96 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from forex import calendar, conformal, ridge, volatility
-from forex.history import Floats, History, Ints
-from forex.predictive import Predictive
+from forex.history import Floats, History, Ints, Targets
 from forex.params import Nowcast as NowcastParams
+from forex.predictive import Predictive
 
+NEXT_DAY = "1d"
 SHAPE_HALF_LIFE = 1e9  # the shape comes from every score alike; ageing them is the calibration's task
+VARIANCE_HALF_LIFE = 23  # returns; of the variance that weights the ridge's rows
+VARIANCE_LONG_RUN_SHARE = 0.2
 
 
 class Nowcast:
     def __init__(self, params: NowcastParams):
         self.params = params
+        self.reversion = volatility.Reversion(params.half_lives, params.persistence, params.long_run_half_life)
 
     def forecast(self, history: History, origins: Ints, horizons: Sequence[str]) -> dict[str, Predictive]:
-        """One mean for every horizon (what is already in the market has settled within two days), a scale of its own for each.
+        """The next step has a mean of its own; beyond it what is in the market has settled, and one mean serves every horizon.
 
         The quantiles' shape is that of the standardised one-step errors; `calibrate` measures each horizon's own.
         """
-        mean = self.mean(history)
         next_day = history.ahead(1)
-        one_step = np.abs(next_day.log_return - mean) / self.scale(history, next_day.steps, next_day.days, self._fast_weight(1))
+        first, settled = self.mean(history, 1), self.mean(history, self.params.target_steps)
+        errors = np.abs(next_day.log_return - first)
+        own = self._scale_of_errors(errors, next_day)
         shape = conformal.standardised_quantiles(
-            one_step, next_day.matured, SHAPE_HALF_LIFE, first=int(origins[0]) if len(origins) else 0
+            errors / own, next_day.matured, SHAPE_HALF_LIFE, first=int(origins[0]) if len(origins) else 0
         ).half_widths[origins]
         predictive = {}
         for horizon in horizons:
             targets = history.targets(horizon)
-            weight = self._fast_weight(calendar.horizon_days(horizon))
-            scale = self.scale(history, targets.steps, targets.days, weight)[origins]
-            predictive[horizon] = Predictive(
-                mean[origins], scale, conformal.quantiles(mean[origins], scale, shape)
-            )
+            mean = np.where(targets.steps == 1, first, settled)[origins]
+            scale = own * np.sqrt(targets.steps) if horizon == NEXT_DAY else self._scale_of_returns(history, targets)
+            scale = scale[origins]
+            predictive[horizon] = Predictive(mean, scale, conformal.quantiles(mean, scale, shape))
         return predictive
 
-    def features(self, history: History) -> tuple[tuple[str, ...], Floats]:
-        """Names and values (n_days, p): the own last return, then each driver's move by its age; NaN where absent."""
-        used = [i for i, name in enumerate(history.drivers) if name not in self.params.exclude]
-        names = ["usdclp"] + [f"{history.drivers[i]}_{age}" for age in history.moves for i in used]
-        columns = [history.last_return[:, None]] + [moves[:, used] for moves in history.moves.values()]
-        return tuple(names), np.concatenate(columns, axis=1)
+    def mean(self, history: History, steps: int) -> Floats:
+        """Expected log-distance from the anchor to the observado `steps` business days later, as seen at each day."""
+        return self.regression(history, steps)[0]
 
-    def mean(self, history: History) -> Floats:
-        """The nowcast at every day: expected log-distance of the observado from the anchor."""
-        return self.regression(history)[0]
-
-    def regression(self, history: History) -> tuple[Floats, Floats]:
+    def regression(self, history: History, steps: int) -> tuple[Floats, Floats]:
+        """The nowcast (n_days,) and the coefficients in force at each day (n_days, p), both times what the record supports."""
         params = self.params
-        ahead = history.ahead(params.target_steps)
-        _, features = self.features(history)
-        schedule = ridge.Schedule(params.refit_every, params.half_life, params.penalty, params.min_rows)
-        return ridge.predictions(features, ahead.log_return, self._variance(history), ahead.matured, schedule)
+        ahead, variance = history.ahead(steps), _variance(history)
+        schedule = ridge.Schedule(params.refit_every, params.half_life, params.penalty, params.min_rows, params.floor)
+        predicted, coefficients = ridge.predictions(
+            features(history)[1], ahead.log_return, variance, ahead.matured, schedule
+        )
+        share = ridge.earned(predicted, ahead.log_return, variance, ahead.matured, schedule)
+        return predicted * share, coefficients * share[:, None]
 
-    def _variance(self, history: History) -> Floats:
-        squares = history.daily**2
-        variance = 0.8 * volatility.exponential_mean(squares, 0.97) + 0.2 * volatility.expanding_mean(squares)
-        return _as_known(variance, history)
+    def _scale_of_returns(self, history: History, targets: Targets) -> Floats:
+        """Daily size over the horizon times √S; S the mean of business steps and of calendar days at five sevenths."""
+        long_run, now = volatility.components(np.abs(history.daily), self.reversion)
+        daily = volatility.over_horizon(
+            _as_known(long_run, history.known), _as_known(now, history.known), targets.steps, self.reversion
+        )
+        share = self.params.calendar_share
+        return daily * np.sqrt((1 - share) * targets.steps + share * targets.days * calendar.WEEK_SHARE)
 
-    def _fast_weight(self, days: int) -> float:
-        """The weight of the current volatility, linear in the logarithm of the horizon between the given ones."""
-        given = sorted((calendar.horizon_days(horizon), weight) for horizon, weight in self.params.fast_weight.items())
-        at, weights = zip(*given, strict=True)
-        return float(np.interp(np.log(days), np.log(at), weights))
-
-    def scale(self, history: History, steps: NDArray[np.int64], days: NDArray[np.int64], weight: float) -> Floats:
-        """sd = [w·current + (1 − w)·long run]·√S: S the mean of business steps and of calendar days at five sevenths."""
-        params = self.params
-        size = np.abs(history.daily)
-        long_run = _as_known(volatility.expanding_mean(size), history)
-        now = _as_known(volatility.current(size, params.fast_lambda, params.slow_lambda), history)
-        panel = [i for i, name in enumerate(history.drivers) if name in params.panel]
-        if panel:
-            moved = volatility.current(
-                volatility.panel_movement(history.moves[0][:, panel]), params.fast_lambda, params.slow_lambda
-            )
-            now = (1 - params.panel_share) * now + params.panel_share * moved * long_run
-        elapsed = 0.5 * (days * 5 / 7 + steps)
-        return (weight * now + (1 - weight) * long_run) * np.sqrt(elapsed)
+    def _scale_of_errors(self, errors: Floats, next_day: Targets) -> Floats:
+        """The size of the nowcast's own next errors, from those that have matured: tomorrow's spread is what it misses."""
+        count = len(errors)
+        usable = np.isfinite(errors) & (np.arange(count) >= self.params.burn_in)
+        arrival = np.where(usable, next_day.matured, count)
+        order = np.argsort(arrival, kind="stable")[: np.count_nonzero(arrival < count)]
+        known = np.searchsorted(arrival[order], np.arange(count), side="right")
+        long_run, now = volatility.components(errors[order], self.reversion)
+        return volatility.over_horizon(
+            _as_known(long_run, known), _as_known(now, known), np.ones(count), self.reversion
+        )
 
 
-def _as_known(values: Floats, history: History) -> Floats:
-    """A series along the returns, read at each origin at the newest return known there; NaN before the first."""
-    return np.where(history.known > 0, values[np.maximum(history.known, 1) - 1], np.nan)
+def features(history: History) -> tuple[tuple[str, ...], Floats]:
+    """Names and values (n_days, p): the last daily return, then each driver's move by its age; NaN where absent."""
+    names = ["usdclp"] + [f"{name}_{age}" for age in history.moves for name in history.drivers]
+    own = _as_known(history.daily, history.known)
+    return tuple(names), np.concatenate([own[:, None], *history.moves.values()], axis=1)
+
+
+def _variance(history: History) -> Floats:
+    squares = history.daily**2
+    now = volatility.exponential_mean(squares, VARIANCE_HALF_LIFE)
+    long_run = volatility.expanding_mean(squares)
+    return _as_known((1 - VARIANCE_LONG_RUN_SHARE) * now + VARIANCE_LONG_RUN_SHARE * long_run, history.known)
+
+
+def _as_known(values: Floats, known: Ints) -> Floats:
+    """A series along the returns (n_returns, ...), read at each day at the newest return known there; NaN before the first."""
+    seen = np.reshape(known > 0, (-1, *([1] * (values.ndim - 1))))
+    return np.where(seen, values[np.maximum(known, 1) - 1], np.nan) if len(values) else np.full(len(known), np.nan)

@@ -1,0 +1,78 @@
+"""How the dashboard looks: light and dark, on a desk, a phone and paper. Colours: `forex.charts.ON_PAGE`."""
+
+STYLE = """
+:root { color-scheme: light dark;
+  --paper: #f4f6f8; --card: #ffffff; --ink: #16202c; --muted: #526070; --grid: #dfe5eb; --accent: #0b5fa5;
+  --good: #1d6b3a; --warn: #8a4b00; --bad: #a01818;
+  --normal: transparent; --high_vol: #d9622b; --copper_shock: #8a5a2b; --bcch_intervention: #6a4fb3; --unknown:
+#aab4bf }
+@media (prefers-color-scheme: dark) { :root {
+  --paper: #0f141a; --card: #171e26; --ink: #e6ebf1; --muted: #a3b1c0; --grid: #2c3742; --accent: #62b0f5;
+  --good: #6fce93; --warn: #f0b463; --bad: #ff9a94;
+  --high_vol: #b4532a; --copper_shock: #96683a; --bcch_intervention: #7d63c9; --unknown: #566372 } }
+* { box-sizing: border-box }
+body { margin: 0; background: var(--paper); color: var(--ink);
+  font: 15px/1.5 "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif }
+header, main, footer { max-width: 64rem; margin: 0 auto; padding: 0 1rem }
+header { padding-top: 1.75rem }
+h1 { font-size: 1.6rem; line-height: 1.2; margin: 0; letter-spacing: -.01em }
+h2 { font-size: 1.15rem; margin: 0 0 .5rem }
+h3 { font-size: .95rem; margin: 1.25rem 0 .35rem }
+p { margin: .35rem 0 .75rem; max-width: 46rem }
+.lead { color: var(--muted); margin-top: .35rem; max-width: none }
+section { background: var(--card); border: 1px solid var(--grid); border-radius: 8px; padding: 1.1rem 1.25rem;
+  margin: 1rem 0 }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(11.5rem, 1fr)); gap: 1rem 1.5rem; margin: 0 }
+.facts dt { color: var(--muted); font-size: .8rem }
+.facts dd { margin: 0 }
+.facts strong { display: block; font-size: 1.35rem; line-height: 1.3; font-variant-numeric: tabular-nums }
+.facts span { color: var(--muted); font-size: .85rem; display: block }
+.scroll { overflow-x: auto; margin-top: 1.1rem }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums }
+caption { text-align: left; color: var(--muted); font-size: .85rem; padding-bottom: .4rem }
+caption span { display: block; max-width: min(46rem, calc(100vw - 3.2rem)); position: sticky; left: 0 }
+th, td { padding: .38rem .6rem; text-align: right; white-space: nowrap; vertical-align: top }
+thead th { border-bottom: 1px solid var(--grid) }
+tbody + tbody, .lines tbody tr + tr { border-top: 1px solid var(--grid) }
+th:first-child, td.text, th.text { text-align: left }
+thead th { color: var(--muted); font-weight: 600; font-size: .8rem; vertical-align: bottom; white-space: normal }
+tbody th { font-weight: 600 }
+td.prose { white-space: normal; min-width: 9rem }
+.strong { font-weight: 700 }
+.small { color: var(--muted); font-size: .8rem }
+.status { font-weight: 600; white-space: nowrap }
+.PASS, .GOOD, .PUBLISHED_BETTER { color: var(--good) }
+.FAIL, .CRITICAL, .PUBLISHED_WORSE { color: var(--bad) }
+.DEGRADED, .INSUFFICIENT_DATA, .NOT_EVALUATED { color: var(--warn) }
+figure { margin: .5rem 0 0 }
+figcaption { color: var(--muted); font-size: .85rem; max-width: 46rem }
+svg { display: block; width: 100%; height: auto }
+.narrow { display: none }
+.panels { display: grid; gap: .75rem 1rem }
+.five { grid-template-columns: repeat(auto-fit, minmax(10.5rem, 1fr)) }
+.three { grid-template-columns: repeat(auto-fit, minmax(17rem, 1fr)) }
+.panels h3 { margin: .25rem 0 0 }
+.panels svg { max-width: 24rem }
+.key { display: flex; flex-wrap: wrap; gap: .25rem 1.1rem; padding: 0; margin: .25rem 0; list-style: none; font-size:
+.85rem }
+.key i { display: inline-block; width: .85rem; height: .85rem; margin-right: .4rem; vertical-align: -.1rem;
+  border: 1px solid var(--grid); border-radius: 2px }
+code { font-size: .85em; overflow-wrap: anywhere }
+footer { color: var(--muted); font-size: .85rem; padding-bottom: 2.5rem }
+@media (max-width: 40rem) {
+  .wide { display: none } .narrow { display: block }
+  section { padding: .9rem .85rem; border-radius: 6px }
+  header, main, footer { padding-left: .6rem; padding-right: .6rem }
+  .facts { grid-template-columns: repeat(2, 1fr); gap: .8rem }
+  .five { grid-template-columns: repeat(2, 1fr) }
+  th, td { padding: .35rem .45rem }
+  .cards, .cards tbody, .cards caption { display: block }
+  .cards thead { position: absolute; clip-path: inset(50%); height: 1px; overflow: hidden }
+  .cards tr { display: grid; grid-template-columns: 1fr 1fr; gap: .1rem .75rem; padding: .55rem 0 }
+  .cards th, .cards td, .cards td.text { display: flex; justify-content: space-between; grid-column: 1 / -1; padding:
+0; white-space: normal }
+  .cards th { font-size: 1.05rem }
+  .cards td::before { content: attr(data-label); color: var(--muted) }
+}
+@media print { body { background: none } section { break-inside: avoid; border: 0; padding: 0 } }
+"""

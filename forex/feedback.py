@@ -1,0 +1,29 @@
+"""Sums over the forecasts that have matured, discounted by age: each enters at the first origin that knows its outcome.
+
+A recursion along the origins, so that a sum has the same bits whatever comes after its origin, and weights stay in
+range however long the history is.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+
+from forex.history import Floats
+
+
+def discounted_sums(values: Floats, matured: NDArray[np.int64], half_life: float) -> Floats:
+    """Σ 0.5^(age/half-life)·value over the forecasts matured at each origin, age in origins since the forecast was.
+
+    values: (n,), of the forecast made at each origin; NaN where there is none.
+    matured: (n,), the first origin at which its outcome is known; n or more: never.  Returns (n,).
+
+    >>> discounted_sums(np.array([8.0, 4.0, np.nan]), np.array([1, 2, 2]), 1.0).tolist()
+    [0.0, 4.0, 4.0]
+    """
+    origins = len(values)
+    if not origins:
+        return values
+    made = np.flatnonzero(np.isfinite(values) & (matured < origins))
+    arriving = values[made] * 0.5 ** ((matured[made] - made) / half_life)
+    sums = lfilter([1.0], [1.0, -(0.5 ** (1 / half_life))], np.bincount(matured[made], arriving, minlength=origins))
+    return np.asarray(sums)

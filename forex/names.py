@@ -1,0 +1,17 @@
+"""The names of models, as params.yaml, calibrated.parquet and every report use them."""
+
+# These pass through calibration unchanged, under these names, so that anyone can recompute them.
+BENCHMARKS = ("random_walk", "random_walk_drift", "predecessor", "garch_t")
+MODELS = (*BENCHMARKS, "nowcast")
+
+ENSEMBLE = "ensemble"
+PUBLISHED = "published"
+
+
+def calibrated_name(model: str) -> str:
+    """A calibrated benchmark has a name of its own; any other model keeps its name.
+
+    >>> calibrated_name("garch_t"), calibrated_name("nowcast")
+    ('garch_t_conformal', 'nowcast')
+    """
+    return f"{model}_conformal" if model in BENCHMARKS else model

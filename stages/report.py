@@ -1,0 +1,60 @@
+"""report: the dashboard, the README's pictures and the plot data of the fan chart."""
+
+from pathlib import Path
+
+import polars as pl
+
+from forex.dashboard import dashboard, episodes
+from forex.dashboard_figures import figures, forecast_figure, reliability_figure
+from forex.errors import DataError
+from forex.fan import fan
+from forex.files import read_json, read_parquet, write_csv, write_text
+from forex.params import load_params
+from stages.run import run
+
+PANEL = Path("data/panel.parquet")
+REGIMES = Path("data/regimes.parquet")
+REPORTS = Path("reports")
+RELIABILITY = REPORTS / "plots/reliability.csv"
+ROLLING = REPORTS / "plots/rolling_coverage.csv"
+FAN = REPORTS / "plots/fan.csv"
+DASHBOARD = REPORTS / "dashboard.html"
+FIGURES = REPORTS / "figures"
+
+
+def main() -> None:
+    params = load_params("report")
+    forecast = read_json(REPORTS / "forecast.json")
+    regimes = read_parquet(REGIMES)
+    reliability, rolling = _read_csv(RELIABILITY), _read_csv(ROLLING)
+    ahead = fan(read_parquet(PANEL), forecast, history_days=params.report.history_days)
+    page = dashboard(
+        forecast=forecast,
+        expectations=read_json(REPORTS / "expectations.json"),
+        validation=read_json(REPORTS / "validation.json"),
+        performance=read_json(REPORTS / "performance.json"),
+        regimes=regimes,
+        figures=figures(
+            fan=ahead, reliability=reliability, rolling=rolling, regimes=regimes, episodes=episodes(regimes)
+        ),
+    )
+    pictures = {"forecast": forecast_figure(ahead), "reliability": reliability_figure(reliability)}
+
+    write_csv(FAN, ahead)
+    for name, picture in pictures.items():
+        write_text(FIGURES / f"{name}.svg", picture)
+    write_text(DASHBOARD, page)
+
+
+def _read_csv(path: Path) -> pl.DataFrame:
+    text = {"horizon", "model", "origin_date"}
+    try:
+        table = pl.read_csv(path, infer_schema=False)
+        table = table.with_columns(pl.exclude(text).cast(pl.Float64))
+        return table.with_columns(pl.col("^origin_date$").str.to_date())
+    except (FileNotFoundError, pl.exceptions.PolarsError) as error:
+        raise DataError(f"{path}: not readable as a table ({error}). `dvc repro --force` makes it anew.") from error
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,68 @@
+"""`forex` itself: help at once, errors as messages."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from forex import __version__
+
+FOREX = str(Path(sys.executable).parent / "forex")
+ROOT = Path(__file__).parents[1]
+
+
+def forex(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([FOREX, *words], cwd=cwd, capture_output=True, text=True, check=False)
+
+
+def test_help_answers_at_once() -> None:
+    fastest = min(_seconds("--help") for _ in range(5))
+    assert fastest < 0.4
+    for name in ("forecast", "status", "params"):
+        assert name in forex("--help").stdout
+
+
+def _seconds(*words: str) -> float:
+    start = time.perf_counter()
+    assert forex(*words).returncode == 0
+    return time.perf_counter() - start
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys; import forex.cli; print([m for m in ('numpy', 'polars', 'pandas', 'pydantic') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_version() -> None:
+    assert forex("--version").stdout == f"forex {__version__}\n"
+
+
+@pytest.mark.parametrize("words", [["forecast"], ["status"], ["params", "check"]])
+def test_outside_a_project(words: list[str], tmp_path: Path) -> None:
+    refused = forex(*words, cwd=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stderr == "forex: no dvc.yaml and params.yaml here: run forex in the folder of the project.\n"
+
+
+def test_before_the_first_run(tmp_path: Path) -> None:
+    for name in ("dvc.yaml", "params.yaml"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    refused = forex("forecast", cwd=tmp_path)
+    assert refused.returncode == 3
+    assert refused.stderr == "forex: data/forecasts/calibrated.parquet: not found. `dvc repro` makes it.\n"
+
+
+def test_params_check(tmp_path: Path) -> None:
+    assert forex("params", "check").returncode == 0
+    (tmp_path / "dvc.yaml").write_text("")
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    wrong = text.replace('cut_off: "15:00"', 'cut_off: "25:00"').replace("  min_scores: 250", "  min_score: 250", 1)
+    (tmp_path / "params.yaml").write_text(wrong, encoding="utf-8")
+    refused = forex("params", "check", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "cut_off = '25:00': expected a time of day like \"15:00\"" in refused.stderr
+    assert "calibrate.min_score is not a key that anything reads" in refused.stderr
+    assert "calibrate.min_scores is missing" in refused.stderr

@@ -1,0 +1,197 @@
+"""Quantiles equal a readable loop, a score enters when it is known, and exchangeable scores are covered as promised."""
+
+import math
+from unittest import mock
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forex import conformal
+from forex.conformal import COVERAGE, pooled, quantiles, standardised_quantiles
+from forex.history import Floats
+from forex.quantiles import GRID, MEDIAN, central_pair
+
+ALIKE = 1e12  # a half-life at which every score counts the same
+
+
+def by_hand(scores: list[float], matured: list[int], half_life: float, first: int) -> Floats:
+    """At each origin from scratch: the matured scores, their weights, their distribution function, its inverse."""
+    half_widths = np.full((len(scores), len(COVERAGE)), np.nan)
+    for origin in range(first, len(scores)):
+        known = [i for i in range(len(scores)) if not math.isnan(scores[i]) and matured[i] <= origin]
+        if not known:
+            continue
+        weight = {i: 0.5 ** ((origin - i) / half_life) for i in known}
+        total = math.fsum(weight.values())
+        points = [(0.0, 0.0)]
+        for score in sorted({scores[i] for i in known}):
+            points.append((math.fsum(weight[i] for i in known if scores[i] <= score) / total, score))
+        ranks, values = zip(*points, strict=True)
+        half_widths[origin] = np.interp(COVERAGE, ranks, values)
+    return half_widths
+
+
+SCORE = st.one_of(st.integers(0, 4).map(float), st.floats(0, 5), st.just(math.nan))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[list[float], list[int]]:
+    """Scores with ties and gaps; each matures 1 to 12 origins later, or never."""
+    scores = draw(st.lists(SCORE, min_size=1, max_size=40))
+    delays = draw(st.lists(st.integers(1, 12), min_size=len(scores), max_size=len(scores)))
+    return scores, [i + delay for i, delay in enumerate(delays)]
+
+
+@settings(deadline=None)
+@given(histories(), st.sampled_from([0.7, 3.0, 50.0, ALIKE]), st.integers(0, 5), st.sampled_from([1, 3, 8, 64]))
+def test_readable_loop_agrees(history: tuple[list[float], list[int]], half_life: float, first: int, block: int) -> None:
+    scores, matured = history
+    with mock.patch.object(conformal, "BLOCK", block):
+        ours = standardised_quantiles(np.array(scores), np.array(matured), half_life, first=first)
+    expected = by_hand(scores, matured, half_life, first)
+    np.testing.assert_allclose(ours.half_widths, expected, rtol=1e-7, atol=1e-9)
+    for origin in range(len(scores)):
+        known = [i for i in range(len(scores)) if not math.isnan(scores[i]) and matured[i] <= origin]
+        weights = [0.5 ** ((origin - i) / half_life) for i in known]
+        kish = sum(weights) ** 2 / sum(weight**2 for weight in weights) if known else 0.0
+        assert ours.count[origin] == len(known)
+        np.testing.assert_allclose(ours.effective[origin], kish, rtol=1e-9)
+
+
+def test_long_histories_keep_their_weights_in_range() -> None:
+    """A half-life of ten origins over 20,000 of them: weights of 2^−2000 against 1."""
+    scores = np.abs(np.random.default_rng(1).standard_normal(20_000))
+    ours = standardised_quantiles(scores, np.arange(20_000) + 1, 10.0, first=19_900)
+    assert np.isfinite(ours.half_widths[19_900:]).all()
+    kish = (1 + 0.5**0.1) / (1 - 0.5**0.1)  # of a geometric series, the limit
+    np.testing.assert_allclose(ours.effective[100:], kish, rtol=1e-2)
+
+
+def test_nothing_matured_is_nan_and_counts_nothing() -> None:
+    ours = standardised_quantiles(np.array([1.0, np.nan, 2.0]), np.array([2, 3, 9]), 100.0)
+    assert np.isnan(ours.half_widths[:2]).all()
+    assert ours.count.tolist() == [0, 0, 1]
+    assert ours.effective.tolist() == [0, 0, 1]
+
+
+def test_origins_before_the_first_are_left_out_and_the_others_are_the_same() -> None:
+    rng = np.random.default_rng(2)
+    scores, matured = np.abs(rng.standard_normal(300)), np.arange(300) + rng.integers(1, 20, 300)
+    whole, part = (standardised_quantiles(scores, matured, 100.0, first=first) for first in (0, 130))
+    assert np.isnan(part.half_widths[:130]).all()
+    np.testing.assert_allclose(part.half_widths[130:], whole.half_widths[130:], rtol=1e-12)
+
+
+# --- delayed feedback -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("matures", [41, 62, 63, 64, 65, 128])
+def test_a_score_enters_at_the_first_origin_that_knows_it_not_one_earlier(matures: int) -> None:
+    rng = np.random.default_rng(3)
+    scores, matured = np.abs(rng.standard_normal(200)), np.arange(200) + rng.integers(1, 20, 200)
+    matured[40] = matures
+    other = scores.copy()
+    other[40] = 99.0
+    usual, changed = (standardised_quantiles(values, matured, 80.0) for values in (scores, other))
+    np.testing.assert_array_equal(usual.half_widths[:matures], changed.half_widths[:matures])
+    assert (usual.half_widths[matures:, -1] != changed.half_widths[matures:, -1]).all()
+
+
+def test_delaying_the_actuals_by_a_day_changes_the_result() -> None:
+    rng = np.random.default_rng(4)
+    scores, matured = np.abs(rng.standard_normal(200)), np.arange(200) + 7
+    usual, delayed = (standardised_quantiles(scores, at, ALIKE) for at in (matured, matured + 1))
+    np.testing.assert_allclose(delayed.half_widths[8:], usual.half_widths[7:-1], rtol=1e-9)  # a day later the same
+    assert (delayed.half_widths[8:] != usual.half_widths[8:]).any(axis=1).all()
+    assert (delayed.count[8:] == usual.count[8:] - 1).all()
+
+
+@pytest.mark.parametrize("length", [90, 150, 191, 192])
+def test_a_history_cut_off_has_the_same_bits_as_the_whole(length: int) -> None:
+    rng = np.random.default_rng(5)
+    scores, matured = np.abs(rng.standard_normal(300)), np.arange(300) + rng.integers(1, 20, 300)
+    whole = standardised_quantiles(scores, matured, 37.0, first=11)
+    part = standardised_quantiles(scores[:length], matured[:length], 37.0, first=11)
+    for name in ("half_widths", "effective", "count"):
+        np.testing.assert_array_equal(getattr(part, name), getattr(whole, name)[:length])
+
+
+# --- the guarantee --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("count", [30, 250])
+def test_exchangeable_scores_are_covered_within_monte_carlo_error(count: int) -> None:
+    """Of n exchangeable uniform scores the quantile at level p covers the next one with probability n·p/(n + 1).
+
+    Any other continuous scores are a monotone image of uniform ones, and interpolation moves within one rank: coverage
+    is between ⌊np⌋/(n + 1) and ⌈np⌉/(n + 1).
+    """
+    rng = np.random.default_rng(6)
+    draws = 3000
+    uniform = rng.random((draws, count + 1))
+    matured = np.append(np.full(count, count), count + 1)
+    hits = {"uniform": np.zeros(len(COVERAGE)), "normal": np.zeros(len(COVERAGE))}
+    for row in uniform:
+        for name, scores in {"uniform": row, "normal": np.sqrt(-2 * np.log1p(-row))}.items():
+            half_widths = standardised_quantiles(scores, matured, ALIKE, first=count).half_widths[count]
+            hits[name] += scores[count] <= half_widths
+    error = 3.5 * np.sqrt(COVERAGE * (1 - COVERAGE) / draws)
+    assert (np.abs(hits["uniform"] / draws - count * COVERAGE / (count + 1)) < error).all()
+    assert (hits["normal"] / draws > np.floor(count * COVERAGE) / (count + 1) - error).all()
+    assert (hits["normal"] / draws < np.ceil(count * COVERAGE) / (count + 1) + error).all()
+
+
+def test_the_symmetric_interval_covers_a_walk_forward_at_every_level() -> None:
+    """Origin after origin, targets three later, scale and location changing: coverage is nominal at level 900."""
+    rng = np.random.default_rng(7)
+    origins = 8_000
+    scale, location = 0.006 * np.exp(0.5 * rng.standard_normal(origins)), 0.002 * rng.standard_normal(origins)
+    actual = location + scale * rng.standard_t(5, origins)
+    scores = np.abs(actual - location) / scale
+    known = standardised_quantiles(scores, np.arange(origins) + 3, 5000.0)
+    predicted = 900 * np.exp(quantiles(location, scale, known.half_widths)[500:])
+    settled = 900 * np.exp(actual[500:])
+    for level in (0.5, 0.8, 0.95, 0.99):
+        lower, upper = central_pair(level)
+        covered = np.mean((settled >= predicted[:, lower]) & (settled <= predicted[:, upper]))
+        assert abs(covered - level) < 3.5 * math.sqrt(level * (1 - level) / len(settled))
+
+
+# --- evidence, pooling, the grid ------------------------------------------------------------------------------------
+
+
+def test_coverage_is_that_of_the_grids_central_pairs() -> None:
+    assert len(COVERAGE) == len(GRID) - MEDIAN - 1
+    np.testing.assert_allclose(COVERAGE, [1 - 2 * level for level in GRID[:MEDIAN]][::-1])
+
+
+def test_kish_number_is_the_count_for_equal_weights() -> None:
+    ours = standardised_quantiles(np.ones(100), np.arange(100) + 1, ALIKE)
+    np.testing.assert_allclose(ours.effective, np.arange(100), rtol=1e-6)
+
+
+def test_pooled_is_the_weighted_mean_and_leans_on_itself_where_nothing_is_common() -> None:
+    own = np.array([[1.0, 2.0], [1.0, 2.0], [1.0, 2.0]])
+    common = np.array([[3.0, 4.0], [np.nan, np.nan], [3.0, 4.0]])
+    mixed = pooled(own, np.array([30.0, 30.0, 0.0]), common, 10.0)
+    np.testing.assert_allclose(mixed, [[1.5, 2.5], [1.0, 2.0], [3.0, 4.0]])
+
+
+def test_pooled_keeps_half_widths_in_order() -> None:
+    rng = np.random.default_rng(8)
+    own, common = (np.sort(rng.random((50, len(COVERAGE))), axis=1) for _ in range(2))
+    assert (np.diff(pooled(own, 20 * rng.random(50), common, 7.0), axis=1) >= 0).all()
+
+
+def test_quantiles_are_symmetric_and_do_not_cross() -> None:
+    rng = np.random.default_rng(9)
+    half_widths = np.sort(rng.random((20, len(COVERAGE))), axis=1)
+    location, scale = 0.001 * rng.standard_normal(20), 0.01 * rng.random(20)
+    made = quantiles(location, scale, half_widths)
+    assert made.shape == (20, len(GRID))
+    np.testing.assert_array_equal(made[:, MEDIAN], location)
+    np.testing.assert_allclose(made + made[:, ::-1], 2 * location[:, None] * np.ones(len(GRID)), atol=1e-16)
+    np.testing.assert_allclose(made[:, MEDIAN + 1 :], location[:, None] + scale[:, None] * half_widths)
+    assert (np.diff(made, axis=1) >= 0).all()

@@ -1,0 +1,116 @@
+import datetime as dt
+import math
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.special import ndtri
+
+from forex import calendar
+from forex.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length, fan
+from forex.quantiles import GRID
+
+ANCHOR_DATE = "2024-11-27"
+
+
+def entry(target: str, *, anchor: float = 900.0, sigma: float = 0.006) -> dict:
+    steps = int(calendar.steps_between(ANCHOR_DATE, target))
+    quantiles = {f"{q:g}": round(anchor * math.exp(sigma * math.sqrt(steps) * float(ndtri(q))), 4) for q in GRID}
+    intervals = {
+        "0.5": [quantiles["0.25"], quantiles["0.75"]],
+        "0.95": [quantiles["0.025"], quantiles["0.975"]],
+    }
+    return {
+        "target_date": target,
+        "steps": steps,
+        "median": quantiles["0.5"],
+        "intervals": intervals,
+        "quantiles": quantiles,
+        "probability_of_rise": 0.5,
+        "model": "nowcast",
+    }
+
+
+def forecast(**more) -> dict:
+    horizons = {"30d": entry("2024-12-27"), "7d": entry("2024-12-04"), "1d": entry("2024-11-28")}
+    return {"anchor": 900.0, "anchor_date": ANCHOR_DATE, "horizons": horizons} | more
+
+
+def panel(first: str = "2024-06-03", last: str = ANCHOR_DATE, *, missing: tuple[str, ...] = ()) -> pl.DataFrame:
+    days = calendar.business_days(first, last).astype(object).tolist()
+    values = [None if str(day) in missing else 880.0 + i * 0.25 for i, day in enumerate(days)]
+    return pl.DataFrame({"origin_date": days, "observado": values})
+
+
+def test_on_a_target_date_the_fan_is_that_horizons_forecast():
+    table = fan(panel(), forecast(), history_days=30)
+    for horizon, said in forecast()["horizons"].items():
+        on_target = table.filter(pl.col("date") == dt.date.fromisoformat(said["target_date"]))
+        assert on_target.filter(part=MEDIAN_PART).row(0, named=True)["value"] == said["median"]
+        assert on_target.filter(part=MEDIAN_PART)["horizon"].to_list() == [horizon]
+        for level, ends in said["intervals"].items():
+            [row] = on_target.filter((pl.col("part") == INTERVAL) & (pl.col("level") == float(level))).to_dicts()
+            assert [row["lower"], row["upper"]] == ends
+
+
+def test_one_row_per_business_day_ahead_and_no_width_at_the_anchor():
+    table = fan(panel(), forecast(), history_days=30)
+    ahead = calendar.business_days(ANCHOR_DATE, "2024-12-27").astype(object).tolist()
+    assert table.filter(part=MEDIAN_PART)["date"].to_list() == ahead
+    for level in (0.5, 0.95):
+        band = table.filter((pl.col("part") == INTERVAL) & (pl.col("level") == level))
+        assert band["date"].to_list() == ahead
+        assert band.row(0, named=True)["lower"] == band.row(0, named=True)["upper"] == 900.0
+        assert band["lower"].is_sorted(descending=True)
+        assert band["upper"].is_sorted()
+
+
+def test_the_wider_interval_comes_first_so_that_the_narrower_is_drawn_on_it():
+    levels = fan(panel(), forecast(), history_days=30).filter(part=INTERVAL)["level"].to_list()
+    assert levels == sorted(levels, reverse=True)
+    assert set(levels) == {0.5, 0.95}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 170), st.sets(st.integers(0, 100), max_size=10))
+def test_history_holds_each_known_value_of_its_days_and_the_anchor(history_days, gaps):
+    whole = panel()
+    absent = tuple(str(whole["origin_date"][k]) for k in gaps)
+    table = fan(panel(missing=absent), forecast(), history_days=history_days).filter(part=OBSERVADO)
+    expected = []
+    for row in whole.iter_rows(named=True):
+        age = (dt.date.fromisoformat(ANCHOR_DATE) - row["origin_date"]).days
+        if 0 < age <= history_days and str(row["origin_date"]) not in absent:
+            expected.append((row["origin_date"], row["observado"]))
+    expected.append((dt.date.fromisoformat(ANCHOR_DATE), 900.0))
+    assert table.select("date", "value").rows() == expected
+
+
+def test_what_was_published_after_the_anchor_does_not_show():
+    later = pl.concat([panel(), pl.DataFrame({"origin_date": [dt.date(2024, 11, 28)], "observado": [1400.0]})])
+    assert fan(later, forecast(), history_days=90).equals(fan(panel(), forecast(), history_days=90))
+
+
+def test_two_horizons_with_one_target_share_a_dot_named_by_the_shorter():
+    both = {"2d": entry("2024-11-29"), "1d": entry("2024-11-29")}
+    table = fan(panel(), forecast(horizons=both), history_days=10)
+    assert table["horizon"].drop_nulls().to_list() == ["1d"]
+
+
+def test_an_anchor_of_the_coming_business_day_ends_the_history():
+    table = fan(panel(last="2024-11-26"), forecast(), history_days=10).filter(part=OBSERVADO)
+    assert table["date"].to_list()[-2:] == [dt.date(2024, 11, 26), dt.date(2024, 11, 27)]
+
+
+def test_levels_are_distances_from_the_anchor_at_any_level_of_the_rate():
+    double = forecast(anchor=1800.0)
+    double["horizons"] = {h: entry(said["target_date"], anchor=1800.0) for h, said in forecast()["horizons"].items()}
+    one, two = (fan(panel(), said, history_days=5).filter(part=INTERVAL) for said in (forecast(), double))
+    assert np.allclose(two["upper"].to_numpy(), 2 * one["upper"].to_numpy(), atol=2e-4)
+
+
+@pytest.mark.parametrize("names", [["90d", "1d", "15d", "7d"], ["30d", "365d", "2d"]])
+def test_horizons_by_length(names):
+    assert list(by_length(dict.fromkeys(names))) == sorted(names, key=lambda name: int(name[:-1]))

@@ -1,0 +1,138 @@
+"""The running sums equal a regression written out at every refit, and only matured rows are in it."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from forex import ridge
+from forex.history import Floats
+from forex.ridge import Schedule
+
+SCHEDULE = Schedule(refit_every=7, half_life=40.0, penalty=3.0, min_rows=20)
+
+
+class Rows:
+    """n rows of p features of very different size; some features, targets and variances are absent, some late."""
+
+    def __init__(self, seed: int, count: int = 150, width: int = 4):
+        rng = np.random.default_rng(seed)
+        self.features = rng.standard_normal((count, width)) * np.array([0.005, 0.02, 3.0, 100.0])[:width]
+        self.target = self.features @ np.array([0.5, -0.2, 1e-3, 1e-5])[:width] + 0.006 * rng.standard_normal(count)
+        self.features[rng.random((count, width)) < 0.1] = np.nan
+        self.features[:, -1] = np.nan if seed % 2 else 0.0  # a driver that never was there, or never moved
+        self.target[rng.random(count) < 0.08] = np.nan
+        self.variance = 0.006**2 * np.exp(0.5 * rng.standard_normal(count))
+        self.variance[:5] = np.nan
+        self.variance[9] = 0.0
+        self.matured = np.arange(count) + 1 + rng.integers(0, 9, count)
+
+    def predictions(self, schedule: Schedule = SCHEDULE) -> tuple[Floats, Floats]:
+        return ridge.predictions(self.features, self.target, self.variance, self.matured, schedule)
+
+
+def by_hand(rows: Rows, schedule: Schedule) -> tuple[Floats, Floats]:
+    """At each refit, from scratch: the normal equations in units of each feature's root mean square."""
+    count, width = rows.features.shape
+    predictions, coefficients = np.zeros(count), np.zeros((count, width))
+    beta = np.zeros(width)
+    for row in range(count):
+        if row % schedule.refit_every == 0:
+            used = [
+                i
+                for i in range(count)
+                if rows.matured[i] <= row and np.isfinite(rows.target[i]) and rows.variance[i] > 0
+            ]
+            if len(used) >= schedule.min_rows:
+                beta = solved(rows, used, row, schedule)
+        coefficients[row] = beta
+        predictions[row] = np.nan_to_num(rows.features[row]) @ beta
+    return predictions, coefficients
+
+
+def solved(rows: Rows, used: list[int], refit: int, schedule: Schedule) -> Floats:
+    features, target = rows.features[used], rows.target[used]
+    weights = np.array([0.5 ** ((refit - i) / schedule.half_life) / rows.variance[i] for i in used])
+    with np.errstate(invalid="ignore"):
+        size = np.sqrt(np.nansum(features**2, axis=0) / np.isfinite(features).sum(axis=0))
+    there = np.flatnonzero(size > 0)
+    moved = np.nan_to_num(features)[:, there]
+    penalty = schedule.penalty * weights.mean() * np.diag(size[there] ** 2)
+    beta = np.zeros(features.shape[1])
+    beta[there] = np.linalg.solve(moved.T @ (weights[:, None] * moved) + penalty, moved.T @ (weights * target))
+    return beta
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(
+    "schedule", [SCHEDULE, Schedule(1, 1000.0, 100.0, 1), Schedule(21, 5.0, 1e-3, 60)], ids=["usual", "daily", "short"]
+)
+def test_readable_regression_agrees(seed: int, schedule: Schedule) -> None:
+    rows = Rows(seed)
+    predictions, coefficients = rows.predictions(schedule)
+    expected_predictions, expected_coefficients = by_hand(rows, schedule)
+    np.testing.assert_allclose(coefficients, expected_coefficients, rtol=1e-7, atol=1e-12)
+    np.testing.assert_allclose(predictions, expected_predictions, rtol=1e-7, atol=1e-12)
+
+
+def first_difference(one: NDArray, other: NDArray) -> int:
+    different = np.flatnonzero((one != other).any(axis=1))
+    return int(different[0]) if different.size else len(one)
+
+
+def test_a_row_enters_at_the_first_refit_at_which_it_has_matured() -> None:
+    rows = Rows(1)
+    row = 60
+    rows.target[row] = 0.05
+    for matured, enters in ((69, 70), (70, 70), (71, 77), (90, 91)):
+        rows.matured[row] = matured
+        usual = rows.predictions()[1]
+        lacking = Rows(1)
+        lacking.matured[row] = len(lacking.matured)
+        assert first_difference(usual, lacking.predictions()[1]) == enters
+
+
+def test_a_row_that_matures_later_changes_predictions_from_the_right_refit_on() -> None:
+    rows, late = Rows(3), Rows(3)
+    rows.target[60] = late.target[60] = 0.05
+    rows.matured[60], late.matured[60] = 63, 80  # refits at 63, 70, 77; from 84 on both know it
+    usual, delayed = rows.predictions()[1], late.predictions()[1]
+    np.testing.assert_array_equal(usual[:63], delayed[:63])
+    assert (usual[63:84, 0] != delayed[63:84, 0]).all()
+    np.testing.assert_allclose(usual[84:], delayed[84:], rtol=1e-9)
+
+
+def test_no_estimate_before_enough_rows_have_matured() -> None:
+    rows = Rows(2)
+    rows.matured[:] = np.maximum(rows.matured, 50)
+    predictions, coefficients = rows.predictions()
+    assert not coefficients[:56].any() and not predictions[:56].any()
+    assert coefficients[56].any()
+
+
+@pytest.mark.parametrize("factor", [0.01, 2.0, 1e4])
+def test_units_of_features_target_and_variance_do_not_matter(factor: float) -> None:
+    usual, moved = Rows(4), Rows(4)
+    moved.features[:, 0] *= factor
+    np.testing.assert_allclose(moved.predictions()[0], usual.predictions()[0], rtol=1e-9, atol=1e-13)
+    np.testing.assert_allclose(moved.predictions()[1][:, 0] * factor, usual.predictions()[1][:, 0], rtol=1e-9)
+    moved.variance *= factor
+    np.testing.assert_allclose(moved.predictions()[0], usual.predictions()[0], rtol=1e-9, atol=1e-13)
+    moved.target *= factor
+    np.testing.assert_allclose(moved.predictions()[0], factor * usual.predictions()[0], rtol=1e-9, atol=1e-13)
+
+
+def test_a_heavier_penalty_shrinks_towards_nothing() -> None:
+    sizes = [np.abs(Rows(0).predictions(Schedule(7, 40.0, penalty, 20))[0]).sum() for penalty in (0.1, 10.0, 1e3, 1e9)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-1] < 1e-6 * sizes[0]
+
+
+def test_without_a_penalty_and_ageing_it_is_least_squares() -> None:
+    rng = np.random.default_rng(5)
+    features = rng.standard_normal((300, 3))
+    target = features @ np.array([0.3, -0.2, 0.1]) + 0.1 * rng.standard_normal(300)
+    _, coefficients = ridge.predictions(
+        features, target, np.ones(300), np.arange(300) + 1, Schedule(1, 1e12, 1e-12, 10)
+    )
+    expected = np.linalg.lstsq(features[:299], target[:299], rcond=None)[0]
+    np.testing.assert_allclose(coefficients[-1], expected, rtol=1e-8)
