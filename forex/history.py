@@ -57,11 +57,6 @@ class History:
         """Returns scaled to one business day, r/√k."""
         return self.returns / np.sqrt(self.return_steps)
 
-    @cached_property
-    def last_return(self) -> Floats:
-        """The newest return known at each origin, NaN before the first."""
-        return np.where(self.known > 0, self.returns[np.maximum(self.known, 1) - 1], np.nan)
-
     def targets(self, horizon: str) -> Targets:
         """The targets of one horizon such as "7d"."""
         return self._settled(calendar.target_dates(self.days, self.anchor_date, horizon))

@@ -18,22 +18,21 @@ class Reversion:
     long_run: float
 
 
-WARM_UP = 60  # values whose mean starts an exponential mean
+WARM_UP = 60  # values whose plain mean starts an exponential one
 LONG_RUN_WARM_UP = 250
 
 
 def exponential_mean(values: Floats, half_life: float, *, warm_up: int = WARM_UP) -> Floats:
-    """mₜ = λ·mₜ₋₁ + (1 − λ)·xₜ with λ = 0.5^(1/half_life), started at the mean of the first `warm_up` values; NaN before that.
+    """mₜ = λ·mₜ₋₁ + (1 − λ)·xₜ with λ = 0.5^(1/half_life); the plain mean of all values so far for the first `warm_up` ones.
 
     >>> exponential_mean(np.array([1.0, 3.0, 4.0]), 1.0, warm_up=2).tolist()
-    [nan, 2.0, 3.0]
+    [1.0, 2.0, 3.0]
     """
-    mean = np.full(len(values), np.nan)
-    if len(values) >= warm_up:
+    mean = expanding_mean(values)
+    if len(values) > warm_up:
         decay = 0.5 ** (1 / half_life)
-        start = values[:warm_up].mean()
-        mean[warm_up - 1] = start
-        mean[warm_up:] = lfilter([1 - decay], [1.0, -decay], values[warm_up:], zi=np.array([decay * start]))[0]
+        start = np.array([decay * mean[warm_up - 1]])
+        mean[warm_up:] = lfilter([1 - decay], [1.0, -decay], values[warm_up:], zi=start)[0]
     return mean
 
 

@@ -184,8 +184,8 @@ def test_parameters_stay_where_a_refit_does_not_converge(monkeypatch: pytest.Mon
     usual_fit = ZeroMean.fit
     monkeypatch.setattr(ZeroMean, "fit", lambda model, **options: NotConverged(usual_fit(model, **options)))
     assert garch_t.fit(RETURNS, USUAL) is USUAL
-    with pytest.raises(TooLittleData, match="does not converge on the first 600 returns: raise fit.first_origin"):
-        garch_t.fit(RETURNS, None)
+    first = garch_t.fit(RETURNS, None)  # there is nothing to keep: the first estimate counts as it is
+    assert first.alpha > 0 and first.nu > 2
 
 
 def test_too_few_returns_are_counted_in_the_message() -> None:

@@ -23,7 +23,7 @@ from simulated import (
     target_of,
 )
 
-from forex import align, conformal, ensemble, ridge, volatility
+from forex import align, conformal, ensemble, ridge
 from forex.calibrate import calibrate
 from forex.feedback import discounted_sums
 from forex.history import History
@@ -172,7 +172,7 @@ def test_ridge_does_not_depend_on_what_matures_later(cut: int) -> None:
     rng = np.random.default_rng(5)
     features, target, matured = rng.standard_normal((300, 3)), rng.standard_normal(300), matured_at(rng, 300)
     variance = np.exp(rng.standard_normal(300))
-    schedule = Schedule(refit_every=10, half_life=80.0, penalty=5.0, min_rows=30)
+    schedule = Schedule(refit_every=10, half_life=80.0, penalty=5.0, min_rows=30, floor=0.5)
     usual = ridge.predictions(features, target, variance, matured, schedule)
     later, unknown = np.arange(300) > cut, matured > cut
     other = ridge.predictions(
@@ -186,23 +186,16 @@ def test_ridge_does_not_depend_on_what_matures_later(cut: int) -> None:
     for ours, changed, short in zip(usual, other, part, strict=True):
         np.testing.assert_array_equal(changed[: cut + 1], ours[: cut + 1])
         np.testing.assert_array_equal(short, ours[: cut + 1])
-
-
-@pytest.mark.parametrize("cut", [60, 149, 251])
-def test_volatility_does_not_depend_on_later_moves(cut: int) -> None:
-    rng = np.random.default_rng(6)
-    moves = 0.01 * rng.standard_normal((300, 4))
-    moves[rng.random(moves.shape) < 0.1] = np.nan
-    changed = np.where((np.arange(300) > cut)[:, None], 0.5, moves)
-    functions: list[Callable[[np.ndarray], np.ndarray]] = [
-        volatility.panel_movement,
-        volatility.expanding_mean,
-        lambda values: volatility.current(np.nan_to_num(values), 0.94, 0.985),
-        lambda values: volatility.exponential_mean(np.nan_to_num(values), 0.97),
+    earned = [
+        ridge.earned(one[0], outcome, variances, known, schedule)
+        for one, outcome, variances, known in (
+            (usual, target, variance, matured),
+            (other, np.where(unknown, 9.0, target), np.where(later, 9.0, variance), matured),
+            (part, target[: cut + 1], variance[: cut + 1], matured[: cut + 1]),
+        )
     ]
-    for function in functions:
-        np.testing.assert_array_equal(function(changed)[: cut + 1], function(moves)[: cut + 1])
-        np.testing.assert_array_equal(function(moves[: cut + 1]), function(moves)[: cut + 1])
+    np.testing.assert_array_equal(earned[1][: cut + 1], earned[0][: cut + 1])
+    np.testing.assert_array_equal(earned[2], earned[0][: cut + 1])
 
 
 @pytest.mark.parametrize("cut", [20, 63, 64, 149, 251])

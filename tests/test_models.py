@@ -14,7 +14,7 @@ from forex import calendar
 from forex.errors import TooLittleData
 from forex.history import History
 from forex.models.naive import Predecessor, RandomWalk, RandomWalkDrift
-from forex.models.nowcast import Nowcast
+from forex.models.nowcast import features
 from forex.models.protocol import Model
 from forex.models.registry import build
 from forex.predictive import LEVELS, Predictive
@@ -184,12 +184,12 @@ def test_nowcast_without_drivers_uses_the_own_last_return_only() -> None:
     for day in range(1, len(returns)):
         returns[day] += 0.5 * returns[day - 1]
     history = history_of(target_of(returns))
-    nowcast = Nowcast(fit_params().nowcast)
-    names, values = nowcast.features(history)
+    names, values = features(history)
     assert names == ("usdclp",)
-    np.testing.assert_array_equal(values[:, 0], history.last_return)
+    last = history.daily[history.known - 1]
+    np.testing.assert_array_equal(values[history.known > 0, 0], last[history.known > 0])
     location = forecasts("nowcast", history, ("1d",))["1d"].location
-    assert np.corrcoef(location, history.last_return[FIRST:])[0, 1] > 0.9
+    assert np.corrcoef(location, last[FIRST:])[0, 1] > 0.9
     assert explained(history) > 0.1
 
 

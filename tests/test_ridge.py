@@ -8,7 +8,7 @@ from forex import ridge
 from forex.history import Floats
 from forex.ridge import Schedule
 
-SCHEDULE = Schedule(refit_every=7, half_life=40.0, penalty=3.0, min_rows=20)
+SCHEDULE = Schedule(refit_every=7, half_life=40.0, penalty=3.0, min_rows=20, floor=0.0)
 
 
 class Rows:
@@ -55,6 +55,7 @@ def solved(rows: Rows, used: list[int], refit: int, schedule: Schedule) -> Float
     with np.errstate(invalid="ignore"):
         size = np.sqrt(np.nansum(features**2, axis=0) / np.isfinite(features).sum(axis=0))
     there = np.flatnonzero(size > 0)
+    size = np.maximum(size, schedule.floor * size[0])
     moved = np.nan_to_num(features)[:, there]
     penalty = schedule.penalty * weights.mean() * np.diag(size[there] ** 2)
     beta = np.zeros(features.shape[1])
@@ -64,7 +65,9 @@ def solved(rows: Rows, used: list[int], refit: int, schedule: Schedule) -> Float
 
 @pytest.mark.parametrize("seed", range(6))
 @pytest.mark.parametrize(
-    "schedule", [SCHEDULE, Schedule(1, 1000.0, 100.0, 1), Schedule(21, 5.0, 1e-3, 60)], ids=["usual", "daily", "short"]
+    "schedule",
+    [SCHEDULE, Schedule(1, 1000.0, 100.0, 1, 2.0), Schedule(21, 5.0, 1e-3, 60, 0.0)],
+    ids=["usual", "daily", "short"],
 )
 def test_readable_regression_agrees(seed: int, schedule: Schedule) -> None:
     rows = Rows(seed)
@@ -122,7 +125,9 @@ def test_units_of_features_target_and_variance_do_not_matter(factor: float) -> N
 
 
 def test_a_heavier_penalty_shrinks_towards_nothing() -> None:
-    sizes = [np.abs(Rows(0).predictions(Schedule(7, 40.0, penalty, 20))[0]).sum() for penalty in (0.1, 10.0, 1e3, 1e9)]
+    sizes = [
+        np.abs(Rows(0).predictions(Schedule(7, 40.0, penalty, 20, 0.0))[0]).sum() for penalty in (0.1, 10.0, 1e3, 1e9)
+    ]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[-1] < 1e-6 * sizes[0]
 
@@ -132,7 +137,56 @@ def test_without_a_penalty_and_ageing_it_is_least_squares() -> None:
     features = rng.standard_normal((300, 3))
     target = features @ np.array([0.3, -0.2, 0.1]) + 0.1 * rng.standard_normal(300)
     _, coefficients = ridge.predictions(
-        features, target, np.ones(300), np.arange(300) + 1, Schedule(1, 1e12, 1e-12, 10)
+        features, target, np.ones(300), np.arange(300) + 1, Schedule(1, 1e12, 1e-12, 10, 0.0)
     )
     expected = np.linalg.lstsq(features[:299], target[:299], rcond=None)[0]
     np.testing.assert_allclose(coefficients[-1], expected, rtol=1e-8)
+
+
+def earned_by_hand(rows: Rows, prediction: Floats, schedule: Schedule) -> Floats:
+    """At each refit, from scratch: the weighted slope of outcome on prediction and its robust standard error."""
+    share, current = np.zeros(len(prediction)), 0.0
+    for row in range(len(prediction)):
+        if row % schedule.refit_every == 0:
+            used = [
+                i
+                for i in range(len(prediction))
+                if rows.matured[i] <= row
+                and np.isfinite(rows.target[i])
+                and rows.variance[i] > 0
+                and prediction[i] != 0
+            ]
+            current = 0.0
+            if len(used) >= schedule.min_rows:
+                weights = np.array([0.5 ** ((row - i) / schedule.half_life) / rows.variance[i] for i in used])
+                m, y = prediction[used], rows.target[used]
+                slope = (weights * m * y).sum() / (weights * m * m).sum()
+                error = np.sqrt(((weights * m * (y - slope * m)) ** 2).sum()) / (weights * m * m).sum()
+                current = min(slope, 1.0) * max(1 - (error / slope) ** 2, 0.0) if slope > 0 else 0.0
+        share[row] = current
+    return share
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_readable_record_agrees(seed: int) -> None:
+    rows = Rows(seed)
+    prediction = rows.predictions()[0]
+    share = ridge.earned(prediction, rows.target, rows.variance, rows.matured, SCHEDULE)
+    np.testing.assert_allclose(share, earned_by_hand(rows, prediction, SCHEDULE), rtol=1e-7, atol=1e-9)
+    assert ((share >= 0) & (share <= 1)).all()
+
+
+def test_an_edge_is_kept_and_a_useless_prediction_costs_nothing() -> None:
+    rng = np.random.default_rng(6)
+    count = 4000
+    outcome = rng.standard_normal(count)
+    variance, matured = np.ones(count), np.arange(count) + 1
+    schedule = Schedule(refit_every=21, half_life=1000.0, penalty=1.0, min_rows=250, floor=0.0)
+    edge = ridge.earned(0.5 * outcome + 0.5 * rng.standard_normal(count), outcome, variance, matured, schedule)
+    assert edge[500:].min() > 0.9
+    wrong = ridge.earned(-outcome, outcome, variance, matured, schedule)
+    assert not wrong.any()
+    none = [
+        ridge.earned(rng.standard_normal(count), outcome, variance, matured, schedule)[500:].mean() for _ in range(20)
+    ]
+    assert np.mean(none) < 0.02

@@ -4,99 +4,80 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from forex import volatility
+from forex.volatility import Reversion
 
 SIZES = st.lists(st.floats(0, 0.2), min_size=1, max_size=40)
-DECAY = st.floats(0.01, 0.999)
+REVERSION = Reversion(half_lives=(4, 16, 64), persistence=1.5, long_run=2000)
 
 
-@settings(deadline=None)
-@given(SIZES, DECAY)
-def test_exponential_mean_equals_the_recursion(values: list[float], decay: float) -> None:
-    expected = [values[0]]
-    for value in values[1:]:
-        expected.append(decay * expected[-1] + (1 - decay) * value)
-    np.testing.assert_allclose(volatility.exponential_mean(np.array(values), decay), expected, rtol=1e-9, atol=1e-15)
+@given(SIZES, st.floats(0.1, 500), st.integers(1, 45))
+def test_exponential_mean_equals_the_recursion(values: list[float], half_life: float, warm_up: int) -> None:
+    decay = 0.5 ** (1 / half_life)
+    expected: list[float] = []
+    for i, value in enumerate(values):
+        plain = math.fsum(values[: i + 1]) / (i + 1)
+        expected.append(plain if i < warm_up else decay * expected[-1] + (1 - decay) * value)
+    mean = volatility.exponential_mean(np.array(values), half_life, warm_up=warm_up)
+    np.testing.assert_allclose(mean, expected, rtol=1e-9, atol=1e-15)
 
 
-@settings(deadline=None)
-@given(st.lists(st.one_of(st.floats(0, 0.2), st.just(math.nan)), max_size=40))
-def test_expanding_mean_leaves_absent_values_out(values: list[float]) -> None:
-    means = volatility.expanding_mean(np.array(values, dtype=np.float64))
-    for i, mean in enumerate(means):
-        there = [value for value in values[: i + 1] if not math.isnan(value)]
-        expected = math.fsum(there) / len(there) if there else math.nan
-        np.testing.assert_allclose(mean, expected, rtol=1e-9, atol=1e-15)
-
-
-def test_both_means_work_column_by_column() -> None:
-    values = np.abs(np.random.default_rng(1).standard_normal((50, 3)))
-    for column in range(3):
-        np.testing.assert_array_equal(
-            volatility.expanding_mean(values)[:, column], volatility.expanding_mean(values[:, column])
-        )
-        np.testing.assert_allclose(
-            volatility.exponential_mean(values, 0.94)[:, column], volatility.exponential_mean(values[:, column], 0.94)
-        )
+def test_a_step_is_half_forgotten_after_a_half_life() -> None:
+    sizes = np.concatenate([np.full(100, 0.02), np.full(100, 0.004)])
+    mean = volatility.exponential_mean(sizes, 16)
+    assert mean[99 + 16] == pytest.approx(0.004 + 0.5 * (0.02 - 0.004))
 
 
 def test_no_values_no_means() -> None:
-    assert volatility.exponential_mean(np.array([]), 0.94).shape == (0,)
+    assert volatility.exponential_mean(np.array([]), 4).shape == (0,)
     assert volatility.expanding_mean(np.array([])).shape == (0,)
 
 
-def test_current_is_quick_to_rise_and_slow_to_forget() -> None:
-    size = np.concatenate([np.full(300, 0.004), np.full(40, 0.02), np.full(300, 0.004)])
-    now = volatility.current(size, 0.94, 0.985)
-    np.testing.assert_allclose(now[:300], 0.004)
-    assert now[339] > 0.6 * 0.02
-    fast, slow = volatility.exponential_mean(size, 0.94), volatility.exponential_mean(size, 0.985)
-    assert fast[309] > now[309] > slow[309]
-    assert fast[420] < now[420] < slow[420]
+@given(st.lists(st.tuples(*[st.floats(1e-4, 0.05)] * 4), min_size=1, max_size=10), st.integers(1, 90))
+def test_size_over_a_horizon_equals_the_formula(levels: list[tuple[float, ...]], steps: int) -> None:
+    expected = []
+    for long_run, *now in levels:
+        variance = long_run**2
+        for size, half_life in zip(now, REVERSION.half_lives, strict=True):
+            variance += (size**2 - long_run**2) / (1 + steps / (1.5 * half_life)) / 3
+        expected.append(math.sqrt(max(variance, 0)))
+    table = np.array(levels)
+    size = volatility.over_horizon(table[:, 0], table[:, 1:], np.full(len(levels), steps), REVERSION)
+    np.testing.assert_allclose(size, expected, rtol=1e-9, atol=1e-9)
 
 
-def panel_movement(moves: list[list[float]]) -> list[float]:
-    """Each driver's move over the mean of its own so far, today's included; their mean; the last while none moves."""
-    result, last = [], 1.0
-    for day in range(len(moves)):
-        relative = []
-        for driver, move in enumerate(moves[day]):
-            past = [abs(row[driver]) for row in moves[: day + 1] if not math.isnan(row[driver])]
-            usual = sum(past) / len(past) if past else 0.0
-            if not math.isnan(move) and usual > 0:
-                relative.append(abs(move) / usual)
-        last = sum(relative) / len(relative) if relative else last
-        result.append(last)
-    return result
+def test_it_reverts_from_the_current_level_to_the_long_run_one() -> None:
+    steps = np.array([1, 5, 21, 62, 100_000])
+    storm = volatility.over_horizon(np.full(5, 0.006), np.full((5, 3), 0.02), steps, REVERSION)
+    calm = volatility.over_horizon(np.full(5, 0.006), np.full((5, 3), 0.003), steps, REVERSION)
+    assert (np.diff(storm) < 0).all() and (np.diff(calm) > 0).all()
+    assert storm[0] > 0.75 * 0.02
+    np.testing.assert_allclose([storm[-1], calm[-1]], 0.006, rtol=0.01)
 
 
-MOVE = st.one_of(st.floats(-0.1, 0.1).filter(lambda move: move == 0 or abs(move) > 1e-9), st.just(math.nan))
+def test_a_steady_size_is_its_own_forecast() -> None:
+    long_run, now = volatility.components(np.full(3000, 0.006), REVERSION)
+    size = volatility.over_horizon(long_run, now, np.full(3000, 62), REVERSION)
+    np.testing.assert_allclose(size, 0.006)
 
 
-@settings(deadline=None)
-@given(st.lists(st.lists(MOVE, min_size=3, max_size=3), min_size=1, max_size=20))
-def test_panel_movement_equals_a_loop(moves: list[list[float]]) -> None:
-    np.testing.assert_allclose(volatility.panel_movement(np.array(moves)), panel_movement(moves), rtol=1e-9)
-
-
-def test_panel_movement_has_no_unit_and_is_usual_at_one() -> None:
-    moves = 0.01 * np.random.default_rng(2).standard_normal((4000, 5)) * np.array([1, 2, 5, 10, 0.1])
-    movement = volatility.panel_movement(moves)
-    np.testing.assert_allclose(volatility.panel_movement(100 * moves), movement)
-    assert abs(movement[500:].mean() - 1) < 0.03
-
-
-@pytest.mark.parametrize("cut", [1, 17, 199])
-def test_nothing_later_is_read(cut: int) -> None:
-    rng = np.random.default_rng(3)
-    values = np.abs(rng.standard_normal((200, 4)))
-    values[rng.random(values.shape) < 0.1] = np.nan
-    sizes = np.abs(rng.standard_normal(200))
-    np.testing.assert_array_equal(volatility.panel_movement(values[:cut]), volatility.panel_movement(values)[:cut])
-    np.testing.assert_array_equal(volatility.expanding_mean(values[:cut]), volatility.expanding_mean(values)[:cut])
-    np.testing.assert_array_equal(
-        volatility.current(sizes[:cut], 0.94, 0.985), volatility.current(sizes, 0.94, 0.985)[:cut]
+@pytest.mark.parametrize("factor", [0.01, 100.0])
+def test_sizes_carry_their_unit(factor: float) -> None:
+    sizes = np.abs(np.random.default_rng(2).standard_normal(500))
+    usual, scaled = (volatility.components(values, REVERSION) for values in (sizes, factor * sizes))
+    steps = np.full(500, 10)
+    np.testing.assert_allclose(
+        volatility.over_horizon(*scaled, steps, REVERSION), factor * volatility.over_horizon(*usual, steps, REVERSION)
     )
+
+
+@pytest.mark.parametrize("cut", [1, 17, 61, 199, 280])
+def test_nothing_later_is_read(cut: int) -> None:
+    sizes = np.abs(np.random.default_rng(3).standard_normal(300))
+    for part, whole in zip(
+        volatility.components(sizes[:cut], REVERSION), volatility.components(sizes, REVERSION), strict=True
+    ):
+        np.testing.assert_array_equal(part, whole[:cut])
