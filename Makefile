@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: run test lint study clean
+.PHONY: run test lint study plots readme clean
 
 run: .venv/installed
 	dvc repro
@@ -22,6 +22,15 @@ lint: .venv/installed
 
 study: .venv/installed
 	pytest -m study -n 2
+
+# DVC's own page loads its scripts from a network; this one has them inside.
+plots: .venv/installed
+	python -m forex.plots_page .dvc/tmp/plots_page.html
+	dvc config --local plots.html_template tmp/plots_page.html
+	dvc plots show
+
+readme: .venv/installed
+	python -m forex.readme
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 2; }

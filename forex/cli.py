@@ -62,6 +62,15 @@ def status(as_json: Json = False) -> None:
     _show(status_view.view(), status_view.text, as_json)
 
 
+@app.command()
+def scoreboard(as_json: Json = False) -> None:
+    """Measured coverage, and scores against every benchmark with the evidence for a difference."""
+    _in_project()
+    from forex import scoreboard_view
+
+    _show(scoreboard_view.view(), scoreboard_view.text, as_json)
+
+
 @params_app.command()
 def check(as_json: Json = False) -> None:
     """Whether params.yaml can be read: which key is wrong, what it holds, what is allowed. Exit code 2 if one is."""

@@ -247,3 +247,24 @@ def test_status_command(clone: Path) -> None:
     assert status["last_matured"]["1d"]["forecasts"] == 60
     assert (status["missing"], status["stale"], status["as_of"]) == ([], [], "2024-11-27")
     assert "37 usdclp not_a_business_day" in command("forex", "status", cwd=clone).stdout
+
+
+def test_readme_shows_what_the_commands_print(clone: Path) -> None:
+    page = (clone / "README.md").read_text(encoding="utf-8")
+    for words in (("forecast",), ("scoreboard",)):
+        assert command("forex", *words, cwd=clone).stdout.strip() in page
+    done = command("python", "-m", "forex.readme", cwd=clone)
+    assert done.returncode == 0, done.stderr
+    assert (clone / "README.md").read_text(encoding="utf-8") == page
+
+
+def test_plots_draw_offline(clone: Path) -> None:
+    page = ".dvc/tmp/plots_page.html"
+    assert command("python", "-m", "forex.plots_page", page, cwd=clone).returncode == 0
+    assert command("dvc", "config", "--local", "plots.html_template", "tmp/plots_page.html", cwd=clone).returncode == 0
+    shown = command("dvc", "plots", "show", cwd=clone)
+    assert shown.returncode == 0, shown.stderr
+    html = (clone / "dvc_plots" / "index.html").read_text(encoding="utf-8")
+    for plot in ("fan", "reliability", "pit", "rolling_coverage", "scores", "regimes"):
+        assert f"reports/plots/{plot}.csv" in html
+    assert "<script src=" not in html

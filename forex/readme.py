@@ -1,0 +1,38 @@
+"""The blocks of README.md that hold figures, made from the reports: `python -m forex.readme` renews them.
+
+A block stands between `<!-- name -->` and `<!-- /name -->`; everything else is left as it is.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from forex import forecast_view, scoreboard_view
+from forex.errors import UsageError
+from forex.files import write_text
+
+README = Path("README.md")
+
+
+def blocks() -> dict[str, str]:
+    """What each block holds: the output of the command that the text around it names."""
+    forecast = forecast_view.text(forecast_view.view(at=None, above=None, below=None, settlement=None))
+    return {"forecast": f"```text\n{forecast}\n```", "scoreboard": scoreboard_view.text(scoreboard_view.view())}
+
+
+def filled(page: str, contents: Mapping[str, str]) -> str:
+    """The page with each block replaced.  Raises UsageError naming a block that the page does not have once.
+
+    >>> filled("a <!-- x -->old<!-- /x --> b", {"x": "new"})
+    'a <!-- x -->\\nnew\\n<!-- /x --> b'
+    """
+    for name, content in contents.items():
+        pattern = re.compile(rf"(<!-- {name} -->).*?(<!-- /{name} -->)", re.DOTALL)
+        if len(pattern.findall(page)) != 1:
+            raise UsageError(f"{README}: expected the block <!-- {name} --> … <!-- /{name} --> once.")
+        page = pattern.sub(lambda found, text=content: f"{found[1]}\n{text}\n{found[2]}", page)  # type: ignore[misc]
+    return page
+
+
+if __name__ == "__main__":
+    write_text(README, filled(README.read_text(encoding="utf-8"), blocks()))
