@@ -71,6 +71,15 @@ def scoreboard(as_json: Json = False) -> None:
     _show(scoreboard_view.view(), scoreboard_view.text, as_json)
 
 
+@app.command(name="doctor")
+def mend(as_json: Json = False) -> None:
+    """Mend what a killed `dvc repro` can leave behind: a broken dvc.lock or a broken list of DVC's running readers."""
+    _in_project()
+    from forex import doctor
+
+    _show(doctor.view(), doctor.text, as_json)
+
+
 @params_app.command()
 def check(as_json: Json = False) -> None:
     """Whether params.yaml can be read: which key is wrong, what it holds, what is allowed. Exit code 2 if one is."""

@@ -1,0 +1,66 @@
+"""`forex doctor` mends the two files that a killed `dvc repro` can break, and nothing else."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+from zc.lockfile import LockFile
+
+from forex import doctor
+from forex.errors import GateFailed
+
+LOCK = "schema: '2.0'\nstages: {}\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".dvc/tmp").mkdir(parents=True)
+    (tmp_path / "dvc.lock").write_text(LOCK)
+    (tmp_path / ".dvc/tmp/rwlock").write_text(json.dumps({"data": {"read": []}}))
+    for words in (
+        ["init", "-q"],
+        ["add", "dvc.lock"],
+        ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"],
+    ):
+        subprocess.run(["git", *words], check=True, capture_output=True)
+    return tmp_path
+
+
+def test_a_sound_project_is_left_alone(project: Path) -> None:
+    before = {path: path.read_bytes() for path in (project / "dvc.lock", project / ".dvc/tmp/rwlock")}
+    assert doctor.text(doctor.view()) == "nothing to mend"
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize("broken", ["", "schema: '2.0'\nstages:\n  ingest: {cmd: [", "just text"])
+def test_a_broken_lock_comes_back_from_git(project: Path, broken: str) -> None:
+    (project / "dvc.lock").write_text(broken)
+    assert doctor.view() == {"mended": ["dvc.lock was empty or broken: restored from git"]}
+    assert (project / "dvc.lock").read_text() == LOCK
+    assert doctor.view() == {"mended": []}
+
+
+@pytest.mark.parametrize("broken", ["", '{"data": {"re'])
+def test_a_broken_list_of_readers_is_removed(project: Path, broken: str) -> None:
+    (project / ".dvc/tmp/rwlock").write_text(broken)
+    assert doctor.view() == {"mended": [".dvc/tmp/rwlock was broken: removed"]}
+    assert not (project / ".dvc/tmp/rwlock").exists()
+
+
+def test_nothing_is_touched_while_dvc_runs(project: Path) -> None:
+    (project / ".dvc/tmp/rwlock").write_text("")
+    running = LockFile(str(project / ".dvc/tmp/lock"))
+    with pytest.raises(GateFailed, match="DVC runs right now"):
+        doctor.view()
+    running.close()
+    assert (project / ".dvc/tmp/rwlock").exists()
+
+
+def test_a_lock_that_git_does_not_have_is_said_so(project: Path) -> None:
+    subprocess.run(["git", "rm", "-q", "--cached", "dvc.lock"], check=True)
+    subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "b"], check=True)
+    (project / "dvc.lock").write_text("")
+    with pytest.raises(GateFailed, match="Remove it and run dvc repro"):
+        doctor.view()
