@@ -5,15 +5,20 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: run test lint study plots readme clean
+.PHONY: run test test-extras lint study plots readme clean
 
 run: .venv/installed
+	@forex doctor
 	dvc repro
 	@echo
 	@forex forecast
 
 test: .venv/installed lint
 	pytest
+
+# In an environment of its own, so that the locked one stays as it is.
+test-extras: .venv-extras/installed
+	.venv-extras/bin/python -m pytest -n 0 -s tests/extras
 
 lint: .venv/installed
 	ruff check .
@@ -39,5 +44,12 @@ readme: .venv/installed
 	.venv/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
+.venv-extras/installed: requirements.lock requirements-extras.txt pyproject.toml
+	$(PYTHON) -m venv .venv-extras
+	.venv-extras/bin/python -m pip install --disable-pip-version-check --quiet --require-hashes -r requirements.lock
+	.venv-extras/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-extras.txt
+	.venv-extras/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
+	touch $@
+
 clean:
-	rm -rf .venv
+	rm -rf .venv .venv-extras

@@ -6,6 +6,7 @@ outputs do not fit the lock runs again.
 """
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -22,9 +23,9 @@ def view() -> dict[str, Any]:
     """What was wrong and is mended.  Raises GateFailed where DVC runs right now, or git has no whole dvc.lock."""
     mended: list[str] = []
     with _no_dvc_running():
-        if USERS.exists() and not _readable(USERS, json.loads):
+        if USERS.exists() and not _in_use():
             USERS.unlink()
-            mended.append(f"{USERS} was broken: removed")
+            mended.append(f"{USERS} was left behind by a process that has ended: removed")
         if not _readable(LOCK, _lock):
             _restore_lock()
             mended.append(f"{LOCK} was empty or broken: restored from git")
@@ -49,10 +50,35 @@ def _no_dvc_running() -> Any:
         ) from error
 
 
+def _in_use() -> bool:
+    """Whether .dvc/tmp/rwlock names nobody, which is how a run that ended leaves it.
+
+    Raises GateFailed where it names a process that runs: DVC holds its own lock only between the stages.
+    """
+    try:
+        listed = re.findall(r'"pid": (\d+)', USERS.read_text(encoding="utf-8"))
+        json.loads(USERS.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
+    alive = [int(pid) for pid in listed if _runs(int(pid))]
+    if alive:
+        raise GateFailed(f"{USERS}: process {alive[0]} runs right now. Wait until it has ended, then run forex doctor.")
+    return not listed
+
+
+def _runs(pid: int) -> bool:
+    import psutil
+
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _lock(content: str) -> None:
     from ruamel.yaml import YAML
 
-    if not isinstance(YAML(typ="safe").load(content), dict):
+    if not {"schema", "stages"} <= set(YAML(typ="safe").load(content) or {}):
         raise ValueError
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from forex.calendar import horizon_days
 from forex.files import read_json, read_parquet
+from forex.names import PUBLISHED
 
 FORECAST = Path("reports/forecast.json")
 MANIFEST = Path("data/manifest.json")
@@ -40,8 +41,8 @@ def _last_matured(performance: Mapping[str, Any]) -> dict[str, Any]:
     """By horizon, the longest window of the performance report: its status, how many forecasts, their coverage by level."""
     latest = {}
     for horizon, entry in sorted(performance["horizons"].items(), key=lambda item: horizon_days(item[0])):
-        windows = entry["models"]["published"]["windows"]
-        window = windows[max(windows, key=int)]
+        windows = entry["models"].get(PUBLISHED, {}).get("windows", {})
+        window = windows[max(windows, key=int)] if windows else {"status": entry["status"], "n": entry["n"]}
         recent = window.get("recent") or {}
         latest[horizon] = {
             "status": window["status"],

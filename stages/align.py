@@ -16,8 +16,8 @@ PANEL = Path("data/panel.parquet")
 def main() -> None:
     params = load_params("as_of", "cut_off")
     series = read_json(MANIFEST)["series"]
-    clean = {path.stem: read_parquet(path) for path in sorted(CLEAN.glob("*.parquet"))}
-    target = clean.pop(TARGET)
+    target = read_parquet(CLEAN / f"{TARGET}.parquet")
+    clean = {path.stem: read_parquet(path) for path in sorted(CLEAN.glob("*.parquet")) if path.stem != TARGET}
     in_per_cent = {name for name in clean if series[name]["unit"] == "percent"}
     write_parquet(PANEL, panel(target, clean, in_per_cent, as_of=params.as_of, cut_off=params.cut_off))
 

@@ -1,6 +1,7 @@
 """`forex doctor` mends the two files that a killed `dvc repro` can break, and nothing else."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     (tmp_path / ".dvc/tmp").mkdir(parents=True)
     (tmp_path / "dvc.lock").write_text(LOCK)
-    (tmp_path / ".dvc/tmp/rwlock").write_text(json.dumps({"data": {"read": []}}))
+    (tmp_path / ".dvc/tmp/rwlock").write_text("{}")
     for words in (
         ["init", "-q"],
         ["add", "dvc.lock"],
@@ -45,8 +46,28 @@ def test_a_broken_lock_comes_back_from_git(project: Path, broken: str) -> None:
 @pytest.mark.parametrize("broken", ["", '{"data": {"re'])
 def test_a_broken_list_of_readers_is_removed(project: Path, broken: str) -> None:
     (project / ".dvc/tmp/rwlock").write_text(broken)
-    assert doctor.view() == {"mended": [".dvc/tmp/rwlock was broken: removed"]}
+    assert doctor.view() == {"mended": [".dvc/tmp/rwlock was left behind by a process that has ended: removed"]}
     assert not (project / ".dvc/tmp/rwlock").exists()
+
+
+def listing(pid: int) -> str:
+    return json.dumps({"write": {"data/panel.parquet": {"pid": pid, "cmd": "dvc repro"}}, "read": {}})
+
+
+def test_a_list_of_processes_that_have_ended_is_removed(project: Path) -> None:
+    ended = subprocess.Popen(["true"])
+    (project / ".dvc/tmp/rwlock").write_text(listing(ended.pid))  # a zombie until it is waited for
+    assert doctor.view()["mended"]
+    ended.wait()
+    (project / ".dvc/tmp/rwlock").write_text(listing(ended.pid))
+    assert doctor.view()["mended"]
+
+
+def test_a_process_that_runs_is_left_alone(project: Path) -> None:
+    (project / ".dvc/tmp/rwlock").write_text(listing(os.getpid()))
+    with pytest.raises(GateFailed, match=f"process {os.getpid()} runs right now"):
+        doctor.view()
+    assert (project / ".dvc/tmp/rwlock").exists()
 
 
 def test_nothing_is_touched_while_dvc_runs(project: Path) -> None:

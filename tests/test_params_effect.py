@@ -1,0 +1,240 @@
+"""Every key of params.yaml does something: each leaf, changed alone, changes what a stage that declares it makes.
+
+On a stretch of the sample through all ten stages; `validate` has a store and a file of its own, test_params_effect_validate.py.
+Where an output only repeats a setting, that does not count.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from changed_params import COMMITTED, LEAVES, STAGES, Content, Folder, changed, run
+from conftest import ROOT, MadeUpStore
+
+from forex import calendar
+
+KEYS = [key for key in LEAVES if not key.startswith("validate.")]
+
+FIRST, AS_OF = "2017-01-02", "2020-04-30"  # policy meetings are listed from 2018 on; the end is a storm
+REAL = {
+    "as_of": AS_OF,
+    "ingest.store": "store",
+    "validate.min_rows.critical": 500,
+    "regimes.reference_window": 250,
+    "regimes.min_reference": 100,
+    "fit.first_origin": 400,
+    "fit.warm_up": 100,
+    "fit.nowcast.min_rows": 100,
+    "fit.nowcast.burn_in": 60,
+    "calibrate.min_scores": 60,
+    "calibrate.published.candidates": ["ensemble", "nowcast"],
+    "calibrate.published.min_scores": 60,
+    "performance.windows": [60],
+    "performance.min_windows": 5,
+    "performance.critical_pct": 50,
+    "performance.significance": 0.5,
+    "evaluate.from": "2018-10-01",
+    "evaluate.min_origins": 100,
+    "evaluate.draws": 200,
+    "evaluate.significance": 0.5,
+    "evaluate.rolling_window": 100,
+}
+
+# Another allowed value of each leaf. A new key needs an entry; `validate` has its own below.
+CHANGES: Content = {
+    "as_of": "2020-04-29",
+    "cut_off": "18:30",
+    "horizons": ["1d", "7d", "15d", "30d"],
+    "levels": [0.50, 0.90],
+    "ingest.store": "other",
+    "regimes.fast_window": 30,
+    "regimes.min_fast": 15,
+    "regimes.reference_window": 200,
+    "regimes.min_reference": 120,
+    "regimes.enter_ratio": 2.0,
+    "regimes.exit_ratio": 1.0,
+    "regimes.copper_series": ["copper_comex"],
+    "regimes.copper_window": 3,
+    "regimes.copper_move": 0.2,
+    "regimes.copper_sigmas": 6.0,
+    "regimes.copper_min_reference": 150,
+    "regimes.copper_hold": 0,
+    "regimes.copper_correlation_window": 40,
+    "regimes.meeting_effect": 4,
+    "regimes.meeting_before": 3,
+    "regimes.meeting_after": 0,
+    "regimes.meeting_ratio": 1.0,
+    "regimes.confidence_days": 3,
+    "regimes.confidence_cuts": [1.0],
+    "regimes.confidence_prior": 50,
+    "regimes.uncovered_discount": 0.5,
+    "fit.first_origin": 420,
+    "fit.warm_up": 60,
+    "fit.models": ["random_walk", "predecessor", "garch_t", "nowcast"],
+    "fit.garch_t.refit_every": 21,
+    "fit.nowcast.refit_every": 5,
+    "fit.nowcast.half_life": 200,
+    "fit.nowcast.penalty": 30,
+    "fit.nowcast.floor": 3.0,
+    "fit.nowcast.target_steps": 3,
+    "fit.nowcast.min_rows": 300,
+    "fit.nowcast.burn_in": 200,
+    "fit.nowcast.half_lives": [8],
+    "fit.nowcast.persistence": 0.5,
+    "fit.nowcast.long_run_half_life": 200,
+    "fit.nowcast.calendar_share": 0,
+    "calibrate.min_scores": 80,
+    "calibrate.half_life": 50,
+    "calibrate.pool_horizons": ["15d"],
+    "calibrate.pool_weight": 0,
+    "calibrate.conformal": ["nowcast", "garch_t", "predecessor"],
+    "calibrate.ensemble.members": ["nowcast", "garch_t"],
+    "calibrate.ensemble.half_life": 20,
+    "calibrate.ensemble.sharpness": 0,
+    "calibrate.ensemble.shrinkage": 0,
+    "calibrate.published.candidates": ["ensemble"],
+    "calibrate.published.half_life": 20,
+    "calibrate.published.margin": 0.9,
+    "calibrate.published.min_scores": 10_000,
+    "performance.windows": [60, 14],
+    "performance.baseline": 250,
+    "performance.min_windows": 1000,
+    "performance.degraded_pct": 45,
+    "performance.critical_pct": 20,
+    "performance.significance": 1e-9,
+    "evaluate.from": "2019-06-03",
+    "evaluate.min_origins": 5000,
+    "evaluate.min_independent": 1000,
+    "evaluate.bandwidth_steps": 6,
+    "evaluate.block_steps": 4,
+    "evaluate.draws": 150,
+    "evaluate.band": 0.5,
+    "evaluate.seed": 1,
+    "evaluate.significance": 1e-9,
+    "evaluate.pit_bins": 10,
+    "evaluate.rolling_window": 150,
+    "evaluate.rolling_every": 20,
+    "evaluate.acceptance.coverage_tolerance.1d": 0.6,
+    "evaluate.acceptance.coverage_tolerance.7d": 0.6,
+    "evaluate.acceptance.coverage_tolerance.15d": 0.6,
+    "evaluate.acceptance.coverage_tolerance.30d": 0.6,
+    "evaluate.acceptance.coverage_tolerance.90d": 0.6,
+    "evaluate.acceptance.regime_tolerance": 0.9,
+    "evaluate.acceptance.regime_band_horizons": ["1d", "7d", "15d", "30d", "90d"],
+    "evaluate.acceptance.max_rmse": 0.01,
+    "evaluate.acceptance.max_mape_pct": 0.01,
+    "evaluate.acceptance.interval_level": 0.8,
+    "evaluate.acceptance.min_interval_coverage": 0.01,
+    "report.history_days": 30,
+}
+
+# Where an output repeats a setting, or has its hash: no effect of the setting.
+ECHOES = {"as_of", "known_until", "params_sha256", "levels", "needed", "origins_from", "band", "at_least", "at_most"}
+
+
+def outputs(stage: str) -> list[Path]:
+    entries = [*STAGES[stage].get("outs", []), *STAGES[stage].get("metrics", [])]
+    names = [Path(entry if isinstance(entry, str) else next(iter(entry))) for entry in entries]
+    return [path for name in names for path in sorted(name.glob("*") if name.is_dir() else [name])]
+
+
+def without_echoes(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {key: without_echoes(value) for key, value in content.items() if key not in ECHOES}
+    return [without_echoes(value) for value in content] if isinstance(content, list) else content
+
+
+def made_by(stage: str) -> Content:
+    """What the stage's declared outputs say, by path."""
+    files = {str(path): path.read_bytes() for path in outputs(stage)}
+    return {name: without_echoes(json.loads(text)) if name.endswith(".json") else text for name, text in files.items()}
+
+
+def sample(name: str) -> str:
+    """The sample's file from FIRST on, a few days beyond AS_OF: what is not known yet must not matter."""
+    lines = (ROOT / "data/sample" / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+    return "\n".join([lines[0], *(line for line in lines[1:] if FIRST <= line[:10] < "2020-06")]) + "\n"
+
+
+def copper() -> str:
+    """Three shocks among quiet days, a price in USD per lb."""
+    days = calendar.business_days(FIRST, AS_OF)
+    moves = 0.008 * np.random.default_rng(1).standard_normal(len(days))
+    moves[[300, 500, 700]] += [-0.08, 0.07, -0.1]
+    return "date,value\n" + "".join(
+        f"{day},{value:.4f}\n" for day, value in zip(days, 3 * np.exp(np.cumsum(moves)), strict=True)
+    )
+
+
+@dataclass
+class Made(Folder):
+    """`files`: each stage's declared outputs after all stages ran; `said`: what they say."""
+
+    files: dict[str, dict[Path, bytes]] = field(default_factory=dict)
+    said: dict[str, Content] = field(default_factory=dict)
+
+    def differs(self, stage: str) -> bool:
+        """Run the stage: whether its outputs say something else now."""
+        run(stage)
+        return made_by(stage) != self.said[stage]
+
+    def restore(self, stages: list[str]) -> None:
+        for stage in stages:
+            for path in outputs(stage):
+                path.unlink()
+            for path, content in self.files[stage].items():
+                path.write_bytes(content)
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """`real` after all ten stages."""
+    path = tmp_path_factory.mktemp("real")
+    for folder, names in {"store": ("usdclp", "aud", "mxn"), "other": ("usdclp",)}.items():
+        store = MadeUpStore(path / folder)
+        for name in names:
+            store.add(name, sample(name))
+        store.add("copper_lme", copper(), unit="USD per lb")
+    (path / "data/calendar").mkdir(parents=True)
+    shutil.copy(ROOT / "data/calendar/bcch_meetings.csv", path / "data/calendar")
+    project = Made(path, changed(COMMITTED, REAL))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(path)
+        project.write({})
+        for stage in STAGES:
+            run(stage)
+            project.said[stage] = made_by(stage)
+            project.files[stage] = {path: path.read_bytes() for path in outputs(stage)}
+        yield project
+
+
+@pytest.fixture
+def real(finished: Made, monkeypatch: pytest.MonkeyPatch) -> Made:
+    monkeypatch.chdir(finished.path)
+    return finished
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_key_changes_what_a_stage_makes(key: str, real: Made) -> None:
+    assert key in CHANGES, f"params.yaml: {key} is new: show in CHANGES what it does"
+    real.write({key: CHANGES[key]})
+    declaring = [stage for stage in STAGES if key.split(".")[0] in STAGES[stage]["params"]]
+    try:
+        assert any(real.differs(stage) for stage in declaring), f"{key}: nothing that {declaring} make depends on it"
+    finally:
+        real.restore(declaring)
+
+
+def test_same_params_make_the_same_outputs(real: Made) -> None:
+    """Else a difference would say nothing."""
+    real.write({})
+    assert not [stage for stage in STAGES if stage not in ("validate", "report") and real.differs(stage)]
+
+
+def test_every_change_is_of_a_key() -> None:
+    assert set(CHANGES) == set(KEYS)

@@ -1,0 +1,72 @@
+"""`forex status` says what is there, and says so where nothing has matured yet."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from forex import status_view
+from forex.files import write_json, write_parquet
+from forex.validate import QUARANTINE
+
+FORECAST: dict[str, Any] = {
+    "as_of": "2007-06-01",
+    "origin_date": "2007-06-01",
+    "made_at": "2007-06-01T19:00:00Z",
+    "anchor": 527.52,
+    "anchor_date": "2007-05-31",
+    "anchor_age": 1,
+    "regime": "UNKNOWN",
+    "regime_confidence": 0.0,
+    "missing": [{"series": "copper_lme", "tier": "important", "why": "not found"}],
+    "flagged": [],
+    "stale": [{"series": "usdclp", "tier": "critical", "business_days": 1}],
+}
+
+
+@pytest.fixture(autouse=True)
+def reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_json(status_view.FORECAST, FORECAST)
+    write_json(status_view.MANIFEST, {"unlisted_files": ["notes.csv"]})
+    instant = dt.datetime(2005, 10, 7, 22, tzinfo=dt.UTC)
+    row = (
+        "usdclp",
+        619,
+        dt.date(2005, 10, 10),
+        584.03,
+        instant,
+        "not_a_business_day",
+        "expect_column_values_to_be_in_set",
+    )
+    write_parquet(status_view.QUARANTINE, pl.DataFrame([row], schema=QUARANTINE, orient="row"))
+
+
+def performance(models: dict[str, Any]) -> None:
+    horizons = {
+        "90d": {"models": {}, "n": 0, "status": "INSUFFICIENT_DATA"},
+        "7d": {"models": models, "status": "GOOD"},
+    }
+    write_json(status_view.PERFORMANCE, {"horizons": horizons})
+
+
+def test_it_shows_the_longest_window_and_what_has_not_matured() -> None:
+    windows = {
+        "14": {"status": "DEGRADED", "n": 14, "recent": {"coverage_80": 0.5}},
+        "60": {"status": "GOOD", "n": 60, "recent": {"coverage_80": 0.75, "crps": 6.0}},
+    }
+    performance({"published": {"status": "GOOD", "windows": windows}})
+    assert status_view.text(status_view.view()).splitlines() == [
+        "as of        2007-06-01, newest origin 2007-06-01, made at 2007-06-01T19:00:00Z",
+        "anchor       527.52 of 2007-05-31, 1 business days old",
+        "regime       UNKNOWN, confidence 0%",
+        "missing      copper_lme (not found)",
+        "flagged      none",
+        "no move      usdclp (1 business days old)",
+        "not listed   notes.csv",
+        "quarantine   1 usdclp not_a_business_day",
+        "7d           GOOD: 75% at 80 % of the last 60 matured",
+        "90d          INSUFFICIENT_DATA: no coverage of the last 0 matured",
+    ]
