@@ -1,4 +1,4 @@
-"""From raw to published: conformal calibration, the ensemble, and the choice between them, horizon by horizon."""
+"""From raw to published, by horizon: conformal calibration, regime multipliers, the ensemble, and the choice."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forex import calendar, conformal, ensemble
+from forex import calendar, conformal, ensemble, multipliers
 from forex.errors import TooLittleData
 from forex.history import Floats
 from forex.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
@@ -27,10 +27,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Calibrated:
-    """Quantiles (n, 25) as log-distances by model, and what they came from, for one horizon."""
+    """Quantiles (n, 25) as log-distances by model, and what they came from, for one horizon.
+
+    without: those that depend on regime multipliers, as they would be had every multiplier been 1.
+    """
 
     quantiles: dict[str, Floats]
+    without: dict[str, Floats]
     standardised: dict[str, conformal.Standardised]
+    multipliers: dict[str, dict[str, multipliers.Newest]]
     members: tuple[str, ...]
     weights: Floats
     candidates: tuple[str, ...]
@@ -38,11 +43,15 @@ class Calibrated:
 
 
 def calibrate(
-    raw: Mapping[str, Mapping[str, Predictive]], outcomes: Mapping[str, Outcome], params: Calibrate
+    raw: Mapping[str, Mapping[str, Predictive]],
+    outcomes: Mapping[str, Outcome],
+    params: Calibrate,
+    regimes: NDArray[np.str_] | None = None,
 ) -> tuple[dict[str, Calibrated], int]:
     """Calibrated forecasts by horizon, and the first origin at which every horizon has `min_scores` matured scores.
 
     raw: horizon -> model -> predictive at the same n origins.  Benchmarks pass through unchanged.
+    regimes: (n,), the regime of each origin; without them no origin is stressed and every multiplier is 1.
 
     Raises TooLittleData where no origin has enough scores.
     """
@@ -53,13 +62,18 @@ def calibrate(
     first = max(
         _first_calibrated(own[horizon][model], horizon, params) for horizon in raw for model in params.conformal
     )
-    return {horizon: _horizon(horizon, raw, own, outcomes[horizon], params) for horizon in raw}, first
+    labels = np.full(len(next(iter(outcomes.values())).steps), "") if regimes is None else regimes
+    return {horizon: _horizon(horizon, raw, own, outcomes[horizon], labels, params) for horizon in raw}, first
 
 
 def _standardised(horizon: str, predictive: Predictive, outcome: Outcome, params: Calibrate) -> conformal.Standardised:
-    scores = np.abs(outcome.log_return - predictive.location) / predictive.scale
     steps = max(calendar.horizon_days(horizon) * calendar.WEEK_SHARE, 1.0)
+    scores = _scores(predictive, outcome)
     return conformal.standardised_quantiles(scores, outcome.matured, params.half_life * math.sqrt(steps))
+
+
+def _scores(predictive: Predictive, outcome: Outcome) -> Floats:
+    return np.abs(outcome.log_return - predictive.location) / predictive.scale
 
 
 def _first_calibrated(standardised: conformal.Standardised, horizon: str, params: Calibrate) -> int:
@@ -78,15 +92,43 @@ def _horizon(
     raw: Mapping[str, Mapping[str, Predictive]],
     own: Mapping[str, Mapping[str, conformal.Standardised]],
     outcome: Outcome,
+    regimes: NDArray[np.str_],
     params: Calibrate,
 ) -> Calibrated:
     models = raw[horizon]
-    quantiles = {name: models[name].quantiles for name in models if name in BENCHMARKS}
+    plain, stressed, newest = {}, {}, {}
     for model in params.conformal:
         half_widths = _pooled(model, horizon, own, outcome, params)
-        quantiles[calibrated_name(model)] = conformal.quantiles(
-            models[model].location, models[model].scale, half_widths
+        # Without multiplier, so that the estimate does not chase itself; and from enough scores on, like the forecasts.
+        calibrated = np.where((own[horizon][model].count >= params.min_scores)[:, None], half_widths, np.nan)
+        forecasts = multipliers.scored(
+            _scores(models[model], outcome), calibrated, outcome.matured, outcome.steps, params.multipliers.levels
         )
+        factors = multipliers.factors(regimes, forecasts, params.multipliers)
+        newest[model] = multipliers.newest(regimes, forecasts, params.multipliers)
+        plain[model], stressed[model] = half_widths, half_widths * factors[:, None]
+
+    without = _from_half_widths(models, plain, outcome, params)[0]
+    quantiles, weights, chosen = _from_half_widths(models, stressed, outcome, params)
+    return Calibrated(
+        quantiles=quantiles,
+        without={name: values for name, values in without.items() if name not in BENCHMARKS},
+        standardised=dict(own[horizon]),
+        multipliers=newest,
+        members=params.ensemble.members,
+        weights=weights,
+        candidates=params.published.candidates,
+        chosen=chosen,
+    )
+
+
+def _from_half_widths(
+    models: Mapping[str, Predictive], half_widths: Mapping[str, Floats], outcome: Outcome, params: Calibrate
+) -> tuple[dict[str, Floats], Floats, NDArray[np.int64]]:
+    """Every forecast of one horizon, the ensemble's weights and the choice of what is published."""
+    quantiles = {name: models[name].quantiles for name in models if name in BENCHMARKS}
+    for model, widths in half_widths.items():
+        quantiles[calibrated_name(model)] = conformal.quantiles(models[model].location, models[model].scale, widths)
     members = params.ensemble.members
     past = _record(quantiles, members, outcome, params.ensemble.half_life)
     weights = ensemble.weights(past, sharpness=params.ensemble.sharpness, shrinkage=params.ensemble.shrinkage)
@@ -97,7 +139,7 @@ def _horizon(
     chosen = ensemble.choose(past, margin=rule.margin, min_scores=rule.min_scores)
     offered = np.stack([quantiles[name] for name in rule.candidates])
     quantiles[PUBLISHED] = offered[chosen, np.arange(len(chosen))]
-    return Calibrated(quantiles, dict(own[horizon]), members, weights, rule.candidates, chosen)
+    return quantiles, weights, chosen
 
 
 def _pooled(

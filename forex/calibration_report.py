@@ -1,21 +1,50 @@
-"""data/calibration.json: what the calibration of the newest origin rests on."""
+"""data/calibration.json: what the calibration of the newest origin rests on, and what regime multipliers change."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from forex.calibrate import Calibrated
 from forex.conformal import COVERAGE
+from forex.history import Floats
+from forex.multipliers import Newest
+from forex.names import PUBLISHED
+from forex.quantiles import central_pair
+from forex.scores import covered, crps, interval_score
+
+LEVELS = (0.5, 0.8, 0.95)  # whose coverage and half-widths are shown
+WIDEST = LEVELS[-1]
+STRESSED = "stressed"  # all regimes that can have a multiplier, as one
+EVERYTHING = "all"
 
 
-def calibration_report(calibrated: Mapping[str, Calibrated], first: int) -> dict[str, Any]:
-    """By horizon, at the newest origin: half-widths in units of scale by central coverage, the evidence behind them, the ensemble's
-    weights, what is published, and how often each candidate was since the first calibrated origin."""
-    return {horizon: _describe(result, first) for horizon, result in calibrated.items()}
+@dataclass(frozen=True)
+class Settled:
+    """What n forecasts of one horizon are judged by: anchor and actual (NaN until matured) in CLP per USD, regimes."""
+
+    anchor: Floats
+    actual: Floats
+    regimes: NDArray[np.str_]
 
 
-def _describe(result: Calibrated, first: int) -> dict[str, Any]:
+def calibration_report(
+    calibrated: Mapping[str, Calibrated], settled: Mapping[str, Settled], first: int, stressed: tuple[str, ...]
+) -> dict[str, Any]:
+    """By horizon, what holds at the newest origin, and what happened since origin `first`.
+
+    The former: half-widths in units of scale by central coverage, the evidence behind them, multipliers, the ensemble's
+    weights, what is published. The latter: how often each candidate was, and how each model that depends on multipliers
+    scored with and without them.
+
+    settled: at the origins from `first` on.  stressed: the regimes that have multipliers.
+    """
+    return {horizon: _describe(result, settled[horizon], first, stressed) for horizon, result in calibrated.items()}
+
+
+def _describe(result: Calibrated, settled: Settled, first: int, stressed: tuple[str, ...]) -> dict[str, Any]:
     chosen = result.chosen[first:]
     return {
         "models": {
@@ -25,6 +54,7 @@ def _describe(result: Calibrated, first: int) -> dict[str, Any]:
                 },
                 "scores": int(own.count[-1]),
                 "effective_scores": float(own.effective[-1]),
+                "multipliers": {regime: _multiplier(one) for regime, one in result.multipliers[model].items()},
             }
             for model, own in result.standardised.items()
         },
@@ -33,6 +63,44 @@ def _describe(result: Calibrated, first: int) -> dict[str, Any]:
             "model": result.candidates[chosen[-1]],
             "share": {name: float(np.mean(chosen == i)) for i, name in enumerate(result.candidates)},
         },
+        "with_and_without_multipliers": {
+            name: _compared(result.quantiles[name][first:], plain[first:], settled, stressed)
+            for name, plain in result.without.items()
+        },
+    }
+
+
+def _multiplier(one: Newest) -> dict[str, Any]:
+    """Null where no forecast made in the regime has matured."""
+    ratio = one.ratio if one.count > 0 else None
+    band = list(one.ratio_band) if np.isfinite(one.ratio_band).all() else None
+    return asdict(one) | {"ratio": ratio, "ratio_band": band}
+
+
+def _compared(with_: Floats, without: Floats, settled: Settled, stressed: tuple[str, ...]) -> dict[str, Any]:
+    """Scores by regime, of the stressed regimes together and of all matured origins; an empty group is left out."""
+    matured = np.isfinite(settled.actual)
+    groups = {regime: settled.regimes == regime for regime in stressed}
+    groups |= {STRESSED: np.isin(settled.regimes, stressed), EVERYTHING: np.ones(len(matured), bool)}
+    return {
+        name: {"origins": int(rows.sum())}
+        | {
+            which: _scores(values[rows], settled.anchor[rows], settled.actual[rows])
+            for which, values in (("with", with_), ("without", without))
+        }
+        for name, rows in ((name, rows & matured) for name, rows in groups.items())
+        if rows.any()
+    }
+
+
+def _scores(log_distances: Floats, anchor: Floats, actual: Floats) -> dict[str, float]:
+    """Means over the rows, in CLP per USD; coverage as a share."""
+    quantiles = anchor[:, None] * np.exp(log_distances)
+    bounds = {level: [quantiles[:, end] for end in central_pair(level)] for level in LEVELS}
+    shares = {f"coverage_{level:g}": float(covered(actual, *bounds[level]).mean()) for level in LEVELS}
+    return shares | {
+        "crps": float(crps(actual, quantiles).mean()),
+        f"interval_score_{WIDEST:g}": float(interval_score(actual, *bounds[WIDEST], level=WIDEST).mean()),
     }
 
 
@@ -44,12 +112,26 @@ def metrics(report: Mapping[str, Any]) -> dict[str, Any]:
                 model: {
                     "scores": of_model["scores"],
                     "effective_scores": of_model["effective_scores"],
-                    **{f"half_width_{level}": of_model["half_widths"][level] for level in ("0.5", "0.8", "0.95")},
+                    **{f"half_width_{level:g}": of_model["half_widths"][f"{level:g}"] for level in LEVELS},
+                    **{f"multiplier_{name}": one["multiplier"] for name, one in of_model["multipliers"].items()},
                 }
                 for model, of_model in described["models"].items()
             }
             | {"ensemble": {f"weight_{name}": weight for name, weight in described["ensemble"].items()}}
-            | {"published": {f"share_{name}": share for name, share in described["published"]["share"].items()}}
+            | {
+                "published": {f"share_{name}": share for name, share in described["published"]["share"].items()}
+                | _stressed_metrics(described["with_and_without_multipliers"][PUBLISHED])
+            }
             for horizon, described in report.items()
         }
+    }
+
+
+def _stressed_metrics(compared: Mapping[str, Any]) -> dict[str, float]:
+    if STRESSED not in compared:
+        return {}
+    return {
+        f"stressed_{metric}_{which}": value
+        for which in ("with", "without")
+        for metric, value in compared[STRESSED][which].items()
     }

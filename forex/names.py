@@ -2,7 +2,7 @@
 
 # These pass through calibration unchanged, under these names, so that anyone can recompute them.
 BENCHMARKS = ("random_walk", "random_walk_drift", "predecessor", "garch_t")
-MODELS = (*BENCHMARKS, "nowcast")
+MODELS = (*BENCHMARKS, "nowcast", "theta", "chronos")
 
 ENSEMBLE = "ensemble"
 PUBLISHED = "published"

@@ -18,6 +18,8 @@ from pydantic import (
     PositiveInt,
     StrictStr,
     ValidationError,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
@@ -29,6 +31,7 @@ PARAMS_FILE = Path("params.yaml")
 
 Severity = Literal["critical", "warning"]
 Tier = Literal["critical", "important", "optional"]
+Stressed = Literal["HIGH_VOL", "COPPER_SHOCK", "BCCH_INTERVENTION"]
 Probability = Annotated[float, Field(gt=0, lt=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 PositiveFloat = Annotated[float, Field(gt=0)]
@@ -199,12 +202,32 @@ class Nowcast(Block):
     calendar_share: Share
 
 
+class Theta(Block):
+    refit_every: PositiveInt
+
+
+class Chronos(Block):
+    model: StrictStr
+    context: PositiveInt
+    steps: PositiveInt
+    batch: PositiveInt
+
+
 class Fit(Block):
     first_origin: PositiveInt
     warm_up: Annotated[int, Field(ge=0)]
     models: Annotated[tuple[Model, ...], Field(min_length=1), AfterValidator(_unique)]
     garch_t: GarchT
     nowcast: Nowcast
+    theta: Theta | None = Field(default=None, validate_default=True)
+    chronos: Chronos | None = Field(default=None, validate_default=True)
+
+    @field_validator("theta", "chronos")
+    @classmethod
+    def _there_if_listed(cls, settings: Block | None, info: ValidationInfo) -> Block | None:
+        if settings is None and info.field_name in info.data.get("models", ()):
+            raise ValueError(f"models lists {info.field_name}, expected its settings; README.md shows the block to add")
+        return settings
 
 
 class Ensemble(Block):
@@ -221,12 +244,27 @@ class Published(Block):
     min_scores: PositiveInt
 
 
+class Multipliers(Block):
+    """How half-widths grow in stressed regimes; those that are not listed keep a factor of 1."""
+
+    regimes: Annotated[tuple[Stressed, ...], AfterValidator(_unique)]
+    levels: Annotated[tuple[Level, ...], Field(min_length=1), AfterValidator(_unique)]
+    half_life: PositiveInt
+    shrink_weight: PositiveFloat
+    maximum: Annotated[float, Field(ge=1, le=2.5)]
+    draws: Annotated[int, Field(ge=100, le=100_000)]
+    block_steps: Annotated[float, Field(ge=1)]
+    band: Probability
+    seed: Annotated[int, Field(ge=0)]
+
+
 class Calibrate(Block):
     min_scores: PositiveInt
     half_life: PositiveInt
     pool_horizons: tuple[Horizon, ...]
     pool_weight: Annotated[float, Field(ge=0)]
     conformal: Annotated[tuple[Model, ...], Field(min_length=1), AfterValidator(_unique)]
+    multipliers: Multipliers
     ensemble: Ensemble
     published: Published
 

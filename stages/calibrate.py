@@ -1,11 +1,11 @@
-"""calibrate: conformal calibration with delayed feedback, the ensemble, and the published forecast."""
+"""calibrate: conformal calibration with delayed feedback, regime multipliers, ensemble, published forecast."""
 
 from pathlib import Path
 
 import numpy as np
 
 from forex.calibrate import Outcome, calibrate
-from forex.calibration_report import calibration_report, metrics
+from forex.calibration_report import Settled, calibration_report, metrics
 from forex.files import read_parquet, write_json, write_parquet
 from forex.forecasts import calibrated_frame, raw_predictive
 from forex.history import from_panel
@@ -35,7 +35,9 @@ def main() -> None:
         targets = history.targets(horizon)
         matured = np.minimum(targets.matured - origins[0], len(origins))
         outcomes[horizon] = Outcome(targets.log_return[origins], matured[origins], targets.steps[origins])
-    calibrated, first = calibrate({h: predictive[h] for h in params.horizons}, outcomes, params.calibrate)
+    by_date = dict(regimes.select("origin_date", "regime").iter_rows())
+    labels = np.array([by_date[date] for date in history.days[origins].tolist()])
+    calibrated, first = calibrate({h: predictive[h] for h in params.horizons}, outcomes, params.calibrate, labels)
 
     # The warm-up only gave scores: what is published starts with the first origin.
     kept = slice(max(first, params.fit.first_origin - 1 - int(origins[0])), None)
@@ -47,10 +49,9 @@ def main() -> None:
     quantiles = {
         h: {model: values[kept] for model, values in result.quantiles.items()} for h, result in calibrated.items()
     }
-    by_date = dict(regimes.select("origin_date", "regime").iter_rows())
-    labels = [by_date[date] for date in history.days[origins[kept]].tolist()]
-    write_parquet(CALIBRATED, calibrated_frame(history, origins[kept], labels, quantiles, actual))
-    report = calibration_report(calibrated, kept.start)
+    write_parquet(CALIBRATED, calibrated_frame(history, origins[kept], labels[kept].tolist(), quantiles, actual))
+    settled = {h: Settled(history.anchor[origins[kept]], actual[h], labels[kept]) for h in params.horizons}
+    report = calibration_report(calibrated, settled, kept.start, params.calibrate.multipliers.regimes)
     write_json(REPORT, report)
     write_json(METRICS, metrics(report))
 
