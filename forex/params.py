@@ -193,6 +193,7 @@ class Nowcast(Block):
     half_life: PositiveInt
     penalty: PositiveFloat
     floor: Annotated[float, Field(ge=0)]
+    largest_move: PositiveFloat
     target_steps: Annotated[int, Field(ge=2)]
     min_rows: PositiveInt
     burn_in: PositiveInt
@@ -394,6 +395,11 @@ def _tuples(content: Any) -> Any:
 
 def _explain(problem: Any) -> str:
     key = ".".join(str(part) for part in problem["loc"]) or "the file"
+    if problem["type"] == "value_error" and isinstance(
+        problem["input"], dict
+    ):  # says itself which of its keys is wrong
+        said = str(problem["msg"]).removeprefix("Value error, ")
+        return f"{key}: {said}" if problem["loc"] else said
     if problem["type"] == "missing":
         return f"{key} is missing"
     if problem["type"] == "extra_forbidden":

@@ -7,6 +7,7 @@ from typing import Any
 from forex.calendar import horizon_days
 from forex.files import read_json, read_parquet
 from forex.names import PUBLISHED
+from forex.params import load_params
 
 FORECAST = Path("reports/forecast.json")
 MANIFEST = Path("data/manifest.json")
@@ -17,9 +18,11 @@ PERFORMANCE = Path("reports/performance.json")
 def view() -> dict[str, Any]:
     """As of when, freshness, regime, quarantine by series and reason, coverage of the last matured forecasts."""
     forecast = read_json(FORECAST)
+    wanted = load_params("as_of").as_of
     quarantine = read_parquet(QUARANTINE).group_by("series", "reason").len().sort("series", "reason")
     return {
         "as_of": forecast["as_of"],
+        "as_of_in_params": wanted,
         "origin_date": forecast["origin_date"],
         "made_at": forecast["made_at"],
         "anchor": {
@@ -60,7 +63,12 @@ def text(content: Mapping[str, Any]) -> str:
     flagged = [f"{one['series']} ({one['why']})" for one in content["flagged"]]
     stale = [f"{one['series']} ({one['business_days']} business days old)" for one in content["stale"]]
     quarantine = [f"{one['rows']} {one['series']} {one['reason']}" for one in content["quarantine"]]
-    lines = [
+    lines = []
+    if content["as_of_in_params"] != content["as_of"]:
+        lines = [
+            f"params.yaml says as_of {content['as_of_in_params']}: no run for that day has finished. The last one:"
+        ]
+    lines += [
         f"as of        {content['as_of']}, newest origin {content['origin_date']}, made at {content['made_at']}",
         f"anchor       {anchor['value']:.2f} of {anchor['date']}, {anchor['business_days']} business days old",
         f"regime       {regime['call']}, confidence {regime['confidence']:.0%}",

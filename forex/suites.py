@@ -58,23 +58,18 @@ def with_helpers(rows: pl.DataFrame, name: str) -> pl.DataFrame:
 
 
 def days_back(rows: pl.DataFrame) -> pl.Series:
-    """Days by which a row that stands in the wrong place lies before the latest date above it; 0 for every other row.
+    """Days by which a row lies before the latest date above it in its vintage, the rows known at the same instant; else 0.
 
-    In the wrong place is a row below rows of later dates, each of them known no earlier than itself. A revision or a
-    late value stands below such rows too, but was known after one of them.
+    The order of a file says nothing about rows that became known at different instants: a revision or a late value may
+    stand anywhere, and a row's fate depends on no row that was known later.
 
     >>> import datetime as dt
-    >>> day, eve = [dt.date(2024, 11, d) for d in (4, 6, 5, 7)], [dt.datetime(2024, 11, d, 21) for d in (1, 5, 4, 6)]
+    >>> day, eve = [dt.date(2024, 11, d) for d in (4, 6, 5, 1)], [dt.datetime(2024, 11, d, 21) for d in (7, 7, 7, 8)]
     >>> days_back(pl.DataFrame({"date": day, "known_at": eve})).to_list()
     [0, 0, 1, 0]
     """
-    day = rows["date"].to_physical().to_numpy().astype(np.int64)
-    known_at = rows["known_at"].to_physical().to_numpy()
-    back = np.maximum.accumulate(day) - day
-    for row in np.flatnonzero(back):
-        if known_at[row] > known_at[:row][day[:row] > day[row]].min():
-            back[row] = 0
-    return pl.Series("days_back", back)
+    behind = (pl.col("date").cum_max().over("known_at") - pl.col("date")).dt.total_days()
+    return rows.select(days_back=behind).to_series()
 
 
 def move_check(name: str, max_move: float, params: Validate) -> Check:

@@ -99,6 +99,8 @@ class Checked:
         change = f", or change {' or '.join(keys)} in params.yaml" if keys else ""
         if {outcome.check.name for outcome in self.failures} == {"staleness"}:
             return f"Add newer values to the store, set an earlier as_of{change}."
+        if any(outcome.check.name == "increasing" for outcome in [*self.failures, *causes]):
+            return f"Sort the rows of the file by date (reports/expectations.html lists what failed){change}."
         return f"Correct or complete the rows in the store (reports/expectations.html lists what failed){change}."
 
 

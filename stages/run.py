@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from forex.errors import EXIT_INTERNAL, EXIT_OK, ForexError
+from forex.errors import EXIT_INTERNAL, EXIT_OK, ForexError, UsageError
 
 
 def run(stage: Callable[[], None]) -> None:
@@ -13,10 +13,18 @@ def run(stage: Callable[[], None]) -> None:
     try:
         stage()
     except ForexError as error:
-        print(f"{Path(sys.argv[0]).stem}: {error}", file=sys.stderr)
+        print(f"{_name()}: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"{_name()}: {where}{error.strerror}. Check the path, its permissions and the disk.", file=sys.stderr)
+        sys.exit(UsageError.exit_code)
     except Exception:
         traceback.print_exc()
         print("A defect of forex itself: please report the lines above.", file=sys.stderr)
         sys.exit(EXIT_INTERNAL)
     sys.exit(EXIT_OK)
+
+
+def _name() -> str:
+    return Path(sys.argv[0]).stem

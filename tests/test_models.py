@@ -184,7 +184,7 @@ def test_nowcast_without_drivers_uses_the_own_last_return_only() -> None:
     for day in range(1, len(returns)):
         returns[day] += 0.5 * returns[day - 1]
     history = history_of(target_of(returns))
-    names, values = features(history)
+    names, values = features(history, 30.0)
     assert names == ("usdclp",)
     last = history.daily[history.known - 1]
     np.testing.assert_array_equal(values[history.known > 0, 0], last[history.known > 0])

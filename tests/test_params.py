@@ -157,7 +157,7 @@ def test_an_unknown_key_is_named_in_every_block(tmp_path: Path) -> None:
             "fatal",
             "validate.severity.rows = 'fatal': Input should be 'critical' or 'warning'",
         ),
-        ("validate.bounds.usdclp.min", 1500, "validate.bounds.usdclp = "),
+        ("validate.bounds.usdclp.min", 1500, "validate.bounds.usdclp: expected min < max, got 1500 and 1500"),
         ("validate.max_gap", 2.5, "validate.max_gap = 2.5: "),
         ("validate.max_set_aside", 1.5, "validate.max_set_aside = 1.5: Input should be less than or equal to 1"),
         ("evaluate.from", "2010", "evaluate.from = '2010': expected a date"),

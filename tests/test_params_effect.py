@@ -80,6 +80,7 @@ CHANGES: Content = {
     "fit.nowcast.refit_every": 5,
     "fit.nowcast.half_life": 200,
     "fit.nowcast.penalty": 30,
+    "fit.nowcast.largest_move": 2.0,
     "fit.nowcast.floor": 3.0,
     "fit.nowcast.target_steps": 3,
     "fit.nowcast.min_rows": 300,

@@ -29,6 +29,8 @@ FORECAST: dict[str, Any] = {
 @pytest.fixture(autouse=True)
 def reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    text = (Path(__file__).parents[1] / "params.yaml").read_text(encoding="utf-8")
+    Path("params.yaml").write_text(text.replace('as_of: "2024-11-27"', 'as_of: "2007-06-01"'), encoding="utf-8")
     write_json(status_view.FORECAST, FORECAST)
     write_json(status_view.MANIFEST, {"unlisted_files": ["notes.csv"]})
     instant = dt.datetime(2005, 10, 7, 22, tzinfo=dt.UTC)
@@ -47,7 +49,7 @@ def reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def performance(models: dict[str, Any]) -> None:
     horizons = {
         "90d": {"models": {}, "n": 0, "status": "INSUFFICIENT_DATA"},
-        "7d": {"models": models, "status": "GOOD"},
+        "7d": {"models": models, "n": 60, "status": "GOOD"},
     }
     write_json(status_view.PERFORMANCE, {"horizons": horizons})
 
@@ -70,3 +72,11 @@ def test_it_shows_the_longest_window_and_what_has_not_matured() -> None:
         "7d           GOOD: 75% at 80 % of the last 60 matured",
         "90d          INSUFFICIENT_DATA: no coverage of the last 0 matured",
     ]
+
+
+def test_a_day_whose_run_has_not_finished_is_said_first() -> None:
+    performance({})
+    params = Path("params.yaml")
+    params.write_text(params.read_text(encoding="utf-8").replace("2007-06-01", "2026-01-01"), encoding="utf-8")
+    first = status_view.text(status_view.view()).splitlines()[0]
+    assert first == "params.yaml says as_of 2026-01-01: no run for that day has finished. The last one:"

@@ -79,8 +79,9 @@ def test_each_bad_row_is_set_aside_with_its_first_reason() -> None:
     assert checked.usable["date"].is_sorted()
 
 
-def test_row_in_the_wrong_place_is_set_aside() -> None:
+def test_row_in_the_wrong_place_of_its_vintage_is_set_aside() -> None:
     rows = series()
+    rows = rows.with_columns(known_at=pl.lit(rows["known_at"].max()))
     checked = check(pl.concat([rows[:500], rows[501], rows[500], rows[502:]]))
     assert reasons(checked) == [(502, "out_of_order")]
 
@@ -88,7 +89,7 @@ def test_row_in_the_wrong_place_is_set_aside() -> None:
 def test_revision_keeps_both_vintages() -> None:
     rows = series()
     later = rows[500].with_columns(
-        pl.col("value") + 1, pl.col("known_at") + pl.duration(days=9), line=pl.lit(9001, pl.Int64)
+        pl.col("value") + 1, pl.col("known_at") + pl.duration(days=9, hours=1), line=pl.lit(9001, pl.Int64)
     )
     checked = check(pl.concat([rows, later]))
     assert checked.quarantine.is_empty()

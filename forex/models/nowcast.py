@@ -51,7 +51,7 @@ class Nowcast:
         ahead, variance = history.ahead(steps), _variance(history)
         schedule = ridge.Schedule(params.refit_every, params.half_life, params.penalty, params.min_rows, params.floor)
         predicted, coefficients = ridge.predictions(
-            features(history)[1], ahead.log_return, variance, ahead.matured, schedule
+            features(history, params.largest_move)[1], ahead.log_return, variance, ahead.matured, schedule
         )
         share = ridge.earned(predicted, ahead.log_return, variance, ahead.matured, schedule)
         return predicted * share, coefficients * share[:, None]
@@ -78,11 +78,27 @@ class Nowcast:
         )
 
 
-def features(history: History) -> tuple[tuple[str, ...], Floats]:
-    """Names and values (n_days, p): the last daily return, then each driver's move by its age; NaN where absent."""
+def features(history: History, largest_move: float) -> tuple[tuple[str, ...], Floats]:
+    """Names and values (n_days, p): the last daily return, then each driver's move by its age; NaN where absent.
+
+    A driver's move counts for no more than `largest_move` times the mean size of those before it: no real day is that large, and a
+    glitch in one of many drivers must not move the forecast by more than such a day.
+    """
     names = ["usdclp"] + [f"{name}_{age}" for age in history.moves for name in history.drivers]
     own = _as_known(history.daily, history.known)
-    return tuple(names), np.concatenate([own[:, None], *history.moves.values()], axis=1)
+    moves = [_limited(values, largest_move) for values in history.moves.values()]
+    return tuple(names), np.concatenate([own[:, None], *moves], axis=1)
+
+
+def _limited(moves: Floats, largest: float) -> Floats:
+    present = np.isfinite(moves)
+    size = np.cumsum(np.where(present, np.abs(moves), 0.0), axis=0)
+    count = np.cumsum(present, axis=0)
+    before = np.where(
+        count > 1, (size - np.where(present, np.abs(moves), 0.0)) / np.maximum(count - present, 1), np.inf
+    )
+    limit = np.where(count > volatility.WARM_UP, largest * before, np.inf)
+    return np.clip(moves, -limit, limit)
 
 
 def _variance(history: History) -> Floats:
