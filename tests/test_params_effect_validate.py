@@ -84,8 +84,11 @@ def plant(store: MadeUpStore) -> None:
     rows = rows_of(usual("eur"))
     rows[20] = rows[20][0], -1.0
     rows[25] = rows[25][0], 1.3 * usual("eur")
+    vintage = f"{rows[16][0]}T20:00:00Z"  # two rows of one vintage, the newer first
+    recorded = {rows[15][0]: vintage, rows[16][0]: vintage}
     rows = [*rows[:6], rows[5], *rows[6:15], rows[16], rows[15], *rows[17:35], *rows[47:]]
-    store.add("eur", text_of(rows), tier="important")
+    lines = [f"{date},{value:.6g},{recorded.get(date, '')}" for date, value in rows]
+    store.add("eur", "\n".join(["date,value,known_at", *lines]) + "\n", tier="important")
     rows = rows_of(20.0)
     store.add("short", text_of(rows[-20:]))
     store.add("old", text_of(rows[:-15]))
