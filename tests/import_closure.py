@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 PACKAGES = ("forex", "stages")
+WHOLE = ("forex/params",)  # read as one thing: a stage depends on the folder
 
 
 def closure(root: Path, module: str) -> set[str]:
@@ -20,6 +21,12 @@ def closure(root: Path, module: str) -> set[str]:
             found.add(str(path))
             waiting += _imports(root, root / path)
     return found
+
+
+def declared(root: Path, module: str) -> set[str]:
+    """The closure as dvc.yaml says it, with a folder in place of its modules where they are read as one thing."""
+    paths = closure(root, module)
+    return {next((folder for folder in WHOLE if path.startswith(f"{folder}/")), path) for path in paths}
 
 
 def _file(root: Path, name: str) -> Path | None:

@@ -1,0 +1,56 @@
+"""The blocks of what comes in: the store and the checks on it."""
+
+from pydantic import PositiveInt, StrictStr, model_validator
+
+from forex.params.types import Block, PositiveFloat, Severity, Share
+
+
+class Ingest(Block):
+    store: StrictStr
+
+
+class Bounds(Block):
+    """What a value of one series may be; `max_move` is the largest |value / previous − 1| that needs no confirmation."""
+
+    min: float
+    max: float
+    max_move: PositiveFloat | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Bounds":
+        if not self.min < self.max:
+            raise ValueError(f"expected min < max, got {self.min:g} and {self.max:g}")
+        return self
+
+
+class Severities(Block):
+    """Severity of each check; a failed critical check stops the run (usdclp) or leaves the series out (any other)."""
+
+    type: Severity
+    unique: Severity
+    increasing: Severity
+    range: Severity
+    positive: Severity
+    business_day: Severity
+    max_move: Severity
+    rows: Severity
+    staleness: Severity
+    longest_gap: Severity
+    calendar_agreement: Severity
+    set_aside: Severity
+
+
+class PerTier(Block):
+    critical: PositiveInt
+    important: PositiveInt
+    optional: PositiveInt
+
+
+class Validate(Block):
+    severity: Severities
+    min_rows: PerTier
+    max_age: PerTier  # business days between a series' last date and as_of
+    max_gap: PositiveInt  # business days
+    min_calendar_agreement: Share
+    max_set_aside: Share
+    bounds: dict[str, Bounds]

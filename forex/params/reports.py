@@ -1,0 +1,57 @@
+"""The blocks of what is said about the forecasts: the monitor, the validation report, the dashboard."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, PositiveInt, model_validator
+
+from forex.params.types import Block, Date, Horizon, Level, PositiveFloat, Probability, unique
+
+
+class Performance(Block):
+    """The monitor of recent matured forecasts; changes are in per cent of the baseline."""
+
+    windows: Annotated[tuple[PositiveInt, ...], Field(min_length=1), AfterValidator(unique)]
+    baseline: PositiveInt
+    min_windows: Annotated[int, Field(ge=3)]
+    degraded_pct: PositiveFloat
+    critical_pct: PositiveFloat
+    significance: Probability
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Performance":
+        if not self.degraded_pct < self.critical_pct:
+            raise ValueError(
+                f"expected degraded_pct < critical_pct, got {self.degraded_pct:g} and {self.critical_pct:g}"
+            )
+        return self
+
+
+class Acceptance(Block):
+    coverage_tolerance: Mapping[Horizon, Probability]
+    regime_tolerance: Probability
+    regime_band_horizons: tuple[Horizon, ...]
+    max_rmse: PositiveFloat
+    max_mape_pct: PositiveFloat
+    interval_level: Level
+    min_interval_coverage: Probability
+
+
+class Evaluate(Block):
+    from_: Date = Field(alias="from")
+    min_origins: PositiveInt
+    min_independent: PositiveInt
+    bandwidth_steps: Annotated[float, Field(ge=1)]
+    block_steps: Annotated[float, Field(ge=1)]
+    draws: Annotated[int, Field(ge=100, le=100_000)]
+    band: Probability
+    seed: Annotated[int, Field(ge=0)]
+    significance: Probability
+    pit_bins: Annotated[int, Field(ge=2, le=100)]
+    rolling_window: PositiveInt
+    rolling_every: PositiveInt
+    acceptance: Acceptance
+
+
+class Report(Block):
+    history_days: PositiveInt
