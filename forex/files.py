@@ -114,7 +114,8 @@ def read_parquet(path: Path) -> pl.DataFrame:
     import pyarrow.parquet as pq
 
     try:
-        frame = pl.from_arrow(pq.read_table(path, page_checksum_verification=True))
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:  # read_table imports pandas
+            frame = pl.from_arrow(file.read())
     except FileNotFoundError as error:
         raise DataError(f"{path}: not found. `dvc repro` makes it.") from error
     except (pa.ArrowException, OSError, UnicodeDecodeError, PolarsError, PanicException) as error:
