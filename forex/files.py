@@ -107,6 +107,14 @@ def read_json(path: Path) -> Any:
         raise DataError(f"{path}: not readable as JSON ({error}). `dvc repro --force` makes it anew.") from error
 
 
+def read_text(path: Path) -> str:
+    """The text of a file that git holds.  Raises DataError where it is missing or no text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: not readable as text ({error}). Restore it with git.") from error
+
+
 def write_csv(path: Path, frame: pl.DataFrame) -> None:
     write_text(path, frame.write_csv(line_terminator="\n"))
 

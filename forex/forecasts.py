@@ -55,6 +55,27 @@ def calibrated_frame(
     return _sorted(parts).select(order).with_columns(pl.col("actual").fill_nan(None))
 
 
+def multipliers_frame(
+    history: History, origins: NDArray[np.int64], published: Mapping[str, tuple[NDArray[np.str_], Floats]]
+) -> pl.DataFrame:
+    """data/multipliers.parquet: per origin × horizon what is published and the regime multiplier in it.
+
+    published: horizon -> (model, multiplier), both (n,).
+    """
+    parts = [
+        pl.DataFrame(
+            {
+                "origin_date": history.days[origins],
+                "horizon": np.full(len(origins), horizon),
+                "model": model,
+                "multiplier": round_significant(multiplier),
+            }
+        )
+        for horizon, (model, multiplier) in published.items()
+    ]
+    return _sorted(parts)
+
+
 def raw_predictive(raw: pl.DataFrame, anchor: Floats, origins: Dates) -> dict[str, dict[str, Predictive]]:
     """Horizon -> model -> predictive, read back from a raw frame whose origins are `origins`."""
     predictive: dict[str, dict[str, Predictive]] = {}
