@@ -80,6 +80,18 @@ def scoreboard(as_json: Json = False) -> None:
     _show(scoreboard_view.view(), scoreboard_view.text, as_json)
 
 
+@app.command()
+def regime(
+    at: Annotated[str | None, typer.Option(metavar="DATE", help="The regime of that day.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The market regime, why it was called signal by signal, and what to do about it."""
+    _in_project()
+    from forex import regime_view
+
+    _show(regime_view.view(at=at), regime_view.text, as_json)
+
+
 @app.command(name="doctor")
 def mend(as_json: Json = False) -> None:
     """Mend what a killed `dvc repro` can leave behind: a broken dvc.lock or a broken list of DVC's running readers."""

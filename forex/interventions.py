@@ -104,28 +104,24 @@ def is_complete(origins: calendar.Dates, interventions: Interventions) -> NDArra
     return np.asarray((origins >= interventions.complete_from) & (origins <= interventions.complete_until))
 
 
-def days_since(origins: calendar.Dates, interventions: Interventions) -> NDArray[np.float64]:
-    """Business days from the day on which each of m interventions was first known to each of n origins, shape (n, m).
+def newest_known(origins: calendar.Dates, interventions: Interventions) -> NDArray[np.int64]:
+    """The newest of the m interventions that each of n origins knew of, by position; −1 where it knew of none."""
+    return np.searchsorted(interventions.known_from, origins, side="right") - 1
 
-    NaN before that day, and after the intervention's end.
+
+def days_since(origins: calendar.Dates, interventions: Interventions) -> NDArray[np.float64]:
+    """Business days from the day on which the newest intervention was first known to each of n origins, shape (n,).
+
+    NaN where none was known, and after its end.
 
     >>> listed = parse_interventions("announced,start,end,kind\\n2022-07-14,2022-07-18,2022-09-30,sales\\n", "list.csv")
-    >>> days_since(calendar.as_dates(["2022-07-14", "2022-07-15", "2022-07-18", "2022-10-03"]), listed)[:, 0].tolist()
+    >>> days_since(calendar.as_dates(["2022-07-14", "2022-07-15", "2022-07-18", "2022-10-03"]), listed).tolist()
     [nan, 0.0, 1.0, nan]
     """
-    first = interventions.known_from
-    if not first.size or not origins.size:
-        return np.full((origins.size, first.size), np.nan)
-    days = calendar.steps_between(first[None, :], origins[:, None]).astype(np.float64)
-    over = ~np.isnat(interventions.end)[None, :] & (origins[:, None] > interventions.end[None, :])
-    return np.where((days < 0) | over, np.nan, days)
-
-
-def newest(days: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Of each row of `days_since` the smallest entry; NaN where there is none.
-
-    >>> newest(np.array([[40.0, 3.0], [np.nan, np.nan]])).tolist()
-    [3.0, nan]
-    """
-    least = np.where(np.isnan(days), np.inf, days).min(axis=1, initial=np.inf)
-    return np.where(np.isinf(least), np.nan, least)
+    days = np.full(origins.size, np.nan)
+    at = newest_known(origins, interventions)
+    rows = np.flatnonzero(at >= 0)
+    at = at[rows]
+    rows, at = (part[~(origins[rows] > interventions.end[at])] for part in (rows, at))  # NaT is not before anything
+    days[rows] = calendar.steps_between(interventions.known_from[at], origins[rows])
+    return days

@@ -8,7 +8,7 @@ copper_sigmas        the same in standard deviations of copper's own reference v
 copper_correlation   of that move with USD/CLP's, over the last `copper_correlation_window` business days, with the band
                      of what it was before (`_low`, `_high`) and whether it is outside of it (`_broken`)
 meeting_days         signed business days to the effect of the nearest policy meeting known (negative after it)
-intervention_days    business days since the newest intervention was first known that has not ended
+intervention_days    business days since the newest intervention was first known; none after its end
 
 Of several states that are on, the first of these is the call:
 
@@ -65,7 +65,7 @@ def classify(panel: pl.DataFrame, meetings: Meetings, announced: Interventions, 
     listed = is_covered(origins, meetings)
     covered = listed & interventions.is_complete(origins, announced)
     days = np.where(listed[:, None], days_to_effects(origins, meetings, effect=params.meeting_effect), np.nan)
-    since = interventions.newest(interventions.days_since(origins, announced))
+    since = interventions.days_since(origins, announced)
     shocked = (np.abs(move) > params.copper_move) & (np.abs(copper_sigmas) > params.copper_sigmas)
     states = {
         UNKNOWN: np.isnan(ratio),

@@ -71,6 +71,8 @@ CHANGES: Content = {
     "regimes.copper_min_reference": 150,
     "regimes.copper_hold": 0,
     "regimes.copper_correlation_window": 40,
+    "regimes.copper_correlation_band": 0.5,
+    "regimes.intervention_hold": 2,
     "regimes.meeting_effect": 4,
     "regimes.meeting_before": 3,
     "regimes.meeting_after": 0,
@@ -217,8 +219,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
         for name in names:
             store.add(name, sample(name))
         store.add("copper_lme", copper(), unit="USD per lb")
-    (path / "data/calendar").mkdir(parents=True)
-    shutil.copy(ROOT / "data/calendar/bcch_meetings.csv", path / "data/calendar")
+    shutil.copytree(ROOT / "data/calendar", path / "data/calendar")
     project = Made(path, changed(COMMITTED, REAL))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(path)
