@@ -1,7 +1,8 @@
 """Copper's moves, and whether USD/CLP still goes with them.
 
-Copper is half of what Chile exports: a dearer pound is usually a dearer peso, so the correlation of its moves with
-USD/CLP's is negative. It is broken where it lies outside of what it was at the origins before its own window.
+A dearer pound of copper is usually a dearer peso, so the correlation of its moves with USD/CLP's is negative. The link
+is broken where the correlation is weaker than at the origins before its own window, or has turned; it may as well be
+tighter than before, and is not broken then.
 """
 
 from typing import NamedTuple
@@ -24,9 +25,15 @@ class Correlation(NamedTuple):
 
     @property
     def broken(self) -> Floats:
-        """1 where the correlation lies outside of its band, 0 inside, NaN where one of them is unknown."""
-        outside = (self.current < self.low) | (self.current > self.high)
-        return np.where(np.isnan(self.current) | np.isnan(self.low), np.nan, outside.astype(np.float64))
+        """1 where the correlation is beyond the end of its band that is away from its usual sign, the sign of the band's
+        middle; else 0, NaN where one of them is unknown.
+
+        >>> current, low, high = np.array([[-0.7, -0.4, 0.1], [-0.6] * 3, [-0.1] * 3])
+        >>> Correlation(current, low, high).broken.tolist()
+        [0.0, 0.0, 1.0]
+        """
+        away = np.where(self.low + self.high <= 0, self.current > self.high, self.current < self.low)
+        return np.where(np.isnan(self.current) | np.isnan(self.low), np.nan, away.astype(np.float64))
 
 
 def copper_signals(values: Floats, dates: Dates, params: Regimes) -> tuple[Floats, Floats]:

@@ -81,9 +81,9 @@ def _correlation(row: Mapping[str, Any], rules: Regimes) -> Signal:
         said = f"Too few common moves of copper and the rate over {rules.copper_correlation_window} business days."
         return _signal("copper link", current, None, NOT_EVALUATED, said)
     said = (
-        f"The correlation of their moves over {rules.copper_correlation_window} business days is {current:+.2f}; before "
+        f"The correlation of their {rules.copper_window}-day moves over {rules.copper_correlation_window} business days is {current:+.2f}; before "
         f"it lay between {low:+.2f} and {high:+.2f} on {100 * rules.copper_correlation_band:g} % of the days: "
-        + ("the link is broken." if broken else "the link holds.")
+        + ("the link is broken." if broken else "the link holds." if low <= current <= high else "the link is tighter.")
     )
     return _signal("copper link", current, [low, high], ON if broken else OFF, said)
 
@@ -135,7 +135,7 @@ def recommendation(row: Mapping[str, Any]) -> str:
     """What the call means for someone who has dollars to buy or to sell."""
     regime = row["regime"]
     if regime == "COPPER_SHOCK":
-        return f"{_copper_direction(row)} Plan with the widest interval, and hedge the side that it hurts first."
+        return f"{_copper_direction(row)} Plan with the widest interval."
     return RECOMMENDATIONS[regime]
 
 
@@ -157,14 +157,14 @@ RECOMMENDATIONS = {
 
 
 def _copper_direction(row: Mapping[str, Any]) -> str:
-    """Which side of the peso copper's move is on, where the two are tied."""
-    move, high, broken = row["copper_move"], row["copper_correlation_high"], row["copper_correlation_broken"]
-    if move is None or broken is None or high >= 0:
+    """Which side of the peso copper's move is on, where the rate goes with copper as it did before."""
+    move, current, broken = row["copper_move"], row["copper_correlation"], row["copper_correlation_broken"]
+    if move is None or broken is None:
         return "Copper has moved far more than it usually does; which way that pulls the rate cannot be said."
     way, rate, whom = ("fallen", "dearer", "buy") if move < 0 else ("risen", "cheaper", "sell")
-    if broken:
+    if broken or current >= 0:
         return (
-            f"Copper has {way}, but the rate does not follow copper at present as it did: do not count on "
-            f"a {rate} dollar."
+            f"Copper has {way} far more than it usually does, but the rate does not follow copper at present: do not "
+            f"count on a {rate} dollar."
         )
-    return f"Copper has {way}, which usually makes the dollar {rate}, against those who have dollars to {whom}."
+    return f"Copper has {way} far, which usually makes the dollar {rate}, against those who have dollars to {whom}: they hedge first."

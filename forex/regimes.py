@@ -6,7 +6,7 @@ volatility_ratio     current volatility, the root mean square of the returns in 
 copper_move          log-move of copper over `copper_window` business days
 copper_sigmas        the same in standard deviations of copper's own reference volatility
 copper_correlation   of that move with USD/CLP's, over the last `copper_correlation_window` business days, with the band
-                     of what it was before (`_low`, `_high`) and whether it is outside of it (`_broken`)
+                     of what it was before (`_low`, `_high`) and whether it is weaker than that (`_broken`)
 meeting_days         signed business days to the effect of the nearest policy meeting known (negative after it)
 intervention_days    business days since the newest intervention was first known; none after its end
 

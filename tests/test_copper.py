@@ -27,7 +27,8 @@ def test_the_band_equals_the_quantiles_of_the_windows_before() -> None:
         low, high = np.quantile(earlier, [0.05, 0.95]) if earlier.size >= 40 else (np.nan, np.nan)
         np.testing.assert_allclose([found.low[row], found.high[row]], [low, high], rtol=1e-9)
         known = not np.isnan(found.current[row]) and not np.isnan(low)
-        expected = float(not low <= found.current[row] <= high) if known else np.nan
+        beyond = found.current[row] > high if low + high <= 0 else found.current[row] < low
+        expected = float(beyond) if known else np.nan
         np.testing.assert_equal(found.broken[row], expected)
 
 
@@ -38,7 +39,19 @@ def test_a_lost_link_is_found_and_a_steady_one_is_rarely_called_broken() -> None
     runs = [copper.correlation(*_moves(rng, rows, link), PARAMS).broken for _ in range(60)]
     broken = np.array(runs)
     assert np.nanmean(broken[:, 850:lost]) < 2 * (1 - PARAMS.copper_correlation_band)
+    assert np.nanmean(broken[:, 850:lost]) > 0  # it is a tail, not nothing
     assert broken[:, lost + PARAMS.copper_correlation_window].mean() > 0.9
+
+
+def test_a_tighter_link_is_not_broken() -> None:
+    rng = np.random.default_rng(6)
+    rows, tighter = 1100, 1000
+    link = np.where(np.arange(rows) < tighter, -0.3, -0.95)
+    found = copper.correlation(*_moves(rng, rows, link), PARAMS)
+    at = tighter + PARAMS.copper_correlation_window
+    assert found.current[at] < found.low[at] and found.broken[at] == 0
+    mirrored = copper.correlation(*_moves(rng, rows, -link), PARAMS)
+    assert mirrored.current[at] > mirrored.high[at] and mirrored.broken[at] == 0
 
 
 def test_the_correlation_of_a_row_does_not_depend_on_rows_below() -> None:

@@ -150,7 +150,9 @@ def test_copper_shocks_in_the_years_that_had_them(on_real: pl.DataFrame) -> None
     assert {2008, 2020, 2022} <= set(shocks["origin_date"].dt.year())
     assert shocks.height <= 0.1 * on_real.height
     assert np.nanmean(on_real["copper_correlation"].to_numpy()) < -0.2  # a dearer pound of copper is a dearer peso
-    assert 0.0 < on_real["copper_correlation_broken"].mean() < 2 * (1 - PARAMS.copper_correlation_band)
+    assert (
+        0.0 < on_real["copper_correlation_broken"].mean() < 2 * (1 - PARAMS.copper_correlation_band)
+    )  # a clustered tail
 
 
 @pytest.mark.skipif(REAL is None, reason="FOREX_REAL_DATA is not set")
