@@ -81,8 +81,8 @@ def _correlation(row: Mapping[str, Any], rules: Regimes) -> Signal:
         said = f"Too few common moves of copper and the rate over {rules.copper_correlation_window} business days."
         return _signal("copper link", current, None, NOT_EVALUATED, said)
     said = (
-        f"The correlation of their {rules.copper_window}-day moves over {rules.copper_correlation_window} business days is {current:+.2f}; before "
-        f"it lay between {low:+.2f} and {high:+.2f} on {100 * rules.copper_correlation_band:g} % of the days: "
+        f"The correlation of their {rules.copper_window}-day moves over {rules.copper_correlation_window} business days "
+        f"is {current:+.2f}; before it lay between {low:+.2f} and {high:+.2f} on {100 * rules.copper_correlation_band:g} % of the days: "
         + ("the link is broken." if broken else "the link holds." if low <= current <= high else "the link is tighter.")
     )
     return _signal("copper link", current, [low, high], ON if broken else OFF, said)
@@ -167,4 +167,7 @@ def _copper_direction(row: Mapping[str, Any]) -> str:
             f"Copper has {way} far more than it usually does, but the rate does not follow copper at present: do not "
             f"count on a {rate} dollar."
         )
-    return f"Copper has {way} far, which usually makes the dollar {rate}, against those who have dollars to {whom}: they hedge first."
+    return (
+        f"Copper has {way} far, which usually makes the dollar {rate}, against those who have dollars to {whom}: they "
+        "hedge first."
+    )
