@@ -82,7 +82,8 @@ def _correlation(row: Mapping[str, Any], rules: Regimes) -> Signal:
         return _signal("copper link", current, None, NOT_EVALUATED, said)
     said = (
         f"The correlation of their {rules.copper_window}-day moves over {rules.copper_correlation_window} business days "
-        f"is {current:+.2f}; before it lay between {low:+.2f} and {high:+.2f} on {100 * rules.copper_correlation_band:g} % of the days: "
+        f"is {current:+.2f}; before it lay between {low:+.2f} and {high:+.2f} on "
+        f"{100 * rules.copper_correlation_band:g} % of the days: "
         + ("the link is broken." if broken else "the link holds." if low <= current <= high else "the link is tighter.")
     )
     return _signal("copper link", current, [low, high], ON if broken else OFF, said)
