@@ -92,6 +92,18 @@ def regime(
     _show(regime_view.view(at=at), regime_view.text, as_json)
 
 
+@app.command()
+def calibrate(
+    write: Annotated[bool, typer.Option("--write", help="Put the new values into params.yaml.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What is usual for USD/CLP, estimated anew: volatilities, months, thresholds, copper; beside what params.yaml holds."""
+    _in_project()
+    from forex import usdclp_view
+
+    _show(usdclp_view.view(write=write), usdclp_view.text, as_json)
+
+
 @app.command(name="doctor")
 def mend(as_json: Json = False) -> None:
     """Mend what a killed `dvc repro` can leave behind: a broken dvc.lock or a broken list of DVC's running readers."""

@@ -32,8 +32,8 @@ def view(*, at: str | None) -> dict[str, Any]:
 
     Raises UsageError for a date that is none or outside of the origins.
     """
-    params = load_params("horizons", "regimes")
-    rules = params.regimes
+    params = load_params("horizons", "regimes", "usdclp")
+    rules, copper_move = params.regimes, params.usdclp.thresholds.copper_move
     meetings = parse_meetings(read_text(MEETINGS), str(MEETINGS))
     interventions = parse_interventions(read_text(INTERVENTIONS), str(INTERVENTIONS))
     regimes = read_parquet(REGIMES)
@@ -49,7 +49,8 @@ def view(*, at: str | None) -> dict[str, Any]:
         stormy=bool(
             switched(_floats(regimes, "volatility_ratio"), enter=rules.enter_ratio, leave=rules.exit_ratio)[-1]
         ),
-        shock_age=_days_since_shock(regimes, rules),
+        copper_move=copper_move,
+        shock_age=_days_since_shock(regimes, rules, copper_move),
         announced=_newest(row, interventions),
     )
     return {
@@ -95,9 +96,9 @@ def _floats(regimes: pl.DataFrame, name: str) -> np.ndarray:
     return regimes[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
 
 
-def _days_since_shock(regimes: pl.DataFrame, rules: Regimes) -> int | None:
+def _days_since_shock(regimes: pl.DataFrame, rules: Regimes, copper_move: float) -> int | None:
     """Rows since copper last moved beyond both thresholds; None if it never did."""
-    beyond = np.abs(_floats(regimes, "copper_move")) > rules.copper_move
+    beyond = np.abs(_floats(regimes, "copper_move")) > copper_move
     rows = np.flatnonzero(beyond & (np.abs(_floats(regimes, "copper_sigmas")) > rules.copper_sigmas))
     return regimes.height - 1 - int(rows[-1]) if rows.size else None
 

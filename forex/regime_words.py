@@ -18,12 +18,13 @@ def signals(
     rules: Regimes,
     *,
     stormy: bool,
+    copper_move: float,
     shock_age: int | None,
     announced: Mapping[str, Any] | None,
 ) -> list[Signal]:
     """Name, value, threshold, verdict and sentence of each signal, in the order in which states take precedence.
 
-    row: of data/regimes.parquet.  stormy: whether the switch of HIGH_VOL is on.  shock_age: business days since copper
+    row: of data/regimes.parquet.  stormy: whether the switch of HIGH_VOL is on.  copper_move: the threshold.  shock_age: business days since copper
     last moved beyond both thresholds, None if never.  announced: the newest intervention that has not ended.
     """
     ratio = row["volatility_ratio"]
@@ -31,7 +32,7 @@ def signals(
     return [
         _meeting(row["meeting_days"], ratio, unusual, rules),
         _intervention(row["intervention_days"], announced, ratio, unusual, rules),
-        _copper(row["copper_move"], row["copper_sigmas"], shock_age, rules),
+        _copper(row["copper_move"], row["copper_sigmas"], shock_age, rules, copper_move),
         _correlation(row, rules),
         _volatility(ratio, stormy, rules),
     ]
@@ -55,8 +56,8 @@ def _volatility(ratio: float | None, stormy: bool, rules: Regimes) -> Signal:
     return _signal("volatility", ratio, threshold, ON if stormy else OFF, said)
 
 
-def _copper(move: float | None, sigmas: float | None, age: int | None, rules: Regimes) -> Signal:
-    threshold = {"move": rules.copper_move, "sigmas": rules.copper_sigmas}
+def _copper(move: float | None, sigmas: float | None, age: int | None, rules: Regimes, copper_move: float) -> Signal:
+    threshold = {"move": copper_move, "sigmas": rules.copper_sigmas}
     value = None if move is None or sigmas is None else {"move": move, "sigmas": sigmas}
     recent = age is not None and age <= rules.copper_hold
     if value is None:
@@ -65,7 +66,7 @@ def _copper(move: float | None, sigmas: float | None, age: int | None, rules: Re
         way = "rose" if value["move"] >= 0 else "fell"
         said = (
             f"Copper {way} {100 * abs(value['move']):.1f} % over {rules.copper_window} business days, "
-            f"{abs(value['sigmas']):.1f} of its own standard deviations; a shock is more than {100 * rules.copper_move:g} % "
+            f"{abs(value['sigmas']):.1f} of its own standard deviations; a shock is more than {100 * copper_move:g} % "
             f"and more than {rules.copper_sigmas:g}."
         )
     if recent and age:

@@ -15,7 +15,7 @@ Of several states that are on, the first of these is the call:
 UNKNOWN              the volatility ratio cannot be computed: too few returns, now or in the reference
 BCCH_INTERVENTION    a meeting's effect is near, or an intervention was announced at most `intervention_hold` business
                      days ago, and volatility is unusual
-COPPER_SHOCK         copper moved beyond both thresholds, today or within the last `copper_hold` business days
+COPPER_SHOCK         copper moved beyond both its thresholds, today or within the last `copper_hold` business days
 HIGH_VOL             the ratio rose above `enter_ratio` and has not fallen below `exit_ratio` since
 NORMAL               nothing of this
 
@@ -44,7 +44,9 @@ STRESSED = ("HIGH_VOL", "COPPER_SHOCK", "BCCH_INTERVENTION")
 Flags = NDArray[np.bool_]
 
 
-def classify(panel: pl.DataFrame, meetings: Meetings, announced: Interventions, params: Regimes) -> pl.DataFrame:
+def classify(
+    panel: pl.DataFrame, meetings: Meetings, announced: Interventions, params: Regimes, *, copper_move: float
+) -> pl.DataFrame:
     """One row per origin of `panel`, which are consecutive business days: regime, confidence, and the signals.
 
     Reads origin_date, cut_off_at (null where a row is no origin), anchor, anchor_date and, where the panel has one of
@@ -66,7 +68,7 @@ def classify(panel: pl.DataFrame, meetings: Meetings, announced: Interventions, 
     covered = listed & interventions.is_complete(origins, announced)
     days = np.where(listed[:, None], days_to_effects(origins, meetings, effect=params.meeting_effect), np.nan)
     since = interventions.days_since(origins, announced)
-    shocked = (np.abs(move) > params.copper_move) & (np.abs(copper_sigmas) > params.copper_sigmas)
+    shocked = (np.abs(move) > copper_move) & (np.abs(copper_sigmas) > params.copper_sigmas)
     states = {
         UNKNOWN: np.isnan(ratio),
         BCCH_INTERVENTION: bank_acts(days, since, params) & (ratio > params.meeting_ratio),

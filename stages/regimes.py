@@ -20,11 +20,12 @@ TIMELINE = Path("reports/plots/regimes.csv")
 
 
 def main() -> None:
-    params = load_params("regimes")
+    params = load_params("regimes", "usdclp")
     meetings = parse_meetings(read_text(MEETINGS), str(MEETINGS))
     interventions = parse_interventions(read_text(INTERVENTIONS), str(INTERVENTIONS))
 
-    regimes = classify(read_parquet(PANEL), meetings, interventions, params.regimes)
+    move = params.usdclp.thresholds.copper_move
+    regimes = classify(read_parquet(PANEL), meetings, interventions, params.regimes, copper_move=move)
     regimes = regimes.with_columns(pl.col(pl.Float64).map_batches(_rounded, return_dtype=pl.Float64))
 
     write_parquet(REGIMES, regimes)

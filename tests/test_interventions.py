@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_regimes import INTERVENTIONS, LIST, MEETINGS, PARAMS, sample, sample_panel
+from test_regimes import INTERVENTIONS, LIST, MEETINGS, MOVE, PARAMS, sample, sample_panel
 
 from forex import calendar
 from forex.errors import DataError
@@ -73,12 +73,12 @@ def test_a_wrong_list_names_the_line(text: str, message: str) -> None:
 def test_nothing_is_known_before_its_announcement() -> None:
     """Every row of the list, once deleted: all origins before its first day have the same row; some after it do not."""
     panel = sample_panel(sample("usdclp"), as_of="2023-01-31")
-    whole = classify(panel, MEETINGS, INTERVENTIONS, PARAMS)
+    whole = classify(panel, MEETINGS, INTERVENTIONS, PARAMS, copper_move=MOVE)
     head, *rows = LIST.read_text(encoding="utf-8").splitlines()
     for row in rows[1:5]:
         first = parse_interventions(f"{head}\n{row}\n", "list.csv").known_from[0]
         rest = "\n".join([head, *(other for other in rows if other != row)]) + "\n"
-        without = classify(panel, MEETINGS, parse_interventions(rest, "list.csv"), PARAMS)
+        without = classify(panel, MEETINGS, parse_interventions(rest, "list.csv"), PARAMS, copper_move=MOVE)
         before = pl.col("origin_date") < first.item()
         assert without.filter(before).equals(whole.filter(before))
         assert not without["regime"].equals(whole["regime"])
@@ -87,7 +87,7 @@ def test_nothing_is_known_before_its_announcement() -> None:
 def test_years_of_a_programme_are_no_years_of_intervention() -> None:
     """Called while it is news and the rate is restless; never later, however long the programme."""
     panel = sample_panel(sample("usdclp"))
-    frame = classify(panel, MEETINGS, INTERVENTIONS, PARAMS).filter(pl.col("calendar_covered") == 0)
+    frame = classify(panel, MEETINGS, INTERVENTIONS, PARAMS, copper_move=MOVE).filter(pl.col("calendar_covered") == 0)
     called = frame.filter(pl.col("regime") == "BCCH_INTERVENTION")
     by_year = dict(called.group_by(pl.col("origin_date").dt.year()).len().iter_rows())
     assert by_year == {2008: 11, 2011: 10}

@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 from conftest import ROOT
-from test_regimes import INTERVENTIONS, MEETINGS, PARAMS, QUICK, made_up_panel, sample, sample_panel
+from test_regimes import INTERVENTIONS, MEETINGS, MOVE, PARAMS, QUICK, QUICK_MOVE, made_up_panel, sample, sample_panel
 
 from forex import regime_view
 from forex.errors import DataError, UsageError
@@ -30,13 +30,14 @@ STATES = {  # the signals that a call needs, of which one must be on
 PRECEDENCE = ("BCCH_INTERVENTION", "COPPER_SHOCK", "HIGH_VOL")
 
 
-def project(folder: Path, regimes: pl.DataFrame, params: Regimes) -> None:
+def project(folder: Path, regimes: pl.DataFrame, params: Regimes, copper_move: float) -> None:
     """A folder that a run has left behind, with a multiplier of 1.25 at 7d on the last 200 origins."""
     shutil.copytree(ROOT / "data/calendar", folder / "data/calendar")
     (folder / "dvc.yaml").write_text("", encoding="utf-8")
     text = (ROOT / "params.yaml").read_text(encoding="utf-8")
     for name, value in params.model_dump(mode="json").items():
         text = re.sub(rf"(?m)^(  {name}:) .*$", rf"\1 {json.dumps(value)}", text, count=1)
+    text = re.sub(r"(?m)^(    copper_move:) .*$", rf"\1 {copper_move}", text, count=1)
     (folder / "params.yaml").write_text(text, encoding="utf-8")
     write_parquet(folder / "data/regimes.parquet", regimes)
     last = regimes.select("origin_date").tail(200)
@@ -50,14 +51,24 @@ FACTORS = [("1d", 1.0), ("7d", 1.25)]
 @pytest.fixture(scope="module")
 def on_sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample")
-    project(folder, classify(sample_panel(sample("usdclp")), MEETINGS, INTERVENTIONS, PARAMS), PARAMS)
+    project(
+        folder,
+        classify(sample_panel(sample("usdclp")), MEETINGS, INTERVENTIONS, PARAMS, copper_move=MOVE),
+        PARAMS,
+        MOVE,
+    )
     return folder
 
 
 @pytest.fixture(scope="module")
 def with_copper(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("copper")
-    project(folder, classify(made_up_panel(np.random.default_rng(3)), MEETINGS, INTERVENTIONS, QUICK), QUICK)
+    project(
+        folder,
+        classify(made_up_panel(np.random.default_rng(3)), MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE),
+        QUICK,
+        QUICK_MOVE,
+    )
     return folder
 
 
@@ -154,8 +165,8 @@ def test_before_a_run_it_says_what_is_missing(tmp_path: Path, monkeypatch: pytes
         at(tmp_path, None, monkeypatch)
 
 
-def shock_ages(regimes: pl.DataFrame, day: str, rules: Regimes) -> list[int]:
-    moved = pl.col("copper_move").abs() > rules.copper_move, pl.col("copper_sigmas").abs() > rules.copper_sigmas
+def shock_ages(regimes: pl.DataFrame, day: str, rules: Regimes, move: float) -> list[int]:
+    moved = pl.col("copper_move").abs() > move, pl.col("copper_sigmas").abs() > rules.copper_sigmas
     until = regimes.with_row_index().filter(pl.col("origin_date").cast(str) <= day)
     return [until.height - 1 - row for row in until.filter(*moved)["index"]]
 
@@ -167,15 +178,15 @@ def test_no_number_in_the_text_that_was_not_computed(
     """Each number of the text is a date's, or rounds to a value of the row or of params.yaml."""
     folder = request.getfixturevalue(store)
     regimes = pl.read_parquet(folder / "data/regimes.parquet")
-    rules = PARAMS if store == "on_sample" else QUICK
+    rules, move = (PARAMS, MOVE) if store == "on_sample" else (QUICK, QUICK_MOVE)
     for day in regimes["origin_date"].gather_every(97).cast(str):
         content = at(folder, day, monkeypatch)
         said = re.sub(r"\d{4}-\d\d-\d\d", "", regime_view.text(content)).replace("1d,", "").replace(" 7d", "")
         row = regimes.filter(pl.col("origin_date").cast(str) == day).row(0, named=True)
         known = [value for value in row.values() if isinstance(value, int | float)]
-        known += [value for value in rules.model_dump().values() if isinstance(value, int | float)]
+        known += [value for value in rules.model_dump().values() if isinstance(value, int | float)] + [move]
         known += [one["value"] for one in content["signals"] if isinstance(one["value"], int | float)]
-        known += [*content["multipliers"].values(), *shock_ages(regimes, day, rules)]
+        known += [*content["multipliers"].values(), *shock_ages(regimes, day, rules, move)]
         for number in re.findall(r"\d+(?:\.\d+)?(?=[^\d]|$)", said.replace("at 1d", "")):
             digits = len(number.partition(".")[2])
             fits = [abs(abs(v) * scale - float(number)) <= 0.5001 * 10**-digits for v in known for scale in (1, 100)]

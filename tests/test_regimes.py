@@ -22,7 +22,9 @@ from forex.regimes import REGIMES, STRESSED, classify
 from forex.store import read_series, read_series_list
 
 ROOT = Path(__file__).parents[1]
-PARAMS = load_params("regimes", path=ROOT / "params.yaml").regimes
+COMMITTED = load_params("regimes", "usdclp", path=ROOT / "params.yaml")
+PARAMS, MOVE = COMMITTED.regimes, COMMITTED.usdclp.thresholds.copper_move
+QUICK_MOVE = 0.03
 CALENDAR = ROOT / "data/calendar/bcch_meetings.csv"
 MEETINGS = parse_meetings(CALENDAR.read_text(encoding="utf-8"), CALENDAR.name)
 LIST = ROOT / "data/calendar/bcch_interventions.csv"
@@ -36,7 +38,7 @@ def changed(**values: object) -> Regimes:
 
 QUICK = changed(
     fast_window=8, min_fast=4, reference_window=60, min_reference=30, copper_min_reference=30, copper_sigmas=1.5,
-    copper_move=0.03, copper_correlation_window=12, confidence_prior=3,
+    copper_correlation_window=12, confidence_prior=3,
 )  # fmt: skip
 
 
@@ -99,7 +101,7 @@ def sample_panel(
 
 @pytest.fixture(scope="module")
 def on_sample() -> pl.DataFrame:
-    return classify(sample_panel(sample("usdclp")), MEETINGS, INTERVENTIONS, PARAMS)
+    return classify(sample_panel(sample("usdclp")), MEETINGS, INTERVENTIONS, PARAMS, copper_move=MOVE)
 
 
 # --- what everybody remembers ---------------------------------------------------------------------------------------
@@ -122,7 +124,9 @@ EPISODES = [
 @pytest.mark.parametrize(("first", "last"), EPISODES)
 @pytest.mark.parametrize("cut_off", ["15:00", "18:30"])
 def test_an_episode_is_called_in_time_and_without_a_break(first: str, last: str, cut_off: str) -> None:
-    frame = classify(sample_panel(sample("usdclp"), as_of=last, cut_off=cut_off), MEETINGS, INTERVENTIONS, PARAMS)
+    frame = classify(
+        sample_panel(sample("usdclp"), as_of=last, cut_off=cut_off), MEETINGS, INTERVENTIONS, PARAMS, copper_move=MOVE
+    )
     on = stressed(frame, first, last)
     assert on.argmax() <= 10 and on[on.argmax() :].all()
 
@@ -141,7 +145,9 @@ def on_real(request: pytest.FixtureRequest) -> pl.DataFrame:
     """With copper, on both targets."""
     store = Path(str(REAL))
     target = usable(store, "usdclp") if request.param == "real" else sample("usdclp")
-    return classify(sample_panel(target, copper_lme=usable(store, "copper_lme")), MEETINGS, INTERVENTIONS, PARAMS)
+    return classify(
+        sample_panel(target, copper_lme=usable(store, "copper_lme")), MEETINGS, INTERVENTIONS, PARAMS, copper_move=MOVE
+    )
 
 
 @pytest.mark.skipif(REAL is None, reason="FOREX_REAL_DATA is not set")
@@ -179,11 +185,13 @@ def test_rows_do_not_depend_on_rows_below(seed: int, at: int) -> None:
     rng = np.random.default_rng(seed)
     panel = made_up_panel(rng)
     noise = made_up_panel(rng)
-    whole = classify(panel, MEETINGS, INTERVENTIONS, QUICK)[: at + 1]
+    whole = classify(panel, MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE)[: at + 1]
     assert whole.equals(
-        classify(pl.concat([panel[: at + 1], noise[at + 1 :]]), MEETINGS, INTERVENTIONS, QUICK)[: at + 1]
+        classify(pl.concat([panel[: at + 1], noise[at + 1 :]]), MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE)[
+            : at + 1
+        ]
     )
-    assert whole.equals(classify(panel[: at + 1], MEETINGS, INTERVENTIONS, QUICK))
+    assert whole.equals(classify(panel[: at + 1], MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE))
 
 
 @pytest.mark.parametrize("cut_off", ["15:00", "18:30"])
@@ -199,16 +207,28 @@ def test_observations_known_later_do_not_count(cut_off: str) -> None:
         after = rows.filter(pl.col("usable_at") > cut)
         noise = np.exp(0.03 * rng.standard_normal(after.height))
         later[name] = after.with_columns(value=pl.Series(after["value"].to_numpy() * noise))
-    params = changed(copper_series=["aud"], copper_move=0.02)
+    params = changed(copper_series=["aud"])
     whole = classify(
-        sample_panel(sample("usdclp"), cut_off=cut_off, aud=sample("aud")), MEETINGS, INTERVENTIONS, params
+        sample_panel(sample("usdclp"), cut_off=cut_off, aud=sample("aud")),
+        MEETINGS,
+        INTERVENTIONS,
+        params,
+        copper_move=0.02,
     )
     noisy = {name: pl.concat([known[name], later[name]]).sort("date", "known_at") for name in known}
     replaced = classify(
-        sample_panel(noisy["usdclp"], cut_off=cut_off, aud=noisy["aud"]), MEETINGS, INTERVENTIONS, params
+        sample_panel(noisy["usdclp"], cut_off=cut_off, aud=noisy["aud"]),
+        MEETINGS,
+        INTERVENTIONS,
+        params,
+        copper_move=0.02,
     )
     deleted = classify(
-        sample_panel(known["usdclp"], as_of=at, cut_off=cut_off, aud=known["aud"]), MEETINGS, INTERVENTIONS, params
+        sample_panel(known["usdclp"], as_of=at, cut_off=cut_off, aud=known["aud"]),
+        MEETINGS,
+        INTERVENTIONS,
+        params,
+        copper_move=0.02,
     )
     count = deleted.height
     assert str(deleted["origin_date"][-1]) == at and not whole.equals(replaced)
@@ -227,7 +247,7 @@ def test_a_special_meeting_is_unknown_before_its_day(on_sample: pl.DataFrame) ->
     assert days["2020-03-18"] == 0
     assert days["2020-03-23"] == -3
     scheduled = Meetings(MEETINGS.dates[~MEETINGS.special], MEETINGS.special[~MEETINGS.special])
-    without = classify(sample_panel(sample("usdclp")), scheduled, INTERVENTIONS, PARAMS)
+    without = classify(sample_panel(sample("usdclp")), scheduled, INTERVENTIONS, PARAMS, copper_move=MOVE)
     before = pl.col("origin_date") < pl.date(2020, 3, 16)
     assert without.filter(before).equals(on_sample.filter(before))
     assert not without.equals(on_sample)
@@ -302,7 +322,7 @@ def oracle(
             reference("copper_lme", now, params.copper_min_reference),
         )
         sigmas = abs(copper[0]) / (copper_base * math.sqrt(copper[1])) if copper and copper_base else None
-        if copper and sigmas and abs(copper[0]) > params.copper_move and sigmas > params.copper_sigmas:
+        if copper and sigmas and abs(copper[0]) > QUICK_MOVE and sigmas > params.copper_sigmas:
             last_shock = now
 
         if ratio is None:
@@ -341,7 +361,7 @@ def oracle(
 def test_the_loop_and_the_vectorised_form_agree(seed: int, prior: int) -> None:
     panel = made_up_panel(np.random.default_rng(seed), first="2019-06-03", gaps=0.25 if seed == 3 else 0.05)
     params = QUICK.model_copy(update={"confidence_prior": prior})
-    frame = classify(panel, MEETINGS, INTERVENTIONS, params)
+    frame = classify(panel, MEETINGS, INTERVENTIONS, params, copper_move=QUICK_MOVE)
     calls, confidences, ratios = zip(*oracle(panel, MEETINGS, INTERVENTIONS, params), strict=True)
     assert frame["regime"].to_list() == list(calls)
     assert set(calls) == set(REGIMES)
@@ -372,7 +392,9 @@ def test_a_return_over_three_days_counts_once_at_its_daily_size() -> None:
 
 def test_the_level_does_not_matter(on_sample: pl.DataFrame) -> None:
     panel = sample_panel(sample("usdclp"))
-    other = classify(panel.with_columns(anchor=pl.col("anchor") / 123.0), MEETINGS, INTERVENTIONS, PARAMS)
+    other = classify(
+        panel.with_columns(anchor=pl.col("anchor") / 123.0), MEETINGS, INTERVENTIONS, PARAMS, copper_move=MOVE
+    )
     assert other["regime"].equals(on_sample["regime"])
 
 
@@ -386,9 +408,9 @@ def test_unknown_until_there_is_a_reference(on_sample: pl.DataFrame) -> None:
 
 def test_a_flat_or_silent_series_is_unknown_never_normal() -> None:
     flat = _one_series(np.zeros(600))
-    assert set(classify(flat, MEETINGS, INTERVENTIONS, PARAMS)["regime"]) == {"UNKNOWN"}
+    assert set(classify(flat, MEETINGS, INTERVENTIONS, PARAMS, copper_move=MOVE)["regime"]) == {"UNKNOWN"}
     silent = flat.with_columns(anchor=pl.lit(None, pl.Float64), anchor_date=pl.lit(None, pl.Date))
-    assert set(classify(silent, MEETINGS, INTERVENTIONS, PARAMS)["regime"]) == {"UNKNOWN"}
+    assert set(classify(silent, MEETINGS, INTERVENTIONS, PARAMS, copper_move=MOVE)["regime"]) == {"UNKNOWN"}
 
 
 def test_a_hole_in_the_data_is_unknown_and_does_not_end_a_storm() -> None:
@@ -398,7 +420,7 @@ def test_a_hole_in_the_data_is_unknown_and_does_not_end_a_storm() -> None:
     panel = _one_series(returns)
     hole = pl.int_range(pl.len()).is_between(430, 449)
     carried = panel.with_columns(pl.when(~hole).then(pl.col("anchor", "anchor_date")).forward_fill())
-    calls = classify(carried, MEETINGS, INTERVENTIONS, PARAMS)["regime"]
+    calls = classify(carried, MEETINGS, INTERVENTIONS, PARAMS, copper_move=MOVE)["regime"]
     assert (calls[425:438] == "HIGH_VOL").all()
     assert calls[449] == "UNKNOWN"
     assert (calls[465:] == "HIGH_VOL").all()
@@ -417,13 +439,17 @@ def test_hysteresis_keeps_a_state_between_the_two_ratios() -> None:
 
 def test_no_copper_is_no_shock_and_the_first_listed_series_counts() -> None:
     panel = made_up_panel(np.random.default_rng(0))
-    without = classify(panel.drop("copper_lme", "copper_lme_date"), MEETINGS, INTERVENTIONS, QUICK)
+    without = classify(
+        panel.drop("copper_lme", "copper_lme_date"), MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE
+    )
     assert "COPPER_SHOCK" not in without["regime"]
     for signal in ("copper_move", "copper_sigmas", "copper_correlation"):
         assert without[signal].is_null().all()
     other = panel.with_columns(copper_comex=pl.col("anchor"), copper_comex_date=pl.col("anchor_date"))
-    assert classify(other, MEETINGS, INTERVENTIONS, QUICK).equals(classify(panel, MEETINGS, INTERVENTIONS, QUICK))
-    assert "COPPER_SHOCK" in classify(panel, MEETINGS, INTERVENTIONS, QUICK)["regime"]
+    assert classify(other, MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE).equals(
+        classify(panel, MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE)
+    )
+    assert "COPPER_SHOCK" in classify(panel, MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE)["regime"]
 
 
 def test_a_value_carried_forward_is_no_copper_move() -> None:
@@ -509,9 +535,11 @@ def test_confidence_is_lower_where_no_calendar_covers_the_origin() -> None:
     panel = _one_series(0.006 * np.random.default_rng(2).standard_normal(900))
     around = parse_meetings("date,kind\n1985-01-08,scheduled\n2005-01-11,scheduled\n", "meetings.csv")
     listed = parse_interventions("announced,start,end,kind\n,1985-01-08,,none\n,2005-01-11,,none\n", "list.csv")
-    covered = classify(panel, around, listed, PARAMS)
-    not_covered = classify(panel, MEETINGS, INTERVENTIONS, PARAMS)
-    assert classify(panel, around, INTERVENTIONS, PARAMS).equals(not_covered.with_columns(covered["meeting_days"]))
+    covered = classify(panel, around, listed, PARAMS, copper_move=MOVE)
+    not_covered = classify(panel, MEETINGS, INTERVENTIONS, PARAMS, copper_move=MOVE)
+    assert classify(panel, around, INTERVENTIONS, PARAMS, copper_move=MOVE).equals(
+        not_covered.with_columns(covered["meeting_days"])
+    )
     assert covered["regime"].equals(not_covered["regime"])
     np.testing.assert_allclose(
         not_covered["confidence"], (1 - PARAMS.uncovered_discount) * covered["confidence"], rtol=1e-12
@@ -522,7 +550,7 @@ def test_confidence_is_lower_where_no_calendar_covers_the_origin() -> None:
 
 CHANGES = {
     "fast_window": 12, "min_fast": 8, "reference_window": 40, "min_reference": 45, "enter_ratio": 1.8,
-    "exit_ratio": 1.0, "copper_series": ("copper_comex",), "copper_window": 4, "copper_move": 0.1,
+    "exit_ratio": 1.0, "copper_series": ("copper_comex",), "copper_window": 4,
     "copper_sigmas": 2.5, "copper_min_reference": 60, "copper_hold": 2, "copper_correlation_window": 20,
     "copper_correlation_band": 0.5, "intervention_hold": 30,
     "meeting_effect": 5, "meeting_before": 4, "meeting_after": 8, "meeting_ratio": 1.6, "confidence_days": 3,
@@ -535,7 +563,16 @@ def test_every_param_changes_the_result(key: str) -> None:
     panel = made_up_panel(np.random.default_rng(11), first="2017-06-01", gaps=0.2)
     listed = parse_interventions("announced,start,end,kind\n2018-02-12,2018-02-14,,sales\n", "list.csv")
     other = QUICK.model_copy(update={key: CHANGES[key]})
-    assert not classify(panel, MEETINGS, listed, other).equals(classify(panel, MEETINGS, listed, QUICK))
+    assert not classify(panel, MEETINGS, listed, other, copper_move=QUICK_MOVE).equals(
+        classify(panel, MEETINGS, listed, QUICK, copper_move=QUICK_MOVE)
+    )
+
+
+def test_the_copper_move_of_the_block_changes_the_result() -> None:
+    panel = made_up_panel(np.random.default_rng(11), first="2017-06-01", gaps=0.2)
+    calls = [classify(panel, MEETINGS, INTERVENTIONS, QUICK, copper_move=move)["regime"] for move in (QUICK_MOVE, 0.1)]
+    shocked = [(call == "COPPER_SHOCK").sum() for call in calls]
+    assert shocked[0] > shocked[1] > 0
 
 
 @pytest.mark.parametrize(
@@ -556,12 +593,14 @@ def test_params_that_contradict_each_other_are_refused(values: dict[str, object]
 def test_a_wrong_panel_is_named() -> None:
     panel = made_up_panel(np.random.default_rng(0), rows=60)
     with pytest.raises(DataError, match="no column anchor_date"):
-        classify(panel.drop("anchor_date"), MEETINGS, INTERVENTIONS, QUICK)
+        classify(panel.drop("anchor_date"), MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE)
     with pytest.raises(DataError, match="row 60: 2019-01-02 does not come after"):
-        classify(pl.concat([panel[1:], panel[:1]]), MEETINGS, INTERVENTIONS, QUICK)
+        classify(pl.concat([panel[1:], panel[:1]]), MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE)
     with pytest.raises(DataError, match="origin 2019-01-02: anchor is 0; logs need a positive number"):
-        classify(panel.with_columns(anchor=pl.lit(0.0)), MEETINGS, INTERVENTIONS, QUICK)
-    assert classify(panel[:1], MEETINGS, INTERVENTIONS, QUICK)["regime"].to_list() == ["UNKNOWN"]
+        classify(panel.with_columns(anchor=pl.lit(0.0)), MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE)
+    assert classify(panel[:1], MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE)["regime"].to_list() == [
+        "UNKNOWN"
+    ]
 
 
 def test_summary_counts_what_a_loop_counts(on_sample: pl.DataFrame) -> None:

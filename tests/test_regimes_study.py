@@ -11,7 +11,7 @@ import pytest
 from conftest import ROOT
 from predecessor_regimes import LOOKBACK, THRESHOLD, high_vol, statistic
 from simulated import DAILY, garch_returns, iid_normal
-from test_regimes import INTERVENTIONS, MEETINGS, PARAMS
+from test_regimes import INTERVENTIONS, MEETINGS, MOVE, PARAMS
 
 from forex import calendar
 from forex.files import write_text
@@ -37,7 +37,11 @@ def one_series(returns: np.ndarray) -> pl.DataFrame:
 
 def ours(returns: np.ndarray) -> np.ndarray:
     """Whether a stressed state is on after each return, (days,)."""
-    return classify(one_series(returns), MEETINGS, INTERVENTIONS, PARAMS)["regime"].is_in(STRESSED).to_numpy()
+    return (
+        classify(one_series(returns), MEETINGS, INTERVENTIONS, PARAMS, copper_move=MOVE)["regime"]
+        .is_in(STRESSED)
+        .to_numpy()
+    )
 
 
 def stepped(rng: np.random.Generator, factor: float, runs: int, before: int) -> np.ndarray:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, PositiveInt, StrictStr, model_validator
 
-from forex.params.types import Block, PositiveFloat, Probability, Share
+from forex.params.types import Block, PositiveFloat, Share
 
 
 class Regimes(Block):
@@ -16,7 +16,6 @@ class Regimes(Block):
     exit_ratio: PositiveFloat
     copper_series: tuple[StrictStr, ...]
     copper_window: PositiveInt
-    copper_move: Probability
     copper_sigmas: PositiveFloat
     copper_min_reference: PositiveInt
     copper_hold: Annotated[int, Field(ge=0)]
