@@ -24,8 +24,9 @@ def signals(
 ) -> list[Signal]:
     """Name, value, threshold, verdict and sentence of each signal, in the order in which states take precedence.
 
-    row: of data/regimes.parquet.  stormy: whether the switch of HIGH_VOL is on.  copper_move: the threshold.  shock_age: business days since copper
-    last moved beyond both thresholds, None if never.  announced: the newest intervention that has not ended.
+    row: of data/regimes.parquet.  stormy: whether the switch of HIGH_VOL is on.  copper_move: its threshold.
+    shock_age: business days since copper last moved beyond both thresholds, None if never.  announced: the newest
+    intervention that has not ended.
     """
     ratio = row["volatility_ratio"]
     unusual = ratio is not None and ratio > rules.meeting_ratio

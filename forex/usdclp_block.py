@@ -100,12 +100,8 @@ def _put(block: Any, estimates: Mapping[str, Estimate], provenance: Mapping[str,
     factors = (estimates[f"volatility.month_factors.{month}"].value for month in range(1, MONTHS + 1))
     months = [rounded(factor) for factor in factors if factor is not None]
     if len(months) == MONTHS:
-        high, low = differing_months(dict(estimates))
-        for name, values in (
-            ("month_factors", months),
-            ("high_months", high),
-            ("low_months", low),
-        ):
+        found: dict[str, list[Any]] = {"month_factors": [*months], "differing_months": [*differing_months(estimates)]}
+        for name, values in found.items():
             if list(held[name]) != values:
                 held[name] = _flow(values)
     for key, one in estimates.items():

@@ -58,8 +58,9 @@ def conditions(
 def month_conditions(month: int, current: float | None, block: UsdClp) -> dict[str, Any]:
     """The usual volatility of a calendar month: the overall one, unless the month is one of those that differ."""
     volatility = block.volatility
-    state = HIGH if month in volatility.high_months else LOW if month in volatility.low_months else USUAL
-    usual = volatility.daily * (1.0 if state == USUAL else volatility.month_factors[month - 1])
+    factor = volatility.month_factors[month - 1] if month in volatility.differing_months else 1.0
+    state = HIGH if factor > 1 else LOW if factor < 1 else USUAL
+    usual = volatility.daily * factor
     return {"month": month, "state": state, "usual": usual, "ratio": _over(current, usual)}
 
 

@@ -5,7 +5,7 @@ Every estimate uses what was known at the newest origin's cut-off. Intervals com
 at once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -140,12 +140,14 @@ def monthly_log_volatility(dates: Dates, daily: Floats, min_month: int) -> Float
     return np.asarray(0.5 * np.log(square[full] / count[full]))
 
 
-def differing_months(estimates: dict[str, Estimate]) -> tuple[list[int], list[int]]:
-    """The months whose whole interval lies above 1, and those below: none where no month can be told from the others."""
-    factors = {month: estimates[f"volatility.month_factors.{month}"] for month in range(1, MONTHS + 1)}
-    high = [month for month, one in factors.items() if one.low is not None and one.low > 1]
-    low = [month for month, one in factors.items() if one.high is not None and one.high < 1]
-    return high, low
+def differing_months(estimates: Mapping[str, Estimate]) -> list[int]:
+    """The months whose interval does not hold 1: none where no month can be told from the others."""
+    months = {month: estimates[f"volatility.month_factors.{month}"] for month in range(1, MONTHS + 1)}
+    return [
+        month
+        for month, one in months.items()
+        if one.low is not None and one.high is not None and not one.low <= 1 <= one.high
+    ]
 
 
 def of_ratio(panel: pl.DataFrame, regimes: Regimes, settings: Estimation) -> dict[str, Estimate]:

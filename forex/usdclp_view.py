@@ -38,11 +38,9 @@ def view(*, write: bool = False) -> dict[str, Any]:
     used = [TARGET] if copper is None or estimates["thresholds.copper_move"].value is None else [TARGET, copper]
     usable = {name: read_parquet(CLEAN / f"{name}.parquet") for name in used}
     source = provenance(usable, used, until)
-    high, low = differing_months(estimates)
     content = {
         "estimates": comparison(params.usdclp, estimates),
-        "high_months": high,
-        "low_months": low,
+        "differing_months": differing_months(estimates),
         "band": params.usdclp.estimation.band,
         "months_band": 1 - params.usdclp.estimation.significance,
         "provenance": source,
@@ -84,11 +82,19 @@ def text(content: Mapping[str, Any]) -> str:
 
 def months_said(content: Mapping[str, Any]) -> list[str]:
     """What the twelve months show together, in words."""
-    if all(one["new"] is None for one in content["estimates"] if ".month_factors." in one["key"]):
+    factors = {
+        int(one["key"].rpartition(".")[2]): one["new"]
+        for one in content["estimates"]
+        if ".month_factors." in one["key"]
+    }
+    if None in factors.values():
         return []
     said = [
-        f"{which} volatility: month {', '.join(str(month) for month in months)}"
-        for which, months in (("high", content["high_months"]), ("low", content["low_months"]))
+        f"{which} volatility: month {', '.join(map(str, months))}"
+        for which, months in (
+            ("high", [month for month in content["differing_months"] if factors[month] > 1]),
+            ("low", [month for month in content["differing_months"] if factors[month] < 1]),
+        )
         if months
     ]
     band = f"intervals of the months hold for all twelve together at {content['months_band']:.0%}"

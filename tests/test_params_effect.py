@@ -5,6 +5,7 @@ Keys that only a command reads change what it says.
 Where an output only repeats a setting, that does not count.
 """
 
+import datetime as dt
 import json
 import shutil
 from collections.abc import Iterator
@@ -13,17 +14,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from changed_params import COMMITTED, LEAVES, STAGES, Content, Folder, changed, run
 from conftest import ROOT, MadeUpStore
 
-from forex import calendar, issue
+from forex import calendar, issue, usdclp_view
 from forex.errors import GateFailed
+from forex.files import read_parquet
 from forex.ledger import LEDGER, LOCK
 from forex.lock import held
+from forex.usdclp_warnings import provenance
 
 OF_COMMANDS = ["ledger.lock_timeout"]
 KEYS = [key for key in LEAVES if not key.startswith("validate.") and key not in OF_COMMANDS]
+
+ESTIMATION = "usdclp.estimation."  # what only the command reads
 
 FIRST, AS_OF = "2017-01-02", "2020-04-30"  # policy meetings are listed from 2018 on; the end is a storm
 REAL = {
@@ -49,7 +55,14 @@ REAL = {
     "evaluate.draws": 200,
     "evaluate.significance": 0.5,
     "evaluate.rolling_window": 100,
+    "usdclp.volatility.differing_months": [4],
+    "usdclp.copper_correlation.expected": -0.3,
+    "usdclp.copper_correlation.sd": 0.2,
+    "usdclp.copper_correlation.break_threshold": 0.9,
+    "usdclp.estimation.block_days": 20,
+    "usdclp.estimation.min_years": 3,
 }
+ESTIMATED_AT = dt.datetime(2020, 3, 31, 18, tzinfo=dt.UTC)
 
 # Another allowed value of each leaf. A new key needs an entry; `validate` has its own below.
 CHANGES: Content = {
@@ -66,7 +79,6 @@ CHANGES: Content = {
     "regimes.exit_ratio": 1.0,
     "regimes.copper_series": ["copper_comex"],
     "regimes.copper_window": 3,
-    "regimes.copper_move": 0.2,
     "regimes.copper_sigmas": 6.0,
     "regimes.copper_min_reference": 150,
     "regimes.copper_hold": 0,
@@ -150,10 +162,44 @@ CHANGES: Content = {
     "evaluate.acceptance.interval_level": 0.8,
     "evaluate.acceptance.min_interval_coverage": 0.01,
     "report.history_days": 30,
+    "usdclp.volatility.daily": 0.01,
+    "usdclp.volatility.by_horizon.1d": 0.01,
+    "usdclp.volatility.by_horizon.7d": 0.01,
+    "usdclp.volatility.by_horizon.15d": 0.01,
+    "usdclp.volatility.by_horizon.30d": 0.01,
+    "usdclp.volatility.by_horizon.90d": 0.01,
+    "usdclp.volatility.month_factors": [1.0, 1.0, 1.0, 1.5, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+    "usdclp.volatility.differing_months": [],
+    "usdclp.thresholds.large_move": 0.05,
+    "usdclp.thresholds.extreme_move": 0.001,
+    "usdclp.thresholds.high_ratio": 0.1,
+    "usdclp.thresholds.copper_move": 0.2,
+    "usdclp.copper_correlation.expected": 0.5,
+    "usdclp.copper_correlation.sd": 0.5,
+    "usdclp.copper_correlation.break_threshold": 0.001,
+    "usdclp.warnings.recent_days": 5,
+    "usdclp.warnings.max_age": 1,
+    "usdclp.estimation.large_level": 0.90,
+    "usdclp.estimation.extreme_level": 0.98,
+    "usdclp.estimation.min_returns": 760,
+    "usdclp.estimation.min_month": 25,
+    "usdclp.estimation.min_years": 4,
+    "usdclp.estimation.significance": 0.5,
+    "usdclp.estimation.block_days": 100,
+    "usdclp.estimation.block_steps": 4,
+    "usdclp.estimation.draws": 150,
+    "usdclp.estimation.band": 0.5,
+    "usdclp.estimation.seed": 1,
+    "usdclp.provenance.known_until": "2020-02-28T18:00:00Z",
+    "usdclp.provenance.first": "2017-01-04",
+    "usdclp.provenance.last": "2020-03-30",
+    "usdclp.provenance.values": 1,
+    "usdclp.provenance.sha256.usdclp": 64 * "0",
 }
 
 # Where an output repeats a setting, or has its hash: no effect of the setting.
 ECHOES = {"as_of", "known_until", "params_sha256", "levels", "needed", "origins_from", "band", "at_least", "at_most"}
+ECHOES |= {"usual", "expected", "high_ratio", "break_threshold", "months_band"}
 
 
 def outputs(stage: str) -> list[Path]:
@@ -224,6 +270,11 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(path)
         project.write({})
+        for stage in ("ingest", "validate"):
+            run(stage)
+        made = provenance({"usdclp": read_parquet(Path("data/clean/usdclp.parquet"))}, ["usdclp"], ESTIMATED_AT)
+        project.params["usdclp"]["provenance"] = made
+        project.write({})
         for stage in STAGES:
             run(stage)
             project.said[stage] = made_by(stage)
@@ -237,7 +288,7 @@ def real(finished: Made, monkeypatch: pytest.MonkeyPatch) -> Made:
     return finished
 
 
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", [key for key in KEYS if not key.startswith(ESTIMATION)])
 def test_key_changes_what_a_stage_makes(key: str, real: Made) -> None:
     assert key in CHANGES, f"params.yaml: {key} is new: show in CHANGES what it does"
     real.write({key: CHANGES[key]})
@@ -266,6 +317,55 @@ def test_key_changes_what_a_command_says(key: str, real: Made) -> None:
     assert SAYING[key]() == before
     real.write({key: CHANGES[key]})
     assert SAYING[key]() != before
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key.startswith(ESTIMATION)])
+def test_key_changes_what_forex_calibrate_estimates(key: str, real: Made) -> None:
+    real.write({})
+    before = without_echoes(usdclp_view.view())
+    real.write({key: CHANGES[key]})
+    assert without_echoes(usdclp_view.view()) != before
+
+
+def test_the_estimates_were_made_from_the_data_of_this_project(real: Made) -> None:
+    """Else a change of the provenance would not be seen."""
+    assert real.said["validate"]["reports/expectations.json"]["warnings"] == []
+
+
+BLOCK = [key for key in KEYS if key.startswith("usdclp.")]
+LABELS = "usdclp.thresholds.copper_move"
+
+
+def test_fit_and_calibrate_do_not_see_the_estimates() -> None:
+    assert not {"usdclp"} & {*STAGES["fit"]["params"], *STAGES["calibrate"]["params"]}
+
+
+def test_the_estimates_leave_every_forecast_as_it_is_where_the_regimes_stay(real: Made) -> None:
+    """All leaves changed at once, but for the one that moves labels: the same bytes of labels, forecasts and calibration."""
+    values = {key: CHANGES[key] for key in BLOCK if key != LABELS}
+    real.write(values)
+    for stage in ("regimes", "fit", "calibrate"):
+        run(stage)
+        assert {path: path.read_bytes() for path in outputs(stage)} == real.files[stage], stage
+
+
+def test_a_threshold_that_moves_labels_changes_no_raw_forecast_and_nothing_before_the_first_label(real: Made) -> None:
+    regimes, raw, calibrated = (
+        Path(f"data/{name}.parquet") for name in ("regimes", "forecasts/raw", "forecasts/calibrated")
+    )
+    before = read_parquet(regimes), raw.read_bytes(), read_parquet(calibrated)
+    real.write({LABELS: CHANGES[LABELS]})
+    stages = ["regimes", "fit", "calibrate"]
+    try:
+        for stage in stages:
+            run(stage)
+        differs = before[0]["regime"] != read_parquet(regimes)["regime"]
+        first = before[0].filter(differs)["origin_date"].min()
+        assert raw.read_bytes() == before[1]
+        earlier, now = (frame.filter(pl.col("origin_date") < first) for frame in (before[2], read_parquet(calibrated)))
+        assert earlier.equals(now) and earlier.height > 0
+    finally:
+        real.restore(stages)
 
 
 def test_same_params_make_the_same_outputs(real: Made) -> None:

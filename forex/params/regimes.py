@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, PositiveInt, StrictStr, model_validator
 
-from forex.params.types import Block, PositiveFloat, Share
+from forex.params.types import Block, PositiveFloat, Probability, Share
 
 
 class Regimes(Block):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, PositiveInt, StrictStr
+from pydantic_core import PydanticCustomError
 
 from forex.params.types import Block, Date, Horizon, PositiveFloat, Probability, unique
 
@@ -25,7 +26,7 @@ def _evaluated(least: float, most: float) -> PlainValidator:
     def check(value: Any) -> Any:
         number = isinstance(value, int | float) and not isinstance(value, bool)
         if value != NOT_EVALUATED and not (number and least <= value <= most):
-            raise ValueError(f"expected a number from {least:g} to {most:g}, or {NOT_EVALUATED}")
+            raise PydanticCustomError("number", f"expected a number from {least:g} to {most:g}, or {NOT_EVALUATED}")
         return value
 
     return PlainValidator(check)
@@ -44,8 +45,7 @@ class UsualVolatility(Block):
     daily: PositiveFloat
     by_horizon: Mapping[Horizon, PositiveFloat]
     month_factors: Annotated[tuple[PositiveFloat, ...], Field(min_length=12, max_length=12)]
-    high_months: Months
-    low_months: Months
+    differing_months: Months
 
 
 class Thresholds(Block):
