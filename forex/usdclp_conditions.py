@@ -88,8 +88,8 @@ def log_scale(anchor: float, quantiles: Sequence[float]) -> float:
     """Standard deviation of the log-return that 25 quantiles describe: linear between them, flat beyond the outermost.
 
     >>> from scipy.special import ndtri
-    >>> round(log_scale(900.0, (900 * np.exp(0.02 * ndtri(np.array(GRID)))).tolist()), 4)
-    0.0196
+    >>> round(log_scale(900.0, (900 * np.exp(0.02 * ndtri(np.array(GRID)))).tolist()), 5)
+    0.02003
     """
     levels = np.concatenate([[0.0], GRID, [1.0]])
     values = np.log(np.asarray(quantiles) / anchor)

@@ -334,6 +334,7 @@ def test_the_estimates_were_made_from_the_data_of_this_project(real: Made) -> No
 
 BLOCK = [key for key in KEYS if key.startswith("usdclp.")]
 LABELS = "usdclp.thresholds.copper_move"
+CALIBRATED = Path("data/forecasts/calibrated.parquet")
 
 
 def test_fit_and_calibrate_do_not_see_the_estimates() -> None:
@@ -350,22 +351,23 @@ def test_the_estimates_leave_every_forecast_as_it_is_where_the_regimes_stay(real
 
 
 def test_a_threshold_that_moves_labels_changes_no_raw_forecast_and_nothing_before_the_first_label(real: Made) -> None:
-    regimes, raw, calibrated = (
-        Path(f"data/{name}.parquet") for name in ("regimes", "forecasts/raw", "forecasts/calibrated")
-    )
-    before = read_parquet(regimes), raw.read_bytes(), read_parquet(calibrated)
-    real.write({LABELS: CHANGES[LABELS]})
-    stages = ["regimes", "fit", "calibrate"]
+    """The last of the three shocks is one at 12 % and none at 17 %; the others are none at both."""
+    stages, made = ["regimes", "fit", "calibrate"], []
     try:
-        for stage in stages:
-            run(stage)
-        differs = before[0]["regime"] != read_parquet(regimes)["regime"]
-        first = before[0].filter(differs)["origin_date"].min()
-        assert raw.read_bytes() == before[1]
-        earlier, now = (frame.filter(pl.col("origin_date") < first) for frame in (before[2], read_parquet(calibrated)))
-        assert earlier.equals(now) and earlier.height > 0
+        for move in (0.12, 0.17):
+            real.write({LABELS: move})
+            for stage in stages:
+                run(stage)
+            raw = Path("data/forecasts/raw.parquet").read_bytes()
+            made.append((read_parquet(Path("data/regimes.parquet")), read_parquet(CALIBRATED), raw))
     finally:
         real.restore(stages)
+    (labels, calibrated, raw), (other_labels, other, other_raw) = made
+    first = labels.filter(labels["regime"] != other_labels["regime"])["origin_date"].min()
+    assert raw == other_raw
+    earlier = pl.col("origin_date") < first
+    assert calibrated.filter(earlier).equals(other.filter(earlier)) and calibrated.filter(earlier).height > 0
+    assert not calibrated.equals(other)
 
 
 def test_same_params_make_the_same_outputs(real: Made) -> None:
