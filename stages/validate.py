@@ -11,6 +11,7 @@ import polars as pl
 from forex.expectations_page import page, summary
 from forex.files import read_json, read_parquet, write_json, write_parquet, write_text
 from forex.params import Validate, load_params
+from forex.store import Publication
 from forex.usdclp_warnings import input_warnings
 from forex.validate import FLAGGED, QUARANTINE, USED, check_series, stop_on_failure
 from stages.run import run
@@ -34,6 +35,7 @@ def main() -> None:
             name,
             entry["unit"],
             entry["tier"],
+            Publication.model_validate(entry["publication"]),
             read_parquet(RAW / f"{name}.parquet"),
             bounds,
             as_of=params.as_of,
