@@ -104,6 +104,18 @@ def calibrate(
     _show(usdclp_view.view(write=write), usdclp_view.text, as_json)
 
 
+@app.command()
+def nowcast(
+    at: Annotated[str | None, typer.Option(metavar="DATE", help="What moved the nowcast of that day.")] = None,
+    as_json: Json = False,
+) -> None:
+    """What moves the newest nowcast, series by series with its age, and how much the nowcast has explained."""
+    _in_project()
+    from forex import nowcast_view
+
+    _show(nowcast_view.view(at=at), nowcast_view.text, as_json)
+
+
 @app.command(name="doctor")
 def mend(as_json: Json = False) -> None:
     """Mend what a killed `dvc repro` can leave behind: a broken dvc.lock or a broken list of DVC's running readers."""
