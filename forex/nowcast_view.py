@@ -10,7 +10,7 @@ import polars as pl
 
 from forex.calendar import horizon_days
 from forex.errors import UsageError
-from forex.files import CLP_DECIMALS, read_json, read_parquet, round_clp
+from forex.files import read_json, read_parquet, round_clp
 from forex.forecast_view import origin_at
 from forex.forecasts import CONTRIBUTION
 from forex.scoreboard_view import VALIDATION, table
@@ -24,7 +24,7 @@ def view(*, at: str | None) -> dict[str, Any]:
     """The nowcast made at the last business day on or before `at` (default: the newest origin), and its record.
 
     By horizon its move in CLP per USD; by series its last value known at the cut-off, the age of that in business days, and its
-    part of the move, which sum to it.  Raises UsageError where no nowcast is fitted, or for a date outside of the file.
+    part of the move; the parts sum to it.  Raises UsageError where no nowcast is fitted, or for a date outside of the file.
     """
     contributions = read_parquet(CONTRIBUTIONS)
     if contributions.is_empty():
@@ -34,33 +34,32 @@ def view(*, at: str | None) -> dict[str, Any]:
     [known] = read_parquet(PANEL).filter(pl.col("origin_date") == origin).to_dicts()
     names = [name.removesuffix(CONTRIBUTION) for name in made.columns if name.endswith(CONTRIBUTION)]
     horizons = sorted(made["horizon"], key=horizon_days)
-    parts = {
-        horizon: _in_clp(
-            made.filter(pl.col("horizon") == horizon).drop("origin_date", "horizon").row(0), known["anchor"]
-        )
-        for horizon in horizons
-    }
+    moves = {horizon: _in_clp(_parts(made, horizon), known["anchor"]) for horizon in horizons}
     return {
         "origin_date": str(origin),
         "anchor": known["anchor"],
-        "moves": {horizon: round(sum(parts[horizon]), CLP_DECIMALS) for horizon in horizons},
+        "moves": {horizon: move for horizon, (move, _) in moves.items()},
         "series": {
-            name: _last(known, name) | {"moves": {horizon: parts[horizon][j] for horizon in horizons}}
+            name: _last(known, name) | {"moves": {horizon: parts[j] for horizon, (_, parts) in moves.items()}}
             for j, name in enumerate(names)
         },
         "record": read_json(VALIDATION)["nowcast"],
     }
 
 
-def _in_clp(parts: Sequence[float], anchor: float) -> list[float]:
-    """Parts of a log-distance as parts of the move in CLP per USD, anchor·(eˢ − 1), each in proportion.
+def _parts(made: pl.DataFrame, horizon: str) -> Sequence[float]:
+    return made.filter(pl.col("horizon") == horizon).drop("origin_date", "horizon").row(0)
 
-    >>> [round(part, 2) for part in _in_clp([0.03, -0.01], 900.0)]
-    [27.27, -9.09]
+
+def _in_clp(parts: Sequence[float], anchor: float) -> tuple[float, list[float]]:
+    """The move anchor·(eˢ − 1) of the parts of a log-distance s, and theirs of it, in proportion; CLP per USD to 4 decimals.
+
+    >>> _in_clp([0.03, -0.01], 900.0)
+    (18.1812, [27.2718, -9.0906])
     """
     total = sum(parts)
-    factor = anchor * (float(np.expm1(total)) / total if total else 1.0)
-    return round_clp(np.array(parts) * factor).tolist()
+    factor = float(np.expm1(total)) / total if total else 1.0
+    return float(round_clp(np.array(anchor * factor * total))), round_clp(anchor * factor * np.array(parts)).tolist()
 
 
 def _last(known: Mapping[str, Any], name: str) -> dict[str, Any]:
