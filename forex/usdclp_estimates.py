@@ -12,10 +12,12 @@ import polars as pl
 
 from forex import calendar
 from forex.calendar import Dates
+from forex.copper import rolling_correlation
 from forex.errors import TooLittleData
 from forex.history import Floats
+from forex.origin_moves import daily_moves, moves_over
 from forex.params import Estimation, Regimes
-from forex.regimes import daily_moves, moves_over, rolling_correlation, volatility_ratio
+from forex.regimes import volatility_ratio
 from forex.usdclp_resamples import Estimate, Resamples, correlation, moments, quantile
 
 MONTHS = 12

@@ -15,8 +15,8 @@ import polars as pl
 
 from forex import calendar
 from forex.ingest import age_business_days
+from forex.origin_moves import daily_moves
 from forex.params import UsdClp
-from forex.regimes import daily_moves
 from forex.store import TARGET
 
 EXTREME_MOVE, OLD, LATER, OTHER_DATA = "extreme_move", "estimates_old", "estimates_later", "estimates_of_other_data"

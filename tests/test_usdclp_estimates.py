@@ -234,13 +234,13 @@ def test_a_month_that_differs_is_found() -> None:
 
 @pytest.mark.skipif(REAL is None, reason="FOREX_REAL_DATA is not set")
 def test_real_copper_moves_against_the_dollar(project: Project) -> None:
-    from forex.meetings import parse_meetings
+    from test_regimes import INTERVENTIONS, MEETINGS
+
     from forex.params import load_params
     from forex.regimes import classify
     from stages import align as align_stage
     from stages import ingest, validate
 
-    root = Path(__file__).parents[1]
     project.set(ingest={"store": str(Path(str(REAL)).resolve())})
     for stage in (ingest, validate, align_stage):
         stage.main()
@@ -250,8 +250,7 @@ def test_real_copper_moves_against_the_dollar(project: Project) -> None:
     assert expected.n > 3000 and -1 < expected.low < expected.value < expected.high < 0
     move = found["thresholds.copper_move"].value
     assert move is not None and 0.03 < move < 0.15
-    meetings = parse_meetings((root / "data/calendar/bcch_meetings.csv").read_text(encoding="utf-8"), "meetings")
-    frame = classify(panel, meetings, load_params("regimes").regimes, copper_move=move)
+    frame = classify(panel, MEETINGS, INTERVENTIONS, load_params("regimes").regimes, copper_move=move)
     shocked = frame.filter(pl.col("regime") == "COPPER_SHOCK")["origin_date"].dt.year()
     assert {2008, 2015, 2020} <= set(shocked)
     for first, last in EPISODES:  # the estimated threshold calls what everybody remembers, too
