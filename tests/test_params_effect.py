@@ -88,6 +88,7 @@ CHANGES: Content = {
     "fit.nowcast.half_lives": [8],
     "fit.nowcast.persistence": 0.5,
     "fit.nowcast.long_run_half_life": 200,
+    "fit.nowcast.root_steps": 500,
     "fit.nowcast.calendar_share": 0,
     "calibrate.min_scores": 80,
     "calibrate.half_life": 50,
