@@ -5,7 +5,7 @@ from forex.params.data import Bounds, Ingest, Validate
 from forex.params.file import PARAMS_FILE, Params, load_params, plain
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
 from forex.params.regimes import Regimes
-from forex.params.reports import Evaluate, Performance, Report
+from forex.params.reports import Evaluate, Performance, Report, Trade
 from forex.params.types import Block, Severity, Tier, clock_time
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Severity",
     "Theta",
     "Tier",
+    "Trade",
     "Validate",
     "clock_time",
     "load_params",

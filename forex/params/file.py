@@ -16,7 +16,7 @@ from forex.params.calibrate import Calibrate
 from forex.params.data import Ingest, Validate
 from forex.params.fit import Fit
 from forex.params.regimes import Regimes
-from forex.params.reports import Evaluate, Performance, Report
+from forex.params.reports import Evaluate, Performance, Report, Trade
 from forex.params.types import Block, Date, Horizon, Level, clock_time, unique
 
 PARAMS_FILE = Path("params.yaml")
@@ -35,6 +35,7 @@ class Params(Block):
     performance: Performance
     evaluate: Evaluate
     report: Report
+    trade: Trade
 
     @model_validator(mode="after")
     def _models_exist(self) -> "Params":
