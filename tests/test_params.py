@@ -63,7 +63,12 @@ def paths(block: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
 BLOCKS = [path for path, value in paths(CONTENT) if isinstance(value, dict)]
 LEAVES = [path for path, value in paths(CONTENT) if not isinstance(value, dict)]
 NUMBERS = [path for path, value in paths(CONTENT) if isinstance(value, int | float)]
-KEYED = {"fit.nowcast.fast_weight", "evaluate.acceptance.coverage_tolerance", "validate.bounds"}  # by id or horizon
+KEYED = {
+    "fit.nowcast.fast_weight",
+    "calibrate.online.rate",
+    "evaluate.acceptance.coverage_tolerance",
+    "validate.bounds",
+}  # by id or horizon
 
 
 def test_the_committed_params_are_valid_and_frozen() -> None:

@@ -16,9 +16,9 @@ import pytest
 from changed_params import COMMITTED, LEAVES, STAGES, Content, Folder, changed, run
 from conftest import ROOT, MadeUpStore
 
-from forex import calendar
+from forex import calendar, online_trade
 
-# `trade` is read by a command and by no stage: test_online_trade.py.
+# `trade` is read by a command and by no stage; it has a test of its own below.
 KEYS = [key for key in LEAVES if not key.startswith(("validate.", "trade."))]
 
 FIRST, AS_OF = "2017-01-02", "2020-04-30"  # policy meetings are listed from 2018 on; the end is a storm
@@ -245,6 +245,20 @@ def test_key_changes_what_a_stage_makes(key: str, real: Made) -> None:
         assert any(real.differs(stage) for stage in declaring), f"{key}: nothing that {declaring} make depends on it"
     finally:
         real.restore(declaring)
+
+
+TRADE: Content = {"trade.rates": [0.05], "trade.min_origins": 220}  # 2018 has fewer origins than that
+
+
+@pytest.mark.parametrize("key", TRADE)
+def test_key_of_the_trade_changes_its_page(key: str, real: Made) -> None:
+    assert set(TRADE) == {leaf for leaf in LEAVES if leaf.startswith("trade.")}
+    pages = []
+    for values in ({}, {key: TRADE[key]}):
+        real.write({"trade.rates": [0.02], "trade.min_origins": 50} | values)
+        online_trade.main()
+        pages.append(online_trade.REPORT.read_text(encoding="utf-8"))
+    assert pages[0] != pages[1]
 
 
 def test_same_params_make_the_same_outputs(real: Made) -> None:
