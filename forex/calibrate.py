@@ -30,12 +30,14 @@ class Calibrated:
     """Quantiles (n, 25) as log-distances by model, and what they came from, for one horizon.
 
     without: those that depend on regime multipliers, as they would be had every multiplier been 1.
+    factors: (n,), the regime multiplier in what is published; where that averages members, the mean by their weights.
     """
 
     quantiles: dict[str, Floats]
     without: dict[str, Floats]
     standardised: dict[str, conformal.Standardised]
     multipliers: dict[str, dict[str, multipliers.Newest]]
+    factors: Floats
     members: tuple[str, ...]
     weights: Floats
     candidates: tuple[str, ...]
@@ -99,6 +101,7 @@ def _horizon(
     plain: dict[str, Floats] = {}
     stressed: dict[str, Floats] = {}
     newest = {}
+    applied = {name: np.ones(len(outcome.steps)) for name in models}
     for model in params.conformal:
         half_widths = _pooled(model, horizon, own, outcome, params)
         # Errors teach from enough scores on, like the forecasts. Multipliers learn from forecasts without them, so that the
@@ -110,14 +113,20 @@ def _horizon(
         rate = params.online.rate.get(horizon, 0.0)
         for made, widths in ((plain, half_widths), (stressed, half_widths * factors[:, None])):
             made[model] = tracker.corrected(widths, scores, outcome.matured, rate=rate)
+        applied[calibrated_name(model)] = factors
 
     without = _from_half_widths(models, plain, outcome, params)[0]
     quantiles, weights, chosen = _from_half_widths(models, stressed, outcome, params)
+    applied[ENSEMBLE] = np.sum(
+        [applied[name] * weights[:, j] for j, name in enumerate(params.ensemble.members)], axis=0
+    )
+    offered = np.stack([applied[name] for name in params.published.candidates])
     return Calibrated(
         quantiles=quantiles,
         without={name: values for name, values in without.items() if name not in BENCHMARKS},
         standardised=dict(own[horizon]),
         multipliers=newest,
+        factors=offered[chosen, np.arange(len(chosen))],
         members=params.ensemble.members,
         weights=weights,
         candidates=params.published.candidates,

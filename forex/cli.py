@@ -54,6 +54,15 @@ def forecast(
 
 
 @app.command()
+def issue(as_json: Json = False) -> None:
+    """Enter the forecast in the ledger, data/ledger/<year>.csv. Exit code 1 if another one was issued for the same origin."""
+    _in_project()
+    from forex import issue as issuing
+
+    _show(issuing.view(), issuing.text, as_json)
+
+
+@app.command()
 def status(as_json: Json = False) -> None:
     """As of when, how fresh, which regime, what was set aside, and how the last matured forecasts were covered."""
     _in_project()
@@ -69,6 +78,42 @@ def scoreboard(as_json: Json = False) -> None:
     from forex import scoreboard_view
 
     _show(scoreboard_view.view(), scoreboard_view.text, as_json)
+
+
+@app.command()
+def regime(
+    at: Annotated[str | None, typer.Option(metavar="DATE", help="The regime of that day.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The market regime, why it was called signal by signal, and what to do about it."""
+    _in_project()
+    from forex import regime_view
+
+    _show(regime_view.view(at=at), regime_view.text, as_json)
+
+
+@app.command()
+def calibrate(
+    write: Annotated[bool, typer.Option("--write", help="Put the new values into params.yaml.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What is usual for USD/CLP, estimated anew: volatilities, months, thresholds, copper; beside what params.yaml holds."""
+    _in_project()
+    from forex import usdclp_view
+
+    _show(usdclp_view.view(write=write), usdclp_view.text, as_json)
+
+
+@app.command()
+def nowcast(
+    at: Annotated[str | None, typer.Option(metavar="DATE", help="What moved the nowcast of that day.")] = None,
+    as_json: Json = False,
+) -> None:
+    """What moves the newest nowcast, series by series with its age, and how much the nowcast has explained."""
+    _in_project()
+    from forex import nowcast_view
+
+    _show(nowcast_view.view(at=at), nowcast_view.text, as_json)
 
 
 @app.command(name="doctor")

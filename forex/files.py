@@ -63,6 +63,16 @@ def write_text(path: Path, text: str) -> None:
     write_atomically(path, lambda aside: _write_bytes(aside, text.encode("utf-8")))
 
 
+def write_durably(path: Path, text: str) -> None:
+    """As `write_text`; when it returns, the file's new name has been flushed to disk, too, and outlives a power failure."""
+    write_text(path, text)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def _write_bytes(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
@@ -97,6 +107,14 @@ def read_json(path: Path) -> Any:
         raise DataError(f"{path}: not readable as JSON ({error}). `dvc repro --force` makes it anew.") from error
 
 
+def read_text(path: Path) -> str:
+    """The text of a file that git holds.  Raises DataError where it is missing or no text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: not readable as text ({error}). Restore it with git.") from error
+
+
 def write_csv(path: Path, frame: pl.DataFrame) -> None:
     write_text(path, frame.write_csv(line_terminator="\n"))
 
@@ -114,7 +132,8 @@ def read_parquet(path: Path) -> pl.DataFrame:
     import pyarrow.parquet as pq
 
     try:
-        frame = pl.from_arrow(pq.read_table(path, page_checksum_verification=True))
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:  # read_table imports pandas
+            frame = pl.from_arrow(file.read())
     except FileNotFoundError as error:
         raise DataError(f"{path}: not found. `dvc repro` makes it.") from error
     except (pa.ArrowException, OSError, UnicodeDecodeError, PolarsError, PanicException) as error:

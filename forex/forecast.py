@@ -56,10 +56,12 @@ def forecast_report(
     expectations: Mapping[str, Any],
     settings: Mapping[str, Any],
     levels: Sequence[float],
+    conditions: Mapping[str, Any],
 ) -> dict[str, Any]:
     """reports/forecast.json (reports/forecast.schema.json describes it).
 
     rows: the published rows of the newest origin.  settings: the params that can change a forecast, for their hash.
+    conditions: from `forex.usdclp_conditions.conditions`.
     """
     first = rows.row(0, named=True)
     series = manifest["series"]
@@ -89,6 +91,8 @@ def forecast_report(
             if checked["why"] and name in panel_row
         ],
         "stale": _stale(series, panel_row),
+        "warnings": expectations["warnings"],
+        "conditions": conditions,
     }
 
 

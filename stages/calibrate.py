@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
+import numpy as np
+
 from forex.calibrate import calibrate
 from forex.calibration_inputs import actuals, calibration_inputs
 from forex.calibration_report import Settled, calibration_report, metrics
 from forex.files import read_parquet, write_json, write_parquet
-from forex.forecasts import calibrated_frame
+from forex.forecasts import calibrated_frame, multipliers_frame
 from forex.history import from_panel
 from forex.params import load_params
 from stages.run import run
@@ -15,6 +17,7 @@ PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")
 RAW_FORECASTS = Path("data/forecasts/raw.parquet")
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
+MULTIPLIERS = Path("data/multipliers.parquet")
 REPORT = Path("data/calibration.json")
 METRICS = Path("reports/metrics/calibration.json")
 
@@ -37,6 +40,10 @@ def main() -> None:
         h: {model: values[kept] for model, values in result.quantiles.items()} for h, result in calibrated.items()
     }
     write_parquet(CALIBRATED, calibrated_frame(history, origins[kept], labels[kept].tolist(), quantiles, actual))
+    published = {
+        h: (np.array(result.candidates)[result.chosen[kept]], result.factors[kept]) for h, result in calibrated.items()
+    }
+    write_parquet(MULTIPLIERS, multipliers_frame(history, origins[kept], published))
     settled = {h: Settled(history.anchor[origins[kept]], actual[h], labels[kept]) for h in params.horizons}
     report = calibration_report(calibrated, settled, kept.start, params.calibrate.multipliers.regimes)
     write_json(REPORT, report)

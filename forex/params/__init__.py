@@ -2,22 +2,27 @@
 
 from forex.params.calibrate import Calibrate, Multipliers
 from forex.params.data import Bounds, Ingest, Validate
-from forex.params.file import PARAMS_FILE, Params, load_params, plain
+from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, plain
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
+from forex.params.ledger import Ledger
 from forex.params.regimes import Regimes
 from forex.params.reports import Evaluate, Performance, Report, Trade
 from forex.params.types import Block, Severity, Tier, clock_time
+from forex.params.usdclp import NOT_EVALUATED, Estimation, UsdClp
 
 __all__ = [
+    "NOT_EVALUATED",
     "PARAMS_FILE",
     "Block",
     "Bounds",
     "Calibrate",
     "Chronos",
+    "Estimation",
     "Evaluate",
     "Fit",
     "GarchT",
     "Ingest",
+    "Ledger",
     "Multipliers",
     "Nowcast",
     "Params",
@@ -28,8 +33,10 @@ __all__ = [
     "Theta",
     "Tier",
     "Trade",
+    "UsdClp",
     "Validate",
     "clock_time",
     "load_params",
+    "parse_params",
     "plain",
 ]
