@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: run test test-extras lint study bench plots readme clean
+.PHONY: run test test-extras lint study trade bench plots readme clean
 
 run: .venv/installed
 	@forex doctor
@@ -27,6 +27,10 @@ lint: .venv/installed
 
 study: .venv/installed
 	pytest -m study -n 2
+
+# What an online correction of the intervals would buy and cost: reports/online_correction.md.
+trade: .venv/installed
+	python -m forex.online_trade
 
 # Speed beside others', about five minutes; exit code 1 where a limit of ours is missed.
 bench: .venv/installed .venv-bench/installed

@@ -1,4 +1,4 @@
-"""From raw to published, by horizon: conformal calibration, regime multipliers, the ensemble, and the choice."""
+"""From raw to published, by horizon: conformal calibration, regime multipliers, online correction, the ensemble, the choice."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forex import calendar, conformal, ensemble, multipliers
+from forex import calendar, conformal, ensemble, multipliers, tracker
 from forex.errors import TooLittleData
 from forex.history import Floats
 from forex.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
@@ -98,18 +98,21 @@ def _horizon(
     params: Calibrate,
 ) -> Calibrated:
     models = raw[horizon]
-    plain, stressed, newest = {}, {}, {}
+    plain: dict[str, Floats] = {}
+    stressed: dict[str, Floats] = {}
+    newest = {}
     applied = {name: np.ones(len(outcome.steps)) for name in models}
     for model in params.conformal:
         half_widths = _pooled(model, horizon, own, outcome, params)
-        # Without multiplier, so that the estimate does not chase itself; and from enough scores on, like the forecasts.
-        calibrated = np.where((own[horizon][model].count >= params.min_scores)[:, None], half_widths, np.nan)
-        forecasts = multipliers.scored(
-            _scores(models[model], outcome), calibrated, outcome.matured, outcome.steps, params.multipliers.levels
-        )
+        # Errors teach from enough scores on, like the forecasts. Multipliers learn from forecasts without them, so that the
+        # estimate does not chase itself; the online correction comes last: its guarantee is about what the model says in the end.
+        scores = np.where(own[horizon][model].count >= params.min_scores, _scores(models[model], outcome), np.nan)
+        forecasts = multipliers.scored(scores, half_widths, outcome.matured, outcome.steps, params.multipliers.levels)
         factors = multipliers.factors(regimes, forecasts, params.multipliers)
         newest[model] = multipliers.newest(regimes, forecasts, params.multipliers)
-        plain[model], stressed[model] = half_widths, half_widths * factors[:, None]
+        rate = params.online.rate.get(horizon, 0.0)
+        for made, widths in ((plain, half_widths), (stressed, half_widths * factors[:, None])):
+            made[model] = tracker.corrected(widths, scores, outcome.matured, rate=rate)
         applied[calibrated_name(model)] = factors
 
     without = _from_half_widths(models, plain, outcome, params)[0]

@@ -11,11 +11,12 @@ from forex.history import Floats, Ints
 @dataclass(frozen=True)
 class Reversion:
     """half_lives: of the components, in returns.  persistence: of each, in its own half-lives.  long_run: half-life of the level
-    they revert to."""
+    they revert to.  root_steps: steps ahead at which a component's reading from roots counts half."""
 
     half_lives: tuple[float, ...]
     persistence: float
     long_run: float
+    root_steps: float
 
 
 WARM_UP = 60  # values whose plain mean starts an exponential one
@@ -41,25 +42,34 @@ def expanding_mean(values: Floats) -> Floats:
     return np.cumsum(values) / np.arange(1, len(values) + 1)
 
 
-def components(sizes: Floats, reversion: Reversion) -> tuple[Floats, Floats]:
-    """The long-run level (n,) and the current ones (n, k) after each absolute return: means of |r|/√k, no squares.
+def components(sizes: Floats, reversion: Reversion) -> tuple[Floats, Floats, Floats]:
+    """After each absolute return |r|/√k: the long-run level L (n,), the current ones e (n, k), and these read from roots, f (n, k).
 
-    Absolute returns because one crash in a mean of squares rules it for months.
+    Means of absolute returns and not of squares, because one crash in a mean of squares rules it for months. A mean of roots is
+    moved by a jump even less: f = L·(mean of √sizes / its own long run)², the component's distance from its long run in L's unit.
     """
-    now = [exponential_mean(sizes, half_life) for half_life in reversion.half_lives]
-    return exponential_mean(sizes, reversion.long_run, warm_up=LONG_RUN_WARM_UP), np.stack(now, axis=1)
+    long_run = exponential_mean(sizes, reversion.long_run, warm_up=LONG_RUN_WARM_UP)
+    now = np.stack([exponential_mean(sizes, half_life) for half_life in reversion.half_lives], axis=1)
+    roots = np.sqrt(sizes)
+    usual = exponential_mean(roots, reversion.long_run, warm_up=LONG_RUN_WARM_UP)[:, None]
+    steady = np.stack([exponential_mean(roots, half_life) for half_life in reversion.half_lives], axis=1)
+    ratio = np.divide(steady, usual, out=np.ones_like(steady), where=usual > 0)
+    return long_run, now, long_run[:, None] * ratio**2
 
 
-def over_horizon(long_run: Floats, now: Floats, steps: Floats | Ints, reversion: Reversion) -> Floats:
-    """Daily size over the next `steps` days: √(L² + meanⱼ (eⱼ² − L²) / (1 + steps/(persistence·half-lifeⱼ))).
+def over_horizon(long_run: Floats, now: Floats, steady: Floats, steps: Floats | Ints, reversion: Reversion) -> Floats:
+    """Daily size over the next `steps` days: √(L² + meanⱼ (vⱼ − L²) / (1 + steps/(persistence·half-lifeⱼ))).
 
+    vⱼ = (1 − w)·eⱼ² + w·fⱼ² with w = steps/(steps + root_steps): tomorrow has today's jumps in it, the months ahead do not.
     A component's excess over the long run L has decayed to one half, averaged over the horizon, after persistence half-lives:
     hyperbolic, as a mixture of speeds is. All in the unit of the absolute returns; where fast ones are small the root's argument is
     kept at zero or above.
 
-    long_run, steps: (n,).  now: (n, k).  Returns (n,).
+    long_run, steps: (n,).  now, steady: (n, k), as `components` makes them.  Returns (n,).
     """
-    level = np.asarray(long_run) ** 2
-    share = 1 / (1 + np.asarray(steps)[:, None] / (reversion.persistence * np.array(reversion.half_lives)))
-    excess = (np.asarray(now) ** 2 - level[:, None]) * share
+    level, ahead = np.asarray(long_run) ** 2, np.asarray(steps)[:, None]
+    weight = ahead / (ahead + reversion.root_steps)
+    current = (1 - weight) * np.asarray(now) ** 2 + weight * np.asarray(steady) ** 2
+    share = 1 / (1 + ahead / (reversion.persistence * np.array(reversion.half_lives)))
+    excess = (current - level[:, None]) * share
     return np.sqrt(np.maximum(level + excess.mean(axis=1), 0))

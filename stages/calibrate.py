@@ -4,10 +4,11 @@ from pathlib import Path
 
 import numpy as np
 
-from forex.calibrate import Outcome, calibrate
+from forex.calibrate import calibrate
+from forex.calibration_inputs import actuals, calibration_inputs
 from forex.calibration_report import Settled, calibration_report, metrics
 from forex.files import read_parquet, write_json, write_parquet
-from forex.forecasts import calibrated_frame, multipliers_frame, raw_predictive
+from forex.forecasts import calibrated_frame, multipliers_frame
 from forex.history import from_panel
 from forex.params import load_params
 from stages.run import run
@@ -28,25 +29,13 @@ def main() -> None:
     raw = read_parquet(RAW_FORECASTS)
     regimes = read_parquet(REGIMES)
 
-    origin_dates = np.unique(raw["origin_date"].to_numpy())
-    origins = np.searchsorted(history.days, origin_dates)
-    predictive = raw_predictive(raw, history.anchor[origins], origin_dates)
-    outcomes = {}
-    for horizon in params.horizons:
-        targets = history.targets(horizon)
-        matured = np.minimum(targets.matured - origins[0], len(origins))
-        outcomes[horizon] = Outcome(targets.log_return[origins], matured[origins], targets.steps[origins])
-    by_date = dict(regimes.select("origin_date", "regime").iter_rows())
-    labels = np.array([by_date[date] for date in history.days[origins].tolist()])
-    calibrated, first = calibrate({h: predictive[h] for h in params.horizons}, outcomes, params.calibrate, labels)
+    inputs = calibration_inputs(history, raw, regimes, params.horizons)
+    origins, labels = inputs.origins, inputs.regimes
+    calibrated, first = calibrate(inputs.predictive, inputs.outcomes, params.calibrate, labels)
 
     # The warm-up only gave scores: what is published starts with the first origin.
     kept = slice(max(first, params.fit.first_origin - 1 - int(origins[0])), None)
-    latest = dict(panel.select("origin_date", "actual").drop_nulls().iter_rows())
-    actual = {
-        horizon: np.array([latest.get(date, np.nan) for date in history.targets(horizon).dates[origins[kept]].tolist()])
-        for horizon in params.horizons
-    }
+    actual = {horizon: actuals(history, panel, origins[kept], horizon) for horizon in params.horizons}
     quantiles = {
         h: {model: values[kept] for model, values in result.quantiles.items()} for h, result in calibrated.items()
     }

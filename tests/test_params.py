@@ -64,6 +64,7 @@ BLOCKS = [path for path, value in paths(CONTENT) if isinstance(value, dict)]
 LEAVES = [path for path, value in paths(CONTENT) if not isinstance(value, dict)]
 NUMBERS = [path for path, value in paths(CONTENT) if isinstance(value, int | float)]
 KEYED = {
+    "calibrate.online.rate",
     "usdclp.volatility.by_horizon",
     "usdclp.provenance.sha256",
     "evaluate.acceptance.coverage_tolerance",

@@ -19,14 +19,14 @@ import pytest
 from changed_params import COMMITTED, LEAVES, STAGES, Content, Folder, changed, run
 from conftest import ROOT, MadeUpStore
 
-from forex import calendar, issue, usdclp_view
+from forex import calendar, issue, online_trade, usdclp_view
 from forex.errors import GateFailed
 from forex.files import read_parquet
 from forex.ledger import LEDGER, LOCK
 from forex.lock import held
 from forex.usdclp_warnings import provenance
 
-OF_COMMANDS = ["ledger.lock_timeout"]
+OF_COMMANDS = ["ledger.lock_timeout", "trade.rates", "trade.min_origins"]
 KEYS = [key for key in LEAVES if not key.startswith("validate.") and key not in OF_COMMANDS]
 
 ESTIMATION = "usdclp.estimation."  # what only the command reads
@@ -46,6 +46,8 @@ REAL = {
     "calibrate.published.candidates": ["ensemble", "nowcast"],
     "calibrate.published.min_scores": 60,
     "ledger.lock_timeout": 0.01,
+    "trade.rates": [0.02],
+    "trade.min_origins": 50,
     "performance.windows": [60],
     "performance.min_windows": 5,
     "performance.critical_pct": 50,
@@ -108,6 +110,7 @@ CHANGES: Content = {
     "fit.nowcast.half_lives": [8],
     "fit.nowcast.persistence": 0.5,
     "fit.nowcast.long_run_half_life": 200,
+    "fit.nowcast.root_steps": 500,
     "fit.nowcast.calendar_share": 0,
     "calibrate.min_scores": 80,
     "calibrate.half_life": 50,
@@ -127,6 +130,11 @@ CHANGES: Content = {
     "calibrate.multipliers.block_steps": 4,
     "calibrate.multipliers.band": 0.5,
     "calibrate.multipliers.seed": 1,
+    "calibrate.online.rate.1d": 0.05,
+    "calibrate.online.rate.7d": 0.05,
+    "calibrate.online.rate.15d": 0.05,
+    "calibrate.online.rate.30d": 0.05,
+    "calibrate.online.rate.90d": 0.05,
     "calibrate.published.candidates": ["ensemble"],
     "calibrate.published.half_life": 20,
     "calibrate.published.margin": 0.9,
@@ -138,6 +146,8 @@ CHANGES: Content = {
     "performance.critical_pct": 20,
     "performance.significance": 1e-9,
     "ledger.lock_timeout": 0.02,
+    "trade.rates": [0.05],
+    "trade.min_origins": 220,  # 2018 has fewer
     "evaluate.from": "2019-06-03",
     "evaluate.min_origins": 5000,
     "evaluate.min_independent": 1000,
@@ -307,7 +317,12 @@ def refused_issue() -> str:
     return str(refused.value)
 
 
-SAYING = {"ledger.lock_timeout": refused_issue}
+def trade_page() -> str:
+    online_trade.main()
+    return online_trade.REPORT.read_text(encoding="utf-8")
+
+
+SAYING = {"ledger.lock_timeout": refused_issue, "trade.rates": trade_page, "trade.min_origins": trade_page}
 
 
 @pytest.mark.parametrize("key", OF_COMMANDS)

@@ -19,7 +19,9 @@ VARIANCE_LONG_RUN_SHARE = 0.2
 class Nowcast:
     def __init__(self, params: NowcastParams):
         self.params = params
-        self.reversion = volatility.Reversion(params.half_lives, params.persistence, params.long_run_half_life)
+        self.reversion = volatility.Reversion(
+            params.half_lives, params.persistence, params.long_run_half_life, params.root_steps
+        )
 
     def forecast(self, history: History, origins: Ints, horizons: Sequence[str]) -> dict[str, Predictive]:
         """The next step has a mean of its own; beyond it what is in the market has settled, and one mean serves every horizon.
@@ -76,10 +78,9 @@ class Nowcast:
 
     def _scale_of_returns(self, history: History, targets: Targets) -> Floats:
         """Daily size over the horizon times √S; S the mean of business steps and of calendar days at five sevenths."""
-        long_run, now = volatility.components(np.abs(history.daily), self.reversion)
-        daily = volatility.over_horizon(
-            _as_known(long_run, history.known), _as_known(now, history.known), targets.steps, self.reversion
-        )
+        levels = volatility.components(np.abs(history.daily), self.reversion)
+        long_run, now, steady = (_as_known(level, history.known) for level in levels)
+        daily = volatility.over_horizon(long_run, now, steady, targets.steps, self.reversion)
         share = self.params.calendar_share
         return daily * np.sqrt((1 - share) * targets.steps + share * targets.days * calendar.WEEK_SHARE)
 
@@ -90,10 +91,9 @@ class Nowcast:
         arrival = np.where(usable, next_day.matured, count)
         order = np.argsort(arrival, kind="stable")[: np.count_nonzero(arrival < count)]
         known = np.searchsorted(arrival[order], np.arange(count), side="right")
-        long_run, now = volatility.components(errors[order], self.reversion)
-        return volatility.over_horizon(
-            _as_known(long_run, known), _as_known(now, known), np.ones(count), self.reversion
-        )
+        levels = volatility.components(errors[order], self.reversion)
+        long_run, now, steady = (_as_known(level, known) for level in levels)
+        return volatility.over_horizon(long_run, now, steady, np.ones(count), self.reversion)
 
 
 def series(history: History) -> tuple[str, ...]:

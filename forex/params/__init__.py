@@ -6,7 +6,7 @@ from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, pl
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
 from forex.params.ledger import Ledger
 from forex.params.regimes import Regimes
-from forex.params.reports import Evaluate, Performance, Report
+from forex.params.reports import Evaluate, Performance, Report, Trade
 from forex.params.types import Block, Severity, Tier, clock_time
 from forex.params.usdclp import NOT_EVALUATED, Estimation, UsdClp
 
@@ -32,6 +32,7 @@ __all__ = [
     "Severity",
     "Theta",
     "Tier",
+    "Trade",
     "UsdClp",
     "Validate",
     "clock_time",

@@ -35,6 +35,12 @@ class Multipliers(Block):
     seed: Annotated[int, Field(ge=0)]
 
 
+class Online(Block):
+    """Rate of the online correction by horizon; 0, or none given: off."""
+
+    rate: dict[Horizon, Annotated[float, Field(ge=0, le=1)]]
+
+
 class Calibrate(Block):
     min_scores: PositiveInt
     half_life: PositiveInt
@@ -42,5 +48,6 @@ class Calibrate(Block):
     pool_weight: Annotated[float, Field(ge=0)]
     conformal: Annotated[tuple[Model, ...], Field(min_length=1), AfterValidator(unique)]
     multipliers: Multipliers
+    online: Online
     ensemble: Ensemble
     published: Published

@@ -17,7 +17,7 @@ from forex.params.data import Ingest, Validate
 from forex.params.fit import Fit
 from forex.params.ledger import Ledger
 from forex.params.regimes import Regimes
-from forex.params.reports import Evaluate, Performance, Report
+from forex.params.reports import Evaluate, Performance, Report, Trade
 from forex.params.types import Block, Date, Horizon, Level, clock_time, unique
 from forex.params.usdclp import UsdClp
 
@@ -38,6 +38,7 @@ class Params(Block):
     ledger: Ledger
     evaluate: Evaluate
     report: Report
+    trade: Trade
     usdclp: UsdClp
 
     @model_validator(mode="after")

@@ -23,6 +23,7 @@ class Nowcast(Block):
     half_lives: Annotated[tuple[PositiveFloat, ...], Field(min_length=1), AfterValidator(unique)]
     persistence: PositiveFloat
     long_run_half_life: PositiveFloat
+    root_steps: PositiveFloat
     calendar_share: Share
 
 

@@ -1,0 +1,157 @@
+"""What an online correction would buy in coverage by year and by regime, and what it would cost: `make trade` measures it.
+
+The same raw forecasts are calibrated once for each rate of `trade.rates`, at every horizon, and the published ones scored
+over the matured origins from `evaluate.from` on. reports/online_correction.md is the result.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from forex.calibrate import calibrate
+from forex.calibration_inputs import actuals, calibration_inputs
+from forex.files import read_parquet, write_text
+from forex.history import Floats, from_panel
+from forex.names import PUBLISHED
+from forex.params import Params, load_params
+from forex.quantiles import central_pair
+from forex.scores import covered, crps, interval_score
+
+PANEL, REGIMES, RAW = Path("data/panel.parquet"), Path("data/regimes.parquet"), Path("data/forecasts/raw.parquet")
+REPORT = Path("reports/online_correction.md")
+LEVELS, WIDEST = (0.80, 0.95), 0.95
+OFF = 0.0
+HEADER = ["rate", "80 % covers", "95 % covers", "worst year 80/95", "off by year 80/95", "stressed 80", "others 80"]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Shares in per cent by level; CRPS and the 95 % interval score in CLP per USD.
+
+    by_year: distance of a year's coverage from the level, averaged over the years.  worst: the lowest coverage of a year.
+    """
+
+    coverage: dict[float, float]
+    by_year: dict[float, float]
+    worst: dict[float, float]
+    stressed: float
+    others: float
+    crps: float
+    interval_score: float
+
+    @property
+    def off_by_year(self) -> float:
+        return float(np.mean(list(self.by_year.values())))
+
+    @property
+    def gap(self) -> float:
+        return abs(self.stressed - self.others)
+
+
+def figures(
+    actual: Floats, quantiles: Floats, years: NDArray[np.int64], stressed: NDArray[np.bool_], least: int
+) -> Figures:
+    """actual (n,), quantiles (n, 25) in CLP per USD; a year counts with at least `least` origins.
+
+    stressed: (n,), whether the origin's regime can have a multiplier.
+    """
+    hits = {level: covered(actual, *(quantiles[:, end] for end in central_pair(level))) for level in LEVELS}
+    full = [year for year in np.unique(years) if np.count_nonzero(years == year) >= least]
+    of_year = {level: np.array([100 * hit[years == year].mean() for year in full]) for level, hit in hits.items()}
+    lower, upper = (quantiles[:, end] for end in central_pair(WIDEST))
+    return Figures(
+        coverage={level: float(100 * hit.mean()) for level, hit in hits.items()},
+        by_year={level: float(np.abs(shares - 100 * level).mean()) for level, shares in of_year.items()},
+        worst={level: float(shares.min()) for level, shares in of_year.items()},
+        stressed=float(100 * hits[LEVELS[0]][stressed].mean()) if stressed.any() else np.nan,
+        others=float(100 * hits[LEVELS[0]][~stressed].mean()) if not stressed.all() else np.nan,
+        crps=float(crps(actual, quantiles).mean()),
+        interval_score=float(interval_score(actual, lower, upper, level=WIDEST).mean()),
+    )
+
+
+def measure(params: Params) -> dict[str, dict[float, Figures]]:
+    """Horizon -> rate -> figures, from what the stages up to `fit` have made; rate 0 is the forecast without correction."""
+    panel = read_parquet(PANEL)
+    history = from_panel(panel)
+    inputs = calibration_inputs(history, read_parquet(RAW), read_parquet(REGIMES), params.horizons)
+    days, anchor = history.days[inputs.origins], history.anchor[inputs.origins]
+    stressed = np.isin(inputs.regimes, params.calibrate.multipliers.regimes)
+    actual = {horizon: actuals(history, panel, inputs.origins, horizon) for horizon in params.horizons}
+    found: dict[str, dict[float, Figures]] = {horizon: {} for horizon in params.horizons}
+    for rate in (OFF, *params.trade.rates):
+        online = params.calibrate.online.model_copy(update={"rate": dict.fromkeys(params.horizons, rate)})
+        settings = params.calibrate.model_copy(update={"online": online})
+        calibrated, first = calibrate(inputs.predictive, inputs.outcomes, settings, inputs.regimes)
+        for horizon, result in calibrated.items():
+            rows = np.isfinite(actual[horizon]) & (days >= np.datetime64(params.evaluate.from_))
+            rows[:first] = False
+            years = days[rows].astype("datetime64[Y]").astype(np.int64) + 1970
+            quantiles = anchor[rows, None] * np.exp(result.quantiles[PUBLISHED][rows])
+            found[horizon][rate] = figures(
+                actual[horizon][rows], quantiles, years, stressed[rows], params.trade.min_origins
+            )
+    return found
+
+
+def worth(by_rate: Mapping[float, Figures]) -> list[float]:
+    """The rates that bring coverage nearer to its level by year and by regime, and raise neither CRPS nor interval score."""
+    off = by_rate[OFF]
+    return [
+        rate
+        for rate, on in by_rate.items()
+        if on.off_by_year < off.off_by_year and on.gap < off.gap
+        and on.crps <= off.crps and on.interval_score <= off.interval_score
+    ]  # fmt: skip
+
+
+INTRODUCTION = """\
+# What an online correction buys and what it costs
+
+The published forecast from {since} on, calibrated with each rate of the online correction (`calibrate.online.rate`); 0 is off.
+"Off by year" is the distance of a year's coverage from its level, averaged over the years, in points; "gap" is that between the
+stressed regimes (those that can have a multiplier) and the others, at 80 %. Coverage is in per cent; CRPS and IS95, the interval
+score of the 95 % interval, are against rate 0. Both scores count misses and width together, so a rate that does not raise them
+costs no more sharpness than it buys in coverage. `make trade` writes this page."""
+
+
+def text(found: Mapping[str, Mapping[float, Figures]], since: str) -> str:
+    """The report in Markdown: what the columns mean, then a table and a verdict by horizon."""
+    parts = [INTRODUCTION.format(since=since)]
+    for horizon, by_rate in found.items():
+        rates = ", ".join(f"{rate:g}" for rate in worth(by_rate))
+        which = f"rate {rates}" if rates else "no rate"
+        verdict = f"Nearer to the level by year and by regime, with neither score higher: {which}."
+        parts += [f"## {horizon}", _table(by_rate), verdict]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(by_rate: Mapping[float, Figures]) -> str:
+    off = by_rate[OFF]
+    rows: list[Sequence[str]] = [[*HEADER, "gap", "CRPS", "IS95"]]
+    for rate, on in by_rate.items():
+        against = ((on.crps, off.crps), (on.interval_score, off.interval_score))
+        rows.append(
+            [
+                f"{rate:g}",
+                *(f"{on.coverage[level]:.1f}" for level in LEVELS),
+                " / ".join(f"{on.worst[level]:.0f}" for level in LEVELS),
+                " / ".join(f"{on.by_year[level]:.1f}" for level in LEVELS),
+                *(f"{value:.1f}" for value in (on.stressed, on.others, on.gap)),
+                *(f"{100 * (new / old - 1):+.2f} %" for new, old in against),
+            ]
+        )
+    lines = ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join([lines[0], "| " + " | ".join("---" for _ in rows[0]) + " |", *lines[1:]])
+
+
+def main() -> None:
+    params = load_params()
+    write_text(REPORT, text(measure(params), params.evaluate.from_))
+
+
+if __name__ == "__main__":
+    main()
