@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
+from forex.episodes import episodes
 from forex.files import read_parquet, write_json
 from forex.params import load_params
-from forex.performance import metrics, performance
+from forex.performance import metrics, performance, subjects
 from forex.scores import matured
 from stages.run import run
 
@@ -17,7 +18,10 @@ def main() -> None:
     params = load_params("horizons", "levels", "performance")
     calibrated = read_parquet(CALIBRATED)
     panels = {horizon: matured(calibrated, horizon) for horizon in params.horizons}
-    report = performance(panels, levels=params.levels, settings=params.performance)
+    counts = {horizon: panel.n for horizon, panel in panels.items()}
+    watched = subjects(panels, levels=params.levels, settings=params.performance)
+    report = performance(watched, horizons=counts, levels=params.levels, settings=params.performance)
+    report["episodes"] = episodes(watched, levels=params.levels, settings=params.performance)
     write_json(REPORT, report)
     write_json(METRICS, metrics(report))
 

@@ -5,15 +5,17 @@ from forex.params.data import Bounds, Ingest, Validate
 from forex.params.file import PARAMS_FILE, Params, load_params, plain
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
 from forex.params.regimes import Regimes
-from forex.params.reports import Evaluate, Performance, Report
+from forex.params.reports import Alarm, Episode, Evaluate, Performance, Report
 from forex.params.types import Block, Severity, Tier, clock_time
 
 __all__ = [
     "PARAMS_FILE",
+    "Alarm",
     "Block",
     "Bounds",
     "Calibrate",
     "Chronos",
+    "Episode",
     "Evaluate",
     "Fit",
     "GarchT",
