@@ -6,6 +6,7 @@ Santiago and of New York is exact.
 """
 
 import datetime as dt
+import math
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -89,6 +90,15 @@ def steps_between(start: ArrayLike, end: ArrayLike) -> NDArray[np.int64]:
 def horizon_days(horizon: str) -> int:
     """Calendar days of a horizon such as "7d"."""
     return int(horizon.removesuffix("d"))
+
+
+def usual_steps(horizon: str) -> int:
+    """Business days that a horizon spans where no holiday falls into it.
+
+    >>> [usual_steps(horizon) for horizon in ("1d", "7d", "15d", "30d", "90d")]
+    [1, 5, 11, 22, 65]
+    """
+    return math.ceil(horizon_days(horizon) * WEEK_SHARE)
 
 
 def target_dates(origins: ArrayLike, anchor_dates: ArrayLike, horizon: str) -> Dates:

@@ -168,13 +168,12 @@ def evidence_counts(rows: Rows) -> dict[str, dict[str, int]]:
 
 
 def window_rows(performance: Mapping[str, Any]) -> Rows:
-    """Per horizon and window of matured forecasts: each judged loss against its baseline, and the status."""
+    """Per horizon and window of matured forecasts: CRPS and errors against their baseline, and the status."""
     rows = []
     wide = percent(max(performance["levels"]))
     for horizon, figures in by_length(performance["horizons"]).items():
         monitored = figures["models"].get(PUBLISHED, {"windows": {}})
         for size, window in sorted(monitored["windows"].items(), key=lambda item: -int(item[0])):
-            losses = {"crps": window["losses"].get("crps"), "interval": window["losses"].get(f"interval_score_{wide}")}
             rows.append(
                 {
                     "horizon": horizon,
@@ -184,7 +183,7 @@ def window_rows(performance: Mapping[str, Any]) -> Rows:
                     "last_target": window.get("last_target"),
                     "coverage": window.get("recent", {}).get(f"coverage_{wide}"),
                     "status": window["status"],
-                    "losses": losses,
+                    "changes": {name: window["changes"].get(name) for name in ("crps", "error")},
                 }
             )
     return rows

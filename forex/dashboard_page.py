@@ -200,15 +200,15 @@ CRPS in CLP per USD.</span></caption>
 <section aria-labelledby="recent">
 <h2 id="recent">Recent performance: <span class="{{ performance.status }}">{{ performance.status | words }}</span>
 </h2>
-<p>The newest matured forecasts against those before them, losses as shares of the anchor; p is one-sided and
-adjusted over horizons,
-windows and losses (Holm). It holds for one look: a page that is looked at every day shows more false alarms in a
-year.</p>
+<p>The newest matured forecasts against those before them: CRPS as a share of the anchor, and errors in widths of the
+interval that was given with them. p is one-sided and adjusted over everything that is judged (Holm). A status also
+weighs bias, coverage and a sequential alarm on coverage; so little is called worse that a year of daily looks seldom
+shows a false alarm.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="recent"><table>
 <caption><span>Change against the baseline, positive is worse.</span></caption>
 <thead><tr><th scope="col">Horizon</th><th scope="col">Last</th><th scope="col">Targets</th>
 <th scope="col">{{ levels | last | level }} interval held</th>
-<th scope="col">CRPS</th><th scope="col">p</th><th scope="col">Interval score</th><th scope="col">p</th>
+<th scope="col">CRPS</th><th scope="col">p</th><th scope="col">Errors</th><th scope="col">p</th>
 <th scope="col" class="text">Status</th></tr></thead>
 {% for horizon, rows in by_horizon(windows) %}
 <tbody>
@@ -220,9 +220,9 @@ year.</p>
 <td>{{ row.n }}{% if row.n < row.size %} of {{ row.size }}{% endif %}</td>
 <td>{{ row.first_target | day }} – {{ row.last_target | day }}</td>
 <td>{{ row.coverage | share }}</td>
-{% for loss in ["crps", "interval"] %}
-<td>{{ row.losses[loss].change_pct | change if row.losses[loss] else absent }}</td>
-<td>{{ row.losses[loss].holm_p | p if row.losses[loss] else absent }}</td>
+{% for figure in ["crps", "error"] %}
+<td>{{ row.changes[figure].change_pct | change if row.changes[figure] else absent }}</td>
+<td>{{ row.changes[figure].holm_p | p if row.changes[figure] else absent }}</td>
 {% endfor %}
 <td class="text status {{ row.status }}">{{ row.status | words }}</td></tr>
 {% endfor %}

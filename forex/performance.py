@@ -1,157 +1,198 @@
-"""The monitor: the latest matured forecasts against those before them.
+"""The monitor: how the latest matured forecasts compare with those before them, as far as that is known.
 
-A window is the last N matured forecasts of a horizon, by target; its baseline is what matured before it. A loss has
-degraded when its mean over the window lies above the baseline's by more than a threshold and by more than windows of
-that length differ anyway. Losses are taken as shares of the anchor, so that a dearer dollar is no degradation. What too
-short a history cannot say is INSUFFICIENT_DATA.
+Every figure of every window of every horizon is judged together (forex/verdict.py); beside it runs the sequential alarm
+on coverage (forex/coverage_alarm.py), which has no window. Either makes a horizon DEGRADED. What too short a history
+cannot say is INSUFFICIENT_DATA.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtr
 
 from forex.acceptance import INSUFFICIENT_DATA, Figures, percent
-from forex.inference import holm
+from forex.calendar import steps_between, usual_steps
+from forex.coverage_alarm import dealt, payoffs, richest, shares, slots, wealth
+from forex.inference import mann_whitney
 from forex.names import PUBLISHED
 from forex.params import Performance
-from forex.scores import Floats, Panel
+from forex.scores import Panel
+from forex.verdict import CRITICAL, DEGRADED, STATUSES, judge, of_window, worst
+from forex.watched import Watched, compare, watch, windows
+from forex.windows import Floats, Ints, independent
 
-GOOD, DEGRADED, CRITICAL = "GOOD", "DEGRADED", "CRITICAL"
 MONITORED = (PUBLISHED, "random_walk")  # the benchmark beside it tells a rougher market from a worse forecast
 
 
 @dataclass(frozen=True)
-class Change:
-    """How the mean of a window differs from its baseline; `p` is one-sided, small where the window is worse."""
+class Subject:
+    """One model's matured forecasts of one horizon, and what is computed of them once.
 
-    pct: float
-    p: float
-    independent: float  # windows without overlap that the baseline holds
-
-
-def window_change(recent: Floats, past: Floats, *, steps: int) -> Change:
-    """Compare the mean loss of the `recent` window with all windows of its length in the `past`.
-
-    t = (log x̄ − m) / (s·√(1 + 1/k)) against t with k − 1 degrees of freedom; m and s: mean and standard deviation of
-    the log means of the past's overlapping windows, s² enlarged by k/(k − 1); k = len(past) / (len(recent) + steps − 1)
-    is how many of them share nothing. Windows of the same length carry the same overlap as the recent one, so it need
-    not be modelled. Where volatility clusters, very small p-values come too often: p < 0.0025 in up to 1.2 % of GARCH
-    worlds without a change. `p` is NaN where k < 2 or a loss is not positive.
-
-    recent: shape (n,).  past: shape (m,), in order of time, just before `recent`.  Both positive losses in one unit.
+    alarm, since: the alarm's wealth after each of them, and the forecast with which its evidence begins; (n,).
+    series: what is shown of each: CRPS, bias and interval scores in CLP per USD, and whether each interval held; (n,).
     """
-    n, m = recent.size, past.size
-    independent = m / (n + steps - 1)
-    pct = 100 * (float(recent.mean()) / float(past.mean()) - 1)
-    if independent < 2 or m < n or not (recent.min() > 0 and past.min() > 0):
-        return Change(pct, math.nan, independent)
-    total = np.concatenate([[0.0], np.cumsum(past)])
-    logs = np.log((total[n:] - total[:-n]) / n)
-    spread = float(logs.std()) * math.sqrt(independent / (independent - 1) * (1 + 1 / independent))
-    if spread == 0:
-        return Change(pct, math.nan, independent)
-    t = (math.log(float(recent.mean())) - float(logs.mean())) / spread
-    return Change(pct, float(stdtr(independent - 1, -t)), independent)
+
+    panel: Panel
+    watched: Watched
+    alarm: Floats
+    since: Ints
+    series: Mapping[str, NDArray[Any]]
 
 
-def performance(panels: Mapping[str, Panel], *, levels: Sequence[float], settings: Performance) -> Figures:
-    """The report: per horizon and monitored model each window's figures beside its baseline's, and a status.
+Subjects = Mapping[str, Mapping[str, Subject]]  # by model, then horizon
 
-    panels: from `forex.scores.matured`, all origins.  levels: of params.yaml; the interval score of the widest one is
-    judged. The p-values of a model are adjusted (Holm) over its horizons, windows and losses. They hold for one look: a
-    monitor that is looked at every day raises more false alarms than `significance` over a year.
+
+def subjects(panels: Mapping[str, Panel], *, levels: Sequence[float], settings: Performance) -> Subjects:
+    """The monitored models at every horizon that has them.
+
+    panels: from `forex.scores.matured`, all origins.  levels: of params.yaml.
     """
-    models = [model for model in MONITORED if any(model in panel.models for panel in panels.values())]
-    horizons: Figures = {horizon: {"n": panel.n, "models": {}} for horizon, panel in panels.items()}
-    for model in models:
-        windows = {
-            (horizon, size): _window(panel, model, size, levels, settings)
+    part = shares(tuple(panels))
+    return {
+        model: {
+            horizon: _subject(panel, model, levels, part[horizon], settings)
             for horizon, panel in panels.items()
             if model in panel.models
-            for size in settings.windows
         }
-        _add_status(windows, settings)
-        for horizon in panels:
-            own = {str(size): found for (name, size), found in windows.items() if name == horizon}
-            if own:
-                status = _worst([window["status"] for window in own.values()])
-                horizons[horizon]["models"][model] = {"status": status, "windows": own}
-    for figures in horizons.values():
-        figures["status"] = figures["models"].get(PUBLISHED, {"status": INSUFFICIENT_DATA})["status"]
-    return {
-        "levels": list(levels),
-        "status": _worst([figures["status"] for figures in horizons.values()]),
-        "horizons": horizons,
+        for model in MONITORED
     }
 
 
-def _window(panel: Panel, model: str, size: int, levels: Sequence[float], settings: Performance) -> Figures:
-    """Figures of the window and of its baseline; `losses`: change and p-value of each judged loss, where computable."""
-    recent = panel.last(size)
-    both = panel.last(size + settings.baseline)
-    position = panel.models.index(model)
-    split = both.n - recent.n
-    found: Figures = {"n": recent.n, "n_baseline": split, "needed": size, "losses": {}}
-    series = _series(both, position, levels)
-    if recent.n:
-        found |= {"first_target": str(recent.target_date[0]), "last_target": str(recent.target_date[-1])}
-        found["recent"] = {name: float(np.mean(values[split:])) for name, values in series.items()}
-    if split:
-        found["baseline"] = {name: float(np.mean(values[:split])) for name, values in series.items()}
-    if recent.n < size or split == 0:
-        return found
-    for name in ("crps", f"interval_score_{percent(max(levels))}"):
-        loss = series[name] / both.anchor
-        change = window_change(loss[split:], loss[:split], steps=panel.typical_steps)
-        if change.independent >= settings.min_windows and math.isfinite(change.p):
-            found["losses"][name] = {"change_pct": change.pct, "p": change.p, "independent_windows": change.independent}
-    return found
-
-
-def _series(panel: Panel, position: int, levels: Sequence[float]) -> dict[str, NDArray[Any]]:
+def _subject(panel: Panel, model: str, levels: Sequence[float], share: float, settings: Performance) -> Subject:
+    watched, position = watch(panel, model, levels), panel.models.index(model)
+    target_day = steps_between("2000-01-03", panel.target_date)
+    slot = dealt(target_day - panel.steps, target_day, slots(panel.horizon))
+    bets = payoffs(levels, settings.alarm.scales, tolerance=settings.alarm.tolerance)
+    alarm, since = richest(wealth(watched.misses, slot, bets, share=share, targets=settings.alarm.targets))
     series: dict[str, NDArray[Any]] = {
-        "crps": panel.crps[:, position],
+        "crps": watched.crps * panel.anchor,
         "bias": panel.median[:, position] - panel.actual,
     }
     for level in levels:
-        series[f"coverage_{percent(level)}"] = panel.covered(level)[:, position]
+        series[f"coverage_{percent(level)}"] = ~watched.missed[level]
         series[f"interval_score_{percent(level)}"] = panel.interval_score(level)[:, position]
-    return series
+    return Subject(panel, watched, alarm, since, series)
 
 
-def _add_status(windows: Mapping[Any, Figures], settings: Performance) -> None:
-    losses = [loss for window in windows.values() for loss in window["losses"].values()]
-    for loss, adjusted in zip(losses, holm([loss["p"] for loss in losses]).tolist(), strict=True):
-        loss["holm_p"] = adjusted
-    for window in windows.values():
-        window["status"] = _worst([_judge(loss, settings) for loss in window["losses"].values()])
+def performance(
+    watched: Subjects, *, horizons: Mapping[str, int], levels: Sequence[float], settings: Performance
+) -> Figures:
+    """The report on the newest look: per horizon and monitored model each window, the alarm, and a status.
 
-
-def _judge(loss: Figures, settings: Performance) -> str:
-    if loss["holm_p"] >= settings.significance or loss["change_pct"] <= settings.degraded_pct:
-        return GOOD
-    return CRITICAL if loss["change_pct"] > settings.critical_pct else DEGRADED
-
-
-def _worst(statuses: Sequence[str]) -> str:
-    """The worst status; GOOD only where everything was evaluated, INSUFFICIENT_DATA where nothing was.
-
-    >>> _worst(["GOOD", "INSUFFICIENT_DATA"]), _worst(["INSUFFICIENT_DATA", "DEGRADED"])
-    ('INSUFFICIENT_DATA', 'DEGRADED')
+    horizons: how many forecasts of each have matured.  `findings` lists what made `published` DEGRADED or CRITICAL.
     """
-    for status in (CRITICAL, DEGRADED, INSUFFICIENT_DATA):
-        if status in statuses:
-            return status
-    return GOOD if statuses else INSUFFICIENT_DATA
+    found: Figures = {horizon: {"n": n, "models": {}} for horizon, n in horizons.items()}
+    for model, own in watched.items():
+        judged = _windows(own, settings)
+        for horizon, subject in own.items():
+            alarm = _alarm(subject, settings)
+            status = worst([window["status"] for window in judged[horizon].values()])
+            found[horizon]["models"][model] = {
+                "windows": judged[horizon],
+                "alarm": alarm,
+                "status": worst([status, DEGRADED]) if alarm["raised"] else status,
+            }
+    for figures in found.values():
+        figures["status"] = figures["models"].get(PUBLISHED, {"status": INSUFFICIENT_DATA})["status"]
+    return {
+        "levels": list(levels),
+        "status": worst([figures["status"] for figures in found.values()]),
+        "horizons": found,
+        "findings": _findings(found),
+    }
+
+
+def _windows(own: Mapping[str, Subject], settings: Performance) -> Figures:
+    """Horizon -> size -> the window's figures, its baseline's, how they compare and the status."""
+    compared, found = {}, Figures()
+    for horizon, subject in own.items():
+        newest = np.array([subject.watched.n - 1])
+        found[horizon] = {}
+        for size, window in windows(horizon, settings).items():
+            found[horizon][str(size)] = _describe(subject, size, settings)
+            found[horizon][str(size)]["independent_windows"] = float(independent(newest, window)[0])
+            for name, change in compare(subject.watched, newest, window, settings).items():
+                compared[(horizon, str(size)), name] = change
+    verdicts = judge(compared, settings)
+    for horizon, by_size in found.items():
+        for size, window_figures in by_size.items():
+            each = {name: verdict for (where, name), verdict in verdicts.items() if where == (horizon, size)}
+            window_figures["status"] = STATUSES[of_window(each)[0]]
+            window_figures["changes"] = {
+                name: {
+                    "change_pct": float(compared[(horizon, size), name].change_pct[0]),
+                    "p": float(compared[(horizon, size), name].p[0]),
+                    "holm_p": float(verdict.holm_p[0]),
+                    "status": STATUSES[verdict.code[0]],
+                }
+                for name, verdict in each.items()
+                if np.isfinite(verdict.holm_p[0])
+            }
+    return found
+
+
+def _describe(subject: Subject, size: int, settings: Performance) -> Figures:
+    """Means over the window and over its baseline, and the rank test on errors that do not overlap."""
+    panel, series = subject.panel, subject.series
+    split = max(panel.n - size, 0)
+    before = slice(max(split - settings.baseline, 0), split)
+    found: Figures = {"n": panel.n - split, "n_baseline": split - before.start, "needed": size}
+    if panel.n:
+        found |= {"first_target": str(panel.target_date[split]), "last_target": str(panel.target_date[-1])}
+        found["recent"] = {name: float(np.mean(values[split:])) for name, values in series.items()}
+    if split:
+        found["baseline"] = {name: float(np.mean(values[before])) for name, values in series.items()}
+    errors, apart = np.abs(series["bias"]) / panel.anchor, usual_steps(panel.horizon)
+    p = mann_whitney(errors[split:][::-1][::apart], errors[before][::-1][::apart])
+    return found | ({"mann_whitney_p": p} if np.isfinite(p) else {})
+
+
+def _alarm(subject: Subject, settings: Performance) -> Figures:
+    """The wealth now, since which target its evidence counts, and every alarm so far."""
+    threshold = 1 / settings.alarm.false_alarms
+    n, high = subject.alarm.size, subject.alarm >= threshold
+    dates = subject.panel.target_date.astype(str)
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], high, [False]]).astype(np.int8)))
+    alarms = [
+        {
+            "raised": str(dates[start]),
+            "since": str(dates[subject.since[start]]),
+            "ended": str(dates[end]) if end < n else None,
+            "peak": float(subject.alarm[start:end].max()),
+        }
+        for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    ]
+    return {
+        "wealth": float(subject.alarm[-1]) if n else 0.0,
+        "threshold": threshold,
+        "since": str(dates[subject.since[-1]]) if n and subject.since[-1] >= 0 else None,
+        "raised": bool(n and high[-1]),
+        "alarms": alarms,
+    }
+
+
+def _findings(horizons: Figures) -> list[Figures]:
+    """What is wrong with `published`, the worst first: by horizon the figures of its windows, and alarms that are on."""
+    found: list[Figures] = []
+    for horizon, figures in horizons.items():
+        monitored = figures["models"].get(PUBLISHED, {"windows": {}, "alarm": {"raised": False}})
+        for size, window in monitored["windows"].items():
+            found += [
+                {"horizon": horizon, "window": int(size), "figure": name, **change}
+                for name, change in window["changes"].items()
+                if change["status"] in (DEGRADED, CRITICAL)
+            ]
+        if monitored["alarm"]["raised"]:
+            found.append(
+                {"horizon": horizon, "figure": "alarm", "status": DEGRADED, **monitored["alarm"]["alarms"][-1]}
+            )
+    return sorted(found, key=lambda finding: -STATUSES.index(finding["status"]))
 
 
 def metrics(report: Figures) -> Figures:
-    """`performance.<horizon>.<model>.<metric>_last_<window>`; `degraded` and `critical` are 0 or 1 where evaluated."""
+    """`performance.<horizon>.<model>.<metric>`, of a window `<metric>_last_<size>`; verdicts are 0 or 1 where evaluated."""
     found: Figures = {}
     for horizon, figures in report["horizons"].items():
         for model, monitored in figures["models"].items():
@@ -160,12 +201,14 @@ def metrics(report: Figures) -> Figures:
                 if window["n"] < window["needed"]:
                     continue
                 row |= {f"{name}_last_{size}": value for name, value in window["recent"].items()}
-                for name, loss in window["losses"].items():
-                    row[f"{name}_change_pct_last_{size}"] = loss["change_pct"]
-                    row[f"{name}_holm_p_last_{size}"] = loss["holm_p"]
+                for name, change in window["changes"].items():
+                    row[f"{name}_change_pct_last_{size}"] = change["change_pct"]
+                    row[f"{name}_holm_p_last_{size}"] = change["holm_p"]
             if monitored["status"] != INSUFFICIENT_DATA:
                 row["degraded"] = int(monitored["status"] in (DEGRADED, CRITICAL))
                 row["critical"] = int(monitored["status"] == CRITICAL)
+            if figures["n"]:
+                row |= {"alarm": int(monitored["alarm"]["raised"]), "alarm_wealth": monitored["alarm"]["wealth"]}
             if row:
                 found.setdefault(horizon, {})[model] = row
     return {"performance": found}

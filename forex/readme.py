@@ -12,16 +12,29 @@ from forex.errors import UsageError
 from forex.files import write_text
 
 README = Path("README.md")
+MONITORS = Path("reports/monitors.md")  # written by `make study`
 
 
 def blocks() -> dict[str, str]:
-    """What each block holds: the output of the command that the text around it names."""
+    """What each block holds: the output of the command that the text around it names, or what the study measured."""
     forecast = forecast_view.text(forecast_view.view(at=None, above=None, below=None, settlement=None))
+    measured = MONITORS.read_text(encoding="utf-8")
     return {
         "forecast": f"```text\n{forecast}\n```",
         "scoreboard": scoreboard_view.text(scoreboard_view.view()),
         "nowcast": nowcast_view.text(nowcast_view.view(at=None)),
+        "monitors": block(measured, "steady"),
+        "delays": block(measured, "delays"),
     }
+
+
+def block(page: str, name: str) -> str:
+    """What a page holds between the markers of a block.
+
+    >>> block("a <!-- x -->\\nheld\\n<!-- /x --> b", "x")
+    'held'
+    """
+    return page.split(f"<!-- {name} -->")[1].split(f"<!-- /{name} -->")[0].strip()
 
 
 def filled(page: str, contents: Mapping[str, str]) -> str:

@@ -113,7 +113,7 @@ def nothing_matured() -> dict:
 
 
 def performance() -> dict:
-    loss = {"change_pct": 31.4, "holm_p": 0.012, "p": 0.001, "independent_windows": 30.0}
+    loss = {"change_pct": 31.4, "holm_p": 0.012, "p": 0.001}
     window = {
         "n": 60,
         "needed": 60,
@@ -121,10 +121,10 @@ def performance() -> dict:
         "first_target": "2024-08-26",
         "last_target": "2024-11-27",
         "recent": {"coverage_95": 0.8833},
-        "losses": {"crps": loss, "interval_score_95": loss | {"change_pct": -5.5}},
+        "changes": {"crps": loss, "error": loss | {"change_pct": -5.5}},
         "status": "CRITICAL",
     }
-    short = {"n": 3, "needed": 14, "n_baseline": 0, "losses": {}, "status": "INSUFFICIENT_DATA"}
+    short = {"n": 3, "needed": 14, "n_baseline": 0, "changes": {}, "status": "INSUFFICIENT_DATA"}
     models = {PUBLISHED: {"status": "CRITICAL", "windows": {"14": short, "60": window}}}
     empty = {"n": 0, "models": {}, "status": "INSUFFICIENT_DATA"}
     return {
@@ -335,8 +335,8 @@ def test_coverage_rows_carry_band_bounds_and_verdict():
 def test_window_rows_put_the_longer_window_first_and_leave_out_what_was_not_judged():
     long, short = window_rows(performance())
     assert (long["size"], short["size"]) == (60, 14)
-    assert long["losses"]["interval"]["change_pct"] == -5.5
-    assert short["losses"] == {"crps": None, "interval": None}
+    assert long["changes"]["error"]["change_pct"] == -5.5
+    assert short["changes"] == {"crps": None, "error": None}
 
 
 def test_episodes_are_the_runs_of_a_loop():

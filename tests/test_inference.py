@@ -21,6 +21,7 @@ from forex.inference import (
     holm,
     independence,
     kupiec,
+    mann_whitney,
 )
 
 
@@ -227,3 +228,30 @@ def test_block_band_among_some_rows() -> None:
     assert high == pytest.approx(np.quantile(shares, 0.95, axis=0))
     nowhere = block_band(hits, weights, probability=0.9, among=np.zeros(400, dtype=bool))
     assert np.isnan(nowhere).all()
+
+
+@given(st.lists(st.lists(st.sampled_from([0.001, 0.01, 0.02, 0.2, 0.9, math.nan]), min_size=3, max_size=3), min_size=1))
+def test_holm_along_an_axis_is_holm_of_each_family(rows: list[list[float]]) -> None:
+    p = np.array(rows)
+    together = holm(p, axis=0)
+    for column in range(3):
+        np.testing.assert_allclose(together[:, column], holm(p[:, column]))
+
+
+@given(
+    st.lists(st.integers(0, 12), min_size=2, max_size=30),
+    st.lists(st.integers(0, 12), min_size=2, max_size=30),
+)
+def test_mann_whitney_is_scipys_normal_approximation(recent: list[int], past: list[int]) -> None:
+    from scipy.stats import mannwhitneyu
+
+    if len({*recent, *past}) == 1:
+        assert math.isnan(mann_whitney(recent, past))
+        return
+    expected = mannwhitneyu(recent, past, alternative="greater", method="asymptotic").pvalue
+    assert mann_whitney(recent, past) == pytest.approx(expected)
+
+
+def test_mann_whitney_needs_two_on_either_side() -> None:
+    assert math.isnan(mann_whitney([1.0], [1.0, 2.0, 3.0]))
+    assert math.isnan(mann_whitney([1.0, 2.0], []))

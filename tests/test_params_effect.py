@@ -48,10 +48,15 @@ REAL = {
     "ledger.lock_timeout": 0.01,
     "trade.rates": [0.02],
     "trade.min_origins": 50,
-    "performance.windows": [60],
+    "performance.windows": [20],
     "performance.min_windows": 5,
     "performance.critical_pct": 50,
     "performance.significance": 0.5,
+    "performance.excellent_significance": 0.5,
+    "performance.clustering": 5,
+    "performance.episodes.march_2020.to": "2020-04-15",
+    "performance.episodes.july_2022.from": "2019-03-01",
+    "performance.episodes.july_2022.to": "2019-10-31",
     "evaluate.from": "2018-10-01",
     "evaluate.min_origins": 100,
     "evaluate.draws": 200,
@@ -142,12 +147,26 @@ CHANGES: Content = {
     "performance.windows": [60, 14],
     "performance.baseline": 250,
     "performance.min_windows": 1000,
+    "performance.clustering": 50,
+    "performance.error_limit": 0.5,
+    "performance.bias_limit": 0.1,
     "performance.degraded_pct": 45,
     "performance.critical_pct": 20,
+    "performance.excellent_pct": 90,
     "performance.significance": 1e-9,
     "ledger.lock_timeout": 0.02,
     "trade.rates": [0.05],
     "trade.min_origins": 220,  # 2018 has fewer
+    "performance.excellent_significance": 1e-9,
+    "performance.alarm.false_alarms": 0.2,
+    "performance.alarm.targets": 250,
+    "performance.alarm.tolerance": 0.3,
+    "performance.alarm.scales": [2],
+    "performance.episode_tolerance": 0.5,
+    "performance.episodes.march_2020.from": "2020-02-03",
+    "performance.episodes.march_2020.to": "2020-04-08",
+    "performance.episodes.july_2022.from": "2019-09-16",
+    "performance.episodes.july_2022.to": "2019-10-15",
     "evaluate.from": "2019-06-03",
     "evaluate.min_origins": 5000,
     "evaluate.min_independent": 1000,
@@ -208,7 +227,20 @@ CHANGES: Content = {
 }
 
 # Where an output repeats a setting, or has its hash: no effect of the setting.
-ECHOES = {"as_of", "known_until", "params_sha256", "levels", "needed", "origins_from", "band", "at_least", "at_most"}
+ECHOES = {
+    "as_of",
+    "known_until",
+    "params_sha256",
+    "levels",
+    "needed",
+    "origins_from",
+    "band",
+    "at_least",
+    "at_most",
+    "threshold",
+    "from",
+    "to",
+}
 ECHOES |= {"usual", "expected", "high_ratio", "break_threshold", "months_band"}
 
 

@@ -6,17 +6,19 @@ from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, pl
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
 from forex.params.ledger import Ledger
 from forex.params.regimes import Regimes
-from forex.params.reports import Evaluate, Performance, Report, Trade
+from forex.params.reports import Alarm, Episode, Evaluate, Performance, Report, Trade
 from forex.params.types import Block, Severity, Tier, clock_time
 from forex.params.usdclp import NOT_EVALUATED, Estimation, UsdClp
 
 __all__ = [
     "NOT_EVALUATED",
     "PARAMS_FILE",
+    "Alarm",
     "Block",
     "Bounds",
     "Calibrate",
     "Chronos",
+    "Episode",
     "Estimation",
     "Evaluate",
     "Fit",

@@ -5,7 +5,29 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, PositiveInt, model_validator
 
-from forex.params.types import Block, Date, Horizon, Level, PositiveFloat, Probability, unique
+from forex.params.types import Block, Date, Horizon, Level, PositiveFloat, Probability, Share, unique
+
+
+class Alarm(Block):
+    """The sequential alarm on coverage."""
+
+    false_alarms: Probability
+    targets: PositiveInt
+    tolerance: Share
+    scales: Annotated[tuple[Annotated[float, Field(gt=1)], ...], Field(min_length=1), AfterValidator(unique)]
+
+
+class Episode(Block):
+    """A stretch of target dates that the report looks back on, both included."""
+
+    from_: Date = Field(alias="from")
+    to: Date
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Episode":
+        if not self.from_ <= self.to:
+            raise ValueError(f"expected from <= to, got {self.from_} and {self.to}")
+        return self
 
 
 class Performance(Block):
@@ -14,9 +36,17 @@ class Performance(Block):
     windows: Annotated[tuple[PositiveInt, ...], Field(min_length=1), AfterValidator(unique)]
     baseline: PositiveInt
     min_windows: Annotated[int, Field(ge=3)]
+    clustering: Annotated[int, Field(ge=0)]
+    error_limit: PositiveFloat
+    bias_limit: PositiveFloat
     degraded_pct: PositiveFloat
     critical_pct: PositiveFloat
+    excellent_pct: PositiveFloat
     significance: Probability
+    excellent_significance: Probability
+    alarm: Alarm
+    episode_tolerance: Probability
+    episodes: Mapping[str, Episode]
 
     @model_validator(mode="after")
     def _ordered(self) -> "Performance":

@@ -1,0 +1,118 @@
+"""Looking back on an episode: what a daily look would have said then, and whether the intervals absorbed the shock."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from forex.acceptance import INSUFFICIENT_DATA, Figures, percent
+from forex.calendar import Dates, business_days
+from forex.params import Episode, Performance
+from forex.performance import Subject, Subjects
+from forex.verdict import CODE, DEGRADED, STATUSES, judge, of_window
+from forex.watched import CRPS, compare, windows
+from forex.windows import Floats, Ints
+
+ABSORBED, UNAFFECTED = "ABSORBED", "UNAFFECTED"
+
+
+def episodes(watched: Subjects, *, levels: Sequence[float], settings: Performance) -> Figures:
+    """Episode -> its days, and per horizon and monitored model what happened to the forecasts that matured in it.
+
+    `statuses`, `first_degraded`, `figures` and `alarm` are what a look at the end of each day would have said. The
+    verdict is on what came out: DEGRADED where such a look said DEGRADED or CRITICAL, or where CRPS exceeded the
+    baseline's by more than `degraded_pct` and an interval covered less than its level by more than
+    `episode_tolerance`; ABSORBED where CRPS rose that much and the intervals held; else UNAFFECTED. INSUFFICIENT_DATA
+    where nothing matured or nothing came before.
+    """
+    found: Figures = {}
+    for name, episode in settings.episodes.items():
+        days, horizons = business_days(episode.from_, episode.to), Figures()
+        for model, own in watched.items():
+            newest = {
+                horizon: np.searchsorted(one.panel.target_date, days, side="right") - 1 for horizon, one in own.items()
+            }
+            looks = _looks(own, newest, settings)
+            for horizon, one in own.items():
+                said = _said(days, looks[horizon], _at(one.alarm, newest[horizon]), settings)
+                figures = _figures(one, episode, levels, settings) | said
+                horizons.setdefault(horizon, {})[model] = figures | {"verdict": _verdict(figures, levels, settings)}
+        found[name] = {"from": episode.from_, "to": episode.to, "days": int(days.size), "horizons": horizons}
+    return found
+
+
+def _at(wealth: Floats, newest: Ints) -> Floats:
+    return np.where(newest >= 0, wealth[newest], 0.0) if wealth.size else np.zeros(newest.size)
+
+
+def _looks(own: Mapping[str, Subject], newest: Mapping[str, Ints], settings: Performance) -> dict[str, dict[str, Ints]]:
+    """Horizon -> figure of a window, or window -> code of its verdict on each day, all horizons of a day judged together."""
+    compared = {}
+    for horizon, subject in own.items():
+        for size, window in windows(horizon, settings).items():
+            for name, change in compare(subject.watched, newest[horizon], window, settings).items():
+                compared[(horizon, size), name] = change
+    verdicts = judge(compared, settings)
+    found: dict[str, dict[str, Ints]] = {horizon: {} for horizon in own}
+    for (horizon, size), name in compared:
+        found[horizon][f"{name}_last_{size}"] = verdicts[(horizon, size), name].code
+    for horizon in own:
+        for size in settings.windows:
+            each = {name: verdict for (where, name), verdict in verdicts.items() if where == (horizon, size)}
+            found[horizon][f"window_{size}"] = of_window(each)
+    return found
+
+
+def _figures(subject: Subject, episode: Episode, levels: Sequence[float], settings: Performance) -> Figures:
+    """Of the forecasts whose target lies in the episode, of the baseline before them, and how the two differ."""
+    dates, series = subject.panel.target_date, subject.series
+    first = int(np.searchsorted(dates, np.datetime64(episode.from_)))
+    last = int(np.searchsorted(dates, np.datetime64(episode.to), side="right"))
+    before = slice(max(first - settings.baseline, 0), first)
+    found: Figures = {"n": last - first, "n_baseline": first - before.start}
+    for name, part in (("during", slice(first, last)), ("baseline", before)):
+        if part.stop > part.start:
+            found[name] = {figure: float(np.mean(values[part])) for figure, values in series.items()}
+    if found["n"] and found["n_baseline"]:
+        for figure in (CRPS, f"interval_score_{percent(max(levels))}"):
+            shares = series[figure] / subject.panel.anchor
+            found[f"{figure}_change_pct"] = 100 * float(shares[first:last].mean() / shares[before].mean() - 1)
+    return found
+
+
+def _said(days: Dates, looks: Mapping[str, Ints], wealth: Floats, settings: Performance) -> Figures:
+    """What a look at the end of each day would have said; `figures`: on how many days each was out of the ordinary."""
+    threshold = 1 / settings.alarm.false_alarms
+    alarm = wealth >= threshold
+    status = np.max([codes for name, codes in looks.items() if name.startswith("window_")], axis=0)
+    status = np.where(alarm, np.maximum(status, CODE[DEGRADED]), status)
+    bad = status >= CODE[DEGRADED]
+    return {
+        "statuses": {STATUSES[code]: count for code, count in sorted(Counter(status.tolist()).items())},
+        "first_degraded": str(days[bad.argmax()]) if bad.any() else None,
+        "figures": {
+            name: int(np.sum(codes >= CODE[DEGRADED]))
+            for name, codes in looks.items()
+            if not name.startswith("window_") and np.any(codes >= CODE[DEGRADED])
+        },
+        "alarm": {
+            "peak": float(wealth.max(initial=0.0)),
+            "threshold": threshold,
+            "raised": str(days[alarm.argmax()]) if alarm.any() else None,
+            "days": int(alarm.sum()),
+        },
+    }
+
+
+def _verdict(figures: Figures, levels: Sequence[float], settings: Performance) -> str:
+    if figures["first_degraded"]:
+        return DEGRADED
+    change = figures.get(f"{CRPS}_change_pct")
+    if change is None:
+        return INSUFFICIENT_DATA
+    if change <= settings.degraded_pct:
+        return UNAFFECTED
+    held = all(
+        figures["during"][f"coverage_{percent(level)}"] >= level - settings.episode_tolerance for level in levels
+    )
+    return ABSORBED if held else DEGRADED
