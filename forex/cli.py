@@ -80,6 +80,15 @@ def mend(as_json: Json = False) -> None:
     _show(doctor.view(), doctor.text, as_json)
 
 
+@app.command()
+def fetch(as_json: Json = False) -> None:
+    """Bring the store of live data up to date: the only command that uses the network. Progress goes to stderr."""
+    _in_project()
+    from forex import fetch_view
+
+    _show(fetch_view.view(lambda line: typer.echo(line, err=True)), fetch_view.text, as_json)
+
+
 @params_app.command()
 def check(as_json: Json = False) -> None:
     """Whether params.yaml can be read: which key is wrong, what it holds, what is allowed. Exit code 2 if one is."""

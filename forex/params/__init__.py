@@ -2,6 +2,7 @@
 
 from forex.params.calibrate import Calibrate, Multipliers
 from forex.params.data import Bounds, Ingest, Validate
+from forex.params.fetch import Fetch, Network, Source
 from forex.params.file import PARAMS_FILE, Params, load_params, plain
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
 from forex.params.regimes import Regimes
@@ -15,16 +16,19 @@ __all__ = [
     "Calibrate",
     "Chronos",
     "Evaluate",
+    "Fetch",
     "Fit",
     "GarchT",
     "Ingest",
     "Multipliers",
+    "Network",
     "Nowcast",
     "Params",
     "Performance",
     "Regimes",
     "Report",
     "Severity",
+    "Source",
     "Theta",
     "Tier",
     "Validate",

@@ -14,6 +14,7 @@ from forex.errors import ParamsError
 from forex.names import ENSEMBLE, calibrated_name
 from forex.params.calibrate import Calibrate
 from forex.params.data import Ingest, Validate
+from forex.params.fetch import Fetch
 from forex.params.fit import Fit
 from forex.params.regimes import Regimes
 from forex.params.reports import Evaluate, Performance, Report
@@ -35,6 +36,7 @@ class Params(Block):
     performance: Performance
     evaluate: Evaluate
     report: Report
+    fetch: Fetch
 
     @model_validator(mode="after")
     def _models_exist(self) -> "Params":
