@@ -41,6 +41,7 @@ class Web:
 
     url: str
     trust: ssl.SSLContext
+    certificate: bytes = b""  # PEM, for other processes to trust
     requests: list[tuple[str, Query]] = field(default_factory=list)
     waits: list[float] = field(default_factory=list)
     route: Route = lambda path, query: Answer(status=404)
@@ -100,7 +101,7 @@ def web() -> Iterator[Web]:
 
     server = Server(("127.0.0.1", 0), Handler)
     server.socket = serving.wrap_socket(server.socket, server_side=True)
-    site = Web(f"https://localhost:{server.server_port}", trust)
+    site = Web(f"https://localhost:{server.server_port}", trust, authority.cert_pem.bytes())
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

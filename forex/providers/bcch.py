@@ -32,7 +32,7 @@ class Bcch:
             "firstdate": first.isoformat(),
             "lastdate": last.isoformat(),
         }
-        return in_order(_read(client.json(self._url, query), code, where), first, last, where)
+        return in_order(_read(client.json(self._url, query), code, where), first, where)
 
 
 def _read(answer: Any, code: str, where: str) -> list[Observation]:

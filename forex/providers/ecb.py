@@ -37,7 +37,7 @@ class Ecb:
             for date, value in units.items()
             if date in dollars
         ]
-        return in_order(found, first, last, where)
+        return in_order(found, first, where)
 
 
 def _read(body: bytes, where: str) -> dict[str, dict[dt.date, float]]:

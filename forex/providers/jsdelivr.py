@@ -31,7 +31,7 @@ class JsDelivr:
                 raise ProviderError(f"{where}: the file of {day} says it is of {one.date}")
             found.append(one)
             day -= dt.timedelta(days=1)
-        return in_order([one for one in found if one.date.weekday() < 5], first, last, where)
+        return in_order([one for one in found if one.date.weekday() < 5], first, where)
 
     def _day(self, client: Client, version: str, code: str, where: str) -> Observation:
         answer: Any = client.json(f"{self._url}@{version}/v1/currencies/usd.json")

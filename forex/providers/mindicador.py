@@ -25,7 +25,7 @@ class Mindicador:
         for year in range(first.year, last.year + 1):
             where = f"{self.name} {code} {year}"
             found += _read(client.json(f"{self._url}/{code}/{year}"), code, where)
-        return in_order(found, first, last, f"{self.name} {code}")
+        return in_order(found, first, f"{self.name} {code}")
 
 
 def _read(answer: Any, code: str, where: str) -> list[Observation]:

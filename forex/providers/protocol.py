@@ -24,9 +24,10 @@ class Provider(Protocol):
     name: str
 
     def observations(self, client: Client, code: str, first: dt.date, last: dt.date) -> list[Observation]:
-        """The values of the service's series `code` dated `first` to `last`, both included, in order of date.
+        """The values of the service's series `code` from `first` on, in order of date; it is asked for none after `last`.
 
-        Missing values are left out.  Raises ProviderError where the answer is not in the documented format, is about another
+        Missing values are left out. A date after `last` that comes all the same is passed on, for the caller to refuse.
+        Raises ProviderError where the answer is not in the documented format, is about another
         series, or repeats a date with another value; nothing is taken from such an answer.
         """
         ...
@@ -47,11 +48,11 @@ def number(text: object, where: str) -> float:
     return value
 
 
-def in_order(found: list[Observation], first: dt.date, last: dt.date, where: str) -> list[Observation]:
-    """Those between the dates, ordered; an exact repetition counts once.  Raises ProviderError for two values of one date."""
+def in_order(found: list[Observation], first: dt.date, where: str) -> list[Observation]:
+    """Those from `first` on, ordered; an exact repetition counts once.  Raises ProviderError for two values of one date."""
     by_date: dict[dt.date, Observation] = {}
     for one in found:
         other = by_date.setdefault(one.date, one)
         if other.value != one.value:
             raise ProviderError(f"{where}: two values for {one.date}, {other.value:g} and {one.value:g}")
-    return [by_date[date] for date in sorted(by_date) if first <= date <= last]
+    return [by_date[date] for date in sorted(by_date) if date >= first]

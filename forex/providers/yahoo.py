@@ -36,7 +36,7 @@ class Yahoo:
             for stamp, price in _prices(chart, where)
             if open_until is None or stamp.astimezone(zone).date() < open_until.astimezone(zone).date()
         ]
-        return in_order(found, first, last, where)
+        return in_order(found, first, where)
 
     def last_price(self, client: Client, code: str, at: dt.datetime) -> tuple[dt.datetime, float] | None:
         """The last price stamped at or before `at` (UTC), with its own stamp; None where the last days have none."""
