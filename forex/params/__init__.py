@@ -4,6 +4,7 @@ from forex.params.calibrate import Calibrate, Multipliers
 from forex.params.data import Bounds, Ingest, Validate
 from forex.params.file import PARAMS_FILE, Params, load_params, plain
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
+from forex.params.ledger import Ledger
 from forex.params.regimes import Regimes
 from forex.params.reports import Evaluate, Performance, Report
 from forex.params.types import Block, Severity, Tier, clock_time
@@ -18,6 +19,7 @@ __all__ = [
     "Fit",
     "GarchT",
     "Ingest",
+    "Ledger",
     "Multipliers",
     "Nowcast",
     "Params",

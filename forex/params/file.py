@@ -15,6 +15,7 @@ from forex.names import ENSEMBLE, calibrated_name
 from forex.params.calibrate import Calibrate
 from forex.params.data import Ingest, Validate
 from forex.params.fit import Fit
+from forex.params.ledger import Ledger
 from forex.params.regimes import Regimes
 from forex.params.reports import Evaluate, Performance, Report
 from forex.params.types import Block, Date, Horizon, Level, clock_time, unique
@@ -33,6 +34,7 @@ class Params(Block):
     fit: Fit
     calibrate: Calibrate
     performance: Performance
+    ledger: Ledger
     evaluate: Evaluate
     report: Report
 
