@@ -54,6 +54,15 @@ def forecast(
 
 
 @app.command()
+def issue(as_json: Json = False) -> None:
+    """Enter the forecast in the ledger, data/ledger/<year>.csv. Exit code 1 if another one was issued for the same origin."""
+    _in_project()
+    from forex import issue as issuing
+
+    _show(issuing.view(), issuing.text, as_json)
+
+
+@app.command()
 def status(as_json: Json = False) -> None:
     """As of when, how fresh, which regime, what was set aside, and how the last matured forecasts were covered."""
     _in_project()

@@ -63,6 +63,16 @@ def write_text(path: Path, text: str) -> None:
     write_atomically(path, lambda aside: _write_bytes(aside, text.encode("utf-8")))
 
 
+def write_durably(path: Path, text: str) -> None:
+    """As `write_text`; when it returns, the file's new name has been flushed to disk, too, and outlives a power failure."""
+    write_text(path, text)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def _write_bytes(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from forex.calendar import horizon_days
 from forex.files import read_json, read_parquet
+from forex.ledger import LEDGER, read
 from forex.names import PUBLISHED
 from forex.params import load_params
 
@@ -36,8 +37,16 @@ def view() -> dict[str, Any]:
         "stale": forecast["stale"],
         "unlisted_files": read_json(MANIFEST)["unlisted_files"],
         "quarantine": [{"series": name, "reason": why, "rows": count} for name, why, count in quarantine.iter_rows()],
+        "ledger": _ledger(forecast["origin_date"]),
         "last_matured": _last_matured(read_json(PERFORMANCE)),
     }
+
+
+def _ledger(newest: str) -> dict[str, Any]:
+    """How many rows the ledger has, its last origin, and whether the forecast of the newest origin is in it."""
+    origins = read(LEDGER)["origin_date"]
+    last = str(origins.max()) if origins.len() else None
+    return {"rows": origins.len(), "last_origin": last, "newest_issued": newest in origins.cast(str).to_list()}
 
 
 def _last_matured(performance: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,12 +87,20 @@ def text(content: Mapping[str, Any]) -> str:
         f"not listed   {_listed(content['unlisted_files'])}",
         f"quarantine   {_listed(quarantine)}",
     ]
+    lines.append(f"ledger       {_issued(content['ledger'])}")
     for horizon, entry in content["last_matured"].items():
         covered = ", ".join(f"{share:.0%} at {level} %" for level, share in entry["coverage"].items())
         lines.append(
             f"{horizon:<12} {entry['status']}: {covered or 'no coverage'} of the last {entry['forecasts']} matured"
         )
     return "\n".join(lines)
+
+
+def _issued(ledger: Mapping[str, Any]) -> str:
+    if not ledger["rows"]:
+        return "nothing issued yet"
+    newest = "" if ledger["newest_issued"] else "; the newest origin's forecast is not issued"
+    return f"{ledger['rows']} rows, last issued origin {ledger['last_origin']}{newest}"
 
 
 def _listed(parts: Sequence[str]) -> str:

@@ -1,8 +1,10 @@
-"""performance: the latest matured forecasts of the backtest against those before them."""
+"""performance: the latest matured forecasts of the backtest against those before them, and what was issued beside it."""
 
 from pathlib import Path
 
 from forex.files import read_parquet, write_json
+from forex.ledger import LEDGER, read
+from forex.ledger_scores import ledger_scores
 from forex.params import load_params
 from forex.performance import metrics, performance
 from forex.scores import matured
@@ -18,7 +20,8 @@ def main() -> None:
     calibrated = read_parquet(CALIBRATED)
     panels = {horizon: matured(calibrated, horizon) for horizon in params.horizons}
     report = performance(panels, levels=params.levels, settings=params.performance)
-    write_json(REPORT, report)
+    issued = ledger_scores(read(LEDGER), calibrated, horizons=params.horizons, levels=params.levels)
+    write_json(REPORT, report | {"ledger": issued})
     write_json(METRICS, metrics(report))
 
 

@@ -1,6 +1,7 @@
 """Files are whole or not there, the same bytes for the same content, and a damaged one is never read as a good one."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -128,6 +129,25 @@ def test_what_a_killed_process_left_aside_is_not_taken_for_data(tmp_path: Path) 
     assert len(seen) == 1
     assert seen[0].startswith(".usdclp.parquet.")
     assert Path(seen[0]).suffix not in {".parquet", ".csv", ".json"}
+
+
+def test_a_durable_write_flushes_the_file_and_after_the_rename_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "2024.csv"
+    flushed: list[tuple[str, bool]] = []
+    flush = os.fsync
+
+    def seen(descriptor: int) -> None:
+        flushed.append((Path(os.readlink(f"/proc/self/fd/{descriptor}")).name, path.exists()))
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    files.write_durably(path, "a row\n")
+    (aside, before), (folder, after) = flushed
+    assert aside.startswith(".2024.csv.") and not before
+    assert folder == tmp_path.name and after
+    assert path.read_text() == "a row\n"
 
 
 # --- parquet ----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Every key of params.yaml does something: each leaf, changed alone, changes what a stage that declares it makes.
 
 On a stretch of the sample through all ten stages; `validate` has a store and a file of its own, test_params_effect_validate.py.
+Keys that only a command reads change what it says.
 Where an output only repeats a setting, that does not count.
 """
 
@@ -16,9 +17,13 @@ import pytest
 from changed_params import COMMITTED, LEAVES, STAGES, Content, Folder, changed, run
 from conftest import ROOT, MadeUpStore
 
-from forex import calendar
+from forex import calendar, issue
+from forex.errors import GateFailed
+from forex.ledger import LEDGER, LOCK
+from forex.lock import held
 
-KEYS = [key for key in LEAVES if not key.startswith("validate.")]
+OF_COMMANDS = ["ledger.lock_timeout"]
+KEYS = [key for key in LEAVES if not key.startswith("validate.") and key not in OF_COMMANDS]
 
 FIRST, AS_OF = "2017-01-02", "2020-04-30"  # policy meetings are listed from 2018 on; the end is a storm
 REAL = {
@@ -34,6 +39,7 @@ REAL = {
     "calibrate.min_scores": 60,
     "calibrate.published.candidates": ["ensemble", "nowcast"],
     "calibrate.published.min_scores": 60,
+    "ledger.lock_timeout": 0.01,
     "performance.windows": [60],
     "performance.min_windows": 5,
     "performance.critical_pct": 50,
@@ -117,6 +123,7 @@ CHANGES: Content = {
     "performance.degraded_pct": 45,
     "performance.critical_pct": 20,
     "performance.significance": 1e-9,
+    "ledger.lock_timeout": 0.02,
     "evaluate.from": "2019-06-03",
     "evaluate.min_origins": 5000,
     "evaluate.min_independent": 1000,
@@ -240,6 +247,26 @@ def test_key_changes_what_a_stage_makes(key: str, real: Made) -> None:
         real.restore(declaring)
 
 
+def refused_issue() -> str:
+    """What `forex issue` says while another process holds the ledger."""
+    LEDGER.mkdir(parents=True, exist_ok=True)
+    with held(LEDGER / LOCK, timeout=1), pytest.raises(GateFailed) as refused:
+        issue.view()
+    return str(refused.value)
+
+
+SAYING = {"ledger.lock_timeout": refused_issue}
+
+
+@pytest.mark.parametrize("key", OF_COMMANDS)
+def test_key_changes_what_a_command_says(key: str, real: Made) -> None:
+    real.write({})
+    before = SAYING[key]()
+    assert SAYING[key]() == before
+    real.write({key: CHANGES[key]})
+    assert SAYING[key]() != before
+
+
 def test_same_params_make_the_same_outputs(real: Made) -> None:
     """Else a difference would say nothing."""
     real.write({})
@@ -247,4 +274,4 @@ def test_same_params_make_the_same_outputs(real: Made) -> None:
 
 
 def test_every_change_is_of_a_key() -> None:
-    assert set(CHANGES) == set(KEYS)
+    assert set(CHANGES) == {*KEYS, *OF_COMMANDS}

@@ -241,11 +241,29 @@ def test_forecast_command_answers_questions(clone: Path) -> None:
         assert wrong[0] in refused.stderr and "Traceback" not in refused.stderr
 
 
+def test_issue_command_enters_what_the_run_made(clone: Path, tmp_path: Path) -> None:
+    for name in ("dvc.yaml", "params.yaml", CALIBRATED, "reports/forecast.json"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(clone / name, tmp_path / name)
+    shutil.copytree(clone / "data/ledger", tmp_path / "data/ledger")
+    assert list(json.loads(command("forex", "issue", "--json", cwd=tmp_path).stdout)["added"]) == [
+        "1d",
+        "7d",
+        "15d",
+        "30d",
+        "90d",
+    ]
+    assert json.loads(command("forex", "issue", "--json", cwd=tmp_path).stdout)["added"] == {}
+    last = (tmp_path / "data/ledger/2024.csv").read_text(encoding="utf-8").splitlines()[-1].split(",")
+    assert last[1:5] == ["2024-11-27", "90d", "2025-02-25", "2024-11-27"]
+
+
 def test_status_command(clone: Path) -> None:
     status = json.loads(command("forex", "status", "--json", cwd=clone).stdout)
     assert status["quarantine"] == [{"series": "usdclp", "reason": "not_a_business_day", "rows": 37}]
     assert status["last_matured"]["1d"]["forecasts"] == 60
     assert (status["missing"], status["stale"], status["as_of"]) == ([], [], "2024-11-27")
+    assert status["ledger"] == {"rows": 0, "last_origin": None, "newest_issued": False}
     assert "37 usdclp not_a_business_day" in command("forex", "status", cwd=clone).stdout
 
 

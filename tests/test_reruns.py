@@ -57,9 +57,9 @@ def reproduced(folder: Path) -> list[str]:
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project after its first `dvc repro`."""
     folder = tmp_path_factory.mktemp("clone") / "project"
-    for name in ("forex", "data/sample", "data/calendar"):
+    for name in ("forex", "data/sample", "data/calendar", "data/ledger"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("dvc.yaml", ".dvc/config"):
+    for name in ("dvc.yaml", ".dvc/config", ".dvcignore"):
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     (folder / "stages").mkdir()
@@ -98,3 +98,13 @@ def test_change_reruns_exactly_what_depends_on_it(key: str, other: Any, spared: 
     before = json.loads((clone / "params.yaml").read_text(encoding="utf-8"))
     write_params(clone, changed(before, {key: other}))
     assert reproduced(clone) == [name for name in ORDER if name not in spared] == depending(key.split(".")[0])
+
+
+def test_an_issued_forecast_reruns_what_scores_the_ledger_and_its_lock_nothing(clone: Path) -> None:
+    reproduced(clone)
+    (clone / "data/ledger/.lock").write_text("process 1", encoding="utf-8")
+    (clone / "data/ledger/.2024.csv.abcdefgh").write_text("half a row", encoding="utf-8")
+    assert reproduced(clone) == []
+    with (clone / "data/ledger/2024.csv").open("a", encoding="utf-8") as file:
+        file.write("a row\n")
+    assert reproduced(clone) == ["performance", "report"]

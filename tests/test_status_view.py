@@ -6,9 +6,11 @@ from typing import Any
 
 import polars as pl
 import pytest
+from issued_rows import issued
 
 from forex import status_view
 from forex.files import write_json, write_parquet
+from forex.ledger import LEDGER, append
 from forex.validate import QUARANTINE
 
 FORECAST: dict[str, Any] = {
@@ -69,6 +71,7 @@ def test_it_shows_the_longest_window_and_what_has_not_matured() -> None:
         "no move      usdclp (1 business days old)",
         "not listed   notes.csv",
         "quarantine   1 usdclp not_a_business_day",
+        "ledger       nothing issued yet",
         "7d           GOOD: 75% at 80 % of the last 60 matured",
         "90d          INSUFFICIENT_DATA: no coverage of the last 0 matured",
     ]
@@ -80,3 +83,15 @@ def test_a_day_whose_run_has_not_finished_is_said_first() -> None:
     params.write_text(params.read_text(encoding="utf-8").replace("2007-06-01", "2026-01-01"), encoding="utf-8")
     first = status_view.text(status_view.view()).splitlines()[0]
     assert first == "params.yaml says as_of 2026-01-01: no run for that day has finished. The last one:"
+
+
+def test_the_ledger_is_counted_and_an_unissued_forecast_said() -> None:
+    def ledger() -> str:
+        [line] = [line for line in status_view.text(status_view.view()).splitlines() if line.startswith("ledger")]
+        return line
+
+    performance({})
+    append(LEDGER, [issued("2007-05-31", name) for name in ("1d", "7d")], lock_timeout=10)
+    assert ledger() == "ledger       2 rows, last issued origin 2007-05-31; the newest origin's forecast is not issued"
+    append(LEDGER, [issued("2007-06-01", "1d")], lock_timeout=10)
+    assert ledger() == "ledger       3 rows, last issued origin 2007-06-01"

@@ -5,6 +5,7 @@ from forex.params.data import Bounds, Ingest, Validate
 from forex.params.fetch import Fetch, Network, Source
 from forex.params.file import PARAMS_FILE, Params, load_params, plain
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
+from forex.params.ledger import Ledger
 from forex.params.regimes import Regimes
 from forex.params.reports import Evaluate, Performance, Report
 from forex.params.types import Block, Severity, Tier, clock_time
@@ -20,6 +21,7 @@ __all__ = [
     "Fit",
     "GarchT",
     "Ingest",
+    "Ledger",
     "Multipliers",
     "Network",
     "Nowcast",

@@ -16,6 +16,7 @@ from forex.params.calibrate import Calibrate
 from forex.params.data import Ingest, Validate
 from forex.params.fetch import Fetch
 from forex.params.fit import Fit
+from forex.params.ledger import Ledger
 from forex.params.regimes import Regimes
 from forex.params.reports import Evaluate, Performance, Report
 from forex.params.types import Block, Date, Horizon, Level, clock_time, unique
@@ -34,6 +35,7 @@ class Params(Block):
     fit: Fit
     calibrate: Calibrate
     performance: Performance
+    ledger: Ledger
     evaluate: Evaluate
     report: Report
     fetch: Fetch

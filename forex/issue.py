@@ -1,0 +1,91 @@
+"""`forex issue`: enters the newest origin's forecast in the ledger, where it stays as it was issued."""
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from forex.calendar import horizon_days
+from forex.errors import DataError, StaleError
+from forex.files import json_text, read_json, read_parquet
+from forex.ledger import LEDGER, append
+from forex.ledger_rows import Issued
+from forex.names import PUBLISHED
+from forex.params import load_params
+from forex.quantiles import COLUMNS, GRID
+
+CALIBRATED = Path("data/forecasts/calibrated.parquet")
+REPORT = Path("reports/forecast.json")
+
+
+def to_issue(calibrated: pl.DataFrame, report: Mapping[str, Any]) -> list[Issued]:
+    """The published rows of the newest origin, in order of horizon, with what reports/forecast.json says they were made from.
+
+    Raises DataError where the report is of another run than the frame.
+    """
+    newest = calibrated.filter(pl.col("origin_date") == pl.col("origin_date").max(), pl.col("model") == PUBLISHED)
+    rows = {row["horizon"]: row for row in newest.iter_rows(named=True)}
+    made = [str(newest["origin_date"].max()), {name: _said(row) for name, row in rows.items()}]
+    told = {
+        name: [entry["target_date"], entry["steps"], entry["quantiles"]] for name, entry in report["horizons"].items()
+    }
+    if json.loads(json_text(made)) != [report["origin_date"], told]:
+        raise DataError(f"{REPORT} is not the forecast in {CALIBRATED}: the last run has not finished. Run dvc repro.")
+    return [
+        Issued(
+            origin_date=row["origin_date"],
+            horizon=name,
+            target_date=row["target_date"],
+            as_of=dt.date.fromisoformat(report["as_of"]),
+            steps=row["steps"],
+            anchor=row["anchor"],
+            quantiles=tuple(row[column] for column in COLUMNS),
+            regime=row["regime"],
+            data_sha256=report["inputs"]["data_sha256"],
+            params_sha256=report["inputs"]["params_sha256"],
+        )
+        for name, row in sorted(rows.items(), key=lambda item: horizon_days(item[0]))
+    ]
+
+
+def _said(row: Mapping[str, Any]) -> list[Any]:
+    quantiles = {f"{level:g}": row[name] for level, name in zip(GRID, COLUMNS, strict=True)}
+    return [str(row["target_date"]), row["steps"], quantiles]
+
+
+def view() -> dict[str, Any]:
+    """Issue the current forecast: which horizons were entered, and which had been before.
+
+    Raises StaleError where no run for params.yaml's as_of has finished, and what `to_issue` and `forex.ledger.append` raise.
+    """
+    params = load_params("as_of", "ledger")
+    report = read_json(REPORT)
+    if report["as_of"] != params.as_of:
+        raise StaleError(
+            f"{REPORT} is as of {report['as_of']}, params.yaml says {params.as_of}: no run for that day has finished. "
+            "Run dvc repro, then issue."
+        )
+    done = append(LEDGER, to_issue(read_parquet(CALIBRATED), report), lock_timeout=params.ledger.lock_timeout)
+    return {
+        "origin_date": report["origin_date"],
+        "file": f"{LEDGER}/{report['origin_date'][:4]}.csv",
+        "added": {row.horizon: row.id for row in done.added},
+        "already": {row.horizon: {"id": row.id, "as_of": str(row.as_of)} for row in done.already},
+    }
+
+
+def text(content: Mapping[str, Any]) -> str:
+    origin, file = content["origin_date"], content["file"]
+    lines = []
+    if content["added"]:
+        lines.append(f"Issued the forecast of {origin} for {', '.join(content['added'])}: {file}. Commit it.")
+    if content["already"]:
+        since = sorted({entry["as_of"] for entry in content["already"].values()})
+        lines.append(
+            f"The forecast of {origin} for {', '.join(content['already'])} had been issued as of {', '.join(since)}, the same: "
+            "nothing added."
+        )
+    return "\n".join(lines)
