@@ -27,7 +27,7 @@ from forex.params import PARAMS_FILE, Params, load_params
 from forex.store import TARGET, read_series, read_series_list
 
 REPORT = Path("reports/forecast.json")
-AS_OF = re.compile(r'^as_of: "\d{4}-\d{2}-\d{2}"', re.MULTILINE)
+AS_OF = re.compile(r"""^as_of: *["']\d{4}-\d{2}-\d{2}["']""", re.MULTILINE)
 Repro = Callable[[], None]
 
 
@@ -108,9 +108,10 @@ def _refuse_stale(params: Params, origin: str, cut_off: dt.datetime) -> None:
     newest = known_rows(_target_rows(params), cut_off)["date"].max()
     bound = params.validate_.max_age.critical
     if newest is None or age_business_days(str(newest), origin) > bound:
+        said = str(newest) if newest else "no day"
         raise StaleError(
-            f"{TARGET}: the newest value known at {cut_off:%Y-%m-%dT%H:%M:%SZ} is of {str(newest) if newest else 'no day'}, {bound} business days "
-            "are allowed (validate.max_age.critical). The last forecast and params.yaml are as they were; fetch again later."
+            f"{TARGET}: the newest value known at {cut_off:%Y-%m-%dT%H:%M:%SZ} is of {said}, {bound} business days are allowed "
+            "(validate.max_age.critical). The last forecast and params.yaml are as they were; fetch again later."
         )
 
 
