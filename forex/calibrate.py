@@ -30,12 +30,14 @@ class Calibrated:
     """Quantiles (n, 25) as log-distances by model, and what they came from, for one horizon.
 
     without: those that depend on regime multipliers, as they would be had every multiplier been 1.
+    factors: (n,), the regime multiplier in what is published; where that averages members, the mean by their weights.
     """
 
     quantiles: dict[str, Floats]
     without: dict[str, Floats]
     standardised: dict[str, conformal.Standardised]
     multipliers: dict[str, dict[str, multipliers.Newest]]
+    factors: Floats
     members: tuple[str, ...]
     weights: Floats
     candidates: tuple[str, ...]
@@ -97,6 +99,7 @@ def _horizon(
 ) -> Calibrated:
     models = raw[horizon]
     plain, stressed, newest = {}, {}, {}
+    applied = {name: np.ones(len(outcome.steps)) for name in models}
     for model in params.conformal:
         half_widths = _pooled(model, horizon, own, outcome, params)
         # Without multiplier, so that the estimate does not chase itself; and from enough scores on, like the forecasts.
@@ -107,14 +110,20 @@ def _horizon(
         factors = multipliers.factors(regimes, forecasts, params.multipliers)
         newest[model] = multipliers.newest(regimes, forecasts, params.multipliers)
         plain[model], stressed[model] = half_widths, half_widths * factors[:, None]
+        applied[calibrated_name(model)] = factors
 
     without = _from_half_widths(models, plain, outcome, params)[0]
     quantiles, weights, chosen = _from_half_widths(models, stressed, outcome, params)
+    applied[ENSEMBLE] = np.sum(
+        [applied[name] * weights[:, j] for j, name in enumerate(params.ensemble.members)], axis=0
+    )
+    offered = np.stack([applied[name] for name in params.published.candidates])
     return Calibrated(
         quantiles=quantiles,
         without={name: values for name, values in without.items() if name not in BENCHMARKS},
         standardised=dict(own[horizon]),
         multipliers=newest,
+        factors=offered[chosen, np.arange(len(chosen))],
         members=params.ensemble.members,
         weights=weights,
         candidates=params.published.candidates,

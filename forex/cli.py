@@ -80,6 +80,42 @@ def scoreboard(as_json: Json = False) -> None:
     _show(scoreboard_view.view(), scoreboard_view.text, as_json)
 
 
+@app.command()
+def regime(
+    at: Annotated[str | None, typer.Option(metavar="DATE", help="The regime of that day.")] = None,
+    as_json: Json = False,
+) -> None:
+    """The market regime, why it was called signal by signal, and what to do about it."""
+    _in_project()
+    from forex import regime_view
+
+    _show(regime_view.view(at=at), regime_view.text, as_json)
+
+
+@app.command()
+def calibrate(
+    write: Annotated[bool, typer.Option("--write", help="Put the new values into params.yaml.")] = False,
+    as_json: Json = False,
+) -> None:
+    """What is usual for USD/CLP, estimated anew: volatilities, months, thresholds, copper; beside what params.yaml holds."""
+    _in_project()
+    from forex import usdclp_view
+
+    _show(usdclp_view.view(write=write), usdclp_view.text, as_json)
+
+
+@app.command()
+def nowcast(
+    at: Annotated[str | None, typer.Option(metavar="DATE", help="What moved the nowcast of that day.")] = None,
+    as_json: Json = False,
+) -> None:
+    """What moves the newest nowcast, series by series with its age, and how much the nowcast has explained."""
+    _in_project()
+    from forex import nowcast_view
+
+    _show(nowcast_view.view(at=at), nowcast_view.text, as_json)
+
+
 @app.command(name="doctor")
 def mend(as_json: Json = False) -> None:
     """Mend what a killed `dvc repro` can leave behind: a broken dvc.lock or a broken list of DVC's running readers."""

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex.feedback import discounted_sums
-from forex.history import Floats
+from forex.history import Floats, Ints
 from forex.quantiles import GRID, MEDIAN
 
 # Central coverage of the pairs of the grid, from the median outwards: |z| quantiles at these levels are half-widths.
 COVERAGE = np.array([2 * level - 1 for level in GRID[MEDIAN + 1 :]])
 BLOCK = 64  # origins whose weighted distribution functions are computed together
+
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,10 @@ class Standardised:
 
     half_widths: Floats
     effective: Floats
-    count: NDArray[np.int64]
+    count: Ints
 
 
-def standardised_quantiles(
-    scores: Floats, matured: NDArray[np.int64], half_life: float, *, first: int = 0
-) -> Standardised:
+def standardised_quantiles(scores: Floats, matured: Ints, half_life: float, *, first: int = 0) -> Standardised:
     """Weighted quantiles of the scores matured at each origin from `first` on.
 
     The weighted distribution function is linear between (0, 0) and the points (zᵢ, Σ_{zⱼ≤zᵢ} wⱼ / Σ wⱼ), wᵢ = 0.5^(age/half-life),
@@ -45,37 +45,65 @@ def standardised_quantiles(
     log_weight = np.arange(origins) / half_life * np.log(2.0)
     by_score = np.argsort(scores, kind="stable")
     by_score = by_score[arrival[by_score] < origins]
+    arrived = arrival[by_score]
     half_widths = np.full((origins, len(COVERAGE)), np.nan)
     for start in range(first, origins, BLOCK):
         block = np.arange(start, min(start + BLOCK, origins))
-        rows = by_score[arrival[by_score] <= block[-1]]
-        if not rows.size:
-            continue
-        # A common factor cancels. Relative to the block's start the weights stay in range however long the history is,
-        # and have the same bits wherever it ends.
-        weights = np.exp(log_weight[rows] - log_weight[start])
-        last_of_ties = np.append(np.diff(scores[rows]) > 0, True)
-        cumulative = np.cumsum(np.where(arrival[rows] <= block[:, None], weights, 0.0), axis=1)[:, last_of_ties]
-        ranks = cumulative[:, -1:] * COVERAGE
-        for i, origin in enumerate(block):
-            if cumulative[i, -1] > 0:
-                half_widths[origin] = _interpolate(ranks[i], cumulative[i], scores[rows[last_of_ties]])
+        known = arrived <= block[-1]
+        if known.any():
+            rows = by_score[known]
+            # A common factor cancels. Relative to the block's start the weights stay in range however long the history is,
+            # and have the same bits wherever it ends.
+            weights = np.exp(log_weight[rows] - log_weight[start])
+            half_widths[block] = _block(scores[rows], weights, arrived[known], block)
     return Standardised(half_widths, *_evidence(scores, arrival, half_life))
 
 
-def _interpolate(ranks: Floats, cumulative: Floats, sorted_scores: Floats) -> Floats:
-    """np.interp with the point (0, 0) in front; scores not yet matured add no rank and are stepped over."""
-    upper = np.searchsorted(cumulative, ranks, side="left")
-    rank_above, score_above = cumulative[upper], sorted_scores[upper]
-    lower = np.searchsorted(cumulative, rank_above, side="left") - 1
-    rank_below = np.where(lower >= 0, cumulative[lower], 0.0)
-    below = rank_below > 0
-    at = np.searchsorted(cumulative, rank_below, side="left")
-    score_below = np.where(below, sorted_scores[at], 0.0)
-    return score_below + (score_above - score_below) * (ranks - rank_below) / (rank_above - rank_below)
+def _block(scores: Floats, weights: Floats, arrival: Ints, block: Ints) -> Floats:
+    """Half-widths (b, 12) at the origins of one block, from the scores (m,) known at its last one, ascending.
+
+    What the first origin knows adds up to one running sum for the whole block, and only the few scores that arrive later
+    differ by origin. The weight up to a point is `base` there plus `added` at the last arrival not above it. Scores that an
+    origin does not know add an exact zero to either and are stepped over, so that its bits depend on its past alone.
+    """
+    point = np.cumsum(np.append(True, scores[1:] > scores[:-1]))  # ties are one point
+    points = np.append(0.0, scores[_last_of_ties(point)])
+    early = arrival <= block[0]
+    base, base_point = _running(early, weights, point)
+    late = np.flatnonzero(~early)
+    added, added_point = _running(arrival[late] <= block[:, None], weights[late], point[late])
+    at = point[late][_last_of_ties(point[late])]
+
+    total = base[-1] + added[:, -1]
+    ranks = np.where(total > 0, total, np.nan)[:, None] * COVERAGE
+    # How many of the points `at` lie below a rank. From the last of them on, `base` has to make up for what is missing.
+    passed = np.count_nonzero(base[at] < ranks[:, :, None] - added[:, None, 1:], axis=2)
+    origin = np.arange(len(block))[:, None]
+    missing = ranks - added[origin, passed]
+    next_arrival = np.append(at, len(points) - 1)[passed]
+    above = np.minimum(np.searchsorted(base, missing), next_arrival)
+    below = np.maximum(base_point[above - 1], added_point[origin, passed])
+
+    arriving = np.diff(added, append=added[:, -1:])[origin, passed]
+    weight = base[above] - base[above - 1] + np.where(above == next_arrival, arriving, 0.0)
+    share = np.minimum((missing - base[above - 1]) / weight, 1.0)
+    return points[below] + share * (points[above] - points[below])
 
 
-def _evidence(scores: Floats, arrival: NDArray[np.int64], half_life: float) -> tuple[Floats, NDArray[np.int64]]:
+def _running(known: Bools, weights: Floats, point: Ints) -> tuple[Floats, Ints]:
+    """Weight known up to each point and the last point known, along the last axis, with the point (0, 0) in front."""
+    start = np.zeros((*known.shape[:-1], 1), np.int64)
+    last = _last_of_ties(point)
+    sums = np.cumsum(np.where(known, weights, 0.0), axis=-1)[..., last]
+    newest = np.maximum.accumulate(np.where(known, point, 0), axis=-1)[..., last]
+    return np.concatenate([start, sums], axis=-1), np.concatenate([start, newest], axis=-1)
+
+
+def _last_of_ties(point: Ints) -> Bools:
+    return np.diff(point, append=0) != 0
+
+
+def _evidence(scores: Floats, arrival: Ints, half_life: float) -> tuple[Floats, Ints]:
     """Kish's effective number and the plain number of the scores matured at each origin."""
     one = np.where(np.isfinite(scores), 1.0, np.nan)
     total, squares = discounted_sums(one, arrival, half_life), discounted_sums(one, arrival, half_life / 2)

@@ -18,6 +18,7 @@ from forex.dashboard_style import STYLE
 from forex.fan import by_length
 from forex.names import BENCHMARKS, PUBLISHED
 from forex.regimes import REGIMES
+from forex.usdclp_conditions import sentences
 
 EVIDENCE = {
     "PUBLISHED_BETTER": "published better",
@@ -76,6 +77,7 @@ def dashboard(
         evidence=evidence_counts(score_rows(validation)),
         windows=window_rows(performance),
         performance=performance,
+        conditions=sentences(forecast["conditions"]),
         regime_since=episodes(regimes)["start"][-1],
         regime_rows=regime_rows(regimes, validation),
         regime_horizons=list(by_length(validation["horizons"])),

@@ -52,6 +52,14 @@ since {{ regime_since | day }}</span></dd></div>
 {% endfor %}
 </ul>
 {% endif %}
+{% if forecast.warnings %}
+<h3>Warnings</h3>
+<ul>
+{% for entry in forecast.warnings %}
+<li>{{ entry.says }}</li>
+{% endfor %}
+</ul>
+{% endif %}
 </section>
 
 <section aria-labelledby="forecast">
@@ -225,6 +233,7 @@ year.</p>
 
 <section aria-labelledby="regimes">
 <h2 id="regimes">Regimes</h2>
+<p>{% for sentence in conditions %}{{ sentence }}{{ " " if not loop.last }}{% endfor %}</p>
 <figure>
 <ul class="key" aria-hidden="true">
 {% for row in regime_rows if row.share %}

@@ -1,6 +1,6 @@
 """What the checks found: as reports/expectations.json says it, and as a self-contained page shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from forex.expectations import Outcome
@@ -30,6 +30,9 @@ code { font-size: .9em }
 {% else %}
 <p class="failed">A critical expectation failed: the run stopped.</p>
 {% endif %}
+{% for warning in report.warnings %}
+<p class="failed">{{ warning.says }}</p>
+{% endfor %}
 {% for name, series in report.series | dictsort %}
 {% set failed = series.fate != "used" %}
 <details{{ " open" if failed or series.set_aside }}>
@@ -79,13 +82,22 @@ def page(report: Mapping[str, Any]) -> str:
     return environment.from_string(PAGE).render(report=report)
 
 
-def summary(checked: Mapping[str, Checked], left_out: Mapping[str, str], as_of: str) -> dict[str, Any]:
-    """The fate of each series and the outcome of each check; `left_out`: why ingest left a series out before any."""
+def summary(
+    checked: Mapping[str, Checked],
+    left_out: Mapping[str, str],
+    as_of: str,
+    *,
+    warnings: Sequence[Mapping[str, str]] = (),
+) -> dict[str, Any]:
+    """The fate of each series and the outcome of each check; `left_out`: why ingest left a series out before any.
+
+    warnings: from `forex.usdclp_warnings.input_warnings`.
+    """
     unread = {"rows": 0, "usable": 0, "set_aside": {}, "checks": []}
     series = {name: _series(one) for name, one in checked.items()}
     absent = {name: {"fate": LEFT_OUT, "why": why, **unread} for name, why in left_out.items()}
     success = all(one.fate != STOPS_THE_RUN for one in checked.values())
-    return {"as_of": as_of, "success": success, "series": series | absent}
+    return {"as_of": as_of, "success": success, "series": series | absent, "warnings": list(warnings)}
 
 
 def _series(one: Checked) -> dict[str, Any]:

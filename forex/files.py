@@ -107,6 +107,14 @@ def read_json(path: Path) -> Any:
         raise DataError(f"{path}: not readable as JSON ({error}). `dvc repro --force` makes it anew.") from error
 
 
+def read_text(path: Path) -> str:
+    """The text of a file that git holds.  Raises DataError where it is missing or no text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except (FileNotFoundError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: not readable as text ({error}). Restore it with git.") from error
+
+
 def write_csv(path: Path, frame: pl.DataFrame) -> None:
     write_text(path, frame.write_csv(line_terminator="\n"))
 
@@ -142,7 +150,8 @@ def read_parquet(path: Path) -> pl.DataFrame:
     import pyarrow.parquet as pq
 
     try:
-        frame = pl.from_arrow(pq.read_table(path, page_checksum_verification=True))
+        with pq.ParquetFile(path, page_checksum_verification=True) as file:  # read_table imports pandas
+            frame = pl.from_arrow(file.read())
     except FileNotFoundError as error:
         raise DataError(f"{path}: not found. `dvc repro` makes it.") from error
     except (pa.ArrowException, OSError, UnicodeDecodeError, PolarsError, PanicException) as error:

@@ -19,7 +19,7 @@ TITLE = "Dólar observado, CLP per USD"
 
 
 # The params that can change a forecast; `ingest.store` is only where the data lies, and the data has hashes of its own.
-ENTERING = ("as_of", "cut_off", "horizons", "levels", "validate", "regimes", "fit", "calibrate")
+ENTERING = ("as_of", "cut_off", "horizons", "levels", "validate", "regimes", "fit", "calibrate", "usdclp")
 
 
 def at_origin(calibrated: pl.DataFrame, origin: dt.date, horizons: Sequence[str]) -> pl.DataFrame:
@@ -60,10 +60,12 @@ def forecast_report(
     expectations: Mapping[str, Any],
     settings: Mapping[str, Any],
     levels: Sequence[float],
+    conditions: Mapping[str, Any],
 ) -> dict[str, Any]:
     """reports/forecast.json (reports/forecast.schema.json describes it).
 
     rows: the published rows of the newest origin.  settings: the params that can change a forecast, for their hash.
+    conditions: from `forex.usdclp_conditions.conditions`.
     """
     first = rows.row(0, named=True)
     series = manifest["series"]
@@ -93,6 +95,8 @@ def forecast_report(
             if checked["why"] and name in panel_row
         ],
         "stale": _stale(series, panel_row),
+        "warnings": expectations["warnings"],
+        "conditions": conditions,
     }
 
 

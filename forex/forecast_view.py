@@ -29,7 +29,7 @@ def view(*, at: str | None, above: float | None, below: float | None, settlement
         if level is not None and not (np.isfinite(level) and level > 0):
             raise UsageError(f"{name} {level}: expected a rate in CLP per USD, like 950.")
     calibrated = read_parquet(CALIBRATED)
-    rows = at_origin(calibrated, _origin(calibrated, at), params.horizons)
+    rows = at_origin(calibrated, origin_at(calibrated, at), params.horizons)
     first = rows.row(0, named=True)
     entries = {row["horizon"]: row for row in rows.iter_rows(named=True)}
     if settlement is not None:
@@ -50,8 +50,9 @@ def parse_date(text: str, option: str) -> dt.date:
         raise UsageError(f"{option} {text}: expected a date like 2024-11-27.") from error
 
 
-def _origin(calibrated: pl.DataFrame, at: str | None) -> dt.date:
-    first, last = calibrated.item(0, "origin_date"), calibrated.item(-1, "origin_date")
+def origin_at(forecasts: pl.DataFrame, at: str | None) -> dt.date:
+    """The newest origin of a table sorted by origin_date, or the last business day on or before `at`."""
+    first, last = forecasts.item(0, "origin_date"), forecasts.item(-1, "origin_date")
     if at is None:
         return last
     wanted = dt.date.fromisoformat(str(calendar.on_or_before(str(parse_date(at, "--at")))))

@@ -1,4 +1,4 @@
-"""The two forecast tables as frames: raw (what the models said) and calibrated (the public contract)."""
+"""The forecast tables as frames: raw (what the models said), what moved the nowcast, and calibrated (the public contract)."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,6 +11,8 @@ from forex.files import round_clp, round_significant
 from forex.history import Floats, History
 from forex.predictive import Predictive
 from forex.quantiles import COLUMNS
+
+CONTRIBUTION = "_contribution"  # ends the name of a column, after the id of a series
 
 
 def raw_frame(
@@ -33,6 +35,23 @@ def raw_frame(
     return _sorted(parts)
 
 
+def contributions_frame(
+    history: History, origins: NDArray[np.int64], series: Sequence[str], parts: Mapping[str, Floats]
+) -> pl.DataFrame:
+    """One row per origin × horizon: what each of `series` adds to the nowcast's location (log-distance from the anchor).
+
+    parts: horizon -> (n_origins, n_series).  A column is named `<id>_contribution`.
+    """
+    names = [f"{name}{CONTRIBUTION}" for name in series]
+    keys = {"origin_date": pl.Date, "horizon": pl.String}
+    frames = [pl.DataFrame(schema=keys | dict.fromkeys(names, pl.Float64))]
+    for horizon, values in parts.items():
+        rounded = round_significant(values)
+        columns = {"origin_date": history.days[origins], "horizon": np.full(len(origins), horizon)}
+        frames.append(pl.DataFrame(columns | {name: rounded[:, i] for i, name in enumerate(names)}))
+    return pl.concat(frames).sort("origin_date", "horizon")
+
+
 def calibrated_frame(
     history: History,
     origins: NDArray[np.int64],
@@ -53,6 +72,27 @@ def calibrated_frame(
             parts.append(_rows(keys, history.anchor[origins], values))
     order = ["origin_date", "target_date", "horizon", "model", "regime", "steps", "anchor", "actual", *COLUMNS]
     return _sorted(parts).select(order).with_columns(pl.col("actual").fill_nan(None))
+
+
+def multipliers_frame(
+    history: History, origins: NDArray[np.int64], published: Mapping[str, tuple[NDArray[np.str_], Floats]]
+) -> pl.DataFrame:
+    """data/multipliers.parquet: per origin × horizon what is published and the regime multiplier in it.
+
+    published: horizon -> (model, multiplier), both (n,).
+    """
+    parts = [
+        pl.DataFrame(
+            {
+                "origin_date": history.days[origins],
+                "horizon": np.full(len(origins), horizon),
+                "model": model,
+                "multiplier": round_significant(multiplier),
+            }
+        )
+        for horizon, (model, multiplier) in published.items()
+    ]
+    return _sorted(parts)
 
 
 def raw_predictive(raw: pl.DataFrame, anchor: Floats, origins: Dates) -> dict[str, dict[str, Predictive]]:

@@ -26,7 +26,7 @@ def manifest(
     as_of: str,
     known_until: dt.datetime,
 ) -> dict[str, Any]:
-    """Rows, range, content hash and staleness of each series.
+    """What series.yaml says of each series, with its rows, range, content hash and staleness.
 
     `age` counts business days from a series' last date to the last business day on or before `as_of`; a date beyond it has age 0.
     """
@@ -41,7 +41,7 @@ def manifest(
 
 
 def _describe(entry: Series, rows: pl.DataFrame | None, problem: str | None, as_of: str) -> dict[str, Any]:
-    described: dict[str, Any] = {"title": entry.title, "unit": entry.unit, "tier": entry.tier, "left_out": problem}
+    described: dict[str, Any] = entry.model_dump() | {"left_out": problem}
     if rows is None or rows.is_empty():
         return described | {"rows": 0, "first": None, "last": None, "age": None, "sha256": None}
     first, last = rows["date"].min(), rows["date"].max()

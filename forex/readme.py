@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from forex import forecast_view, scoreboard_view
+from forex import forecast_view, nowcast_view, scoreboard_view
 from forex.errors import UsageError
 from forex.files import write_text
 
@@ -17,7 +17,11 @@ README = Path("README.md")
 def blocks() -> dict[str, str]:
     """What each block holds: the output of the command that the text around it names."""
     forecast = forecast_view.text(forecast_view.view(at=None, above=None, below=None, settlement=None))
-    return {"forecast": f"```text\n{forecast}\n```", "scoreboard": scoreboard_view.text(scoreboard_view.view())}
+    return {
+        "forecast": f"```text\n{forecast}\n```",
+        "scoreboard": scoreboard_view.text(scoreboard_view.view()),
+        "nowcast": nowcast_view.text(nowcast_view.view(at=None)),
+    }
 
 
 def filled(page: str, contents: Mapping[str, str]) -> str:

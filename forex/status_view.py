@@ -9,6 +9,7 @@ from forex.files import read_json, read_parquet
 from forex.ledger import LEDGER, read
 from forex.names import PUBLISHED
 from forex.params import load_params
+from forex.usdclp_conditions import sentences
 
 FORECAST = Path("reports/forecast.json")
 MANIFEST = Path("data/manifest.json")
@@ -35,6 +36,8 @@ def view() -> dict[str, Any]:
         "missing": forecast["missing"],
         "flagged": forecast["flagged"],
         "stale": forecast["stale"],
+        "conditions": forecast["conditions"],
+        "warnings": forecast["warnings"],
         "unlisted_files": read_json(MANIFEST)["unlisted_files"],
         "quarantine": [{"series": name, "reason": why, "rows": count} for name, why, count in quarantine.iter_rows()],
         "ledger": _ledger(forecast["origin_date"]),
@@ -81,6 +84,8 @@ def text(content: Mapping[str, Any]) -> str:
         f"as of        {content['as_of']}, newest origin {content['origin_date']}, made at {content['made_at']}",
         f"anchor       {anchor['value']:.2f} of {anchor['date']}, {anchor['business_days']} business days old",
         f"regime       {regime['call']}, confidence {regime['confidence']:.0%}",
+        *(f"{'conditions' if not i else '':<12} {said}" for i, said in enumerate(sentences(content["conditions"]))),
+        *(f"warning      {one['says']}" for one in content["warnings"]),
         f"missing      {_listed(missing)}",
         f"flagged      {_listed(flagged)}",
         f"no move      {_listed(stale)}",

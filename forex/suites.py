@@ -13,7 +13,7 @@ from forex import calendar
 from forex.expectations import ROW, Check
 from forex.ingest import age_business_days
 from forex.params import Tier, Validate
-from forex.store import TARGET
+from forex.store import TARGET, Publication
 
 IN_PER_CENT = "percent"  # the unit whose values may be zero or negative: its moves are differences, not logs
 
@@ -39,6 +39,7 @@ def row_checks(name: str, unit: str, params: Validate) -> list[Check]:
         checks.append(Check("business_day", "ExpectColumnValuesToBeInSet", listed, severity.business_day))
     pair = {"column_list": ["date", "known_at"]}
     checks.append(Check("unique", "ExpectCompoundColumnsToBeUnique", pair, severity.unique))
+    checks.append(Check("too_early", VALUES_BETWEEN, {"column": "days_early", "max_value": 0}, severity.too_early))
     checks.append(Check("increasing", VALUES_BETWEEN, {"column": "days_back", "max_value": 0}, severity.increasing))
     if bounds is not None:
         interval = {"column": "value", "min_value": bounds.min, "max_value": bounds.max}
@@ -49,16 +50,40 @@ def row_checks(name: str, unit: str, params: Validate) -> list[Check]:
     return checks
 
 
-def with_helpers(rows: pl.DataFrame, name: str) -> pl.DataFrame:
-    """row, date (as an instant), value and known_at, with days_back and, for the target, is_business_day."""
-    frame = rows.select(ROW, pl.col("date").cast(pl.Datetime("us")), "value", "known_at", days_back(rows))
+def with_helpers(rows: pl.DataFrame, name: str, publication: Publication) -> pl.DataFrame:
+    """row, date (as an instant), value and known_at, with days_early, days_back and, for the target, is_business_day."""
+    early = days_early(rows, publication)
+    # An impossible date says nothing about the order of the rows below it.
+    back = days_back(rows.with_columns(date=pl.when(early == 0).then("date")))
+    frame = rows.select(ROW, pl.col("date").cast(pl.Datetime("us")), "value", "known_at", early, back)
     if name != TARGET:
         return frame
     return frame.with_columns(is_business_day=pl.Series(calendar.is_business_day(rows["date"].to_numpy())))
 
 
+def days_early(rows: pl.DataFrame, publication: Publication) -> pl.Series:
+    """Days by which a row's date lies beyond the next business day after the day it was known on; else 0.
+
+    No value is public earlier: the observado of a day averages the deals of the business day before. Where the publication rule
+    lies further ahead than that, a date may, too. The day is that of the publication's zone. A row is judged by its own two
+    instants, so by nothing that was known later; one whose known_at follows from the rule is never early.
+
+    >>> import datetime as dt
+    >>> rule = Publication(business_days=-1, time="18:00", zone="America/Santiago")
+    >>> day, eve = [dt.date(2024, 11, d) for d in (27, 27, 28)], dt.datetime(2024, 11, 26, 21, tzinfo=dt.UTC)
+    >>> known = [eve, eve - dt.timedelta(1), eve]
+    >>> days_early(pl.DataFrame({"date": day, "known_at": known}), rule).to_list()
+    [0, 1, 1]
+    """
+    known_on = rows["known_at"].dt.convert_time_zone(publication.zone).dt.date().to_numpy()
+    latest = pl.Series(calendar.shift(known_on, max(1, -publication.business_days)))
+    return rows.select(days_early=(pl.col("date") - latest).dt.total_days().clip(lower_bound=0)).to_series()
+
+
 def days_back(rows: pl.DataFrame) -> pl.Series:
     """Days by which a row lies before the latest date above it in its vintage, the rows known at the same instant; else 0.
+
+    A row without a date counts for nothing.
 
     The order of a file says nothing about rows that became known at different instants: a revision or a late value may
     stand anywhere, and a row's fate depends on no row that was known later.
@@ -69,7 +94,7 @@ def days_back(rows: pl.DataFrame) -> pl.Series:
     [0, 0, 1, 0]
     """
     behind = (pl.col("date").cum_max().over("known_at") - pl.col("date")).dt.total_days()
-    return rows.select(days_back=behind).to_series()
+    return rows.select(days_back=behind.fill_null(0)).to_series()
 
 
 def move_check(name: str, max_move: float, params: Validate) -> Check:

@@ -14,7 +14,7 @@ import polars as pl
 from forex.errors import DataError, ForexError, ParamsError, StaleError, TooLittleData
 from forex.expectations import ROW, SHOWN, Outcome, run
 from forex.params import Tier, Validate
-from forex.store import TARGET
+from forex.store import TARGET, Publication
 from forex.suites import IN_PER_CENT, move_check, row_checks, table_checks, table_facts, type_checks, with_helpers
 from forex.suspension import GOOD, USABLE, settle
 
@@ -26,6 +26,7 @@ REASONS = {
     "type": "wrong_type",
     "business_day": "not_a_business_day",
     "unique": "duplicate",
+    "too_early": "known_too_early",
     "increasing": "out_of_order",
     "range": "out_of_range",
     "positive": "not_positive",
@@ -104,7 +105,16 @@ class Checked:
         return f"Correct or complete the rows in the store (reports/expectations.html lists what failed){change}."
 
 
-def check_series(name: str, unit: str, tier: Tier, rows: pl.DataFrame, params: Validate, *, as_of: str) -> Checked:
+def check_series(
+    name: str,
+    unit: str,
+    tier: Tier,
+    publication: Publication,
+    rows: pl.DataFrame,
+    params: Validate,
+    *,
+    as_of: str,
+) -> Checked:
     """Run every check on one series' `rows` (line, date, value, known_at, source; in the order of the file).
 
     The usable rows have the same columns and usable_at after known_at.  Raises ParamsError where a series in per cent
@@ -120,7 +130,7 @@ def check_series(name: str, unit: str, tier: Tier, rows: pl.DataFrame, params: V
     rows = rows.with_row_index(ROW)
     outcomes = run(_pandas(rows.select(ROW, "date", "value")), type_checks(params))
     if all(outcome.success for outcome in outcomes):
-        outcomes += run(_pandas(with_helpers(rows, name)), row_checks(name, unit, params))
+        outcomes += run(_pandas(with_helpers(rows, name, publication)), row_checks(name, unit, params))
     aside = _set_aside(rows, outcomes)
     good = rows.join(aside, on=ROW, how="anti").with_columns(usable_at=pl.col("known_at"))
     if max_move is not None and good.height:

@@ -7,7 +7,7 @@ import numpy as np
 from forex.calibrate import Outcome, calibrate
 from forex.calibration_report import Settled, calibration_report, metrics
 from forex.files import read_parquet, write_json, write_parquet
-from forex.forecasts import calibrated_frame, raw_predictive
+from forex.forecasts import calibrated_frame, multipliers_frame, raw_predictive
 from forex.history import from_panel
 from forex.params import load_params
 from stages.run import run
@@ -16,6 +16,7 @@ PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")
 RAW_FORECASTS = Path("data/forecasts/raw.parquet")
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
+MULTIPLIERS = Path("data/multipliers.parquet")
 REPORT = Path("data/calibration.json")
 METRICS = Path("reports/metrics/calibration.json")
 
@@ -50,6 +51,10 @@ def main() -> None:
         h: {model: values[kept] for model, values in result.quantiles.items()} for h, result in calibrated.items()
     }
     write_parquet(CALIBRATED, calibrated_frame(history, origins[kept], labels[kept].tolist(), quantiles, actual))
+    published = {
+        h: (np.array(result.candidates)[result.chosen[kept]], result.factors[kept]) for h, result in calibrated.items()
+    }
+    write_parquet(MULTIPLIERS, multipliers_frame(history, origins[kept], published))
     settled = {h: Settled(history.anchor[origins[kept]], actual[h], labels[kept]) for h in params.horizons}
     report = calibration_report(calibrated, settled, kept.start, params.calibrate.multipliers.regimes)
     write_json(REPORT, report)

@@ -2,15 +2,17 @@
 
 from pathlib import Path
 
-from forex import score_plots, scoreboard
+from forex import explained, score_plots, scoreboard
 from forex.files import read_parquet, write_csv, write_json
 from forex.params import load_params
 from forex.scores import matured
 from stages.run import run
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
+CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
 REPORT = Path("reports/validation.json")
 METRICS = Path("reports/metrics/validation.json")
+NOWCAST_METRICS = Path("reports/metrics/nowcast.json")
 PLOTS = Path("reports/plots")
 
 
@@ -21,8 +23,10 @@ def main() -> None:
     panels = {horizon: matured(calibrated, horizon, origins_from=settings.from_) for horizon in params.horizons}
     scored = scoreboard.score(panels, levels=params.levels, settings=settings)
     report = scoreboard.validation(scored, horizons=params.horizons, settings=settings)
-    write_json(REPORT, report)
+    nowcast = explained.report(read_parquet(CONTRIBUTIONS), panels, horizons=params.horizons, settings=settings)
+    write_json(REPORT, report | {"nowcast": nowcast})
     write_json(METRICS, scoreboard.metrics(report))
+    write_json(NOWCAST_METRICS, explained.metrics(nowcast))
     write_csv(PLOTS / "reliability.csv", score_plots.reliability(scored))
     write_csv(PLOTS / "pit.csv", score_plots.pit(scored))
     write_csv(PLOTS / "rolling_coverage.csv", score_plots.rolling_coverage(scored))

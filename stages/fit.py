@@ -3,15 +3,17 @@
 from pathlib import Path
 
 from forex.files import read_parquet, write_parquet
-from forex.forecasts import raw_frame
+from forex.forecasts import contributions_frame, raw_frame
 from forex.history import forecast_origins, from_panel
 from forex.models.naive import MIN_RETURNS
+from forex.models.nowcast import Nowcast, series
 from forex.models.registry import build
 from forex.params import load_params
 from stages.run import run
 
 PANEL = Path("data/panel.parquet")
 RAW_FORECASTS = Path("data/forecasts/raw.parquet")
+CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
 
 
 def main() -> None:
@@ -20,8 +22,12 @@ def main() -> None:
     origins = forecast_origins(
         history, first_origin=params.fit.first_origin, warm_up=params.fit.warm_up, min_returns=MIN_RETURNS
     )
-    forecasts = {name: model.forecast(history, origins, params.horizons) for name, model in build(params.fit).items()}
+    models = build(params.fit)
+    forecasts = {name: model.forecast(history, origins, params.horizons) for name, model in models.items()}
     write_parquet(RAW_FORECASTS, raw_frame(history, origins, forecasts))
+    nowcasts = [model for model in models.values() if isinstance(model, Nowcast)]
+    parts = nowcasts[0].contributions(history, origins, params.horizons) if nowcasts else {}
+    write_parquet(CONTRIBUTIONS, contributions_frame(history, origins, series(history), parts))
 
 
 if __name__ == "__main__":

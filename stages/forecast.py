@@ -7,6 +7,8 @@ import polars as pl
 from forex.files import read_json, read_parquet, write_csv, write_json
 from forex.forecast import ENTERING, at_origin, forecast_report, forecast_table
 from forex.params import load_params, plain
+from forex.quantiles import COLUMNS
+from forex.usdclp_conditions import conditions
 from stages.run import run
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
@@ -20,19 +22,23 @@ TABLE = Path("reports/forecast.csv")
 
 
 def main() -> None:
-    params = load_params("as_of", "cut_off", "horizons", "levels", "validate", "regimes", "fit", "calibrate")
+    params = load_params("as_of", "cut_off", "horizons", "levels", "validate", "regimes", "fit", "calibrate", "usdclp")
     calibrated = read_parquet(CALIBRATED)
     [origin] = calibrated.select(pl.col("origin_date").max()).to_series()
     newest = pl.col("origin_date") == origin
+    rows, panel = at_origin(calibrated, origin, params.horizons), read_parquet(PANEL)
+    regime_row = read_parquet(REGIMES).row(by_predicate=newest, named=True)
+    published = {row["horizon"]: (row["anchor"], [row[name] for name in COLUMNS]) for row in rows.iter_rows(named=True)}
     report = forecast_report(
-        at_origin(calibrated, origin, params.horizons),
-        panel_row=read_parquet(PANEL).row(by_predicate=newest, named=True),
-        regime_row=read_parquet(REGIMES).row(by_predicate=newest, named=True),
+        rows,
+        panel_row=panel.row(by_predicate=newest, named=True),
+        regime_row=regime_row,
         calibration=read_json(CALIBRATION),
         manifest=read_json(MANIFEST),
         expectations=read_json(EXPECTATIONS),
         settings={key: plain(getattr(params, key)) for key in ENTERING},
         levels=params.levels,
+        conditions=conditions(panel, regime_row, published, params.usdclp, params.regimes),
     )
     write_json(REPORT, report)
     write_csv(TABLE, forecast_table(report))

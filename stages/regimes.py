@@ -4,8 +4,8 @@ from pathlib import Path
 
 import polars as pl
 
-from forex.errors import DataError
-from forex.files import read_parquet, round_significant, write_csv, write_json, write_parquet
+from forex.files import read_parquet, read_text, round_significant, write_csv, write_json, write_parquet
+from forex.interventions import parse_interventions
 from forex.meetings import parse_meetings
 from forex.params import load_params
 from forex.regimes import classify, summary
@@ -13,23 +13,23 @@ from stages.run import run
 
 PANEL = Path("data/panel.parquet")
 MEETINGS = Path("data/calendar/bcch_meetings.csv")
+INTERVENTIONS = Path("data/calendar/bcch_interventions.csv")
 REGIMES = Path("data/regimes.parquet")
 METRICS = Path("reports/metrics/regimes.json")
 TIMELINE = Path("reports/plots/regimes.csv")
 
 
 def main() -> None:
-    params = load_params("regimes")
-    try:
-        text = MEETINGS.read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError) as error:
-        raise DataError(f"{MEETINGS}: not readable as text ({error}). Restore it with git.") from error
+    params = load_params("regimes", "usdclp")
+    meetings = parse_meetings(read_text(MEETINGS), str(MEETINGS))
+    interventions = parse_interventions(read_text(INTERVENTIONS), str(INTERVENTIONS))
 
-    regimes = classify(read_parquet(PANEL), parse_meetings(text, str(MEETINGS)), params.regimes)
+    move = params.usdclp.thresholds.copper_move
+    regimes = classify(read_parquet(PANEL), meetings, interventions, params.regimes, copper_move=move)
     regimes = regimes.with_columns(pl.col(pl.Float64).map_batches(_rounded, return_dtype=pl.Float64))
 
     write_parquet(REGIMES, regimes)
-    write_json(METRICS, {"regimes": summary(regimes)})
+    write_json(METRICS, {"regimes": summary(regimes, params.regimes)})
     write_csv(TIMELINE, regimes.select("origin_date", "regime", "volatility_ratio"))
 
 

@@ -1,5 +1,6 @@
 """validate: a bad row is set aside with its reason, a bad table stops the run; what remains may be used."""
 
+import datetime as dt
 import shutil
 import sys
 from pathlib import Path
@@ -10,6 +11,8 @@ import polars as pl
 from forex.expectations_page import page, summary
 from forex.files import read_json, read_parquet, write_json, write_parquet, write_text
 from forex.params import Validate, load_params
+from forex.store import Publication
+from forex.usdclp_warnings import input_warnings
 from forex.validate import FLAGGED, QUARANTINE, USED, check_series, stop_on_failure
 from stages.run import run
 
@@ -22,15 +25,17 @@ PAGE = Path("reports/expectations.html")
 
 
 def main() -> None:
-    params = load_params("as_of", "validate")
+    params = load_params("as_of", "validate", "usdclp")
     bounds = cast(Validate, params.validate)
-    series = read_json(MANIFEST)["series"]
+    manifest = read_json(MANIFEST)
+    series = manifest["series"]
     left_out = {name: entry["left_out"] for name, entry in series.items() if entry["left_out"] is not None}
     checked = {
         name: check_series(
             name,
             entry["unit"],
             entry["tier"],
+            Publication.model_validate(entry["publication"]),
             read_parquet(RAW / f"{name}.parquet"),
             bounds,
             as_of=params.as_of,
@@ -42,7 +47,10 @@ def main() -> None:
     # Written before a failure stops the run, so that they say what failed.
     quarantine = pl.concat([pl.DataFrame(schema=QUARANTINE), *(one.quarantine for one in checked.values())])
     write_parquet(QUARANTINED, quarantine)
-    report = summary(checked, left_out, params.as_of)
+    usable = {name: one.usable for name, one in checked.items() if one.fate in (USED, FLAGGED)}
+    known_until = dt.datetime.fromisoformat(manifest["known_until"])
+    warnings = input_warnings(usable, params.usdclp, as_of=params.as_of, known_until=known_until)
+    report = summary(checked, left_out, params.as_of, warnings=warnings)
     write_json(REPORT, report)
     write_text(PAGE, page(report))
     stop_on_failure(checked)
@@ -53,6 +61,8 @@ def main() -> None:
             write_parquet(CLEAN / f"{name}.parquet", one.usable)
         if one.why is not None:
             print(f"validate: {one.fate.replace('_', ' ')}: {one.why}", file=sys.stderr)
+    for warning in warnings:
+        print(f"validate: warning: {warning['says']}", file=sys.stderr)
 
 
 if __name__ == "__main__":

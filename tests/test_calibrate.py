@@ -244,6 +244,24 @@ def test_multipliers_are_estimated_from_the_forecasts_as_they_are_without_them(
         np.testing.assert_allclose(factor, expected[first:], rtol=1e-9)
 
 
+@pytest.mark.parametrize("candidate", ["nowcast", "ensemble", "random_walk"])
+def test_the_factor_in_what_is_published(
+    candidate: str, stress: tuple[Raw, dict[str, Outcome], NDArray[np.str_]]
+) -> None:
+    raw, outcomes, regimes = stress
+    rules = QUICK.model_copy(update={"published": QUICK.published.model_copy(update={"candidates": (candidate,)})})
+    calibrated, first = calibrate(raw, outcomes, rules, regimes)
+    for one in calibrated.values():
+        own = {
+            name: widths(one.quantiles[name])[first:, 7] / widths(one.without[name])[first:, 7]
+            for name in ("nowcast", "garch_t_conformal")
+        }
+        own["random_walk"] = np.ones(len(own["nowcast"]))
+        own["ensemble"] = sum(own[name] * one.weights[first:, j] for j, name in enumerate(rules.ensemble.members))
+        np.testing.assert_allclose(one.factors[first:], own[candidate], rtol=1e-9)
+    assert (calibrated["1d"].factors[first:].max() > 1.1) == (candidate != "random_walk")
+
+
 @pytest.mark.parametrize("cut", [300, 451])
 def test_multiplied_forecasts_do_not_depend_on_what_is_known_later(
     cut: int, stress: tuple[Raw, dict[str, Outcome], NDArray[np.str_]], stressed: tuple[dict[str, Calibrated], int]

@@ -1,12 +1,14 @@
 """Quantiles equal a readable loop, a score enters when it is known, and exchangeable scores are covered as promised."""
 
 import math
+from fractions import Fraction
 from unittest import mock
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from forex import conformal
 from forex.conformal import COVERAGE, pooled, quantiles, standardised_quantiles
@@ -58,6 +60,31 @@ def test_readable_loop_agrees(history: tuple[list[float], list[int]], half_life:
         kish = sum(weights) ** 2 / sum(weight**2 for weight in weights) if known else 0.0
         assert ours.count[origin] == len(known)
         np.testing.assert_allclose(ours.effective[origin], kish, rtol=1e-9)
+
+
+def exactly(scores: Floats, matured: NDArray[np.int64], half_life: float, origin: int) -> Floats:
+    """The same without rounding: no weight is too small to be seen beside the others."""
+    known = [i for i in np.argsort(scores) if matured[i] <= origin]
+    weights = [Fraction(0.5 ** ((origin - i) / half_life)) for i in known]
+    half_widths = []
+    for level in COVERAGE:
+        missing, below = Fraction(level) * sum(weights), 0.0
+        for i, weight in zip(known, weights, strict=True):
+            if missing <= weight:
+                half_widths.append(below + float(missing / weight) * (scores[i] - below))
+                break
+            missing, below = missing - weight, scores[i]
+    return np.array(half_widths)
+
+
+@pytest.mark.parametrize("half_life", [3.0, 10.0, 400.0])
+def test_scores_that_have_faded_away_keep_their_place(half_life: float) -> None:
+    """Weights down to 2^−133, far below the last bit of their sum: interpolation still starts at the score next to it."""
+    rng = np.random.default_rng(11)
+    scores, matured = np.abs(rng.standard_normal(400)), np.arange(400) + rng.integers(1, 20, 400)
+    ours = standardised_quantiles(scores, matured, half_life).half_widths
+    for origin in (50, 250, 320, 399):
+        np.testing.assert_allclose(ours[origin], exactly(scores, matured, half_life, origin), rtol=1e-10)
 
 
 def test_long_histories_keep_their_weights_in_range() -> None:

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from test_charts import fan_table, regimes, reliability, rolling
 from test_fan import forecast as fan_forecast
+from test_usdclp_conditions import UNKNOWN_CONDITIONS
 
 from forex.dashboard import (
     coverage_rows,
@@ -48,6 +49,8 @@ def forecast(**more) -> dict:
             "inputs": {"data_sha256": "a" * 64, "params_sha256": "b" * 64, "series": {}},
             "missing": [],
             "stale": [],
+            "warnings": [],
+            "conditions": UNKNOWN_CONDITIONS,
         }
         | more
     )
@@ -305,6 +308,14 @@ def test_missing_and_stale_series_are_listed_with_their_reason():
     assert "copper_lme (important): line 7: 'n/a' is not a number" in text
     assert "mxn (important): last value 2 business days old" in text
     assert "none missing, none stale" in Reader(page()).text
+
+
+def test_warnings_and_conditions_are_said():
+    warnings = [{"kind": "extreme_move", "says": "usdclp: 2024-11-26 moved +3.21% per business day"}]
+    text = Reader(page(forecast=forecast(warnings=warnings))).text
+    assert "Warnings usdclp: 2024-11-26 moved +3.21% per business day" in text
+    assert "Of the last 5 moves 0 are large; 0.2 are usual." in text
+    assert "Warnings" not in Reader(page()).text
 
 
 def test_coverage_rows_carry_band_bounds_and_verdict():

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from conftest import Project, observations, utc
+from conftest import NOON, Project, observations, utc
 
 from forex.files import read_json, read_parquet
 from forex.ingest import age_business_days, content_hash, known_rows
@@ -80,6 +80,7 @@ def test_the_manifest_says_rows_range_and_age(project: Project) -> None:
         "title": "mxn",
         "unit": "MXN per USD",
         "tier": "important",
+        "publication": NOON,
         "left_out": None,
         "rows": 1,
         "first": "2024-11-25",

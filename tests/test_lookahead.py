@@ -27,6 +27,7 @@ from forex import align, conformal, ensemble, ridge
 from forex.calibrate import calibrate
 from forex.feedback import discounted_sums
 from forex.history import History
+from forex.interventions import parse_interventions
 from forex.meetings import parse_meetings
 from forex.models.registry import build
 from forex.regimes import classify
@@ -35,6 +36,9 @@ from forex.suspension import settle
 
 MODELS = fit_params().models
 HORIZONS = ("1d", "7d", "30d")
+LISTED = (ROOT / "data/calendar/bcch_interventions.csv").read_text(encoding="utf-8")
+INTERVENTIONS = parse_interventions(LISTED, "bcch_interventions.csv")
+COPPER_MOVE = committed().usdclp.thresholds.copper_move
 MEETINGS = parse_meetings((ROOT / "data/calendar/bcch_meetings.csv").read_text(encoding="utf-8"), "bcch_meetings.csv")
 Series = dict[str, pl.DataFrame]
 
@@ -91,7 +95,7 @@ def test_regimes_do_not_depend_on_what_is_known_later(change: Change) -> None:
     target, drivers = led_by_drivers(1, 1400)
     drivers = {"copper_lme": drivers["mxn"]}
     whole_panel = align.panel(target, drivers, set(), as_of=str(target["date"].max()), cut_off="15:00")
-    whole = classify(whole_panel, MEETINGS, committed().regimes)
+    whole = classify(whole_panel, MEETINGS, INTERVENTIONS, committed().regimes, copper_move=COPPER_MOVE)
     assert len(set(whole["regime"])) > 2
     for row in (1100, 1337):
         at = whole["origin_date"][row]
@@ -99,7 +103,11 @@ def test_regimes_do_not_depend_on_what_is_known_later(change: Change) -> None:
         as_of = str(at) if change is deleted else str(target["date"].max())
         changed = {name: change(rows, cut, rng) for name, rows in drivers.items()}
         part = align.panel(change(target, cut, rng), changed, set(), as_of=as_of, cut_off="15:00")
-        assert classify(part, MEETINGS, committed().regimes).head(row + 1).equals(whole.head(row + 1))
+        assert (
+            classify(part, MEETINGS, INTERVENTIONS, committed().regimes, copper_move=COPPER_MOVE)
+            .head(row + 1)
+            .equals(whole.head(row + 1))
+        )
 
 
 @CHANGES

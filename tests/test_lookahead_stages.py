@@ -109,8 +109,8 @@ def check(
 def empty_project(project: Project) -> Project:
     calendar_folder = project.root / "data/calendar"
     calendar_folder.mkdir(parents=True)
-    name = "bcch_meetings.csv"
-    (calendar_folder / name).write_bytes((ROOT / "data/calendar" / name).read_bytes())
+    for name in ("bcch_meetings.csv", "bcch_interventions.csv"):
+        (calendar_folder / name).write_bytes((ROOT / "data/calendar" / name).read_bytes())
     return project
 
 

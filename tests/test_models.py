@@ -14,7 +14,7 @@ from forex import calendar
 from forex.errors import TooLittleData
 from forex.history import History
 from forex.models.naive import Predecessor, RandomWalk, RandomWalkDrift
-from forex.models.nowcast import features
+from forex.models.nowcast import Nowcast, features, series
 from forex.models.protocol import Model
 from forex.models.registry import build
 from forex.predictive import LEVELS, Predictive
@@ -237,3 +237,35 @@ def test_a_driver_of_constant_value_changes_nothing_but_the_last_digits() -> Non
     beside = forecasts("nowcast", history_of(target, drivers | {"hkd": pegged}))
     for horizon in HORIZONS:
         np.testing.assert_allclose(beside[horizon].quantiles, usual[horizon].quantiles, rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("cut_off", ["15:00", "18:30"])
+def test_contributions_sum_to_the_location_of_the_very_forecast(cut_off: str) -> None:
+    history = history_of(*led_by_drivers(12), cut_off=cut_off)
+    origins = np.arange(FIRST, len(history.days))
+    nowcast = Nowcast(fit_params().nowcast)
+    made, parts = nowcast.forecast(history, origins, HORIZONS), nowcast.contributions(history, origins, HORIZONS)
+    assert series(history) == ("usdclp", "mxn", "zar")
+    for horizon in HORIZONS:
+        assert parts[horizon].shape == (len(origins), 3)
+        # In this world the evening's rate has the whole of what the drivers said.
+        assert (np.abs(made[horizon].location).max() > DAILY) == (cut_off == "15:00")
+        np.testing.assert_allclose(parts[horizon].sum(axis=1), made[horizon].location, rtol=1e-12, atol=1e-18)
+    # A late anchor makes two steps to the next day, which have a mean of their own.
+    assert {1, 2} <= set(history.targets("1d").steps[origins].tolist())
+
+
+def test_a_contribution_is_that_of_both_ages_of_one_driver() -> None:
+    """Without its moves at an origin a driver contributes nothing there, and the others what they did."""
+    target, drivers = led_by_drivers(13, gaps=0.0)
+    stop = drivers["zar"]["date"][-2]
+    lacking = drivers | {"zar": drivers["zar"].filter(pl.col("date") < stop)}
+    parts = []
+    for rows in (drivers, lacking):
+        history = history_of(target, rows)
+        origins = np.array([len(history.days) - 1])
+        [one] = Nowcast(fit_params().nowcast).contributions(history, origins, ("1d",))["1d"]
+        parts.append(dict(zip(series(history), one.tolist(), strict=True)))
+    whole, part = parts
+    assert part["zar"] == 0 != whole["zar"]
+    assert (part["usdclp"], part["mxn"]) == (whole["usdclp"], whole["mxn"])

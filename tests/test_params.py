@@ -63,7 +63,12 @@ def paths(block: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
 BLOCKS = [path for path, value in paths(CONTENT) if isinstance(value, dict)]
 LEAVES = [path for path, value in paths(CONTENT) if not isinstance(value, dict)]
 NUMBERS = [path for path, value in paths(CONTENT) if isinstance(value, int | float)]
-KEYED = {"fit.nowcast.fast_weight", "evaluate.acceptance.coverage_tolerance", "validate.bounds"}  # by id or horizon
+KEYED = {
+    "usdclp.volatility.by_horizon",
+    "usdclp.provenance.sha256",
+    "evaluate.acceptance.coverage_tolerance",
+    "validate.bounds",
+}  # by id or horizon
 
 
 def test_the_committed_params_are_valid_and_frozen() -> None:
@@ -160,6 +165,12 @@ def test_an_unknown_key_is_named_in_every_block(tmp_path: Path) -> None:
         ("validate.bounds.usdclp.min", 1500, "validate.bounds.usdclp: expected min < max, got 1500 and 1500"),
         ("validate.max_gap", 2.5, "validate.max_gap = 2.5: "),
         ("validate.max_set_aside", 1.5, "validate.max_set_aside = 1.5: Input should be less than or equal to 1"),
+        ("usdclp.copper_correlation.expected", -1.5, "expected a number from -1 to 1, or NOT_EVALUATED"),
+        ("usdclp.copper_correlation.sd", "unknown", "expected a number from 0 to 2, or NOT_EVALUATED"),
+        ("usdclp.volatility.differing_months", [13], "usdclp.volatility.differing_months.0 = 13: "),
+        ("usdclp.volatility.differing_months", [4, 4], "expected no repetition"),
+        ("usdclp.provenance.known_until", "2024-11-27", 'expected an instant like "2024-11-27T18:00:00Z"'),
+        ("usdclp.provenance.sha256.usdclp", "abc", "usdclp.provenance.sha256.usdclp = 'abc': "),
         ("evaluate.from", "2010", "evaluate.from = '2010': expected a date"),
         ("fit.models", ["nowcast", "nowcast"], "fit.models = ['nowcast', 'nowcast']: expected no repetition"),
     ],

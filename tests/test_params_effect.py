@@ -5,6 +5,7 @@ Keys that only a command reads change what it says.
 Where an output only repeats a setting, that does not count.
 """
 
+import datetime as dt
 import json
 import shutil
 from collections.abc import Iterator
@@ -13,17 +14,22 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 from changed_params import COMMITTED, LEAVES, STAGES, Content, Folder, changed, run
 from conftest import ROOT, MadeUpStore
 
-from forex import calendar, issue
+from forex import calendar, issue, usdclp_view
 from forex.errors import GateFailed
+from forex.files import read_parquet
 from forex.ledger import LEDGER, LOCK
 from forex.lock import held
+from forex.usdclp_warnings import provenance
 
 OF_COMMANDS = ["ledger.lock_timeout"]
 KEYS = [key for key in LEAVES if not key.startswith("validate.") and key not in OF_COMMANDS]
+
+ESTIMATION = "usdclp.estimation."  # what only the command reads
 
 FIRST, AS_OF = "2017-01-02", "2020-04-30"  # policy meetings are listed from 2018 on; the end is a storm
 REAL = {
@@ -49,7 +55,14 @@ REAL = {
     "evaluate.draws": 200,
     "evaluate.significance": 0.5,
     "evaluate.rolling_window": 100,
+    "usdclp.volatility.differing_months": [4],
+    "usdclp.copper_correlation.expected": -0.3,
+    "usdclp.copper_correlation.sd": 0.2,
+    "usdclp.copper_correlation.break_threshold": 0.9,
+    "usdclp.estimation.block_days": 20,
+    "usdclp.estimation.min_years": 3,
 }
+ESTIMATED_AT = dt.datetime(2020, 3, 31, 18, tzinfo=dt.UTC)
 
 # Another allowed value of each leaf. A new key needs an entry; `validate` has its own below.
 CHANGES: Content = {
@@ -66,11 +79,12 @@ CHANGES: Content = {
     "regimes.exit_ratio": 1.0,
     "regimes.copper_series": ["copper_comex"],
     "regimes.copper_window": 3,
-    "regimes.copper_move": 0.2,
     "regimes.copper_sigmas": 6.0,
     "regimes.copper_min_reference": 150,
     "regimes.copper_hold": 0,
     "regimes.copper_correlation_window": 40,
+    "regimes.copper_correlation_band": 0.5,
+    "regimes.intervention_hold": 2,
     "regimes.meeting_effect": 4,
     "regimes.meeting_before": 3,
     "regimes.meeting_after": 0,
@@ -148,10 +162,44 @@ CHANGES: Content = {
     "evaluate.acceptance.interval_level": 0.8,
     "evaluate.acceptance.min_interval_coverage": 0.01,
     "report.history_days": 30,
+    "usdclp.volatility.daily": 0.01,
+    "usdclp.volatility.by_horizon.1d": 0.01,
+    "usdclp.volatility.by_horizon.7d": 0.01,
+    "usdclp.volatility.by_horizon.15d": 0.01,
+    "usdclp.volatility.by_horizon.30d": 0.01,
+    "usdclp.volatility.by_horizon.90d": 0.01,
+    "usdclp.volatility.month_factors": [1.0, 1.0, 1.0, 1.5, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+    "usdclp.volatility.differing_months": [],
+    "usdclp.thresholds.large_move": 0.05,
+    "usdclp.thresholds.extreme_move": 0.001,
+    "usdclp.thresholds.high_ratio": 0.1,
+    "usdclp.thresholds.copper_move": 0.2,
+    "usdclp.copper_correlation.expected": 0.5,
+    "usdclp.copper_correlation.sd": 0.5,
+    "usdclp.copper_correlation.break_threshold": 0.001,
+    "usdclp.warnings.recent_days": 5,
+    "usdclp.warnings.max_age": 1,
+    "usdclp.estimation.large_level": 0.90,
+    "usdclp.estimation.extreme_level": 0.98,
+    "usdclp.estimation.min_returns": 760,
+    "usdclp.estimation.min_month": 25,
+    "usdclp.estimation.min_years": 4,
+    "usdclp.estimation.significance": 0.5,
+    "usdclp.estimation.block_days": 100,
+    "usdclp.estimation.block_steps": 4,
+    "usdclp.estimation.draws": 150,
+    "usdclp.estimation.band": 0.5,
+    "usdclp.estimation.seed": 1,
+    "usdclp.provenance.known_until": "2020-02-28T18:00:00Z",
+    "usdclp.provenance.first": "2017-01-04",
+    "usdclp.provenance.last": "2020-03-30",
+    "usdclp.provenance.values": 1,
+    "usdclp.provenance.sha256.usdclp": 64 * "0",
 }
 
 # Where an output repeats a setting, or has its hash: no effect of the setting.
 ECHOES = {"as_of", "known_until", "params_sha256", "levels", "needed", "origins_from", "band", "at_least", "at_most"}
+ECHOES |= {"usual", "expected", "high_ratio", "break_threshold", "months_band"}
 
 
 def outputs(stage: str) -> list[Path]:
@@ -217,11 +265,15 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
         for name in names:
             store.add(name, sample(name))
         store.add("copper_lme", copper(), unit="USD per lb")
-    (path / "data/calendar").mkdir(parents=True)
-    shutil.copy(ROOT / "data/calendar/bcch_meetings.csv", path / "data/calendar")
+    shutil.copytree(ROOT / "data/calendar", path / "data/calendar")
     project = Made(path, changed(COMMITTED, REAL))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(path)
+        project.write({})
+        for stage in ("ingest", "validate"):
+            run(stage)
+        made = provenance({"usdclp": read_parquet(Path("data/clean/usdclp.parquet"))}, ["usdclp"], ESTIMATED_AT)
+        project.params["usdclp"]["provenance"] = made
         project.write({})
         for stage in STAGES:
             run(stage)
@@ -236,7 +288,7 @@ def real(finished: Made, monkeypatch: pytest.MonkeyPatch) -> Made:
     return finished
 
 
-@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("key", [key for key in KEYS if not key.startswith(ESTIMATION)])
 def test_key_changes_what_a_stage_makes(key: str, real: Made) -> None:
     assert key in CHANGES, f"params.yaml: {key} is new: show in CHANGES what it does"
     real.write({key: CHANGES[key]})
@@ -265,6 +317,57 @@ def test_key_changes_what_a_command_says(key: str, real: Made) -> None:
     assert SAYING[key]() == before
     real.write({key: CHANGES[key]})
     assert SAYING[key]() != before
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key.startswith(ESTIMATION)])
+def test_key_changes_what_forex_calibrate_estimates(key: str, real: Made) -> None:
+    real.write({})
+    before = without_echoes(usdclp_view.view())
+    real.write({key: CHANGES[key]})
+    assert without_echoes(usdclp_view.view()) != before
+
+
+def test_the_estimates_were_made_from_the_data_of_this_project(real: Made) -> None:
+    """Else a change of the provenance would not be seen."""
+    assert real.said["validate"]["reports/expectations.json"]["warnings"] == []
+
+
+BLOCK = [key for key in KEYS if key.startswith("usdclp.")]
+LABELS = "usdclp.thresholds.copper_move"
+CALIBRATED = Path("data/forecasts/calibrated.parquet")
+
+
+def test_fit_and_calibrate_do_not_see_the_estimates() -> None:
+    assert not {"usdclp"} & {*STAGES["fit"]["params"], *STAGES["calibrate"]["params"]}
+
+
+def test_the_estimates_leave_every_forecast_as_it_is_where_the_regimes_stay(real: Made) -> None:
+    """All leaves changed at once, but for the one that moves labels: the same bytes of labels, forecasts and calibration."""
+    values = {key: CHANGES[key] for key in BLOCK if key != LABELS}
+    real.write(values)
+    for stage in ("regimes", "fit", "calibrate"):
+        run(stage)
+        assert {path: path.read_bytes() for path in outputs(stage)} == real.files[stage], stage
+
+
+def test_a_threshold_that_moves_labels_changes_no_raw_forecast_and_nothing_before_the_first_label(real: Made) -> None:
+    """The last of the three shocks is one at 12 % and none at 17 %; the others are none at both."""
+    stages, made = ["regimes", "fit", "calibrate"], []
+    try:
+        for move in (0.12, 0.17):
+            real.write({LABELS: move})
+            for stage in stages:
+                run(stage)
+            raw = Path("data/forecasts/raw.parquet").read_bytes()
+            made.append((read_parquet(Path("data/regimes.parquet")), read_parquet(CALIBRATED), raw))
+    finally:
+        real.restore(stages)
+    (labels, calibrated, raw), (other_labels, other, other_raw) = made
+    first = labels.filter(labels["regime"] != other_labels["regime"])["origin_date"].min()
+    assert raw == other_raw
+    earlier = pl.col("origin_date") < first
+    assert calibrated.filter(earlier).equals(other.filter(earlier)) and calibrated.filter(earlier).height > 0
+    assert not calibrated.equals(other)
 
 
 def test_same_params_make_the_same_outputs(real: Made) -> None:

@@ -34,6 +34,7 @@ ROWS_BY_BOUND = {"min": (LOW, "out_of_range"), "max": (HIGH, "out_of_range"), "m
 CHECKED: dict[str, tuple[str, Any]] = {
     "validate.severity.type": ("text", "warning"),
     "validate.severity.unique": ("eur", "critical"),
+    "validate.severity.too_early": ("eur", "critical"),
     "validate.severity.increasing": ("eur", "critical"),
     "validate.severity.range": ("eur", "critical"),
     "validate.severity.positive": ("eur", "critical"),
@@ -85,7 +86,7 @@ def plant(store: MadeUpStore) -> None:
     rows[20] = rows[20][0], -1.0
     rows[25] = rows[25][0], 1.3 * usual("eur")
     vintage = f"{rows[16][0]}T20:00:00Z"  # two rows of one vintage, the newer first
-    recorded = {rows[15][0]: vintage, rows[16][0]: vintage}
+    recorded = {rows[15][0]: vintage, rows[16][0]: vintage, rows[55][0]: f"{rows[50][0]}T20:00:00Z"}
     rows = [*rows[:6], rows[5], *rows[6:15], rows[16], rows[15], *rows[17:35], *rows[47:]]
     lines = [f"{date},{value:.6g},{recorded.get(date, '')}" for date, value in rows]
     store.add("eur", "\n".join(["date,value,known_at", *lines]) + "\n", tier="important")

@@ -269,7 +269,7 @@ def test_status_command(clone: Path) -> None:
 
 def test_readme_shows_what_the_commands_print(clone: Path) -> None:
     page = (clone / "README.md").read_text(encoding="utf-8")
-    for words in (("forecast",), ("scoreboard",)):
+    for words in (("forecast",), ("scoreboard",), ("nowcast",)):
         assert command("forex", *words, cwd=clone).stdout.strip() in page
     done = command("python", "-m", "forex.readme", cwd=clone)
     assert done.returncode == 0, done.stderr

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 from issued_rows import issued
+from test_usdclp_conditions import UNKNOWN_CONDITIONS
 
 from forex import status_view
 from forex.files import write_json, write_parquet
@@ -25,6 +26,8 @@ FORECAST: dict[str, Any] = {
     "missing": [{"series": "copper_lme", "tier": "important", "why": "not found"}],
     "flagged": [],
     "stale": [{"series": "usdclp", "tier": "critical", "business_days": 1}],
+    "warnings": [{"kind": "extreme_move", "says": "usdclp: 2007-05-30 moved a lot."}],
+    "conditions": UNKNOWN_CONDITIONS,
 }
 
 
@@ -66,6 +69,10 @@ def test_it_shows_the_longest_window_and_what_has_not_matured() -> None:
         "as of        2007-06-01, newest origin 2007-06-01, made at 2007-06-01T19:00:00Z",
         "anchor       527.52 of 2007-05-31, 1 business days old",
         "regime       UNKNOWN, confidence 0%",
+        "conditions   Current volatility is not evaluated: too few returns.",
+        "             Of the last 5 moves 0 are large; 0.2 are usual.",
+        "             The correlation with copper is not evaluated.",
+        "warning      usdclp: 2007-05-30 moved a lot.",
         "missing      copper_lme (not found)",
         "flagged      none",
         "no move      usdclp (1 business days old)",

@@ -4,18 +4,20 @@ from typing import Any
 
 import polars as pl
 import pytest
+from conftest import EVENING, utc
 
 from forex import calendar
 from forex.errors import DataError, ParamsError, StaleError, TooLittleData
 from forex.expectations_page import page, summary
 from forex.files import json_text
 from forex.params import Validate, load_params
-from forex.store import SCHEMA
+from forex.store import SCHEMA, Publication
 from forex.suspension import settle
 from forex.validate import Checked, check_series, stop_on_failure
 
 AS_OF = "2024-11-27"
 PARAMS = load_params(path=Path("params.yaml")).validate_
+RULE = Publication.model_validate(EVENING)
 COUNT = 1200
 WAVE = [900 + 20 * ((day % 7) - 3) / 3 for day in range(COUNT)]
 
@@ -41,7 +43,7 @@ def series(values: list[float] = WAVE, changes: dict[int, float] | None = None) 
 
 def check(rows: pl.DataFrame, params: Validate = PARAMS, name: str = "usdclp", **kwargs: Any) -> Checked:
     wanted: dict[str, Any] = {"unit": "CLP per USD", "tier": "critical"} | kwargs
-    return check_series(name, wanted["unit"], wanted["tier"], rows, params, as_of=AS_OF)
+    return check_series(name, wanted["unit"], wanted["tier"], RULE, rows, params, as_of=AS_OF)
 
 
 def reasons(checked: Checked) -> list[tuple[int, str]]:
@@ -191,6 +193,53 @@ def test_wrong_types_stop_before_any_other_check() -> None:
     assert {outcome.check.name for outcome in checked.failures} == {"type", "rows", "set_aside"}
     with pytest.raises(DataError, match="expect_column_values_to_be_of_type"):
         stop_on_failure({"usdclp": checked})
+
+
+def dated(rows: pl.DataFrame, row: int, date: str, known_at: str) -> pl.DataFrame:
+    """`rows` with another date and another recorded instant in one place."""
+    at = pl.int_range(pl.len()) == row
+    return rows.with_columns(
+        date=pl.when(at).then(dt.date.fromisoformat(date)).otherwise("date"),
+        known_at=pl.when(at).then(utc(known_at)).otherwise("known_at"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("date", "known_at", "early"),
+    [
+        ("2024-11-27", "2024-11-26T12:00", False),  # hours before the rule says, the day that is averaged
+        ("2024-11-27", "2024-11-26T03:00", False),  # the midnight that begins it, in Santiago
+        ("2024-11-27", "2024-11-26T02:59", True),
+        ("2024-11-25", "2024-11-23T15:00", False),  # Monday's, on a Saturday
+        ("2024-11-25", "2024-11-22T21:00", False),
+        ("2024-11-25", "2024-11-21T21:00", True),
+        ("2031-03-04", "2024-11-20T21:00", True),
+    ],
+)
+def test_a_date_beyond_the_next_business_day_cannot_be_known(date: str, known_at: str, early: bool) -> None:
+    last = str(AS_OF)
+    rows = dated(series([*WAVE, 900.0]), COUNT, date, known_at)
+    if date <= last:  # the row moves up to its date, which its own row leaves
+        rows = rows.filter((pl.col("date") != dt.date.fromisoformat(date)) | (pl.int_range(pl.len()) == COUNT))
+    checked = check(rows)
+    assert checked.fate == "used"
+    assert [reason for _, reason in reasons(checked)] == (["known_too_early"] if early else [])
+    assert (dt.date.fromisoformat(date) in checked.usable["date"].to_list()) != early
+
+
+def test_a_rule_that_publishes_further_ahead_lets_dates_lie_further_ahead() -> None:
+    rows = dated(series(), COUNT - 1, "2024-12-02", "2024-11-25T21:00")
+    weekly = Publication.model_validate(EVENING | {"business_days": -5})
+    for rule, expected in ((RULE, ["known_too_early"]), (weekly, [])):
+        checked = check_series("sold", "index", "optional", rule, rows, PARAMS, as_of=AS_OF)
+        assert [reason for _, reason in reasons(checked)] == expected
+
+
+def test_an_impossible_date_does_not_put_the_rows_below_it_out_of_order() -> None:
+    """One vintage, as a whole file that was fetched at once."""
+    fetched = utc("2024-11-26T21:30")
+    rows = dated(series(), 700, "2031-03-04", "2024-11-26T21:30").with_columns(known_at=pl.lit(fetched))
+    assert reasons(check(rows)) == [(702, "known_too_early")]
 
 
 def test_nothing_usable_is_never_used() -> None:

@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from forex.files import read_parquet
-from stages import ingest, validate
+from stages import align, ingest, validate
 from stages.run import run
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -156,3 +156,21 @@ def test_driver_that_ingest_left_out_is_reported(project: Path) -> None:
     eur = report()["series"]["eur"]
     assert (eur["fate"], eur["checks"]) == ("left_out", [])
     assert "eur.csv, line" in eur["why"]
+
+
+def test_row_dated_ahead_of_its_time_takes_no_return_from_the_dates_before_it(project: Path) -> None:
+    """Typed with the wrong year, and recorded as known back then."""
+    panels, quarantines = [], []
+    for line in (None, "2025-06-30,934.54,2024-06-28T21:00:00Z"):
+        if line:
+            path = project / "store" / "usdclp.csv"
+            first, *rest = path.read_text().splitlines()
+            path.write_text("\n".join([f"{first},known_at", *(f"{row}," for row in rest), line]) + "\n")
+        assert validated() == 0
+        align.main()
+        panels.append(read_parquet(align.PANEL))
+        quarantines.append(read_parquet(validate.QUARANTINED).select("reason", "line"))
+    assert panels[0]["log_return"].drop_nulls().len() > 1500
+    assert panels[1].equals(panels[0])
+    added = quarantines[1].join(quarantines[0], on=["reason", "line"], how="anti")
+    assert added["reason"].to_list() == ["known_too_early"]

@@ -9,6 +9,7 @@ from forex.history import Floats, History, Ints, Targets
 from forex.params import Nowcast as NowcastParams
 from forex.predictive import Predictive
 
+OWN = "usdclp"
 NEXT_DAY = "1d"
 SHAPE_HALF_LIFE = 1e9  # the shape comes from every score alike; ageing them is the calibration's task
 VARIANCE_HALF_LIFE = 23  # returns; of the variance that weights the ridge's rows
@@ -45,6 +46,23 @@ class Nowcast:
         """Expected log-distance from the anchor to the observado `steps` business days later, as seen at each day."""
         return self.regression(history, steps)[0]
 
+    def contributions(self, history: History, origins: Ints, horizons: Sequence[str]) -> dict[str, Floats]:
+        """What each series adds to the mean of `forecast`, by horizon: (n_origins, 1 + n_drivers), in the order of `series`.
+
+        Coefficient times move, over both ages: the ridge has no constant, so the parts sum to the mean.
+        """
+        values = features(history, self.params.largest_move)[1]
+        parts = []
+        for steps in (1, self.params.target_steps):
+            terms = np.where(np.isfinite(values), values, 0.0) * self.regression(history, steps)[1]
+            own, ages = terms[:, :1], terms[:, 1:].reshape(len(terms), len(history.moves), -1)
+            parts.append(np.concatenate([own, ages.sum(axis=1)], axis=1)[origins])
+        first, settled = parts
+        return {
+            horizon: np.where((history.targets(horizon).steps == 1)[origins, None], first, settled)
+            for horizon in horizons
+        }
+
     def regression(self, history: History, steps: int) -> tuple[Floats, Floats]:
         """The nowcast (n_days,) and the coefficients in force at each day (n_days, p), both times what the record supports."""
         params = self.params
@@ -78,13 +96,18 @@ class Nowcast:
         )
 
 
+def series(history: History) -> tuple[str, ...]:
+    """The target, for its own last return, and the drivers."""
+    return (OWN, *history.drivers)
+
+
 def features(history: History, largest_move: float) -> tuple[tuple[str, ...], Floats]:
     """Names and values (n_days, p): the last daily return, then each driver's move by its age; NaN where absent.
 
     A driver's move counts for no more than `largest_move` times the mean size of those before it: no real day is that large, and a
     glitch in one of many drivers must not move the forecast by more than such a day.
     """
-    names = ["usdclp"] + [f"{name}_{age}" for age in history.moves for name in history.drivers]
+    names = [OWN] + [f"{name}_{age}" for age in history.moves for name in history.drivers]
     own = _as_known(history.daily, history.known)
     moves = [_limited(values, largest_move) for values in history.moves.values()]
     return tuple(names), np.concatenate([own[:, None], *moves], axis=1)

@@ -3,19 +3,22 @@
 from forex.params.calibrate import Calibrate, Multipliers
 from forex.params.data import Bounds, Ingest, Validate
 from forex.params.fetch import Fetch, Network, Source
-from forex.params.file import PARAMS_FILE, Params, load_params, plain
+from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, plain
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
 from forex.params.ledger import Ledger
 from forex.params.regimes import Regimes
 from forex.params.reports import Evaluate, Performance, Report
 from forex.params.types import Block, Severity, Tier, clock_time
+from forex.params.usdclp import NOT_EVALUATED, Estimation, UsdClp
 
 __all__ = [
+    "NOT_EVALUATED",
     "PARAMS_FILE",
     "Block",
     "Bounds",
     "Calibrate",
     "Chronos",
+    "Estimation",
     "Evaluate",
     "Fetch",
     "Fit",
@@ -33,8 +36,10 @@ __all__ = [
     "Source",
     "Theta",
     "Tier",
+    "UsdClp",
     "Validate",
     "clock_time",
     "load_params",
+    "parse_params",
     "plain",
 ]

@@ -28,6 +28,7 @@ class Severities(Block):
 
     type: Severity
     unique: Severity
+    too_early: Severity
     increasing: Severity
     range: Severity
     positive: Severity

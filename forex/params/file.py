@@ -20,6 +20,7 @@ from forex.params.ledger import Ledger
 from forex.params.regimes import Regimes
 from forex.params.reports import Evaluate, Performance, Report
 from forex.params.types import Block, Date, Horizon, Level, clock_time, unique
+from forex.params.usdclp import UsdClp
 
 PARAMS_FILE = Path("params.yaml")
 
@@ -38,6 +39,7 @@ class Params(Block):
     ledger: Ledger
     evaluate: Evaluate
     report: Report
+    usdclp: UsdClp
     fetch: Fetch
 
     @model_validator(mode="after")
@@ -70,8 +72,19 @@ def load_params(*keys: str, path: Path = PARAMS_FILE) -> Params:
 
     Raises ParamsError naming each wrong key, what it holds and what is allowed.
     """
-    params = _validated(_read(path), path)
+    params = parse_params(_read(path), path)
     return cast(Params, _Selected(params, keys)) if keys else params
+
+
+def parse_params(text: str, path: Path) -> Params:
+    """The validated params of a text; `path` is the name that messages give it.  Raises ParamsError as `load_params`."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return _validated(YAML(typ="safe").load(text), path)
+    except YAMLError as error:
+        raise _unreadable(path, error) from error
 
 
 def plain(value: Any) -> Any:
@@ -79,16 +92,17 @@ def plain(value: Any) -> Any:
     return value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else value
 
 
-def _read(path: Path) -> Any:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
+def _read(path: Path) -> str:
     try:
-        return YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise ParamsError(f"{path}: not found. Run from the project's folder, or restore the file with git.") from error
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise ParamsError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> ParamsError:
+    return ParamsError(f"{path}: not readable as YAML: {' '.join(str(error).split())}")
 
 
 def _validated(content: Any, path: Path) -> Params:

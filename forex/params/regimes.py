@@ -16,14 +16,15 @@ class Regimes(Block):
     exit_ratio: PositiveFloat
     copper_series: tuple[StrictStr, ...]
     copper_window: PositiveInt
-    copper_move: Probability
     copper_sigmas: PositiveFloat
     copper_min_reference: PositiveInt
     copper_hold: Annotated[int, Field(ge=0)]
     copper_correlation_window: Annotated[int, Field(ge=3)]
+    copper_correlation_band: Probability
     meeting_effect: Annotated[int, Field(ge=0)]
     meeting_before: Annotated[int, Field(ge=0)]
     meeting_after: Annotated[int, Field(ge=0)]
+    intervention_hold: Annotated[int, Field(ge=0)]
     meeting_ratio: PositiveFloat
     confidence_days: PositiveInt
     confidence_cuts: tuple[PositiveFloat, ...]

@@ -1,0 +1,5 @@
+"""`make bench`: what fit and calibrate cost, beside what others ask for the same origins."""
+
+import os
+
+UNPINNED = dict(os.environ)  # before `forex` pins CPU dispatch and threads: others run as their users would run them

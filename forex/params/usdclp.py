@@ -1,0 +1,99 @@
+"""The block that `forex calibrate` estimates: what is usual for USD/CLP, for warnings, regimes and reports."""
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, PlainValidator, PositiveInt, StrictStr
+from pydantic_core import PydanticCustomError
+
+from forex.params.types import Block, Date, Horizon, PositiveFloat, Probability, unique
+
+NOT_EVALUATED = "NOT_EVALUATED"
+
+
+def _instant(text: str) -> str:
+    try:
+        dt.datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
+    except ValueError as error:
+        raise ValueError(f'expected an instant like "2024-11-27T18:00:00Z", got "{text}"') from error
+    return text
+
+
+def _evaluated(least: float, most: float) -> PlainValidator:
+    """A number in [least, most], or NOT_EVALUATED; a union would tell of a wrong value twice."""
+
+    def check(value: Any) -> Any:
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value != NOT_EVALUATED and not (number and least <= value <= most):
+            raise PydanticCustomError("number", f"expected a number from {least:g} to {most:g}, or {NOT_EVALUATED}")
+        return value
+
+    return PlainValidator(check)
+
+
+# What only a store with copper can say.
+Correlation = Annotated[float | Literal["NOT_EVALUATED"], _evaluated(-1, 1)]
+Spread = Annotated[float | Literal["NOT_EVALUATED"], _evaluated(0, 2)]
+Month = Annotated[int, Field(ge=1, le=12)]
+Months = Annotated[tuple[Month, ...], AfterValidator(unique)]
+
+
+class UsualVolatility(Block):
+    """Standard deviations of log-returns; `month_factors` of each calendar month relative to its year."""
+
+    daily: PositiveFloat
+    by_horizon: Mapping[Horizon, PositiveFloat]
+    month_factors: Annotated[tuple[PositiveFloat, ...], Field(min_length=12, max_length=12)]
+    differing_months: Months
+
+
+class Thresholds(Block):
+    large_move: Probability
+    extreme_move: Probability
+    high_ratio: PositiveFloat
+    copper_move: Probability
+
+
+class CopperCorrelation(Block):
+    expected: Correlation
+    sd: Spread
+    break_threshold: Spread
+
+
+class InputWarnings(Block):
+    recent_days: PositiveInt
+    max_age: PositiveInt
+
+
+class Estimation(Block):
+    large_level: Probability
+    extreme_level: Probability
+    min_returns: Annotated[int, Field(ge=100)]
+    min_month: PositiveInt
+    min_years: Annotated[int, Field(ge=3)]
+    significance: Probability
+    block_days: PositiveInt
+    block_steps: Annotated[float, Field(ge=1)]
+    draws: Annotated[int, Field(ge=100, le=100_000)]
+    band: Probability
+    seed: Annotated[int, Field(ge=0)]
+
+
+class Provenance(Block):
+    """What the values were estimated from: the rows of these series that were usable at `known_until`, UTC."""
+
+    known_until: Annotated[StrictStr, AfterValidator(_instant)]
+    first: Date
+    last: Date
+    values: PositiveInt
+    sha256: Mapping[str, Annotated[StrictStr, Field(pattern="^[0-9a-f]{64}$")]]
+
+
+class UsdClp(Block):
+    volatility: UsualVolatility
+    thresholds: Thresholds
+    copper_correlation: CopperCorrelation
+    warnings: InputWarnings
+    estimation: Estimation
+    provenance: Provenance

@@ -1,0 +1,167 @@
+"""`forex regime`: the market regime of one origin, read back from what the pipeline wrote, and why it was called."""
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from textwrap import wrap
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from forex import calendar
+from forex.errors import UsageError
+from forex.files import read_parquet, read_text
+from forex.forecast_view import parse_date
+from forex.interventions import Interventions, newest_known, parse_interventions
+from forex.meetings import Meetings, parse_meetings
+from forex.params import Regimes, load_params
+from forex.regime_words import recommendation, signals
+from forex.regimes import STRESSED, switched
+
+REGIMES = Path("data/regimes.parquet")
+MULTIPLIERS = Path("data/multipliers.parquet")
+MEETINGS = Path("data/calendar/bcch_meetings.csv")
+INTERVENTIONS = Path("data/calendar/bcch_interventions.csv")
+
+WIDTH = 110  # characters in a line of text
+
+
+def view(*, at: str | None) -> dict[str, Any]:
+    """The regime of the last business day on or before `at` (default: the newest origin), signal by signal.
+
+    Raises UsageError for a date that is none or outside of the origins.
+    """
+    params = load_params("horizons", "regimes", "usdclp")
+    rules, copper_move = params.regimes, params.usdclp.thresholds.copper_move
+    meetings = parse_meetings(read_text(MEETINGS), str(MEETINGS))
+    interventions = parse_interventions(read_text(INTERVENTIONS), str(INTERVENTIONS))
+    regimes = read_parquet(REGIMES)
+    regimes = regimes.filter(pl.col("origin_date") <= _origin(regimes, at))
+    row = regimes.row(-1, named=True)
+    calls = regimes["regime"].to_numpy()
+    multipliers = read_parquet(MULTIPLIERS).filter(pl.col("origin_date") == row["origin_date"])
+    by_horizon = dict(multipliers.select("horizon", "multiplier").iter_rows())
+
+    explained = signals(
+        row,
+        rules,
+        stormy=bool(
+            switched(_floats(regimes, "volatility_ratio"), enter=rules.enter_ratio, leave=rules.exit_ratio)[-1]
+        ),
+        copper_move=copper_move,
+        shock_age=_days_since_shock(regimes, rules, copper_move),
+        announced=_newest(row, interventions),
+    )
+    return {
+        "origin_date": str(row["origin_date"]),
+        "regime": row["regime"],
+        "since": str(regimes["origin_date"][_run_start(calls == row["regime"])]),
+        "stressed_since": str(regimes["origin_date"][_run_start(np.isin(calls, STRESSED))])
+        if row["regime"] in STRESSED
+        else None,
+        "confidence": row["confidence"],
+        "confidence_days": rules.confidence_days,
+        "signals": explained,
+        "multipliers": {name: by_horizon[name] for name in params.horizons if name in by_horizon},
+        "next_meeting": _next_meeting(row["origin_date"], meetings),
+        "calendars": {
+            "covered": bool(row["calendar_covered"]),
+            "meetings": [str(day) for day in meetings.dates[~meetings.special][[0, -1]]],
+            "interventions": [str(interventions.complete_from), str(interventions.complete_until)],
+        },
+        "recommendation": recommendation(row),
+    }
+
+
+def _origin(regimes: pl.DataFrame, at: str | None) -> dt.date:
+    first, last = regimes.item(0, "origin_date"), regimes.item(-1, "origin_date")
+    if at is None:
+        return last
+    wanted = dt.date.fromisoformat(str(calendar.on_or_before(str(parse_date(at, "--at")))))
+    if not first <= wanted <= last:
+        raise UsageError(
+            f"--at {at}: regimes were called from {first} to {last}. Choose a day between them, or set as_of."
+        )
+    return wanted
+
+
+def _run_start(on: np.ndarray) -> int:
+    """The first row of the run of true values that the last row, itself true, belongs to."""
+    off = np.flatnonzero(~on)
+    return int(off[-1]) + 1 if off.size else 0
+
+
+def _floats(regimes: pl.DataFrame, name: str) -> np.ndarray:
+    return regimes[name].cast(pl.Float64).fill_null(np.nan).to_numpy()
+
+
+def _days_since_shock(regimes: pl.DataFrame, rules: Regimes, copper_move: float) -> int | None:
+    """Rows since copper last moved beyond both thresholds; None if it never did."""
+    beyond = np.abs(_floats(regimes, "copper_move")) > copper_move
+    rows = np.flatnonzero(beyond & (np.abs(_floats(regimes, "copper_sigmas")) > rules.copper_sigmas))
+    return regimes.height - 1 - int(rows[-1]) if rows.size else None
+
+
+def _newest(row: Mapping[str, Any], interventions: Interventions) -> dict[str, Any] | None:
+    """The intervention that `intervention_days` of this row counts from."""
+    if row["intervention_days"] is None:
+        return None
+    at = int(newest_known(calendar.as_dates([row["origin_date"]]), interventions)[0])
+    dates = {"announced": interventions.announced[at], "start": interventions.start[at], "end": interventions.end[at]}
+    said = {name: None if np.isnat(day) else str(day) for name, day in dates.items()}
+    return {"kind": interventions.kind[at], "known_from": str(interventions.known_from[at])} | said
+
+
+def _next_meeting(origin: dt.date, meetings: Meetings) -> str | None:
+    """The next decision day on or after the origin that was known there: a special one is known from its own day."""
+    day = np.datetime64(origin)
+    known = meetings.dates[(meetings.dates >= day) & (~meetings.special | (meetings.dates <= day))]
+    scheduled = meetings.dates[~meetings.special]
+    return str(known[0]) if known.size and day >= scheduled[0] else None
+
+
+def text(content: Mapping[str, Any]) -> str:
+    """What a person reads."""
+    since = f", since {content['since']}"
+    if content["stressed_since"] not in (None, content["since"]):
+        since += f" (no calm day since {content['stressed_since']})"
+    lines = [f"{content['regime']} on {content['origin_date']}{since}."]
+    if content["regime"] != "UNKNOWN":
+        lines.append(
+            f"Probability that this call still stands {content['confidence_days']} business days later: "
+            f"{content['confidence']:.0%}."
+        )
+    lines += ["", *wrap(content["recommendation"], WIDTH), ""]
+    names, verdicts = ([one[key] for one in content["signals"]] for key in ("name", "verdict"))
+    for one in content["signals"]:
+        head = f"{one['name']:<{max(map(len, names))}}  {one['verdict']:<{max(map(len, verdicts))}}  "
+        lines += wrap(one["sentence"], WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
+    lines += ["", *(line for said in _context(content) for line in wrap(said, WIDTH))]
+    return "\n".join(lines)
+
+
+def _context(content: Mapping[str, Any]) -> list[str]:
+    calendars = content["calendars"]
+    if content["multipliers"]:
+        factors = content["multipliers"]
+        said = (
+            "1 at every horizon: the intervals are as they would be without a regime"
+            if all(value == 1 for value in factors.values())
+            else ", ".join(f"{value:.3f} at {name}" for name, value in factors.items())
+        )
+    else:
+        said = "none: no calibrated forecast was made that day"
+    lines = [f"Multiplier of the intervals' half-widths: {said}."]
+    first, last = calendars["meetings"]
+    if content["next_meeting"]:
+        lines.append(f"Next published policy meeting: {content['next_meeting']}.")
+    else:
+        lines.append(f"Next published policy meeting: none is listed; the list runs from {first} to {last}.")
+    if not calendars["covered"]:
+        start, until = calendars["interventions"]
+        lines.append(
+            f"The calendars of meetings ({first} to {last}) and interventions ({start} to {until}) do not both cover "
+            "this day: the confidence is lowered for it."
+        )
+    return lines

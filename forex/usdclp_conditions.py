@@ -1,0 +1,152 @@
+"""How the newest origin compares with what is usual for USD/CLP: its volatility, the forecast's width, copper's part.
+
+The report's side of the block `usdclp`. What cannot be computed is None, and its state NOT_EVALUATED.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import ArrayLike
+
+from forex import calendar
+from forex.origin_moves import daily_moves, rolling_volatility
+from forex.params import NOT_EVALUATED, Regimes, UsdClp
+from forex.quantiles import GRID
+
+USUAL, HIGH, LOW, BROKEN = "USUAL", "HIGH", "LOW", "BROKEN"
+
+
+def conditions(
+    panel: pl.DataFrame,
+    regime_row: Mapping[str, Any],
+    forecasts: Mapping[str, tuple[float, Sequence[float]]],
+    block: UsdClp,
+    regimes: Regimes,
+) -> dict[str, Any]:
+    """`conditions` of reports/forecast.json.
+
+    panel: up to the newest origin and beyond it.  regime_row: that origin's row of data/regimes.parquet.  forecasts: by
+    horizon, the anchor and the 25 quantiles of what is published, CLP per USD.
+    """
+    rows = panel.filter(pl.col("cut_off_at").is_not_null())
+    anchor = rows["anchor"].cast(pl.Float64).fill_null(np.nan).to_numpy()
+    moves = daily_moves(anchor, calendar.as_dates(rows["anchor_date"].to_numpy()))
+    current = _known(rolling_volatility(moves, regimes.fast_window, regimes.min_fast)[-1])
+    month = rows["origin_date"][-1].month
+    usual = block.volatility.by_horizon
+    widths = {horizon: log_scale(anchor, quantiles) for horizon, (anchor, quantiles) in forecasts.items()}
+    return {
+        "volatility": {
+            "daily": current,
+            "business_days": regimes.fast_window,
+            "usual": block.volatility.daily,
+            "ratio": _over(current, block.volatility.daily),
+        },
+        "month": month_conditions(month, current, block),
+        "volatility_ratio": ratio_conditions(regime_row["volatility_ratio"], block),
+        "large_moves": large_moves(moves, block),
+        "forecast_scale": {
+            horizon: {"scale": width, "usual": usual.get(horizon), "ratio": _over(width, usual.get(horizon))}
+            for horizon, width in widths.items()
+        },
+        "copper_correlation": copper_conditions(regime_row["copper_correlation"], block),
+    }
+
+
+def month_conditions(month: int, current: float | None, block: UsdClp) -> dict[str, Any]:
+    """The usual volatility of a calendar month: the overall one, unless the month is one of those that differ."""
+    volatility = block.volatility
+    factor = volatility.month_factors[month - 1] if month in volatility.differing_months else 1.0
+    state = HIGH if factor > 1 else LOW if factor < 1 else USUAL
+    usual = volatility.daily * factor
+    return {"month": month, "state": state, "usual": usual, "ratio": _over(current, usual)}
+
+
+def ratio_conditions(ratio: float | None, block: UsdClp) -> dict[str, Any]:
+    high = block.thresholds.high_ratio
+    return {
+        "ratio": ratio,
+        "high_ratio": high,
+        "state": NOT_EVALUATED if ratio is None else HIGH if ratio > high else USUAL,
+    }
+
+
+def large_moves(moves: ArrayLike, block: UsdClp) -> dict[str, Any]:
+    """How many of the moves in the last `recent_days` rows are beyond the large one, and how many would be usual."""
+    recent = np.asarray(moves, dtype=np.float64)[-block.warnings.recent_days :]
+    there = int(np.count_nonzero(~np.isnan(recent)))
+    return {
+        "count": int(np.count_nonzero(np.abs(recent) > block.thresholds.large_move)),
+        "of": there,
+        "usual": there * (1 - block.estimation.large_level),
+    }
+
+
+def log_scale(anchor: float, quantiles: Sequence[float]) -> float:
+    """Standard deviation of the log-return that 25 quantiles describe: linear between them, flat beyond the outermost.
+
+    >>> from scipy.special import ndtri
+    >>> round(log_scale(900.0, (900 * np.exp(0.02 * ndtri(np.array(GRID)))).tolist()), 5)
+    0.02003
+    """
+    levels = np.concatenate([[0.0], GRID, [1.0]])
+    values = np.log(np.asarray(quantiles) / anchor)
+    values = np.concatenate([values[:1], values, values[-1:]])
+    mean = np.trapezoid(values, levels)
+    return float(np.sqrt(np.trapezoid((values - mean) ** 2, levels)))
+
+
+def copper_conditions(current: float | None, block: UsdClp) -> dict[str, Any]:
+    expected, sd, most = (
+        None if value == NOT_EVALUATED else float(value)
+        for value in (
+            block.copper_correlation.expected,
+            block.copper_correlation.sd,
+            block.copper_correlation.break_threshold,
+        )
+    )
+    distance = None if current is None or expected is None else current - expected
+    state = NOT_EVALUATED if distance is None or most is None else BROKEN if abs(distance) > most else USUAL
+    return {
+        "current": current,
+        "expected": expected,
+        "deviations": _over(distance, sd),
+        "break_threshold": most,
+        "state": state,
+    }
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _over(value: float | None, usual: float | None) -> float | None:
+    return value / usual if value is not None and usual else None
+
+
+def sentences(content: Mapping[str, Any]) -> list[str]:
+    """`conditions` in words, one sentence for each thing that was judged; every number is one of them."""
+    volatility, month, ratio = content["volatility"], content["month"], content["volatility_ratio"]
+    moves, copper = content["large_moves"], content["copper_correlation"]
+    said = ["Current volatility is not evaluated: too few returns."]
+    if volatility["ratio"] is not None:
+        said = [
+            f"Volatility over {volatility['business_days']} business days is {volatility['daily']:.2%} per day, "
+            f"{volatility['ratio']:.2f} times the usual {volatility['usual']:.2%}."
+        ]
+        if month["state"] != USUAL:
+            said.append(
+                f"The calendar month is one of {month['state'].lower()} volatility, usually {month['usual']:.2%}: "
+                f"{month['ratio']:.2f} times that."
+            )
+    if ratio["state"] == HIGH:
+        said.append(f"The ratio to the years before is {ratio['ratio']:.2f}; above {ratio['high_ratio']:.2f} is rare.")
+    said.append(f"Of the last {moves['of']} moves {moves['count']} are large; {moves['usual']:.1f} are usual.")
+    if copper["state"] == NOT_EVALUATED:
+        return [*said, "The correlation with copper is not evaluated."]
+    verdict = "far from" if copper["state"] == BROKEN else "near"
+    far = "" if copper["deviations"] is None else f" ({copper['deviations']:+.1f} standard deviations)"
+    expected = f"the usual {copper['expected']:+.2f}{far}"
+    return [*said, f"The correlation with copper is {copper['current']:+.2f}, {verdict} {expected}."]

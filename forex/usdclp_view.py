@@ -1,0 +1,101 @@
+"""`forex calibrate`: what is usual for USD/CLP, estimated from the panel of the last run, beside what params.yaml holds."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from forex.errors import UsageError
+from forex.files import json_text, read_parquet, write_text
+from forex.params import PARAMS_FILE, load_params
+from forex.store import TARGET
+from forex.usdclp_block import comparison, renewed
+from forex.usdclp_estimates import copper_series, differing_months, estimate_all
+from forex.usdclp_warnings import cut_off_instant, provenance
+
+PANEL = Path("data/panel.parquet")
+CLEAN = Path("data/clean")
+ABSENT = "-"
+
+
+def view(*, write: bool = False) -> dict[str, Any]:
+    """The estimates beside the block, their provenance and, with `write`, whether params.yaml changed.
+
+    Everything comes from data/panel.parquet and data/clean: the store as it was known at the cut-off of `as_of`, after validation.
+    Raises UsageError where the panel is of another day or cut-off than params.yaml, DataError where there is none.
+    """
+    import json
+
+    params = load_params()
+    panel = read_parquet(PANEL)
+    until, made = cut_off_instant(params.as_of, params.cut_off), panel["cut_off_at"].drop_nulls().max()
+    if made != until:
+        raise UsageError(
+            f"{PANEL} is of {made!s}, params.yaml says as_of {params.as_of} and cut_off {params.cut_off}: "
+            f"{until!s}. Run dvc repro first."
+        )
+    estimates = estimate_all(panel, params.regimes, params.usdclp.estimation, params.horizons)
+    copper = copper_series(panel, params.regimes)
+    used = [TARGET] if copper is None or estimates["thresholds.copper_move"].value is None else [TARGET, copper]
+    usable = {name: read_parquet(CLEAN / f"{name}.parquet") for name in used}
+    source = provenance(usable, used, until)
+    content = {
+        "estimates": comparison(params.usdclp, estimates),
+        "differing_months": differing_months(estimates),
+        "band": params.usdclp.estimation.band,
+        "months_band": 1 - params.usdclp.estimation.significance,
+        "provenance": source,
+    }
+    if write:
+        old = PARAMS_FILE.read_text(encoding="utf-8")
+        new = renewed(old, PARAMS_FILE, estimates, source)
+        if new != old:
+            write_text(PARAMS_FILE, new)
+        content["written"] = new != old
+    return dict(json.loads(json_text(content)))
+
+
+def text(content: Mapping[str, Any]) -> str:
+    rows = [["usdclp.", "old", "new", f"{content['band']:.0%} interval", "n", "read by"]]
+    for one in content["estimates"]:
+        interval = ABSENT if one["interval"] is None else " to ".join(f"{end:g}" for end in one["interval"])
+        new = "NOT_EVALUATED" if one["new"] is None else f"{one['new']:g}"
+        old = one["old"] if isinstance(one["old"], str) else ABSENT if one["old"] is None else f"{one['old']:g}"
+        rows.append([one["key"], old, new, interval, str(one["n"]), one["read_by"]])
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    lines.append("")
+    lines += months_said(content)
+    lines += sorted({f"not evaluated, the old value stays: {one['why']}" for one in content["estimates"] if one["why"]})
+    source = content["provenance"]
+    lines.append(
+        f"known until {source['known_until']}: {source['values']} values of the observado, {source['first']} to {source['last']}"
+    )
+    lines += [f"{name:<12} sha256 {digest}" for name, digest in source["sha256"].items()]
+    if "written" in content:
+        lines.append(
+            "params.yaml: usdclp renewed. dvc repro brings the reports up to it."
+            if content["written"]
+            else "params.yaml holds these values: nothing to write."
+        )
+    return "\n".join(lines)
+
+
+def months_said(content: Mapping[str, Any]) -> list[str]:
+    """What the twelve months show together, in words."""
+    factors = {
+        int(one["key"].rpartition(".")[2]): one["new"]
+        for one in content["estimates"]
+        if ".month_factors." in one["key"]
+    }
+    if None in factors.values():
+        return []
+    said = [
+        f"{which} volatility: month {', '.join(map(str, months))}"
+        for which, months in (
+            ("high", [month for month in content["differing_months"] if factors[month] > 1]),
+            ("low", [month for month in content["differing_months"] if factors[month] < 1]),
+        )
+        if months
+    ]
+    band = f"intervals of the months hold for all twelve together at {content['months_band']:.0%}"
+    return [f"{'; '.join(said) or 'no month differs from its year'}; {band}"]

@@ -1,0 +1,105 @@
+"""Where the estimates of the block `usdclp` came from, and the warnings about newer inputs that follow from them.
+
+Provenance names the rows: those of a series that were usable at the instant `known_until`. In a store that is only ever appended to
+they can be found again at any later day, and compared.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from forex import calendar
+from forex.ingest import age_business_days
+from forex.origin_moves import daily_moves
+from forex.params import UsdClp
+from forex.store import TARGET
+
+EXTREME_MOVE, OLD, LATER, OTHER_DATA = "extreme_move", "estimates_old", "estimates_later", "estimates_of_other_data"
+
+Usable = Mapping[str, pl.DataFrame]  # by series: date, value, known_at, usable_at, ..., as `forex.validate` leaves them
+
+
+def cut_off_instant(as_of: str, cut_off: str) -> dt.datetime:
+    """The cut-off of the newest origin, the last business day on or before `as_of`, in UTC."""
+    instants = calendar.cut_offs(np.atleast_1d(calendar.on_or_before(as_of)), cut_off)
+    return pl.Series(instants).dt.replace_time_zone("UTC").item()
+
+
+def provenance(usable: Usable, series: Sequence[str], until: dt.datetime) -> dict[str, Any]:
+    """What the block's `provenance` says of estimates made from `series` at `until`, UTC; `values` and dates are the target's."""
+    dates = _known(usable[TARGET], until)["date"].unique().sort()
+    return {
+        "known_until": f"{until:%Y-%m-%dT%H:%M:%SZ}",
+        "first": str(dates.min()),
+        "last": str(dates.max()),
+        "values": dates.len(),
+        "sha256": {name: _hash(_known(usable[name], until)) for name in series if name in usable},
+    }
+
+
+def _known(rows: pl.DataFrame, until: dt.datetime) -> pl.DataFrame:
+    return rows.filter(pl.col("usable_at") <= until)
+
+
+def _hash(rows: pl.DataFrame) -> str:
+    """sha256 of the rows as CSV text, whatever their order in the file."""
+    columns = rows.select("date", "value", "known_at", "usable_at").sort("date", "known_at")
+    return sha256(columns.write_csv(line_terminator="\n").encode()).hexdigest()
+
+
+def input_warnings(usable: Usable, block: UsdClp, *, as_of: str, known_until: dt.datetime) -> list[dict[str, str]]:
+    """What is unusual about the newest moves, or about the estimates that say what is usual: `kind`, and a sentence.
+
+    extreme_move             a return per business day beyond thresholds.extreme_move in the last warnings.recent_days
+    estimates_old            made more than warnings.max_age business days before as_of
+    estimates_later          made from what was not known yet at `known_until`, UTC: nothing else can be said of them
+    estimates_of_other_data  the rows of that day are not those that they were made from
+    """
+    found = _extreme_moves(_known(usable[TARGET], known_until), block, as_of) if TARGET in usable else []
+    made = dt.datetime.fromisoformat(block.provenance.known_until)
+    day = str(made.astimezone(ZoneInfo(calendar.SANTIAGO)).date())
+    renew = "forex calibrate --write renews it."
+    if made > known_until:
+        return [*found, {"kind": LATER, "says": f"params.yaml: usdclp was estimated at {day}, after {as_of}. {renew}"}]
+    age = age_business_days(day, as_of)
+    if age > block.warnings.max_age:
+        said = f"params.yaml: usdclp was estimated at {day}, {age} business days before {as_of}. {renew}"
+        found.append({"kind": OLD, "says": said})
+    differs = _differences(usable, block, made)
+    if differs:
+        said = f"params.yaml: usdclp was estimated from other data: {', '.join(differs)} differ. {renew}"
+        found.append({"kind": OTHER_DATA, "says": said})
+    return found
+
+
+def _extreme_moves(rows: pl.DataFrame, block: UsdClp, as_of: str) -> list[dict[str, str]]:
+    latest = rows.sort("date", "known_at").unique("date", keep="last", maintain_order=True)
+    dates, values = calendar.as_dates(latest["date"].to_numpy()), latest["value"].to_numpy()
+    moves = daily_moves(values, dates)
+    since = calendar.shift(calendar.on_or_before(as_of), -block.warnings.recent_days)
+    beyond = (dates > since) & (np.abs(moves) > block.thresholds.extreme_move)
+    return [
+        {
+            "kind": EXTREME_MOVE,
+            "says": f"usdclp: {date} moved {move:+.2%} per business day, more than the "
+            f"{block.thresholds.extreme_move:.2%} that is exceeded on {1 - block.estimation.extreme_level:.0%} of days.",
+        }
+        for date, move in zip(dates[beyond], moves[beyond].tolist(), strict=True)
+    ]
+
+
+def _differences(usable: Usable, block: UsdClp, made: dt.datetime) -> list[str]:
+    """What of the provenance does not hold for the rows of today; nothing where the target itself has none."""
+    if TARGET not in usable:
+        return []
+    held = block.provenance.model_dump()
+    found = provenance(usable, list(held["sha256"]), made)
+    differs = [key for key in ("first", "last", "values") if found[key] != held[key]]
+    return differs + [
+        f"sha256.{name}" for name, text in sorted(held["sha256"].items()) if found["sha256"].get(name) != text
+    ]
