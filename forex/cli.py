@@ -125,6 +125,41 @@ def mend(as_json: Json = False) -> None:
     _show(doctor.view(), doctor.text, as_json)
 
 
+@app.command()
+def fetch(as_json: Json = False) -> None:
+    """Bring the store of live data up to date: the only command that uses the network. Progress goes to stderr."""
+    _in_project()
+    from forex import fetch_view
+
+    _show(fetch_view.view(lambda line: typer.echo(line, err=True)), fetch_view.text, as_json)
+
+
+@app.command()
+def advance(
+    to: Annotated[str | None, typer.Option(metavar="DATE", help="Go no further than this day.")] = None,
+    as_json: Json = False,
+) -> None:
+    """One day of live use: fetch, move as_of to the last business day whose cut-off has passed, run, issue, report."""
+    _in_project()
+    from forex import advance as day
+
+    _show(day.view(lambda line: typer.echo(line, err=True), to=to), day.text, as_json)
+
+
+@app.command()
+def backfill(
+    first: Annotated[str, typer.Option("--from", metavar="DATE", help="The first day.")],
+    last: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the rows go; never the ledger.")],
+    as_json: Json = False,
+) -> None:
+    """The rows that daily runs would have issued, in the ledger's format and in a file of your own."""
+    _in_project()
+    from forex import backfill as replayed
+
+    _show(replayed.view(first, last, out), replayed.text, as_json)
+
+
 @params_app.command()
 def check(as_json: Json = False) -> None:
     """Whether params.yaml can be read: which key is wrong, what it holds, what is allowed. Exit code 2 if one is."""

@@ -4,7 +4,8 @@ ForexError
 ├── UsageError          2  a wrong option, path or place to run from
 │   └── ParamsError     2  params.yaml: a wrong key, type or range
 ├── DataError           3  the data is invalid
-│   └── TooLittleData   3  the data is valid but there is not enough of it
+│   ├── TooLittleData   3  the data is valid but there is not enough of it
+│   └── ProviderError   3  what a provider answers cannot be used
 ├── StaleError          4  a critical series is older than its bound
 └── GateFailed          1  a gate did not hold, or the forecast is degraded
 
@@ -36,6 +37,10 @@ class DataError(ForexError):
 
 
 class TooLittleData(DataError):
+    pass
+
+
+class ProviderError(DataError):
     pass
 
 

@@ -126,6 +126,24 @@ def write_parquet(path: Path, frame: pl.DataFrame) -> None:
     write_atomically(path, lambda aside: pq.write_table(table, aside, compression="zstd", write_page_checksum=True))
 
 
+def write_verified_parquet(path: Path, frame: pl.DataFrame) -> None:
+    """Like `write_parquet`, and what was written is read back before it takes the old file's place.
+
+    Raises DataError, the old file untouched, where it is not what was to be written.
+    """
+    import pyarrow.parquet as pq
+
+    def write(aside: Path) -> None:
+        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+        pq.write_table(table, aside, compression="zstd", write_page_checksum=True)
+        if not read_parquet(aside).equals(frame):
+            raise DataError(
+                f"{path}: what was written reads back differently. Check the disk; the old file is untouched."
+            )
+
+    write_atomically(path, write)
+
+
 def read_parquet(path: Path) -> pl.DataFrame:
     """The frame at `path`, its page checksums verified.  Raises DataError for a missing or damaged file."""
     import pyarrow as pa

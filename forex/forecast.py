@@ -18,6 +18,10 @@ from forex.quantiles import COLUMNS, GRID, MEDIAN, central_pair
 TITLE = "Dólar observado, CLP per USD"
 
 
+# The params that can change a forecast; `ingest.store` is only where the data lies, and the data has hashes of its own.
+ENTERING = ("as_of", "cut_off", "horizons", "levels", "validate", "regimes", "fit", "calibrate", "usdclp")
+
+
 def at_origin(calibrated: pl.DataFrame, origin: dt.date, horizons: Sequence[str]) -> pl.DataFrame:
     """The published rows of one origin in the order of `horizons`.
 
@@ -81,8 +85,8 @@ def forecast_report(
         },
         "inputs": {
             "series": {name: entry["sha256"] for name, entry in series.items() if entry["sha256"] is not None},
-            "data_sha256": _hash({name: entry["sha256"] for name, entry in series.items()}),
-            "params_sha256": _hash(settings),
+            "data_sha256": content_sha256({name: entry["sha256"] for name, entry in series.items()}),
+            "params_sha256": content_sha256(settings),
         },
         "missing": _missing(series, expectations, panel_row),
         "flagged": [
@@ -96,7 +100,8 @@ def forecast_report(
     }
 
 
-def _hash(content: Mapping[str, Any]) -> str:
+def content_sha256(content: Mapping[str, Any]) -> str:
+    """Of series' hashes, or of params, as canonical JSON."""
     return sha256(json_text(content).encode()).hexdigest()
 
 

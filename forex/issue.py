@@ -34,21 +34,27 @@ def to_issue(calibrated: pl.DataFrame, report: Mapping[str, Any]) -> list[Issued
     }
     if json.loads(json_text(made)) != [report["origin_date"], told]:
         raise DataError(f"{REPORT} is not the forecast in {CALIBRATED}: the last run has not finished. Run dvc repro.")
+    as_of, inputs = dt.date.fromisoformat(report["as_of"]), report["inputs"]
     return [
-        Issued(
-            origin_date=row["origin_date"],
-            horizon=name,
-            target_date=row["target_date"],
-            as_of=dt.date.fromisoformat(report["as_of"]),
-            steps=row["steps"],
-            anchor=row["anchor"],
-            quantiles=tuple(row[column] for column in COLUMNS),
-            regime=row["regime"],
-            data_sha256=report["inputs"]["data_sha256"],
-            params_sha256=report["inputs"]["params_sha256"],
-        )
-        for name, row in sorted(rows.items(), key=lambda item: horizon_days(item[0]))
+        issued_row(row, as_of, inputs["data_sha256"], inputs["params_sha256"])
+        for _, row in sorted(rows.items(), key=lambda item: horizon_days(item[0]))
     ]
+
+
+def issued_row(row: Mapping[str, Any], as_of: dt.date, data_sha256: str, params_sha256: str) -> Issued:
+    """The ledger's row for a published row of calibrated.parquet."""
+    return Issued(
+        origin_date=row["origin_date"],
+        horizon=row["horizon"],
+        target_date=row["target_date"],
+        as_of=as_of,
+        steps=row["steps"],
+        anchor=row["anchor"],
+        quantiles=tuple(row[column] for column in COLUMNS),
+        regime=row["regime"],
+        data_sha256=data_sha256,
+        params_sha256=params_sha256,
+    )
 
 
 def _said(row: Mapping[str, Any]) -> list[Any]:

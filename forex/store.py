@@ -104,7 +104,7 @@ def read_series(store: Path, name: str, series: Series) -> pl.DataFrame:
     path = series_file(store, name)
     rows = list(_csv_rows(path) if path.suffix == ".csv" else _parquet_rows(path))
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
-    frame = frame.with_columns(known_at=pl.coalesce("known_at", _by_rule(frame["date"], series.publication)))
+    frame = frame.with_columns(known_at=pl.coalesce("known_at", published(frame["date"], series.publication)))
     _refuse_conflicts(frame, path)
     return frame
 
@@ -121,7 +121,8 @@ def series_file(store: Path, name: str) -> Path:
     return found[0]
 
 
-def _by_rule(dates: pl.Series, rule: Publication) -> pl.Series:
+def published(dates: pl.Series, rule: Publication) -> pl.Series:
+    """The instants (UTC) from which values of these dates are public."""
     published_on = calendar.shift(dates.to_numpy(), rule.business_days)
     instants = calendar.instants(published_on, rule.time, rule.zone)
     return pl.Series("known_at", instants, dtype=pl.Datetime("us")).dt.replace_time_zone("UTC")

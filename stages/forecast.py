@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 
 from forex.files import read_json, read_parquet, write_csv, write_json
-from forex.forecast import at_origin, forecast_report, forecast_table
+from forex.forecast import ENTERING, at_origin, forecast_report, forecast_table
 from forex.params import load_params, plain
 from forex.quantiles import COLUMNS
 from forex.usdclp_conditions import conditions
@@ -19,9 +19,6 @@ MANIFEST = Path("data/manifest.json")
 EXPECTATIONS = Path("reports/expectations.json")
 REPORT = Path("reports/forecast.json")
 TABLE = Path("reports/forecast.csv")
-
-# The params that can change a forecast; `ingest.store` is only where the data lies, and the data has hashes of its own.
-ENTERING = ("as_of", "cut_off", "horizons", "levels", "validate", "regimes", "fit", "calibrate", "usdclp")
 
 
 def main() -> None:

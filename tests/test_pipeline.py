@@ -8,6 +8,8 @@ import pytest
 from import_closure import WHOLE, declared
 from ruamel.yaml import YAML
 
+from forex.forecast import ENTERING
+
 ROOT = Path(__file__).parents[1]
 DVC = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
 STAGES = DVC["stages"]
@@ -43,9 +45,8 @@ def used_params(name: str) -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "params"
     }
-    for node in ast.walk(tree):  # getattr(params, key) over a constant tuple of keys
-        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "ENTERING":
-            uses |= set(ast.literal_eval(node.value))
+    if any(isinstance(node, ast.Name) and node.id == "ENTERING" for node in ast.walk(tree)):
+        uses |= set(ENTERING)  # getattr(params, key) over them
     return uses
 
 

@@ -2,6 +2,7 @@
 
 from forex.params.calibrate import Calibrate, Multipliers
 from forex.params.data import Bounds, Ingest, Validate
+from forex.params.fetch import Fetch, Network, Source
 from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, plain
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
 from forex.params.ledger import Ledger
@@ -21,17 +22,20 @@ __all__ = [
     "Episode",
     "Estimation",
     "Evaluate",
+    "Fetch",
     "Fit",
     "GarchT",
     "Ingest",
     "Ledger",
     "Multipliers",
+    "Network",
     "Nowcast",
     "Params",
     "Performance",
     "Regimes",
     "Report",
     "Severity",
+    "Source",
     "Theta",
     "Tier",
     "Trade",

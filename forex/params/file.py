@@ -14,6 +14,7 @@ from forex.errors import ParamsError
 from forex.names import ENSEMBLE, calibrated_name
 from forex.params.calibrate import Calibrate
 from forex.params.data import Ingest, Validate
+from forex.params.fetch import Fetch
 from forex.params.fit import Fit
 from forex.params.ledger import Ledger
 from forex.params.regimes import Regimes
@@ -40,6 +41,7 @@ class Params(Block):
     report: Report
     trade: Trade
     usdclp: UsdClp
+    fetch: Fetch
 
     @model_validator(mode="after")
     def _models_exist(self) -> "Params":

@@ -1,0 +1,157 @@
+"""`forex advance`: one day of live use, from the providers to the ledger and the reports.
+
+Fetch, set `as_of` to the last business day whose cut-off has passed, run the pipeline, enter the forecast in the ledger, and run
+what depends on the ledger. Meant for just after the cut-off; later in the evening it makes the same forecast, and says what has
+been published since.
+"""
+
+import datetime as dt
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from forex import calendar, fetch_view, issue, ledger
+from forex.clock import Clock, now
+from forex.errors import ForexError, StaleError, UsageError
+from forex.files import write_text
+from forex.forecast import clp
+from forex.ingest import age_business_days, known_rows
+from forex.net import Client
+from forex.params import PARAMS_FILE, Params, load_params
+from forex.store import TARGET, read_series, read_series_list
+
+REPORT = Path("reports/forecast.json")
+AS_OF = re.compile(r"""^as_of: *["']\d{4}-\d{2}-\d{2}["']""", re.MULTILINE)
+Repro = Callable[[], None]
+
+
+class PipelineFailed(ForexError):
+    """`dvc repro` ended with an error; the exit code is that of the stage that failed."""
+
+    def __init__(self, message: str, exit_code: int):
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+def view(
+    progress: Callable[[str], None],
+    *,
+    to: str | None = None,
+    clock: Clock = now,
+    environ: Mapping[str, str] = os.environ,
+    client: Callable[[], Client] | None = None,
+) -> dict[str, Any]:
+    """Advance to the last business day whose cut-off has passed, or to `to` (YYYY-MM-DD) where that is earlier.
+
+    Raises what `forex fetch` raises; StaleError where the observado known at that cut-off is too old, before anything is
+    changed; PipelineFailed with `as_of` set back where a stage fails.
+    """
+    params = load_params()
+    fetched = fetch_view.view(progress, clock=clock, environ=environ, client=client)
+    origin = _origin(to, params, clock())
+    cut_off = _cut_off(origin, params)
+    content: dict[str, Any] = {"origin_date": origin, "made_at": f"{cut_off:%Y-%m-%dT%H:%M:%SZ}", "fetched": fetched}
+    if _issued(origin):
+        return content | {"nothing_new_since": content["made_at"], "issued": None} | _published_since(params, cut_off)
+    _refuse_stale(params, origin, cut_off)
+    _run(origin, progress)
+    issued = issue.view()
+    _repro(progress)
+    return content | {"nothing_new_since": None, "issued": issued} | _published_since(params, cut_off)
+
+
+def text(content: Mapping[str, Any]) -> str:
+    if content["nothing_new_since"]:
+        lines = [f"Nothing new since {content['made_at']}: the forecast of {content['origin_date']} is issued."]
+    else:
+        lines = [issue.text(content["issued"]), f"It was made with what was known at {content['made_at']}."]
+    since = content["published_since"]
+    if since:
+        lines.append(f"Published since, and not in it: {since['value']} for {since['date']}.")
+    return "\n".join(lines)
+
+
+def _origin(to: str | None, params: Params, at: dt.datetime) -> str:
+    passed = fetch_view.last_cut_off(at, params.cut_off)
+    newest = str(calendar.on_or_before(passed.date().isoformat()))
+    if to is None:
+        return newest
+    try:
+        wanted = str(calendar.on_or_before(dt.date.fromisoformat(to).isoformat()))
+    except ValueError as error:
+        raise UsageError(f'--to {to}: expected a date like "2024-11-27"') from error
+    return min(wanted, newest)
+
+
+def _cut_off(origin: str, params: Params) -> dt.datetime:
+    return pl.Series(calendar.cut_offs([origin], params.cut_off)).dt.replace_time_zone("UTC").item()
+
+
+def _issued(origin: str) -> bool:
+    rows = ledger.read(ledger.LEDGER)
+    return rows.filter(pl.col("origin_date") == dt.date.fromisoformat(origin)).height > 0
+
+
+def _target_rows(params: Params) -> pl.DataFrame:
+    store = Path(params.ingest.store)
+    return read_series(store, TARGET, read_series_list(store)[TARGET])
+
+
+def _refuse_stale(params: Params, origin: str, cut_off: dt.datetime) -> None:
+    """The same bound as in `validate`, before anything is changed."""
+    newest = known_rows(_target_rows(params), cut_off)["date"].max()
+    bound = params.validate_.max_age.critical
+    if newest is None or age_business_days(str(newest), origin) > bound:
+        said = str(newest) if newest else "no day"
+        raise StaleError(
+            f"{TARGET}: the newest value known at {cut_off:%Y-%m-%dT%H:%M:%SZ} is of {said}, {bound} business days are allowed "
+            "(validate.max_age.critical). The last forecast and params.yaml are as they were; fetch again later."
+        )
+
+
+def _run(origin: str, progress: Callable[[str], None]) -> None:
+    """Set `as_of` and run the pipeline; where a stage fails, `as_of` is what it was."""
+    before = PARAMS_FILE.read_text(encoding="utf-8")
+    if not AS_OF.search(before):
+        raise UsageError(f'{PARAMS_FILE}: no line like as_of: "2024-11-27" at the top level. Write it so.')
+    write_text(PARAMS_FILE, AS_OF.sub(f'as_of: "{origin}"', before, count=1))
+    try:
+        _repro(progress)
+    except ForexError:
+        write_text(PARAMS_FILE, before)
+        raise
+
+
+def _repro(progress: Callable[[str], None]) -> None:
+    """`dvc repro`, its lines passed on.  Raises PipelineFailed with what the failing stage said and its exit code."""
+    done = subprocess.run(
+        [sys.executable, "-m", "dvc", "repro"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    for line in done.stdout.splitlines():
+        if line.startswith("Running stage"):
+            progress(line.rstrip(":"))
+    if done.returncode:
+        code = re.search(r"exited with (\d+)", done.stdout)
+        said = [
+            line for line in done.stdout.splitlines() if line and not line.startswith(("Running stage", "> ", "Stage"))
+        ]
+        raise PipelineFailed("\n".join(["dvc repro failed:", *said]), int(code[1]) if code else 5)
+
+
+def _published_since(params: Params, cut_off: dt.datetime) -> dict[str, Any]:
+    """The newest observado that became known after the cut-off, and is dated after what was known at it."""
+    rows = _target_rows(params)
+    known = known_rows(rows, cut_off)["date"].max()
+    later = rows.filter(pl.col("known_at") > cut_off)
+    if known is not None:
+        later = later.filter(pl.col("date") > known)
+    if later.is_empty():
+        return {"published_since": None}
+    date, value = later.sort("date", "known_at").select("date", "value").row(-1)
+    return {"published_since": {"date": str(date), "value": clp(value)}}

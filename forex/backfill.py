@@ -1,0 +1,92 @@
+"""`forex backfill`: the rows that daily runs would have issued, in a file of one's own and never in the ledger.
+
+A forecast uses nothing that was known after its origin's cut-off, so the backtest's row of a day is what a run on that day would
+have said. Its hashes are those of the data known then and of the params with that day as `as_of`.
+"""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from forex import calendar
+from forex.errors import UsageError
+from forex.files import read_json, read_parquet, write_text
+from forex.forecast import ENTERING, content_sha256
+from forex.ingest import content_hash, known_rows
+from forex.issue import CALIBRATED, REPORT, issued_row
+from forex.ledger import FIRST_LINE, LEDGER
+from forex.names import PUBLISHED
+from forex.params import Params, load_params, plain
+
+MANIFEST = Path("data/manifest.json")
+RAW = Path("data/raw")
+
+
+def view(first: str, last: str, out: Path) -> dict[str, Any]:
+    """Write the published forecasts of the origins from `first` to `last` to `out`, in the ledger's format.
+
+    Raises UsageError for a wrong date, for a file in the ledger, and where the last run covers none of the days.
+    """
+    if out.resolve().parent == LEDGER.resolve():
+        raise UsageError(f"{out}: the ledger holds what was really issued. Choose another --out.")
+    days = _date(first, "--from"), _date(last, "--to")
+    params = load_params()
+    calibrated = read_parquet(CALIBRATED)
+    published = calibrated.filter(pl.col("model") == PUBLISHED, pl.col("origin_date").is_between(*days))
+    if published.is_empty():
+        ends = calibrated.select(first=pl.col("origin_date").min(), last=pl.col("origin_date").max()).row(0)
+        raise UsageError(
+            f"no forecast between {days[0]} and {days[1]}: the last run's origins are {ends[0]} to {ends[1]}."
+        )
+    if read_json(REPORT)["as_of"] != params.as_of:
+        raise UsageError(
+            f"params.yaml says as_of {params.as_of}, and no run for that day has finished. Run dvc repro first."
+        )
+    lines = _lines(published, params)
+    write_text(out, "\n".join([FIRST_LINE, *lines]) + "\n")
+    origins = published["origin_date"].unique().sort()
+    return {
+        "file": str(out),
+        "rows": len(lines),
+        "origins": len(origins),
+        "first": str(origins[0]),
+        "last": str(origins[-1]),
+    }
+
+
+def text(content: dict[str, Any]) -> str:
+    return (
+        f"{content['file']}: {content['rows']} rows, what daily runs on {content['origins']} business days from "
+        f"{content['first']} to {content['last']} would have issued."
+    )
+
+
+def _lines(published: pl.DataFrame, params: Params) -> list[str]:
+    known_until = {
+        name: read_parquet(path) if (path := RAW / f"{name}.parquet").exists() else None
+        for name in read_json(MANIFEST)["series"]
+    }
+    order = pl.col("horizon").str.strip_suffix("d").cast(pl.Int64)
+    lines = []
+    for (origin,), rows in published.group_by("origin_date", maintain_order=True):
+        data = content_sha256(_hashes(known_until, str(origin), params.cut_off))
+        settings = {key: plain(getattr(params, "validate_" if key == "validate" else key)) for key in ENTERING}
+        entering = content_sha256(settings | {"as_of": str(origin)})
+        lines += [issued_row(row, origin, data, entering).line for row in rows.sort(order).iter_rows(named=True)]
+    return lines
+
+
+def _hashes(series: dict[str, pl.DataFrame | None], origin: str, cut_off: str) -> dict[str, str | None]:
+    """The hash of what was known of each series at the origin's cut-off, as in the manifest of that day."""
+    at: dt.datetime = pl.Series(calendar.cut_offs([origin], cut_off)).dt.replace_time_zone("UTC").item()
+    known = {name: known_rows(rows, at) if rows is not None else None for name, rows in series.items()}
+    return {name: content_hash(rows) if rows is not None and rows.height else None for name, rows in known.items()}
+
+
+def _date(text: str, option: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise UsageError(f'{option} {text}: expected a date like "2024-11-27"') from error

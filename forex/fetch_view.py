@@ -1,0 +1,168 @@
+"""`forex fetch`: bring the live store up to date, and record the market's quote at the cut-off."""
+
+import datetime as dt
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import polars as pl
+
+from forex import calendar, lock
+from forex.clock import Clock, now
+from forex.errors import ProviderError, StaleError, UsageError
+from forex.fetch import Fetched, fetch, line
+from forex.net import Client
+from forex.params import Params, load_params
+from forex.providers.protocol import Observation
+from forex.providers.registry import provider
+from forex.providers.yahoo import Yahoo
+from forex.store import SERIES_FILE, TARGET, Series, read_series_list
+from forex.store_append import Arrived, additions, append, recorded_attempts, stored_rows
+
+SAMPLE = Path("data/sample")
+TEMPLATE = Path("data/live_series.yaml")
+
+
+def view(
+    progress: Callable[[str], None],
+    *,
+    clock: Clock = now,
+    environ: Mapping[str, str] = os.environ,
+    client: Callable[[], Client] | None = None,
+) -> dict[str, Any]:
+    """Fetch into `ingest.store` and say what became of each series.
+
+    Raises UsageError for the sample; GateFailed where another fetch holds the lock; StaleError where the observado is older than
+    validate.max_age allows and no provider brought it; ProviderError where no provider answered for it.
+    """
+    params = load_params()
+    store = live_store(params)
+    listed = read_series_list(store)
+    (store / "fetches").mkdir(exist_ok=True)
+    with (
+        lock.held(store / "fetches" / "lock", timeout=params.fetch.lock_timeout),
+        client() if client else Client(params.fetch.network) as http,
+    ):
+        found = fetch(
+            store,
+            listed,
+            params.validate_.bounds,
+            params.fetch,
+            lambda name: provider(name, params.fetch, environ),
+            http,
+            clock=clock,
+            progress=progress,
+        )
+        if params.fetch.quote.series in listed:
+            found.append(quote(store, listed, params, http, clock=clock))
+            progress(line(found[-1]))
+    _refuse_without_target(found, params, clock())
+    return {
+        "store": str(store),
+        "fetched_at": f"{clock():%Y-%m-%dT%H:%M:%SZ}",
+        "series": [_plain(one) for one in found],
+    }
+
+
+def text(content: Mapping[str, Any]) -> str:
+    added = sum(one["added"] for one in content["series"])
+    revised = sum(one["revised"] for one in content["series"])
+    late = [one["series"] for one in content["series"] if not one["current"]]
+    lines = [f"{content['store']}: {added} new values, {revised} revised, fetched at {content['fetched_at']}"]
+    if late:
+        lines.append(f"not up to date: {', '.join(late)}")
+    return "\n".join(lines)
+
+
+def live_store(params: Params) -> Path:
+    """The folder that `ingest.store` names, with a series.yaml to begin with where it has none."""
+    store = Path(params.ingest.store)
+    if store.resolve() == SAMPLE.resolve():
+        raise UsageError(
+            f"ingest.store is {SAMPLE}, which never changes. Set ingest.store in params.yaml to data/store, or a folder of yours."
+        )
+    if not (store / SERIES_FILE).exists():
+        store.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(TEMPLATE, store / SERIES_FILE)
+    return store
+
+
+def last_cut_off(at: dt.datetime, cut_off: str) -> dt.datetime:
+    """The newest business day's cut-off at or before `at`, in UTC."""
+    days = calendar.business_days(str(at.date() - dt.timedelta(days=30)), str(at.date() + dt.timedelta(days=1)))
+    passed = calendar.cut_offs(days, cut_off)
+    passed = passed[passed <= np.datetime64(at.replace(tzinfo=None), "us")]
+    return pl.Series(passed[-1:]).dt.replace_time_zone("UTC").item()
+
+
+def quote(store: Path, listed: Mapping[str, Series], params: Params, client: Client, *, clock: Clock) -> Fetched:
+    """The market's last price at or before the newest cut-off, a row of the driver `fetch.quote.series`.
+
+    Its own time stamp is its `known_at`; its date is the cut-off's.
+    """
+    settings = params.fetch.quote
+    at = last_cut_off(clock(), params.cut_off)
+    date = at.astimezone(ZoneInfo(calendar.SANTIAGO)).date()
+    stored = stored_rows(store, settings.series)
+    result = Fetched(settings.series, expected=date, newest=stored["date"].max())  # type: ignore[arg-type]
+    if date in set(stored["date"]):
+        return result
+    try:
+        found = Yahoo(params.fetch.providers["yahoo"]).last_price(client, settings.code, at)
+    except ProviderError as error:
+        result.failures.append(f"{settings.series} from yahoo: {error}")
+        return result
+    oldest = at - dt.timedelta(minutes=settings.max_age_minutes)
+    bounds = params.validate_.bounds[settings.series]
+    if found is None or found[0] < oldest:
+        result.failures.append(
+            f"{settings.series} from yahoo: no price within {settings.max_age_minutes} minutes of {at}"
+        )
+    elif not bounds.min <= found[1] <= bounds.max:
+        result.refused.append(
+            f"{settings.series}: {found[1]:g} is outside {bounds.min:g} to {bounds.max:g}; not stored"
+        )
+    else:
+        stamp, price = found
+        arrived = Arrived(Observation(date, price, stamp), f"yahoo:{settings.code}", clock())
+        attempts = recorded_attempts(store).clear()  # a quote has its own stamp, whenever it was asked for
+        added = additions(stored, [arrived], listed[settings.series].publication, attempts)
+        append(store, settings.series, added)
+        result.added, result.newest, result.source = added.height, date, "yahoo"
+    return result
+
+
+def _refuse_without_target(found: Sequence[Fetched], params: Params, at: dt.datetime) -> None:
+    target = next(one for one in found if one.series == TARGET)
+    if target.source is not None or target.current:
+        return
+    why = "; ".join(target.failures)
+    age = int(calendar.steps_between(str(target.newest), str(target.expected))) if target.newest else None
+    bound = params.validate_.max_age.critical
+    if age is None or age > bound:
+        raise StaleError(
+            f"{TARGET}: the newest value is of {target.newest or 'no day'}, {bound} business days are allowed "
+            f"(validate.max_age.critical), and no provider brought a newer one: {why}. Try again later; nothing was changed."
+        )
+    raise ProviderError(
+        f"{why}. Everything else is stored; try again later, or add a provider to fetch.series.{TARGET}."
+    )
+
+
+def _plain(one: Fetched) -> dict[str, Any]:
+    return {
+        "series": one.series,
+        "added": one.added,
+        "revised": one.revised,
+        "newest": str(one.newest) if one.newest else None,
+        "expected": str(one.expected) if one.expected else None,
+        "current": one.current,
+        "source": one.source,
+        "failures": one.failures,
+        "refused": one.refused,
+        "disagreements": one.disagreements,
+    }

@@ -1,0 +1,180 @@
+"""The one place that touches the network: GET over https from listed hosts, within limits of time and size.
+
+A request is retried on time-outs, broken connections, 429 and 5xx, after the server's Retry-After or with exponential jitter.
+Redirects are followed by hand, to listed hosts only. What ends a request names its address without the query: it may hold a
+password.
+"""
+
+import json
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from ssl import SSLContext
+from types import TracebackType
+from typing import Any
+
+import httpx
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
+
+from forex.errors import ProviderError
+from forex.params import Network
+
+REDIRECTS = {301, 302, 303, 307, 308}
+MAX_REDIRECTS = 3
+
+
+class Secret:
+    """A value from the environment that no log, error, file or repr shows."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str):
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+
+class _Transient(Exception):
+    """A failed attempt that another may mend; `wait` is what the server asked for, in seconds."""
+
+    def __init__(self, reason: str, wait: float | None = None):
+        super().__init__(reason)
+        self.wait = wait
+
+
+class Client:
+    """A polite https client.  Use it as a context manager.
+
+    network: limits and listed hosts, from params.yaml.  verify: the certificates that count; the system's by default.
+    sleep, rng: how to wait between attempts, and the jitter.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        *,
+        verify: SSLContext | bool = True,
+        sleep: Callable[[float], None] = time.sleep,
+        rng: random.Random | None = None,
+    ):
+        for name in ("httpx", "httpcore"):  # they log addresses with their query
+            logging.getLogger(name).setLevel(logging.WARNING)
+        self._network = network
+        self._rng = rng or random.Random()
+        self._sleep = sleep
+        self._http = httpx.Client(
+            timeout=httpx.Timeout(network.read_timeout, connect=network.connect_timeout),
+            follow_redirects=False,
+            verify=verify,
+            headers={"User-Agent": network.user_agent, "Accept-Encoding": "gzip, deflate"},
+        )
+
+    def __enter__(self) -> "Client":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def get(self, url: str, query: Mapping[str, str | Secret] | None = None) -> bytes:
+        """The body of a successful answer.
+
+        Raises ProviderError saying what went wrong at which address, the query left out.
+        """
+        plain = {key: value.reveal() if isinstance(value, Secret) else value for key, value in (query or {}).items()}
+        attempts = Retrying(
+            stop=stop_after_attempt(self._network.attempts),
+            wait=self._wait,
+            retry=retry_if_exception_type(_Transient),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        try:
+            return attempts(self._attempt, httpx.URL(url, params=plain) if plain else httpx.URL(url))
+        except _Transient as error:
+            raise ProviderError(f"{address(url)}: {error}, after {self._network.attempts} attempts") from None
+
+    def json(self, url: str, query: Mapping[str, str | Secret] | None = None) -> Any:
+        """The answer read as JSON.  Raises ProviderError where it is none."""
+        body = self.get(url, query)
+        try:
+            return json.loads(body)
+        except ValueError:
+            start = body[:40].decode("utf-8", "replace").strip()
+            raise ProviderError(f"{address(url)}: expected JSON, got {len(body)} bytes beginning {start!r}") from None
+
+    def _wait(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.wait if isinstance(error, _Transient) else None
+        if asked is not None:
+            return asked
+        return self._rng.uniform(0.5, 1.0) * min(2.0 ** (state.attempt_number - 1), self._network.longest_wait)
+
+    def _attempt(self, url: httpx.URL) -> bytes:
+        deadline = time.monotonic() + self._network.deadline
+        for _ in range(MAX_REDIRECTS + 1):
+            self._refuse_unlisted(url)
+            try:
+                with self._http.stream("GET", url) as answer:
+                    if answer.status_code in REDIRECTS and "location" in answer.headers:
+                        url = url.join(answer.headers["location"])
+                        continue
+                    self._refuse_failed(answer)
+                    return self._body(answer, deadline)
+            except httpx.TimeoutException:
+                raise _Transient("no answer in time") from None
+            except httpx.HTTPError as error:
+                raise _Transient(f"the connection failed ({type(error).__name__})") from None
+        raise ProviderError(f"{address(url)}: more than {MAX_REDIRECTS} redirects")
+
+    def _refuse_unlisted(self, url: httpx.URL) -> None:
+        if url.scheme != "https" or url.host not in self._network.hosts:
+            raise ProviderError(
+                f"{address(url)}: expected https and a host among {', '.join(self._network.hosts)} (fetch.network.hosts)"
+            )
+
+    def _refuse_failed(self, answer: httpx.Response) -> None:
+        status = answer.status_code
+        if status == 429 or status >= 500:
+            wait = _retry_after(answer.headers.get("retry-after", ""))
+            if wait is not None and wait > self._network.longest_wait:
+                raise ProviderError(f"{address(answer.url)}: status {status}, asks to wait {wait:.0f} s")
+            raise _Transient(f"status {status}", wait)
+        if status != 200:
+            raise ProviderError(f"{address(answer.url)}: status {status}")
+
+    def _body(self, answer: httpx.Response, deadline: float) -> bytes:
+        body = bytearray()
+        for chunk in answer.iter_bytes():
+            body += chunk
+            if len(body) > self._network.max_bytes:
+                raise ProviderError(
+                    f"{address(answer.url)}: more than {self._network.max_bytes} bytes (fetch.network.max_bytes)"
+                )
+            if time.monotonic() > deadline:
+                raise _Transient(f"not complete within {self._network.deadline:g} s")
+        return bytes(body)
+
+
+def address(url: httpx.URL | str) -> str:
+    """Scheme, host and path.
+
+    >>> address("https://api.example.org/series?key=abc")
+    'https://api.example.org/series'
+    """
+    return str(httpx.URL(url).copy_with(query=None, fragment=None, userinfo=b""))
+
+
+def _retry_after(text: str) -> float | None:
+    """Seconds that a Retry-After header asks for; a date there counts as not said.
+
+    >>> _retry_after("12"), _retry_after("Wed, 27 Nov 2024 18:00:00 GMT")
+    (12.0, None)
+    """
+    return float(text) if text.strip().isdigit() else None

@@ -1,0 +1,58 @@
+"""What a provider is: something that answers which values of one of its series lie between two dates."""
+
+import datetime as dt
+import math
+from dataclasses import dataclass
+from typing import Protocol
+
+from forex.errors import ProviderError
+from forex.net import Client
+
+
+@dataclass(frozen=True)
+class Observation:
+    """A value and the date it is about; `known_at` (UTC) where the service itself records when it became public."""
+
+    date: dt.date
+    value: float
+    known_at: dt.datetime | None = None
+
+
+class Provider(Protocol):
+    """One service.  `name` is what params.yaml calls it."""
+
+    name: str
+
+    def observations(self, client: Client, code: str, first: dt.date, last: dt.date) -> list[Observation]:
+        """The values of the service's series `code` from `first` on, in order of date; it is asked for none after `last`.
+
+        Missing values are left out. A date after `last` that comes all the same is passed on, for the caller to refuse.
+        Raises ProviderError where the answer is not in the documented format, is about another
+        series, or repeats a date with another value; nothing is taken from such an answer.
+        """
+        ...
+
+
+def number(text: object, where: str) -> float:
+    """A finite number from JSON's number or text; "933,42" is 933.42.
+
+    >>> number("933,42", "dolar"), number(933.42, "dolar")
+    (933.42, 933.42)
+    """
+    try:
+        value = float(text.replace(",", ".")) if isinstance(text, str) else float(text)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        value = math.nan
+    if isinstance(text, bool) or not math.isfinite(value):
+        raise ProviderError(f"{where}: expected a number, got {text!r}")
+    return value
+
+
+def in_order(found: list[Observation], first: dt.date, where: str) -> list[Observation]:
+    """Those from `first` on, ordered; an exact repetition counts once.  Raises ProviderError for two values of one date."""
+    by_date: dict[dt.date, Observation] = {}
+    for one in found:
+        other = by_date.setdefault(one.date, one)
+        if other.value != one.value:
+            raise ProviderError(f"{where}: two values for {one.date}, {other.value:g} and {one.value:g}")
+    return [by_date[date] for date in sorted(by_date) if date >= first]

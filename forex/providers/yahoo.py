@@ -1,0 +1,97 @@
+"""Yahoo's chart service, version 8: daily closes of futures, indices and currencies, and intraday prices; no key.
+
+GET …/v8/finance/chart/HG=F?interval=1d&period1=…&period2=… answers {"chart": {"result": [{"meta": {"symbol": "HG=F",
+"exchangeTimezoneName": "America/New_York", …}, "timestamp": […], "indicators": {"quote": [{"close": […]}]}}], "error": null}}.
+A bar is labelled by the exchange's date of its time stamp; a null close is a day without one. The bar of a day that is not over
+moves with the market and is left out.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from forex.errors import ProviderError
+from forex.net import Client
+from forex.providers.protocol import Observation, in_order, number
+
+INTRADAY = dt.timedelta(days=5)  # how far back prices by the minute are asked for
+
+
+class Yahoo:
+    name = "yahoo"
+
+    def __init__(self, url: str):
+        self._url = url
+
+    def observations(self, client: Client, code: str, first: dt.date, last: dt.date) -> list[Observation]:
+        where = f"{self.name} {code}"
+        start = dt.datetime.combine(first, dt.time(), tzinfo=dt.UTC)
+        end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
+        chart = self._chart(client, code, start, end, "1d", where)
+        zone = _zone(chart, where)
+        open_until = _open_until(chart)
+        found = [
+            Observation(stamp.astimezone(zone).date(), price)
+            for stamp, price in _prices(chart, where)
+            if open_until is None or stamp.astimezone(zone).date() < open_until.astimezone(zone).date()
+        ]
+        return in_order(found, first, where)
+
+    def last_price(self, client: Client, code: str, at: dt.datetime) -> tuple[dt.datetime, float] | None:
+        """The last price stamped at or before `at` (UTC), with its own stamp; None where the last days have none."""
+        where = f"{self.name} {code}"
+        chart = self._chart(client, code, at - INTRADAY, at + dt.timedelta(minutes=1), "5m", where)
+        return max((one for one in _prices(chart, where) if one[0] <= at), default=None)
+
+    def _chart(
+        self, client: Client, code: str, start: dt.datetime, end: dt.datetime, interval: str, where: str
+    ) -> dict[str, Any]:
+        query = {
+            "interval": interval,
+            "period1": str(int(start.timestamp())),
+            "period2": str(int(end.timestamp())),
+        }
+        answer = client.json(f"{self._url}/{code}", query)
+        chart = answer.get("chart") if isinstance(answer, dict) else None
+        if not isinstance(chart, dict):
+            raise ProviderError(f'{where}: expected {{"chart": {{"result": […]}}}}')
+        if chart.get("error"):
+            raise ProviderError(f"{where}: refused: {chart['error']}")
+        result = chart.get("result")
+        if not isinstance(result, list) or len(result) != 1 or not isinstance(result[0].get("meta"), dict):
+            raise ProviderError(f"{where}: expected one result with its meta")
+        if result[0]["meta"].get("symbol") != code:
+            raise ProviderError(f"{where}: the answer is about {result[0]['meta'].get('symbol')!r}")
+        return dict(result[0])
+
+
+def _prices(chart: dict[str, Any], where: str) -> Iterator[tuple[dt.datetime, float]]:
+    """Time stamps (UTC) and closes, without the nulls."""
+    try:
+        stamps, closes = chart.get("timestamp") or [], chart["indicators"]["quote"][0].get("close") or []
+        if len(stamps) != len(closes):
+            raise ProviderError(f"{where}: {len(stamps)} time stamps, {len(closes)} closes")
+        for stamp, close in zip(stamps, closes, strict=True):
+            if close is not None:
+                yield dt.datetime.fromtimestamp(stamp, dt.UTC), float(f"{number(close, where):.8g}")
+    except (TypeError, KeyError, IndexError, AttributeError, OverflowError):
+        raise ProviderError(f"{where}: expected timestamp and indicators.quote[0].close") from None
+
+
+def _zone(chart: dict[str, Any], where: str) -> ZoneInfo:
+    name = chart["meta"].get("exchangeTimezoneName")
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, TypeError, ValueError):
+        raise ProviderError(f"{where}: {name!r} is not a time zone") from None
+
+
+def _open_until(chart: dict[str, Any]) -> dt.datetime | None:
+    """The end of the present trading day, where the last price came before it."""
+    meta = chart["meta"]
+    try:
+        end, latest = meta["currentTradingPeriod"]["regular"]["end"], meta["regularMarketTime"]
+        return dt.datetime.fromtimestamp(end, dt.UTC) if latest < end else None
+    except (TypeError, KeyError):
+        return None

@@ -1,0 +1,111 @@
+"""Appending to a store: rows are added, never rewritten, and each says from which instant it was known.
+
+A date seen for the first time was known when its publication rule says, so that a history fetched years later is usable point in
+time; unless a fetch asked for it after that instant and did not get it: then it is known from the retrieval on. A changed value
+is a revision, known from the retrieval on. A value that the store already holds adds nothing.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from forex.errors import DataError
+from forex.files import read_parquet, write_verified_parquet
+from forex.providers.protocol import Observation
+from forex.store import Publication, published
+
+INSTANT = pl.Datetime("us", "UTC")
+ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "date": pl.Date,
+    "value": pl.Float64,
+    "known_at": INSTANT,
+    "source": pl.String,
+    "retrieved_at": INSTANT,
+}
+ATTEMPTS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "series": pl.String,
+    "attempted_at": INSTANT,
+    "first": pl.Date,
+    "last": pl.Date,
+}
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """An observation, who delivered it, and when."""
+
+    observation: Observation
+    source: str
+    retrieved_at: dt.datetime
+
+
+def stored_rows(store: Path, name: str) -> pl.DataFrame:
+    """Every row of a series in the order of its file, with the columns of ROWS; none where the file is not there yet.
+
+    Raises DataError where the file is damaged or is not one that this module wrote.
+    """
+    path = store / f"{name}.parquet"
+    if not path.exists():
+        return pl.DataFrame(schema=ROWS)
+    rows = read_parquet(path)
+    if dict(rows.schema) != ROWS:
+        raise DataError(f"{path}: has the columns {', '.join(rows.columns)}; expected {', '.join(ROWS)}. Move it away.")
+    return rows
+
+
+def additions(
+    stored: pl.DataFrame, arrived: Sequence[Arrived], rule: Publication, attempts: pl.DataFrame
+) -> pl.DataFrame:
+    """The rows that `arrived` adds to the `stored` ones of a series, in order of date.
+
+    attempts: columns of ATTEMPTS, this series' fetches before the present one.
+    """
+    newest = dict(stored.sort("known_at", maintain_order=True).select("date", "value").iter_rows())
+    vintages = set(stored.select("date", "known_at").iter_rows())
+    instants = dict(zip([one.observation.date for one in arrived], _by_rule(arrived, rule), strict=True))
+    asked = list(attempts.select("attempted_at", "first", "last").iter_rows())
+    rows = []
+    for one in sorted(arrived, key=lambda one: one.observation.date):  # stable: vintages of a date stay in order
+        date, value, recorded = one.observation.date, one.observation.value, one.observation.known_at
+        if newest.get(date) == value or (date, recorded) in vintages:
+            continue
+        known_at = recorded or instants[date]
+        missed = any(at > known_at and first <= date <= last for at, first, last in asked)
+        if missed or (date in newest and not recorded):
+            known_at = one.retrieved_at
+        newest[date] = value
+        rows.append((date, value, known_at, one.source, one.retrieved_at))
+    return pl.DataFrame(rows, schema=ROWS, orient="row")
+
+
+def append(store: Path, name: str, added: pl.DataFrame) -> None:
+    """Write the series' file anew with `added` at its end: aside, flushed, read back, renamed."""
+    if added.height:
+        write_verified_parquet(store / f"{name}.parquet", pl.concat([stored_rows(store, name), added]))
+
+
+def recorded_attempts(store: Path) -> pl.DataFrame:
+    path = _attempts_file(store)
+    return read_parquet(path).cast(ATTEMPTS) if path.exists() else pl.DataFrame(schema=ATTEMPTS)  # type: ignore[arg-type]
+
+
+def record_attempts(store: Path, attempted_at: dt.datetime, asked: dict[str, tuple[dt.date, dt.date]]) -> None:
+    """Note, before the first request, which dates of which series are asked for.
+
+    A fetch that is killed later has then asked and not brought: what the next one brings counts from its own retrieval.
+    """
+    rows = [(name, attempted_at, first, last) for name, (first, last) in sorted(asked.items())]
+    added = pl.DataFrame(rows, schema=ATTEMPTS, orient="row")
+    write_verified_parquet(_attempts_file(store), pl.concat([recorded_attempts(store), added]))
+
+
+def _attempts_file(store: Path) -> Path:
+    return store / "fetches" / "attempts.parquet"
+
+
+def _by_rule(arrived: Sequence[Arrived], rule: Publication) -> list[dt.datetime]:
+    dates = pl.Series([one.observation.date for one in arrived], dtype=pl.Date)
+    return published(dates, rule).to_list()

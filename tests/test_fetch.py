@@ -1,0 +1,285 @@
+"""`forex fetch` as a whole: providers that answer, fail, lag or lie; a store that only grows; two at once; one killed."""
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+import recorded
+from conftest import utc
+from live import Live, live_project
+from web import Answer, Query, Web, web
+
+from forex import calendar, lock
+from forex.errors import GateFailed, ProviderError, StaleError, UsageError
+from forex.files import read_parquet
+from forex.store_append import recorded_attempts
+
+CODE = "F073.TCO.PRE.Z.D"
+SERIES: dict[str, list[dict[str, Any]]] = {
+    "usdclp": [{"provider": "bcch", "code": CODE}, {"provider": "mindicador", "code": "dolar"}],
+    "brl": [{"provider": "ecb", "code": "BRL"}, {"provider": "jsdelivr", "code": "brl"}],
+}
+NOW = utc("2024-11-27T18:05")  # 15:05 in Santiago, five minutes after the cut-off
+DAYS = [dt.date.fromisoformat(str(day)) for day in calendar.business_days("2024-11-01", "2024-11-27")]
+OBSERVADO = {day: 950.0 + i for i, day in enumerate(DAYS)}
+REAIS = {day: 6.0 + i / 100 for i, day in enumerate(DAYS)}
+DOLLARS = dict.fromkeys(DAYS, 1.05)
+
+
+class Providers:
+    """What each provider answers; a test changes it."""
+
+    def __init__(self) -> None:
+        self.bcch: Any = OBSERVADO
+        self.mindicador: Any = OBSERVADO
+        self.ecb: Any = REAIS
+        self.unasked: dict[dt.date, float] = {}  # what bcch sends beside what it is asked for
+        self.spot: list[tuple[dt.datetime, float | None]] = [(utc("2024-11-27T17:55"), 973.4)]
+
+    def route(self, path: str, query: Query) -> Answer:
+        name = path.split("/")[1]
+        content = getattr(self, name, None)
+        if isinstance(content, Answer):
+            return content
+        match name:
+            case "bcch":
+                asked = self._between(content, query["firstdate"], query["lastdate"])
+                return Answer(recorded.bcch(CODE, asked | self.unasked))
+            case "mindicador":
+                return Answer(recorded.mindicador("dolar", content))
+            case "ecb":
+                start, end = query["startPeriod"], query["endPeriod"]
+                rates = {"BRL": self._between(content, start, end), "USD": self._between(DOLLARS, start, end)}
+                return Answer(recorded.ecb(rates))
+            case "yahoo" if path.endswith("CLP=X"):
+                return Answer(recorded.yahoo("CLP=X", self.spot))
+        return Answer(status=404)
+
+    @staticmethod
+    def _between(values: dict[dt.date, float], first: str, last: str) -> dict[dt.date, float]:
+        return {date: value for date, value in values.items() if first <= str(date) <= last}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Web]:
+    with web() as served:
+        yield served
+
+
+@pytest.fixture
+def providers(server: Web) -> Providers:
+    answering = Providers()
+    server.route = answering.route
+    server.requests.clear()
+    return answering
+
+
+@pytest.fixture
+def live(server: Web, providers: Providers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Live:
+    monkeypatch.chdir(tmp_path)
+    return live_project(tmp_path, server, SERIES)
+
+
+def stored(live: Live, name: str = "usdclp") -> dict[dt.date, float]:
+    return dict(read_parquet(live.store / f"{name}.parquet").sort("known_at").select("date", "value").iter_rows())
+
+
+def result(content: dict[str, Any], name: str = "usdclp") -> dict[str, Any]:
+    return next(one for one in content["series"] if one["series"] == name)
+
+
+def test_a_new_store_is_filled_and_a_second_fetch_adds_nothing(live: Live) -> None:
+    content = live.fetch(NOW)
+    assert stored(live) == OBSERVADO
+    assert stored(live, "brl") == pytest.approx({day: value / 1.05 for day, value in REAIS.items()}, rel=1e-7)
+    assert (result(content)["added"], result(content)["source"], result(content)["current"]) == (
+        len(DAYS),
+        "bcch",
+        True,
+    )
+    assert len(live.said) == 3  # a line for each series and the quote
+    before = (live.store / "usdclp.parquet").read_bytes()
+    again = live.fetch(NOW + dt.timedelta(minutes=5))
+    assert [(one["added"], one["revised"]) for one in again["series"]] == [(0, 0)] * 3
+    assert (live.store / "usdclp.parquet").read_bytes() == before
+
+
+def test_the_sample_is_refused_with_the_key_to_set(live: Live) -> None:
+    live.set(ingest__store="data/sample")
+    with pytest.raises(UsageError, match="Set ingest.store in params.yaml to data/store"):
+        live.fetch(NOW)
+
+
+def test_what_comes_late_and_what_is_revised_counts_from_its_retrieval(live: Live, providers: Providers) -> None:
+    live.fetch(NOW)
+    evening, night = utc("2024-11-27T21:30"), utc("2024-11-28T02:00")
+    live.fetch(evening)  # the rate of the 28th is due since 21:00, and not there
+    thursday = dt.date(2024, 11, 28)
+    providers.bcch = providers.mindicador = OBSERVADO | {thursday: 975.41, DAYS[-1]: 967.77}
+    content = live.fetch(night)
+    assert (result(content)["added"], result(content)["revised"]) == (1, 1)
+    rows = read_parquet(live.store / "usdclp.parquet")
+    assert rows.filter(pl.col("date") == thursday)["known_at"].item() == night
+    vintages = rows.filter(pl.col("date") == DAYS[-1]).select("value", "known_at").rows()
+    assert vintages == [(OBSERVADO[DAYS[-1]], utc("2024-11-26T21:00")), (967.77, night)]
+
+
+def test_what_comes_in_time_counts_from_its_publication(live: Live, providers: Providers) -> None:
+    live.fetch(NOW)
+    providers.bcch = OBSERVADO | {dt.date(2024, 11, 28): 975.41}
+    live.fetch(utc("2024-11-27T21:30"))
+    rows = read_parquet(live.store / "usdclp.parquet")
+    assert rows["known_at"].to_list()[-1] == utc("2024-11-27T21:00")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(Answer(status=500), id="500"),
+        pytest.param(Answer(status=429), id="429"),
+        pytest.param(Answer(b"<html>"), id="HTML"),
+        pytest.param(Answer(b'{"Series": {"seriesId": "F0'), id="truncated"),
+        pytest.param(Answer({"Codigo": -5, "Descripcion": "Invalid username or password"}), id="refused"),
+        pytest.param(Answer(status=302, headers={"Location": "https://example.org/"}), id="another host"),
+    ],
+)
+def test_a_provider_that_fails_is_followed_by_the_next(answer: Answer, live: Live, providers: Providers) -> None:
+    providers.bcch = answer
+    content = result(live.fetch(NOW))
+    assert (content["source"], content["added"]) == ("mindicador", len(DAYS))
+    assert "usdclp from bcch: " in content["failures"][0]
+    assert "hunter2" not in str(content) + "".join(live.said)
+
+
+def test_yesterday_s_data_with_status_200_is_completed_by_the_next(live: Live, providers: Providers) -> None:
+    providers.bcch = {day: value for day, value in OBSERVADO.items() if day < DAYS[-1]}
+    content = result(live.fetch(NOW))
+    assert stored(live) == OBSERVADO
+    sources = read_parquet(live.store / "usdclp.parquet")["source"].to_list()
+    assert sources[-2:] == [f"bcch:{CODE}", "mindicador:dolar"]
+    assert content["current"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ({DAYS[-1]: 9760.0}, "2024-11-27: 9760 is outside 300 to 1500"),
+        ({DAYS[-1]: 310.0}, "is a move by more than a factor of 3"),
+        ({dt.date(2024, 11, 29): 980.0}, "2024-11-29: lies after 2024-11-28"),
+    ],
+)
+def test_what_cannot_be_true_is_not_stored(
+    wrong: dict[dt.date, float], why: str, live: Live, providers: Providers
+) -> None:
+    providers.unasked = wrong
+    content = result(live.fetch(NOW))
+    assert any(why in sentence for sentence in content["refused"])
+    assert stored(live) == OBSERVADO
+
+
+def test_providers_that_disagree_are_reported_and_not_averaged(live: Live, providers: Providers) -> None:
+    providers.mindicador = OBSERVADO | {DAYS[3]: OBSERVADO[DAYS[3]] * 1.05}
+    content = result(live.fetch(NOW))
+    assert (
+        "bcch:F073.TCO.PRE.Z.D says 953 for 2024-11-07, mindicador 1000.65 (5.00% apart" in content["disagreements"][0]
+    )
+    assert stored(live) == OBSERVADO
+
+
+def test_no_provider_at_all_is_an_error_that_says_what_to_do(live: Live, providers: Providers) -> None:
+    live.fetch(NOW)
+    before = {path.name: path.read_bytes() for path in live.store.glob("*.parquet")}
+    providers.bcch = providers.mindicador = Answer(status=500)
+    with pytest.raises(
+        ProviderError, match=r"usdclp from bcch: .*status 500.*usdclp from mindicador: .*try again later"
+    ):
+        live.fetch(NOW + dt.timedelta(days=1))
+    assert {path.name: path.read_bytes() for path in live.store.glob("*.parquet")}["usdclp.parquet"] == before[
+        "usdclp.parquet"
+    ]
+    with pytest.raises(StaleError, match=r"usdclp: the newest value is of 2024-11-27, 5 business days are allowed"):
+        live.fetch(NOW + dt.timedelta(days=14))
+
+
+def test_missing_credentials_are_named_and_the_next_provider_serves(live: Live) -> None:
+    content = result(live.fetch(NOW, environ={}))
+    assert "set BCCH_USER in the environment" in content["failures"][0]
+    assert content["source"] == "mindicador"
+
+
+def test_the_quote_at_the_cut_off_is_known_from_its_own_stamp(live: Live, providers: Providers) -> None:
+    providers.spot = [(utc("2024-11-27T17:55"), 973.4), (utc("2024-11-27T18:03"), 980.0)]
+    live.fetch(NOW)
+    rows = read_parquet(live.store / "usdclp_spot.parquet")
+    assert rows.select("date", "value", "known_at").rows() == [(DAYS[-1], 973.4, utc("2024-11-27T17:55"))]
+    live.fetch(utc("2024-11-27T23:00"))
+    assert read_parquet(live.store / "usdclp_spot.parquet").equals(rows)
+
+
+def test_an_old_quote_is_none(live: Live, providers: Providers) -> None:
+    providers.spot = [(utc("2024-11-27T12:00"), 973.4)]
+    content = result(live.fetch(NOW), "usdclp_spot")
+    assert "no price within 120 minutes" in content["failures"][0]
+    assert not (live.store / "usdclp_spot.parquet").exists()
+
+
+def test_a_fetch_that_waits_in_vain_says_who_holds_the_store(live: Live) -> None:
+    live.fetch(NOW)
+    live.set(fetch__lock_timeout=0.2)
+    with (
+        lock.held(live.store / "fetches/lock", timeout=1),
+        pytest.raises(GateFailed, match=f"is held by process {os.getpid()}"),
+    ):
+        live.fetch(NOW)
+
+
+def start(live: Live, *kill_at: int) -> subprocess.Popen[bytes]:
+    """A fetch a minute later in a process of its own."""
+    certificate = live.root / "certificate.pem"
+    certificate.write_bytes(live.site.certificate)
+    words = [live.site.url, str(certificate), (NOW + dt.timedelta(minutes=1)).isoformat(), *map(str, kill_at)]
+    script = Path(__file__).with_name("fetch_process.py")
+    return subprocess.Popen([sys.executable, str(script), *words], cwd=live.root)
+
+
+def test_two_fetches_at_once_lose_and_double_nothing(live: Live) -> None:
+    both = [start(live), start(live)]
+    assert [process.wait(60) for process in both] == [0, 0]
+    rows = read_parquet(live.store / "usdclp.parquet")
+    assert rows.height == len(DAYS) and stored(live) == OBSERVADO
+    assert recorded_attempts(live.store).filter(pl.col("series") == "usdclp").height == 2
+
+
+def test_killed_at_any_write_the_store_holds_old_or_new_and_the_next_fetch_completes_it(
+    live: Live, providers: Providers
+) -> None:
+    providers.bcch = providers.mindicador = {day: value for day, value in OBSERVADO.items() if day < DAYS[-1]}
+    live.fetch(NOW)
+    old, new = dict(providers.bcch), OBSERVADO
+    providers.bcch = providers.mindicador = new
+    state = {path: path.read_bytes() for path in live.store.rglob("*") if path.is_file()}
+    killed = 0
+    for calls in range(1, 200):
+        for path in [path for path in live.store.rglob("*") if path.is_file() and path not in state]:
+            path.unlink()
+        for path, content in state.items():
+            path.write_bytes(content)
+        code = start(live, calls).wait(60)
+        assert stored(live) in (old, new)
+        if code == 0:
+            break
+        assert code == -signal.SIGKILL
+        killed += 1
+        live.fetch(NOW + dt.timedelta(minutes=2))
+        assert stored(live) == new
+        assert read_parquet(live.store / "usdclp.parquet").height == len(new)
+    else:
+        raise AssertionError("the fetch never ended")
+    assert killed >= 6

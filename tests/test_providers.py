@@ -1,0 +1,314 @@
+"""Each provider's client against a server that speaks its documented format, and against what goes wrong with it."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import recorded
+from web import Answer, Web, web
+
+from forex.errors import ProviderError
+from forex.net import Secret
+from forex.params import load_params
+from forex.providers.bcch import Bcch
+from forex.providers.ecb import Ecb
+from forex.providers.fred import Fred
+from forex.providers.jsdelivr import JsDelivr
+from forex.providers.mindicador import Mindicador
+from forex.providers.protocol import Observation, Provider
+from forex.providers.registry import provider
+from forex.providers.yahoo import Yahoo
+
+MONDAY, TUESDAY, WEDNESDAY = dt.date(2024, 11, 25), dt.date(2024, 11, 26), dt.date(2024, 11, 27)
+OBSERVADO = {MONDAY: 975.54, TUESDAY: 976.89, WEDNESDAY: 975.06}
+CODE = "F073.TCO.PRE.Z.D"
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Web]:
+    with web() as served:
+        yield served
+
+
+@pytest.fixture
+def site(server: Web) -> Web:
+    server.requests.clear()
+    return server
+
+
+def ask(
+    site: Web, client_of: Callable[[str], Provider], code: str, first: dt.date = MONDAY, last: dt.date = WEDNESDAY
+) -> list[Observation]:
+    with site.client(attempts=1) as client:
+        return client_of(site.url).observations(client, code, first, last)
+
+
+def stamp(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
+
+
+def bcch(url: str) -> Bcch:
+    return Bcch(url, {"user": Secret("someone"), "pass": Secret("hunter2")})
+
+
+def fred(url: str) -> Fred:
+    return Fred(url, Secret("hunter2"))
+
+
+def jsdelivr(url: str) -> JsDelivr:
+    return JsDelivr(f"{url}/currency-api")
+
+
+def test_bcch(site: Web) -> None:
+    holiday = dt.date(2024, 11, 24)
+    site.route = lambda path, query: Answer(recorded.bcch(query["timeseries"], OBSERVADO, missing=(holiday,)))
+    found = ask(site, bcch, CODE)
+    assert [(one.date, one.value) for one in found] == list(OBSERVADO.items())
+    query = site.requests[0][1]
+    assert query == {
+        "user": "someone",
+        "pass": "hunter2",
+        "function": "GetSeries",
+        "timeseries": CODE,
+        "firstdate": "2024-11-25",
+        "lastdate": "2024-11-27",
+    }
+
+
+def test_bcch_says_what_the_bank_said(site: Web) -> None:
+    refusal = {"Codigo": -5, "Descripcion": "Invalid username or password", "Series": {"Obs": None}, "SeriesInfos": []}
+    site.route = lambda path, query: Answer(refusal)
+    with pytest.raises(ProviderError, match=rf"bcch {CODE}: refused with -5: Invalid username or password"):
+        ask(site, bcch, CODE)
+
+
+def test_mindicador_by_year(site: Web) -> None:
+    years = {2023: {dt.date(2023, 12, 29): 884.59}, 2024: OBSERVADO}
+    site.route = lambda path, query: Answer(recorded.mindicador("dolar", years[int(path.rsplit("/", 1)[1])]))
+    found = ask(site, Mindicador, "dolar", dt.date(2023, 12, 1))
+    assert [(one.date, one.value) for one in found] == [(dt.date(2023, 12, 29), 884.59), *OBSERVADO.items()]
+    assert [path for path, _ in site.requests] == ["/dolar/2023", "/dolar/2024"]
+
+
+def test_mindicador_dates_are_santiago_s_in_summer_and_winter(site: Web) -> None:
+    days = {dt.date(2024, 1, 15): 900.0, dt.date(2024, 7, 15): 910.5}
+    answer = recorded.mindicador("dolar", days)
+    assert {row["fecha"][11:13] for row in answer["serie"]} == {"03", "04"}
+    site.route = lambda path, query: Answer(answer)
+    assert [one.date for one in ask(site, Mindicador, "dolar", dt.date(2024, 1, 1))] == list(days)
+
+
+def test_a_decimal_comma_is_a_decimal_point(site: Web) -> None:
+    site.route = lambda path, query: Answer(recorded.mindicador("dolar", OBSERVADO, decimal_comma=True))
+    assert [one.value for one in ask(site, Mindicador, "dolar")] == list(OBSERVADO.values())
+
+
+def test_fred_with_vintages(site: Web) -> None:
+    rows = [
+        ("2024-11-25", "2024-11-22", "4.37"),  # stood there on the first day asked for: known by the rule
+        ("2024-11-26", "2024-11-25", "4.25"),
+        ("2024-11-27", "2024-11-25", "4.26"),  # revised
+        ("2024-11-27", "2024-11-26", "."),
+    ]
+    site.route = lambda path, query: Answer(recorded.fred(rows))
+    found = ask(site, fred, "DGS2")
+    assert [(one.date, one.value) for one in found] == [(dt.date(2024, 11, 22), 4.37), (MONDAY, 4.25), (MONDAY, 4.26)]
+    assert [one.known_at for one in found] == [None, stamp("2024-11-27T06:00"), stamp("2024-11-28T06:00")]
+    query = site.requests[0][1]
+    assert query["series_id"] == "DGS2" and query["api_key"] == "hunter2"
+    assert (query["realtime_start"], query["realtime_end"]) == ("2024-11-25", "2024-11-27")
+
+
+def test_fred_asks_for_long_histories_in_parts(site: Web) -> None:
+    site.route = lambda path, query: Answer(recorded.fred([(query["realtime_start"], "2003-01-02", "1.0")]))
+    found = ask(site, fred, "DGS2", dt.date(2003, 1, 1))
+    assert [(one.date, one.value, one.known_at) for one in found] == [(dt.date(2003, 1, 2), 1.0, None)]
+    periods = [(query["realtime_start"], query["realtime_end"]) for _, query in site.requests]
+    assert periods[0][0] == "2003-01-01" and periods[-1][1] == "2024-11-27"
+    for (_, end), (start, _) in zip(periods, periods[1:], strict=False):
+        assert dt.date.fromisoformat(start) == dt.date.fromisoformat(end) + dt.timedelta(days=1)
+
+
+def test_fred_says_what_it_said(site: Web) -> None:
+    site.route = lambda path, query: Answer(
+        {"error_code": 400, "error_message": "Bad Request. api_key is not registered."}
+    )
+    with pytest.raises(ProviderError, match=r"fred DGS2: refused: Bad Request. api_key is not registered."):
+        ask(site, fred, "DGS2")
+
+
+def test_ecb_crosses_with_the_dollar(site: Web) -> None:
+    rates = {"BRL": {MONDAY: 6.0922, TUESDAY: 6.1019}, "USD": {MONDAY: 1.0495, TUESDAY: 1.0477}}
+    site.route = lambda path, query: Answer(recorded.ecb(rates, missing=(("BRL", WEDNESDAY), ("USD", WEDNESDAY))))
+    found = ask(site, Ecb, "BRL")
+    assert [one.value for one in found] == pytest.approx([6.0922 / 1.0495, 6.1019 / 1.0477], rel=1e-7)
+    assert site.requests[0] == (
+        "/D.BRL+USD.EUR.SP00.A",
+        {"format": "csvdata", "startPeriod": "2024-11-25", "endPeriod": "2024-11-27"},
+    )
+
+
+def test_ecb_euro_is_the_inverse_of_the_dollar(site: Web) -> None:
+    site.route = lambda path, query: Answer(recorded.ecb({"USD": {MONDAY: 1.0495}}))
+    assert [one.value for one in ask(site, Ecb, "EUR")] == pytest.approx([1 / 1.0495], rel=1e-7)
+
+
+def test_yahoo_dates_by_the_exchange_and_leaves_out_the_running_day(site: Web) -> None:
+    bars: list[tuple[dt.datetime, float | None]] = [
+        (stamp("2024-11-25T05:00"), 4.1),
+        (stamp("2024-11-26T05:00"), None),
+        (stamp("2024-11-27T05:00"), 4.13),
+    ]
+    end = stamp("2024-11-27T22:00")
+    running: dict[str, Any] = {
+        "regularMarketTime": int(end.timestamp()) - 3600,
+        "currentTradingPeriod": {"regular": {"end": int(end.timestamp())}},
+    }
+    site.route = lambda path, query: Answer(recorded.yahoo("HG=F", bars, **running))
+    assert [(one.date, one.value) for one in ask(site, Yahoo, "HG=F")] == [(MONDAY, 4.1)]
+    running["regularMarketTime"] = int(end.timestamp())
+    assert [one.date for one in ask(site, Yahoo, "HG=F")] == [MONDAY, WEDNESDAY]
+    path, query = site.requests[0]
+    assert path == "/HG=F" and query["interval"] == "1d"
+    assert int(query["period1"]) == int(stamp("2024-11-25T00:00").timestamp())
+
+
+def test_yahoo_last_price_is_not_later_than_the_cut_off(site: Web) -> None:
+    bars: list[tuple[dt.datetime, float | None]] = [
+        (stamp("2024-11-27T17:50"), 973.1),
+        (stamp("2024-11-27T17:55"), None),
+        (stamp("2024-11-27T18:00"), 973.4),
+        (stamp("2024-11-27T18:05"), 980.0),
+    ]
+    site.route = lambda path, query: Answer(recorded.yahoo("CLP=X", bars))
+    with site.client() as client:
+        assert Yahoo(site.url).last_price(client, "CLP=X", stamp("2024-11-27T18:00")) == (
+            stamp("2024-11-27T18:00"),
+            973.4,
+        )
+        assert Yahoo(site.url).last_price(client, "CLP=X", stamp("2024-11-27T17:00")) is None
+
+
+def test_yahoo_refuses_an_answer_about_another_symbol(site: Web) -> None:
+    site.route = lambda path, query: Answer(recorded.yahoo("SI=F", [(stamp("2024-11-25T05:00"), 31.0)]))
+    with pytest.raises(ProviderError, match="yahoo HG=F: the answer is about 'SI=F'"):
+        ask(site, Yahoo, "HG=F")
+
+
+def test_jsdelivr_reads_back_from_the_newest_file(site: Web) -> None:
+    def route(path: str, query: dict[str, str]) -> Answer:
+        version = path.split("@")[1].split("/")[0]
+        day = WEDNESDAY if version == "latest" else dt.date.fromisoformat(version)
+        assert path.endswith("/v1/currencies/usd.json")
+        return Answer(recorded.jsdelivr(day, {"brl": 5.8 + day.day / 100}))
+
+    site.route = route
+    found = ask(site, jsdelivr, "brl", dt.date(2024, 11, 22))
+    assert [one.date for one in found] == [dt.date(2024, 11, 22), MONDAY, TUESDAY, WEDNESDAY]  # no weekend
+    assert found[-1].value == pytest.approx(6.07)
+
+
+def test_jsdelivr_refuses_a_file_of_another_day(site: Web) -> None:
+    site.route = lambda path, query: Answer(recorded.jsdelivr(WEDNESDAY, {"brl": 5.81}))
+    with pytest.raises(ProviderError, match="the file of 2024-11-26 says it is of 2024-11-27"):
+        ask(site, jsdelivr, "brl")
+
+
+CLIENTS: dict[str, tuple[Callable[[str], Provider], str]] = {
+    "bcch": (bcch, CODE),
+    "mindicador": (Mindicador, "dolar"),
+    "fred": (fred, "DGS2"),
+    "yahoo": (Yahoo, "HG=F"),
+    "ecb": (Ecb, "BRL"),
+    "jsdelivr": (jsdelivr, "brl"),
+}
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+@pytest.mark.parametrize(
+    "body",
+    [
+        pytest.param(b"<html><body>En mantenci\xf3n</body></html>", id="html, not UTF-8"),
+        pytest.param(b'{"Series": {"Obs": [{"ind', id="truncated"),
+        pytest.param(b"[]", id="a list"),
+        pytest.param(b"null", id="null"),
+        pytest.param(b'{"unexpected": true}', id="other fields"),
+        pytest.param(b"", id="nothing"),
+    ],
+)
+def test_what_is_not_the_format_is_refused_by_name(name: str, body: bytes, site: Web) -> None:
+    client_of, code = CLIENTS[name]
+    site.route = lambda path, query: Answer(body)
+    with pytest.raises(ProviderError, match=f"{name} |localhost"):
+        ask(site, client_of, code)
+
+
+# One row of a good answer spoilt in each provider's own fields: (value, date, repeated with another value, field renamed).
+def spoilt(name: str, fault: str) -> Any:
+    value: Any = "12x" if fault == "value" else 975.06
+    date = "27-13-2024" if fault == "date" else None
+    rows = 2 if fault == "repeated" else 1
+    rename = fault == "renamed"
+    match name:
+        case "bcch":
+            row = {
+                "indexDateString": date or "27-11-2024",
+                "valor" if rename else "value": str(value),
+                "statusCode": "OK",
+            }
+            return {
+                "Series": {"seriesId": CODE, "Obs": [row | {"value": str(900 + i)} if i else row for i in range(rows)]}
+            }
+        case "mindicador":
+            row = {"fecha": date or "2024-11-27T03:00:00.000Z", "value" if rename else "valor": value}
+            return {"codigo": "dolar", "serie": [row | {"valor": 900 + i} if i else row for i in range(rows)]}
+        case "fred":
+            row = {
+                "realtime_start": "2024-11-27",
+                "date": date or "2024-11-26",
+                "val" if rename else "value": str(value),
+            }
+            return {"observations": [row]}
+        case "ecb":
+            head = "CURRENCY,TIME_PERIOD," + ("VALUE" if rename else "OBS_VALUE")
+            lines = [f"USD,2024-11-27,{1.05}"] + [
+                f"BRL,{date or '2024-11-27'},{900 + i if i else value}" for i in range(rows)
+            ]
+            return "\n".join([head, *lines])
+        case "yahoo":
+            answer = recorded.yahoo("HG=F", [(stamp("2024-11-27T05:00"), 4.1)] * rows)
+            result = answer["chart"]["result"][0]
+            if fault == "repeated":
+                result["indicators"]["quote"][0]["close"][1] = 5.1
+            if fault == "value":
+                result["indicators"]["quote"][0]["close"] = [value]
+            if fault == "date":
+                result["timestamp"] = [date]
+            if rename:
+                result["indicators"] = {"adjclose": [{"adjclose": [4.1]}]}
+            return answer
+        case _:
+            return {"date": date or "2024-11-27", "eur" if rename else "usd": {"brl": value}}
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+@pytest.mark.parametrize("fault", ["value", "date", "repeated", "renamed"])
+def test_a_spoilt_row_spoils_the_answer(name: str, fault: str, site: Web) -> None:
+    if fault == "repeated" and name in ("fred", "jsdelivr"):
+        return  # a date has vintages there, or a file of its own
+    client_of, code = CLIENTS[name]
+    site.route = lambda path, query: Answer(spoilt(name, fault))
+    with pytest.raises(ProviderError, match=f"{name} "):
+        ask(site, client_of, code)
+
+
+@pytest.mark.parametrize("name", CLIENTS)
+def test_every_service_has_a_client_and_credentials_come_from_the_environment(name: str) -> None:
+    settings = load_params().fetch
+    full = {"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2", "FRED_API_KEY": "hunter2"}
+    assert provider(name, settings, full).name == name
+    assert "hunter2" not in repr(vars(provider(name, settings, full)))
+    if name in ("bcch", "fred"):
+        with pytest.raises(ProviderError, match="set (BCCH_USER|FRED_API_KEY) in the environment"):
+            provider(name, settings, {})
