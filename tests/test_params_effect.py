@@ -38,6 +38,9 @@ REAL = {
     "performance.min_windows": 5,
     "performance.critical_pct": 50,
     "performance.significance": 0.5,
+    "drift.significance": 0.2,
+    "drift.medium_p": 0.1,
+    "drift.history": 300,
     "evaluate.from": "2018-10-01",
     "evaluate.min_origins": 100,
     "evaluate.draws": 200,
@@ -117,6 +120,63 @@ CHANGES: Content = {
     "performance.degraded_pct": 45,
     "performance.critical_pct": 20,
     "performance.significance": 1e-9,
+    "drift.baseline": 60,
+    "drift.recent": 20,
+    "drift.lags": 5,
+    "drift.weights.ks": 5.0,
+    "drift.weights.mean": 5.0,
+    "drift.weights.scale": 5.0,
+    "drift.weights.autocorrelation": 5.0,
+    "drift.weights.variance": 5.0,
+    "drift.min_moving": 1.0,
+    "drift.max_age": 3,
+    "drift.significance": 0.15,
+    "drift.medium_p": 1e-9,
+    "drift.every": 10,
+    "drift.history": 100,
+    "drift.trend_days": 20,
+    "drift.trend_slope": 20.0,
+    "drift.trend_r2": 0.9,
+    "drift.stable_score": 1,
+    "drift.action_score": 1,
+    "drift.action_highs": 1,
+    "alerts.cool_down": 1,
+    "alerts.max_age": 3,
+    "alerts.trend_reversal.days": 8,
+    "alerts.trend_reversal.legs.warning": 0.01,
+    "alerts.trend_reversal.legs.critical": 0.021,
+    "alerts.volatility_spike.recent": 5,
+    "alerts.volatility_spike.baseline": 60,
+    "alerts.volatility_spike.ratio.warning": 1.5,
+    "alerts.volatility_spike.ratio.critical": 2.1,
+    "alerts.volatility_spike.move.warning": 0.01,
+    "alerts.volatility_spike.move.critical": 0.021,
+    "alerts.copper_shock.series": ["copper_comex"],
+    "alerts.copper_shock.move.warning": 0.03,
+    "alerts.copper_shock.move.critical": 0.06,
+    "alerts.copper_shock.fall_days": 2,
+    "alerts.copper_shock.fall.warning": 0.04,
+    "alerts.dxy_extreme.series": ["wti"],
+    "alerts.dxy_extreme.above.info": 103,
+    "alerts.dxy_extreme.above.critical": 120,
+    "alerts.dxy_extreme.below.info": 97,
+    "alerts.dxy_extreme.below.critical": 80,
+    "alerts.dxy_extreme.move.info": 0.005,
+    "alerts.dxy_extreme.move.warning": 0.03,
+    "alerts.vix_spike.series": ["wti"],
+    "alerts.vix_spike.above.info": 20,
+    "alerts.vix_spike.above.warning": 39,
+    "alerts.vix_spike.above.critical": 60,
+    "alerts.vix_spike.rise.info": 0.1,
+    "alerts.vix_spike.rise.warning": 0.5,
+    "alerts.tpm_surprise.series": ["fed_funds"],
+    "alerts.tpm_surprise.change.warning": 0.25,
+    "alerts.tpm_surprise.change.critical": 0.75,
+    "alerts.data_quality.days": 20,
+    "alerts.data_quality.missing.warning": 0.03,
+    "alerts.data_quality.missing.critical": 0.16,
+    "alerts.drift.MEDIUM": "INFO",
+    "alerts.drift.HIGH": "INFO",
     "evaluate.from": "2019-06-03",
     "evaluate.min_origins": 5000,
     "evaluate.min_independent": 1000,
@@ -181,6 +241,47 @@ def copper() -> str:
     )
 
 
+def path_of(corners: dict[int, float], last: int | None = None) -> str:
+    """Straight lines between values at the corners' days from FIRST on, up to `last` days before the end."""
+    days = calendar.business_days(FIRST, AS_OF)
+    values = np.interp(np.arange(len(days)), list(corners), list(corners.values()))
+    rows = [f"{day},{value:.4f}\n" for day, value in zip(days, values, strict=True)]
+    return "date,value\n" + "".join(rows[:last])
+
+
+# Levels and moves that reach every size of the alerts; vix ends eight days early.
+DXY = {
+    0: 100,
+    200: 104,
+    210: 106,
+    211: 108,
+    250: 101,
+    300: 96,
+    310: 94,
+    311: 92,
+    400: 100,
+    401: 101.2,
+    450: 101,
+    451: 103,
+}
+VIX = {
+    0: 15,
+    100: 15,
+    101: 19,
+    200: 19,
+    202: 31,
+    220: 36,
+    240: 41,
+    300: 20,
+    400: 20,
+    401: 27,
+    500: 18,
+    600: 12,
+    900: 14,
+}
+TPM = {0: 3.0, 200: 3.0, 201: 3.5, 400: 3.5, 401: 2.5, 600: 2.5, 601: 2.75}
+
+
 @dataclass
 class Made(Folder):
     """`files`: each stage's declared outputs after all stages ran; `said`: what they say."""
@@ -210,6 +311,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
         for name in names:
             store.add(name, sample(name))
         store.add("copper_lme", copper(), unit="USD per lb")
+        store.add("dxy", path_of(DXY), unit="index")
+        store.add("vix", path_of(VIX, last=-8), unit="index")
+        store.add("tpm", path_of(TPM), unit="percent")
     (path / "data/calendar").mkdir(parents=True)
     shutil.copy(ROOT / "data/calendar/bcch_meetings.csv", path / "data/calendar")
     project = Made(path, changed(COMMITTED, REAL))

@@ -1,7 +1,9 @@
 """params.yaml: one typed block per top-level key, read and validated as a whole."""
 
+from forex.params.alerts import Alerts
 from forex.params.calibrate import Calibrate, Multipliers
 from forex.params.data import Bounds, Ingest, Validate
+from forex.params.drift import Drift
 from forex.params.file import PARAMS_FILE, Params, load_params, plain
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
 from forex.params.regimes import Regimes
@@ -10,10 +12,12 @@ from forex.params.types import Block, Severity, Tier, clock_time
 
 __all__ = [
     "PARAMS_FILE",
+    "Alerts",
     "Block",
     "Bounds",
     "Calibrate",
     "Chronos",
+    "Drift",
     "Evaluate",
     "Fit",
     "GarchT",
