@@ -106,7 +106,10 @@ def score(p: float, settings: Drift) -> float:
 
 
 def severity(judged: Judged, settings: Drift) -> str:
-    """By how many tests reject, each adjusted for the others: three HIGH, two MEDIUM, one LOW; `medium_p` MEDIUM, too."""
+    """NONE unless all tests together reject; then by how many do on their own: three HIGH, two MEDIUM, else LOW.
+
+    A p up to `medium_p` is MEDIUM, too.
+    """
     if judged.p > settings.significance:
         return NONE
     rejecting = sum(p <= settings.significance for p in judged.tests)
@@ -165,7 +168,7 @@ def _past(series: Series, days: calendar.Dates, settings: Drift) -> Figures:
     highs = consecutive_highs(severities)
     calm = [str(days[row]) for row, how in zip(usable, severities, strict=True) if how == NONE]
     reasons = []
-    if usable and usable[-1] == newest:
+    if usable and usable[-1] == newest and severities[-1] != NONE:
         if shown == WORSENING:
             reasons.append("the score is rising")
         if highs >= settings.action_highs:

@@ -94,7 +94,7 @@ def _correlations(windows: Floats, lags: int) -> Floats:
 class Judged:
     """What the past says of one look.
 
-    p: of all tests together.  tests: of each, adjusted for the others; the smallest of them is `p`.
+    p: of all tests together.  tests: of each on its own, not adjusted for the others.
     independent: how many looks of the reference share no recent move.
     extremity: shape (m + 1,), of each reference look and at last of this one: the share of these looks that are at least
     as extreme; small where it is unusual.
@@ -126,15 +126,14 @@ def judge(found: Floats, *, weights: Sequence[float], spacing: int) -> Judged:
     counts = [m + 1 - np.searchsorted(ordered[:, j], found[:, j], side="left") for j in range(found.shape[1])]
     ranks = np.stack(counts, axis=1) / np.asarray(weights)
     smallest = ranks.min(axis=1)
-    reference = np.sort(smallest[:-1])
 
-    def p_of(rank: float) -> float:
-        return float((1 + np.searchsorted(reference, rank, side="right") / spacing) / (1 + m / spacing))
+    def p_of(at_least_as_extreme: int) -> float:
+        return (1 + at_least_as_extreme / spacing) / (1 + m / spacing)
 
     extremity = np.searchsorted(np.sort(smallest), smallest, side="right") / (m + 1)
     return Judged(
-        p=p_of(float(smallest[-1])),
-        tests=tuple(p_of(float(rank)) for rank in ranks[-1]),
+        p=p_of(int(np.sum(smallest[:-1] <= smallest[-1]))),
+        tests=tuple(p_of(int(count[-1]) - 1) for count in counts),
         independent=m / spacing,
         extremity=extremity,
     )

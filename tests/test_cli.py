@@ -20,7 +20,7 @@ def forex(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
 def test_help_answers_at_once() -> None:
     fastest = min(_seconds("--help") for _ in range(5))
     assert fastest < 0.4
-    for name in ("forecast", "status", "params"):
+    for name in ("forecast", "status", "alerts", "params"):
         assert name in forex("--help").stdout
 
 
@@ -40,7 +40,7 @@ def test_version() -> None:
     assert forex("--version").stdout == f"forex {__version__}\n"
 
 
-@pytest.mark.parametrize("words", [["forecast"], ["status"], ["params", "check"]])
+@pytest.mark.parametrize("words", [["forecast"], ["status"], ["alerts"], ["params", "check"]])
 def test_outside_a_project(words: list[str], tmp_path: Path) -> None:
     refused = forex(*words, cwd=tmp_path)
     assert refused.returncode == 2

@@ -20,7 +20,7 @@ from study_drift import (
 from forex.files import write_text
 
 DAYS = 5000  # about as long as the sample
-RUNS, CHANGED_RUNS, FAMILY_RUNS, YEAR_RUNS, YARDSTICK_RUNS = 600, 150, 300, 100, 4000
+RUNS, CHANGED_RUNS, FAMILY_RUNS, YEAR_RUNS, YARDSTICK_RUNS = 400, 100, 200, 60, 3000
 DRIVERS = 20
 SHOWN = (15, 30, 45, 60)
 

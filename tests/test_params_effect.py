@@ -6,7 +6,7 @@ Where an output only repeats a setting, that does not count.
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -41,6 +41,7 @@ REAL = {
     "drift.significance": 0.2,
     "drift.medium_p": 0.1,
     "drift.history": 300,
+    "alerts.data_quality.missing.warning": 0.03,
     "evaluate.from": "2018-10-01",
     "evaluate.min_origins": 100,
     "evaluate.draws": 200,
@@ -152,7 +153,7 @@ CHANGES: Content = {
     "alerts.volatility_spike.move.warning": 0.01,
     "alerts.volatility_spike.move.critical": 0.021,
     "alerts.copper_shock.series": ["copper_comex"],
-    "alerts.copper_shock.move.warning": 0.03,
+    "alerts.copper_shock.move.warning": 0.02,
     "alerts.copper_shock.move.critical": 0.06,
     "alerts.copper_shock.fall_days": 2,
     "alerts.copper_shock.fall.warning": 0.04,
@@ -161,20 +162,20 @@ CHANGES: Content = {
     "alerts.dxy_extreme.above.critical": 120,
     "alerts.dxy_extreme.below.info": 97,
     "alerts.dxy_extreme.below.critical": 80,
-    "alerts.dxy_extreme.move.info": 0.005,
+    "alerts.dxy_extreme.move.info": 0.001,
     "alerts.dxy_extreme.move.warning": 0.03,
     "alerts.vix_spike.series": ["wti"],
     "alerts.vix_spike.above.info": 20,
     "alerts.vix_spike.above.warning": 39,
     "alerts.vix_spike.above.critical": 60,
-    "alerts.vix_spike.rise.info": 0.1,
+    "alerts.vix_spike.rise.info": 0.005,
     "alerts.vix_spike.rise.warning": 0.5,
     "alerts.tpm_surprise.series": ["fed_funds"],
     "alerts.tpm_surprise.change.warning": 0.25,
-    "alerts.tpm_surprise.change.critical": 0.75,
+    "alerts.tpm_surprise.change.critical": 2.0,
     "alerts.data_quality.days": 20,
-    "alerts.data_quality.missing.warning": 0.03,
-    "alerts.data_quality.missing.critical": 0.16,
+    "alerts.data_quality.missing.warning": 0.01,
+    "alerts.data_quality.missing.critical": 0.06,
     "alerts.drift.MEDIUM": "INFO",
     "alerts.drift.HIGH": "INFO",
     "evaluate.from": "2019-06-03",
@@ -201,6 +202,15 @@ CHANGES: Content = {
     "evaluate.acceptance.interval_level": 0.8,
     "evaluate.acceptance.min_interval_coverage": 0.01,
     "report.history_days": 30,
+}
+
+# What else a key needs to matter on this stretch; it is compared with a run that has these.
+OFTEN_HIGH: Content = {"drift.significance": 0.7, "drift.baseline": 30, "drift.recent": 70}
+ALSO: Mapping[str, Content] = {
+    "drift.stable_score": {"drift.trend_r2": 0.95},
+    "drift.action_score": {"drift.recent": 45},
+    "drift.action_highs": OFTEN_HIGH,
+    "alerts.drift.HIGH": OFTEN_HIGH,
 }
 
 # Where an output repeats a setting, or has its hash: no effect of the setting.
@@ -289,10 +299,10 @@ class Made(Folder):
     files: dict[str, dict[Path, bytes]] = field(default_factory=dict)
     said: dict[str, Content] = field(default_factory=dict)
 
-    def differs(self, stage: str) -> bool:
-        """Run the stage: whether its outputs say something else now."""
+    def differs(self, stage: str, said: Content | None = None) -> bool:
+        """Run the stage: whether its outputs say something else now, than `said` or than at first."""
         run(stage)
-        return made_by(stage) != self.said[stage]
+        return made_by(stage) != (said or self.said[stage])
 
     def restore(self, stages: list[str]) -> None:
         for stage in stages:
@@ -336,10 +346,18 @@ def real(finished: Made, monkeypatch: pytest.MonkeyPatch) -> Made:
 @pytest.mark.parametrize("key", KEYS)
 def test_key_changes_what_a_stage_makes(key: str, real: Made) -> None:
     assert key in CHANGES, f"params.yaml: {key} is new: show in CHANGES what it does"
-    real.write({key: CHANGES[key]})
     declaring = [stage for stage in STAGES if key.split(".")[0] in STAGES[stage]["params"]]
+    also = ALSO.get(key, {})
+    said: Content = {}
+    if also:
+        real.write(also)
+        for stage in declaring:
+            run(stage)
+            said[stage] = made_by(stage)
+    real.write(also | {key: CHANGES[key]})
     try:
-        assert any(real.differs(stage) for stage in declaring), f"{key}: nothing that {declaring} make depends on it"
+        changes = (real.differs(stage, said.get(stage)) for stage in declaring)
+        assert any(changes), f"{key}: nothing that {declaring} make depends on it"
     finally:
         real.restore(declaring)
 
