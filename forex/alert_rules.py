@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from forex.calendar import Dates
 from forex.moves import Floats, daily_moves, known_values
-from forex.params import Alerts
+from forex.params import Alerts, Rung
 
 SEVERITIES = ("INFO", "WARNING", "CRITICAL")  # a severity is a position here, counted from 1; 0 is none
 MARKET = ("TREND_REVERSAL", "VOLATILITY_SPIKE", "COPPER_SHOCK", "DXY_EXTREME", "VIX_SPIKE", "TPM_SURPRISE")
@@ -41,15 +41,15 @@ class Trigger:
     reason: str
 
 
-def severities(sizes: Floats, steps: Mapping[str, float]) -> Ints:
+def severities(sizes: Floats, ladder: Mapping[Rung, float]) -> Ints:
     """The severity of each size; NaN is 0, none.
 
-    >>> severities(np.array([0.01, 0.02, np.nan, 0.05]), {"WARNING": 0.02, "CRITICAL": 0.04}).tolist()
+    >>> severities(np.array([0.01, 0.02, np.nan, 0.05]), {"warning": 0.02, "critical": 0.04}).tolist()
     [0, 2, 0, 3]
     """
     reached = np.zeros(sizes.size, dtype=np.int64)
-    for name, least in steps.items():
-        reached[sizes >= least] = SEVERITIES.index(name) + 1
+    for name, least in ladder.items():
+        reached[sizes >= least] = SEVERITIES.index(name.upper()) + 1
     return reached
 
 
@@ -120,14 +120,14 @@ def market(rows: pl.DataFrame, settings: Alerts) -> tuple[list[Trigger], dict[st
     return triggers, missing
 
 
-def _on(kind: str, sizes: Floats, steps: Mapping[str, float], reason: Callable[[int], str]) -> Iterator[Trigger]:
-    reached = severities(sizes, steps)
+def _on(kind: str, sizes: Floats, ladder: Mapping[Rung, float], reason: Callable[[int], str]) -> Iterator[Trigger]:
+    reached = severities(sizes, ladder)
     for row in np.flatnonzero(reached).tolist():
         yield Trigger(row, kind, int(reached[row]), float(sizes[row]), reason(row))
 
 
-def _from(kind: str, sizes: Floats, steps: Mapping[str, float], reason: Callable[[int], str]) -> Iterator[Trigger]:
-    risen = rising(severities(sizes, steps), ~np.isnan(sizes))
+def _from(kind: str, sizes: Floats, ladder: Mapping[Rung, float], reason: Callable[[int], str]) -> Iterator[Trigger]:
+    risen = rising(severities(sizes, ladder), ~np.isnan(sizes))
     for row in np.flatnonzero(risen).tolist():
         yield Trigger(row, kind, int(risen[row]), float(sizes[row]), reason(row))
 
@@ -144,7 +144,7 @@ def _reversal(series: Known, settings: Alerts) -> Iterator[Trigger]:
             f"and {ways[1]} {abs(c / b - 1):.1%} to {c:g} ({series.dates[row]})"
         )
 
-    yield from _from("TREND_REVERSAL", size, block.legs.steps, reason)
+    yield from _from("TREND_REVERSAL", size, block.legs, reason)
 
 
 def reversal(values: Floats, days: int) -> tuple[Floats, Ints, Ints]:
@@ -192,8 +192,8 @@ def _volatility(series: Known, settings: Alerts) -> Iterator[Trigger]:
             f"{ratio[row]:.1f} times that of the {block.baseline} before them"
         )
 
-    yield from _from("VOLATILITY_SPIKE", ratio, block.ratio.steps, reason)
-    yield from _on("VOLATILITY_SPIKE", np.abs(series.change), block.move.steps, series.move)
+    yield from _from("VOLATILITY_SPIKE", ratio, block.ratio, reason)
+    yield from _on("VOLATILITY_SPIKE", np.abs(series.change), block.move, series.move)
 
 
 def volatility_ratio(moves: Floats, *, recent: int, baseline: int) -> Floats:
@@ -226,21 +226,22 @@ def _copper(series: Known, settings: Alerts) -> Iterator[Trigger]:
     def reason(row: int) -> str:
         return f"{series.name} fell {fall[row]:.1%} in {days} business days, {series.span(row, days)}"
 
-    yield from _on("COPPER_SHOCK", np.abs(series.change), block.move.steps, series.move)
-    yield from _from("COPPER_SHOCK", fall, block.fall.steps, reason)
+    yield from _on("COPPER_SHOCK", np.abs(series.change), block.move, series.move)
+    yield from _from("COPPER_SHOCK", fall, block.fall, reason)
 
 
 def _dxy(series: Known, settings: Alerts) -> Iterator[Trigger]:
     block = settings.dxy_extreme
-    yield from _from("DXY_EXTREME", series.values, block.above.steps, lambda row: _level(series, row))
-    yield from _from("DXY_EXTREME", -series.values, block.below.steps, lambda row: _level(series, row))
-    yield from _on("DXY_EXTREME", np.abs(series.change), block.move.steps, series.move)
+    yield from _from("DXY_EXTREME", series.values, block.above, lambda row: _level(series, row))
+    depths = {rung: -level for rung, level in block.below.items()}
+    yield from _from("DXY_EXTREME", -series.values, depths, lambda row: _level(series, row))
+    yield from _on("DXY_EXTREME", np.abs(series.change), block.move, series.move)
 
 
 def _vix(series: Known, settings: Alerts) -> Iterator[Trigger]:
     block = settings.vix_spike
-    yield from _from("VIX_SPIKE", series.values, block.above.steps, lambda row: _level(series, row))
-    yield from _on("VIX_SPIKE", series.change, block.rise.steps, series.move)
+    yield from _from("VIX_SPIKE", series.values, block.above, lambda row: _level(series, row))
+    yield from _on("VIX_SPIKE", series.change, block.rise, series.move)
 
 
 def _level(series: Known, row: int) -> str:
@@ -255,4 +256,4 @@ def _tpm(series: Known, settings: Alerts) -> Iterator[Trigger]:
     def reason(row: int) -> str:
         return f"{series.name} changed by {points[row]:+.2f} percentage points, {series.span(row, 1)}"
 
-    yield from _on("TPM_SURPRISE", np.abs(points), settings.tpm_surprise.change.steps, reason)
+    yield from _on("TPM_SURPRISE", np.abs(points), settings.tpm_surprise.change, reason)

@@ -67,7 +67,7 @@ def missing_data(rows: pl.DataFrame, settings: Alerts) -> Iterator[Trigger]:
     total = np.concatenate([[0.0], np.cumsum(absent)])
     share = np.full(absent.size, np.nan)
     share[block.days - 1 :] = (total[block.days :] - total[: -block.days]) / block.days
-    risen = rising(severities(share, block.missing.steps), ~np.isnan(share))
+    risen = rising(severities(share, block.missing), ~np.isnan(share))
     for row in np.flatnonzero(risen).tolist():
         reason = f"{share[row]:.0%} of the last {block.days} business days have no usdclp of their own"
         yield Trigger(row, DATA_QUALITY_ISSUE, int(risen[row]), float(share[row]), reason)

@@ -179,7 +179,7 @@ def test_what_is_filled_forward_does_not_move() -> None:
 
 def test_rising_and_severities() -> None:
     sizes = np.array([31.0, 20.0, 36.0, np.nan, 36.0, 41.0])
-    reached = severities(sizes, SETTINGS.vix_spike.above.steps)
+    reached = severities(sizes, SETTINGS.vix_spike.above)
     assert reached.tolist() == [1, 0, 2, 0, 2, 3]
     assert rising(reached, ~np.isnan(sizes)).tolist() == [0, 0, 2, 0, 0, 3]
 

@@ -140,7 +140,7 @@ CHANGES: Content = {
     "drift.trend_r2": 0.9,
     "drift.stable_score": 1,
     "drift.action_score": 1,
-    "drift.action_highs": 1,
+    "drift.action_highs": 1000,
     "alerts.cool_down": 1,
     "alerts.max_age": 3,
     "alerts.trend_reversal.days": 8,

@@ -1,6 +1,6 @@
 """params.yaml: one typed block per top-level key, read and validated as a whole."""
 
-from forex.params.alerts import Alerts
+from forex.params.alerts import Alerts, Rung
 from forex.params.calibrate import Calibrate, Multipliers
 from forex.params.data import Bounds, Ingest, Validate
 from forex.params.drift import Drift
@@ -28,6 +28,7 @@ __all__ = [
     "Performance",
     "Regimes",
     "Report",
+    "Rung",
     "Severity",
     "Theta",
     "Tier",

@@ -1,53 +1,37 @@
 """The block of alerts: from which size a shock of the market or a fault of the forecast is INFO, WARNING, CRITICAL."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import Field, PositiveInt, StrictStr, model_validator
+from pydantic import AfterValidator, Field, PositiveInt, StrictStr
 
 from forex.params.types import Block, PositiveFloat
 
 AlertSeverity = Literal["INFO", "WARNING", "CRITICAL"]
+Rung = Literal["info", "warning", "critical"]
 Ids = Annotated[tuple[StrictStr, ...], Field(min_length=1)]
 
 
-class Ladder(Block):
-    """The size from which each severity holds; one that is left out is never reached."""
-
-    info: PositiveFloat | None = None
-    warning: PositiveFloat | None = None
-    critical: PositiveFloat | None = None
-
-    @model_validator(mode="after")
-    def _rising(self) -> "Ladder":
-        sizes = list(self.steps.values())
-        if not sizes:
-            raise ValueError("expected at least one of info, warning, critical")
-        if sizes != sorted(set(sizes)):
-            raise ValueError(f"expected info < warning < critical, got {', '.join(f'{size:g}' for size in sizes)}")
-        return self
-
-    @property
-    def steps(self) -> dict[str, float]:
-        """By severity, those that can be reached, the mildest first."""
-        named = {"INFO": self.info, "WARNING": self.warning, "CRITICAL": self.critical}
-        return {name: size for name, size in named.items() if size is not None}
+def _rising(sizes: Mapping[Rung, float]) -> Mapping[Rung, float]:
+    _ordered(sizes, 1, "info < warning < critical")
+    return sizes
 
 
-class Below(Block):
-    """The level down to which each severity holds."""
+def _falling(sizes: Mapping[Rung, float]) -> Mapping[Rung, float]:
+    _ordered(sizes, -1, "info > warning > critical")
+    return sizes
 
-    info: PositiveFloat
-    critical: PositiveFloat
 
-    @model_validator(mode="after")
-    def _falling(self) -> "Below":
-        if not self.critical < self.info:
-            raise ValueError(f"expected critical < info, got {self.critical:g} and {self.info:g}")
-        return self
+def _ordered(sizes: Mapping[Rung, float], sign: int, expected: str) -> None:
+    given = [sizes[rung] for rung in ("info", "warning", "critical") if rung in sizes]
+    if any(sign * milder >= sign * worse for milder, worse in zip(given, given[1:], strict=False)):
+        raise ValueError(f"expected {expected}, got {', '.join(f'{size:g}' for size in given)}")
 
-    @property
-    def steps(self) -> dict[str, float]:
-        return {"INFO": -self.info, "CRITICAL": -self.critical}
+
+# The size from which each severity holds; one that is left out is never reached.
+Ladder = Annotated[Mapping[Rung, PositiveFloat], AfterValidator(_rising)]
+# The level down to which each holds.
+Depths = Annotated[Mapping[Rung, PositiveFloat], AfterValidator(_falling)]
 
 
 class TrendReversal(Block):
@@ -72,7 +56,7 @@ class CopperShock(Block):
 class DxyExtreme(Block):
     series: Ids
     above: Ladder
-    below: Below
+    below: Depths
     move: Ladder
 
 
