@@ -162,8 +162,10 @@ def change(
     return found(np.array(ours)), found(np.array(old)) if old else None
 
 
-def families(*, drivers: int, days: int, runs: int, seed: int) -> tuple[float, float]:
-    """Without a change: the share of looks with any driver called drifting, and of drivers above significance alone.
+def families(*, drivers: int, days: int, runs: int, seed: int, changed: int = 0) -> tuple[float, float]:
+    """The share of looks with any driver called drifting, and of drivers with a p of their own up to the significance.
+
+    The last moves of `changed` of them are three times as large as they would have been.
 
     The drivers share half of their variance and all of their clustering: one GARCH-t factor, and each its own.
     """
@@ -172,6 +174,8 @@ def families(*, drivers: int, days: int, runs: int, seed: int) -> tuple[float, f
         rng = np.random.default_rng([seed, run])
         common = garch_returns(rng, days)
         moves = {f"d{k}": np.sqrt(0.5) * (common + garch_returns(rng, days)) for k in range(drivers)}
+        for name in list(moves)[:changed]:
+            moves[name][-SETTINGS.recent :] *= 3
         settings = SETTINGS.model_copy(update={"history": 1})
         report = drift(panel_of(garch_returns(rng, days), **moves), (), settings)["drivers"]
         any_called.append(bool(report["drifting"]))

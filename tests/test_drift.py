@@ -64,8 +64,10 @@ def test_a_shifted_mean_is_found() -> None:
 
 
 def test_of_many_drivers_none_is_called_too_often() -> None:
-    called, _ = families(drivers=6, days=1000, runs=15, seed=13)
+    called, _ = families(drivers=4, days=2000, runs=15, seed=13)
     assert called <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / 15)
+    found, _ = families(drivers=4, days=2000, runs=8, seed=13, changed=4)
+    assert found >= 0.5  # else the line above says nothing
 
 
 def test_the_copy_of_the_predecessor_says_what_it_said() -> None:
