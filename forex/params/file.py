@@ -17,6 +17,7 @@ from forex.params.data import Ingest, Validate
 from forex.params.fetch import Fetch
 from forex.params.fit import Fit
 from forex.params.ledger import Ledger
+from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
 from forex.params.reports import Evaluate, Performance, Report, Trade
 from forex.params.types import Block, Date, Horizon, Level, clock_time, unique
@@ -36,6 +37,7 @@ class Params(Block):
     fit: Fit
     calibrate: Calibrate
     performance: Performance
+    readiness: Readiness
     ledger: Ledger
     evaluate: Evaluate
     report: Report
