@@ -1,8 +1,8 @@
 """A challenger's matured forecasts beside those of the incumbent, `published`, at the same origins.
 
 The loss is CRPS. Differences are in per cent of the incumbent's mean and negative where the challenger is better; their
-standard errors and tests allow for overlapping errors, and p-values are adjusted over the horizons (Holm). What too short a record cannot
-say is None.
+standard errors and tests allow for overlapping errors, and p-values are adjusted over the horizons (Holm). What too short
+a record cannot say is None.
 """
 
 import math
