@@ -20,7 +20,18 @@ def forex(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
 def test_help_answers_at_once() -> None:
     fastest = min(_seconds("--help") for _ in range(5))
     assert fastest < 0.4
-    for name in ("forecast", "issue", "status", "regime", "calibrate", "nowcast", "alerts", "params"):
+    for name in (
+        "forecast",
+        "issue",
+        "status",
+        "regime",
+        "calibrate",
+        "nowcast",
+        "alerts",
+        "readiness",
+        "promote",
+        "params",
+    ):
         assert name in forex("--help").stdout
 
 
@@ -44,7 +55,18 @@ def test_version() -> None:
 
 @pytest.mark.parametrize(
     "words",
-    [["forecast"], ["issue"], ["status"], ["regime"], ["calibrate"], ["nowcast"], ["alerts"], ["params", "check"]],
+    [
+        ["forecast"],
+        ["issue"],
+        ["status"],
+        ["regime"],
+        ["calibrate"],
+        ["nowcast"],
+        ["alerts"],
+        ["readiness", "nowcast"],
+        ["promote", "nowcast"],
+        ["params", "check"],
+    ],
 )
 def test_outside_a_project(words: list[str], tmp_path: Path) -> None:
     refused = forex(*words, cwd=tmp_path)

@@ -8,6 +8,7 @@ from forex.params.fetch import Fetch, Network, Source
 from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, plain
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
 from forex.params.ledger import Ledger
+from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
 from forex.params.reports import Alarm, Episode, Evaluate, Performance, Report, Trade
 from forex.params.types import Block, Severity, Tier, clock_time
@@ -36,6 +37,7 @@ __all__ = [
     "Nowcast",
     "Params",
     "Performance",
+    "Readiness",
     "Regimes",
     "Report",
     "Rung",

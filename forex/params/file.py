@@ -19,6 +19,7 @@ from forex.params.drift import Drift
 from forex.params.fetch import Fetch
 from forex.params.fit import Fit
 from forex.params.ledger import Ledger
+from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
 from forex.params.reports import Evaluate, Performance, Report, Trade
 from forex.params.types import Block, Date, Horizon, Level, clock_time, unique
@@ -40,6 +41,7 @@ class Params(Block):
     performance: Performance
     drift: Drift
     alerts: Alerts
+    readiness: Readiness
     ledger: Ledger
     evaluate: Evaluate
     report: Report
