@@ -5,6 +5,7 @@ from forex.params.data import Bounds, Ingest, Validate
 from forex.params.fetch import Fetch, Network, Source
 from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, plain
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
+from forex.params.gate import Gate, Rule
 from forex.params.ledger import Ledger
 from forex.params.regimes import Regimes
 from forex.params.reports import Alarm, Episode, Evaluate, Performance, Report, Trade
@@ -25,6 +26,7 @@ __all__ = [
     "Fetch",
     "Fit",
     "GarchT",
+    "Gate",
     "Ingest",
     "Ledger",
     "Multipliers",
@@ -34,6 +36,7 @@ __all__ = [
     "Performance",
     "Regimes",
     "Report",
+    "Rule",
     "Severity",
     "Source",
     "Theta",

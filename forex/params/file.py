@@ -16,6 +16,7 @@ from forex.params.calibrate import Calibrate
 from forex.params.data import Ingest, Validate
 from forex.params.fetch import Fetch
 from forex.params.fit import Fit
+from forex.params.gate import Gate
 from forex.params.ledger import Ledger
 from forex.params.regimes import Regimes
 from forex.params.reports import Evaluate, Performance, Report, Trade
@@ -40,6 +41,7 @@ class Params(Block):
     evaluate: Evaluate
     report: Report
     trade: Trade
+    gate: Gate
     usdclp: UsdClp
     fetch: Fetch
 
