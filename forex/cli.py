@@ -137,6 +137,18 @@ def gate(
         raise typer.Exit(GateFailed.exit_code)
 
 
+@app.command(name="check")
+def health(as_json: Json = False) -> None:
+    """For cron and CI: exit code 1, with the reasons, if the forecasts degrade; 4 if the last run is not that of params.yaml."""
+    _in_project()
+    from forex import health as state
+
+    content = state.view()
+    _show(content, state.text, as_json)
+    if content["exit_code"]:
+        raise typer.Exit(content["exit_code"])
+
+
 @app.command(name="doctor")
 def mend(as_json: Json = False) -> None:
     """Mend what a killed `dvc repro` can leave behind: a broken dvc.lock or a broken list of DVC's running readers."""
