@@ -24,6 +24,7 @@ Leaves = Mapping[str, float]
 ROUNDING = 1e-7  # relative; committed numbers have 8 significant digits
 
 SAME, BETTER, TOLERATED, NEW_DATA, WORSE, NEW = "same", "better", "tolerated", "new data", "WORSE", "new"
+NOT_EVALUATED = "NOT_EVALUATED"  # no standard error to count in
 
 
 def leaves(content: Any, prefix: str = "") -> dict[str, float]:
@@ -74,9 +75,11 @@ def _judged(name: str, rule: Rule, base: Leaves, head: Leaves, new_data: float) 
     worse = 0.0 if abs(worse) <= ROUNDING * max(abs(before), abs(after)) else worse
     se = next((part[f"{name}_se"] for part in (base, head) if _finite(part, f"{name}_se")), None)
     added, grown = _new_forecasts(name, base, head)
-    tolerance = _tolerance(name, rule, before, se)
+    tolerance = _tolerance(rule, before, se)
     moved = new_data * (se or 0.0) * math.sqrt(grown)
-    if math.isclose(before, after, rel_tol=ROUNDING):
+    if tolerance is None:
+        verdict = NOT_EVALUATED
+    elif math.isclose(before, after, rel_tol=ROUNDING):
         verdict = SAME
     elif worse < 0:
         verdict = BETTER
@@ -103,15 +106,10 @@ def _worsening(rule: Rule, before: float, after: float) -> float:
     return {"lower": after - before, "higher": before - after, "same": abs(after - before)}[str(rule.better)]
 
 
-def _tolerance(name: str, rule: Rule, before: float, se: float | None) -> float:
-    """Raises DataError where a rule counts in standard errors and neither revision has the metric's."""
+def _tolerance(rule: Rule, before: float, se: float | None) -> float | None:
+    """None where the rule counts in standard errors and neither revision has the metric's, as with few forecasts."""
     if rule.errors is not None:
-        if se is None:
-            raise DataError(
-                f"{name}: no {name.rpartition('.')[2]}_se beside it in BASE or HEAD, and gate.metrics, {rule.name}, counts "
-                "in standard errors. Use relative or absolute there."
-            )
-        return rule.errors * se
+        return None if se is None else rule.errors * se
     return rule.relative * abs(before) if rule.relative is not None else float(rule.absolute or 0.0)
 
 

@@ -105,11 +105,16 @@ def _rows(content: Mapping[str, Any], everything: bool) -> list[list[str]]:
             _number(entry["base"]),
             _number(entry["head"]),
             _number(entry.get("worse")),
-            _number(entry["tolerance"] + entry["new_data"] if "tolerance" in entry else None),
+            _number(_allowed(entry)),
             entry["verdict"],
         ]
         for entry in shown
     ]
+
+
+def _allowed(entry: Mapping[str, Any]) -> float | None:
+    tolerance = entry.get("tolerance")
+    return None if tolerance is None else tolerance + entry["new_data"]
 
 
 def _notes(content: Mapping[str, Any]) -> list[str]:

@@ -20,7 +20,7 @@ def forex(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
 def test_help_answers_at_once() -> None:
     fastest = min(_seconds("--help") for _ in range(5))
     assert fastest < 0.4
-    for name in ("forecast", "issue", "status", "regime", "calibrate", "nowcast", "params"):
+    for name in ("forecast", "issue", "status", "regime", "calibrate", "nowcast", "gate", "check", "params"):
         assert name in forex("--help").stdout
 
 
@@ -43,7 +43,18 @@ def test_version() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["forecast"], ["issue"], ["status"], ["regime"], ["calibrate"], ["nowcast"], ["params", "check"]]
+    "words",
+    [
+        ["forecast"],
+        ["issue"],
+        ["status"],
+        ["regime"],
+        ["calibrate"],
+        ["nowcast"],
+        ["gate", "HEAD"],
+        ["check"],
+        ["params", "check"],
+    ],
 )
 def test_outside_a_project(words: list[str], tmp_path: Path) -> None:
     refused = forex(*words, cwd=tmp_path)

@@ -1,4 +1,7 @@
-"""`forex gate` on real commits: what makes the forecasts worse fails with the right reasons, what does not passes."""
+"""`forex gate` on real commits: what makes the forecasts worse fails with the right reasons, what does not passes.
+
+And what `forex check` says of the same runs.
+"""
 
 import json
 import shutil
@@ -11,10 +14,18 @@ from committed_runs import CALIBRATED, WHOLE, commit, git, narrowed, repository,
 from conftest import ROOT
 from test_cli import forex
 
-from forex import gate_view
+from forex import gate_view, health
 from forex.errors import DataError
 
 HORIZONS = ("1d", "7d", "15d", "30d", "90d")
+
+
+def keep_reports(folder: Path, name: str) -> None:
+    """Beside the repository: git leaves performance.json out."""
+    kept = folder.parent / name
+    for report in (health.FORECAST, health.PERFORMANCE, Path("dvc.yaml"), Path("params.yaml")):
+        (kept / report).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(folder / report, kept / report)
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +34,9 @@ def commits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = repository(tmp_path_factory.mktemp("commits") / "project")
     run(folder, *WHOLE, params={"as_of": "2024-11-26"})
     commit(folder, "yesterday")
-    run(folder, *WHOLE)
+    run(folder, *WHOLE, "forecast")
     commit(folder, "today")
+    keep_reports(folder, "today")
     (folder / "notes.md").write_text("A refactoring.\n", encoding="utf-8")
     run(folder, "evaluate")
     commit(folder, "refactored")
@@ -35,6 +47,7 @@ def commits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     (folder / CALIBRATED).write_bytes(made)
     spoil(folder, lambda frame: narrowed(frame, 0.8), "performance", "evaluate")
     commit(folder, "narrowed")
+    keep_reports(folder, "narrowed")
 
     git(folder, "checkout", "-q", "today")
     for path in (folder / "data/clean").iterdir():
@@ -168,3 +181,13 @@ def test_a_revision_without_metrics_is_no_pass(commits: Path, tmp_path: Path) ->
     git(clone, "checkout", "-q", "today")
     with pytest.raises(DataError, match="dvc.yaml of no-pipeline: not there"):
         gate(clone, "no-pipeline", "today")
+
+
+def test_check_is_fine_with_the_sample_and_not_with_narrowed_intervals(commits: Path) -> None:
+    done = forex("check", cwd=commits.parent / "today")
+    assert (done.returncode, done.stdout) == (0, "fine: as of 2024-11-27, performance GOOD\n")
+    done = forex("check", cwd=commits.parent / "narrowed")
+    assert done.returncode == 1 and done.stderr == ""
+    assert done.stdout.startswith(
+        "1d DEGRADED: the intervals miss more often than they say, by forecasts with targets from"
+    )

@@ -17,16 +17,24 @@ import numpy as np
 import polars as pl
 import pytest
 from changed_params import COMMITTED, LEAVES, STAGES, Content, Folder, changed, run
+from committed_runs import git
 from conftest import ROOT, MadeUpStore
 
-from forex import calendar, issue, online_trade, usdclp_view
+from forex import calendar, gate_view, issue, online_trade, usdclp_view
 from forex.errors import GateFailed
 from forex.files import read_parquet
 from forex.ledger import LEDGER, LOCK
 from forex.lock import held
 from forex.usdclp_warnings import provenance
 
-OF_COMMANDS = ["ledger.lock_timeout", "trade.rates", "trade.min_origins"]
+OF_COMMANDS = [
+    "ledger.lock_timeout",
+    "trade.rates",
+    "trade.min_origins",
+    "gate.new_data",
+    "gate.required",
+    "gate.metrics",
+]
 KEYS = [key for key in LEAVES if not key.startswith("validate.") and key not in OF_COMMANDS]
 
 ESTIMATION = "usdclp.estimation."  # what only the command reads
@@ -157,6 +165,9 @@ CHANGES: Content = {
     "ledger.lock_timeout": 0.02,
     "trade.rates": [0.05],
     "trade.min_origins": 220,  # 2018 has fewer
+    "gate.new_data": 1e-6,
+    "gate.required": ["*"],
+    "gate.metrics": [{"name": "validation.*.published.crps", "better": "lower", "relative": 0}],
     "performance.excellent_significance": 1e-9,
     "performance.alarm.false_alarms": 0.2,
     "performance.alarm.targets": 250,
@@ -354,7 +365,28 @@ def trade_page() -> str:
     return online_trade.REPORT.read_text(encoding="utf-8")
 
 
-SAYING = {"ledger.lock_timeout": refused_issue, "trade.rates": trade_page, "trade.min_origins": trade_page}
+def gate_reasons() -> list[str]:
+    """Why `forex gate` refuses a revision that scores more origins and has lost the regimes' metrics."""
+    if not Path(".git").exists():
+        text, validation = Path("params.yaml").read_text(encoding="utf-8"), Path("reports/metrics/validation.json")
+        Path("params.yaml").write_text(json.dumps(changed(json.loads(text), {"evaluate.from": "2019-06-03"})), "utf-8")
+        run("evaluate")
+        shutil.copy(ROOT / "dvc.yaml", "dvc.yaml")
+        git(Path(), "init", "-q")
+        git(Path(), "add", "dvc.yaml", "reports/metrics")
+        git(Path(), "commit", "-q", "-m", "fewer")
+        git(Path(), "tag", "fewer")
+        Path("params.yaml").write_text(text, "utf-8")
+        run("evaluate")
+        git(Path(), "add", str(validation))
+        git(Path(), "rm", "-q", "--cached", "reports/metrics/regimes.json")
+        git(Path(), "commit", "-q", "-m", "more")
+        git(Path(), "tag", "more")
+    return gate_view.view("fewer", "more")["reasons"]
+
+
+SAYING = {f"gate.{key}": gate_reasons for key in ("new_data", "required", "metrics")}
+SAYING |= {"ledger.lock_timeout": refused_issue, "trade.rates": trade_page, "trade.min_origins": trade_page}
 
 
 @pytest.mark.parametrize("key", OF_COMMANDS)
