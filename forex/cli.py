@@ -149,6 +149,18 @@ def health(as_json: Json = False) -> None:
         raise typer.Exit(content["exit_code"])
 
 
+@app.command()
+def alerts(
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="The alerts raised from that day on.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Shocks of the market and faults of the forecast, and whether the newest origin is worth a message."""
+    _in_project()
+    from forex import alerts_view
+
+    _show(alerts_view.view(since=since), alerts_view.text, as_json)
+
+
 @app.command(name="doctor")
 def mend(as_json: Json = False) -> None:
     """Mend what a killed `dvc repro` can leave behind: a broken dvc.lock or a broken list of DVC's running readers."""

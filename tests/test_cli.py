@@ -20,7 +20,7 @@ def forex(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
 def test_help_answers_at_once() -> None:
     fastest = min(_seconds("--help") for _ in range(5))
     assert fastest < 0.4
-    for name in ("forecast", "issue", "status", "regime", "calibrate", "nowcast", "gate", "check", "params"):
+    for name in ("forecast", "issue", "status", "regime", "calibrate", "nowcast", "alerts", "gate", "check", "params"):
         assert name in forex("--help").stdout
 
 
@@ -51,6 +51,7 @@ def test_version() -> None:
         ["regime"],
         ["calibrate"],
         ["nowcast"],
+        ["alerts"],
         ["gate", "HEAD"],
         ["check"],
         ["params", "check"],

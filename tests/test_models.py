@@ -241,7 +241,7 @@ def test_a_driver_of_constant_value_changes_nothing_but_the_last_digits() -> Non
 
 @pytest.mark.parametrize("cut_off", ["15:00", "18:30"])
 def test_contributions_sum_to_the_location_of_the_very_forecast(cut_off: str) -> None:
-    history = history_of(*led_by_drivers(12), cut_off=cut_off)
+    history = history_of(*led_by_drivers(12, gaps=0.12), cut_off=cut_off)
     origins = np.arange(FIRST, len(history.days))
     nowcast = Nowcast(fit_params().nowcast)
     made, parts = nowcast.forecast(history, origins, HORIZONS), nowcast.contributions(history, origins, HORIZONS)

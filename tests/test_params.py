@@ -63,12 +63,18 @@ def paths(block: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
 BLOCKS = [path for path, value in paths(CONTENT) if isinstance(value, dict)]
 LEAVES = [path for path, value in paths(CONTENT) if not isinstance(value, dict)]
 NUMBERS = [path for path, value in paths(CONTENT) if isinstance(value, int | float)]
+LADDERS = {  # by severity
+    "alerts.trend_reversal.legs", "alerts.volatility_spike.ratio", "alerts.volatility_spike.move", "alerts.copper_shock.move",
+    "alerts.copper_shock.fall", "alerts.dxy_extreme.above", "alerts.dxy_extreme.below", "alerts.dxy_extreme.move",
+    "alerts.vix_spike.above", "alerts.vix_spike.rise", "alerts.tpm_surprise.change", "alerts.data_quality.missing",
+}  # fmt: skip
 KEYED = {
     "calibrate.online.rate",
     "usdclp.volatility.by_horizon",
     "usdclp.provenance.sha256",
     "evaluate.acceptance.coverage_tolerance",
     "validate.bounds",
+    *LADDERS,
 }  # by id or horizon
 
 
@@ -112,7 +118,7 @@ def test_every_number_has_a_range(tmp_path: Path) -> None:
     assert named(complaint(tmp_path, with_all(ranged, -1_000_000))) == set(ranged)
 
 
-def test_every_key_is_needed_but_where_ids_and_horizons_are_keys(tmp_path: Path) -> None:
+def test_every_key_is_needed_but_where_ids_horizons_and_severities_are_keys(tmp_path: Path) -> None:
     content = copy.deepcopy(CONTENT)
     moves = {path for path in NUMBERS if path.startswith("validate.bounds.") and path.endswith(".max_move")}
     optional = moves | {path for path in LEAVES if path.rpartition(".")[0] in KEYED}

@@ -8,7 +8,7 @@ Where an output only repeats a setting, that does not count.
 import datetime as dt
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,10 @@ REAL = {
     "performance.episodes.march_2020.to": "2020-04-15",
     "performance.episodes.july_2022.from": "2019-03-01",
     "performance.episodes.july_2022.to": "2019-10-31",
+    "drift.significance": 0.2,
+    "drift.medium_p": 0.1,
+    "drift.history": 300,
+    "alerts.data_quality.missing.warning": 0.03,
     "evaluate.from": "2018-10-01",
     "evaluate.min_origins": 100,
     "evaluate.draws": 200,
@@ -178,6 +182,63 @@ CHANGES: Content = {
     "performance.episodes.march_2020.to": "2020-04-08",
     "performance.episodes.july_2022.from": "2019-09-16",
     "performance.episodes.july_2022.to": "2019-10-15",
+    "drift.baseline": 60,
+    "drift.recent": 20,
+    "drift.lags": 5,
+    "drift.weights.ks": 5.0,
+    "drift.weights.mean": 5.0,
+    "drift.weights.scale": 5.0,
+    "drift.weights.autocorrelation": 5.0,
+    "drift.weights.variance": 5.0,
+    "drift.min_moving": 1.0,
+    "drift.max_age": 3,
+    "drift.significance": 0.15,
+    "drift.medium_p": 1e-9,
+    "drift.every": 10,
+    "drift.history": 100,
+    "drift.trend_days": 20,
+    "drift.trend_slope": 20.0,
+    "drift.trend_r2": 0.9,
+    "drift.stable_score": 1,
+    "drift.action_score": 1,
+    "drift.action_highs": 1000,
+    "alerts.cool_down": 1,
+    "alerts.max_age": 3,
+    "alerts.trend_reversal.days": 8,
+    "alerts.trend_reversal.legs.warning": 0.01,
+    "alerts.trend_reversal.legs.critical": 0.021,
+    "alerts.volatility_spike.recent": 5,
+    "alerts.volatility_spike.baseline": 60,
+    "alerts.volatility_spike.ratio.warning": 1.5,
+    "alerts.volatility_spike.ratio.critical": 2.1,
+    "alerts.volatility_spike.move.warning": 0.01,
+    "alerts.volatility_spike.move.critical": 0.021,
+    "alerts.copper_shock.series": ["copper_comex"],
+    "alerts.copper_shock.move.warning": 0.02,
+    "alerts.copper_shock.move.critical": 0.06,
+    "alerts.copper_shock.fall_days": 2,
+    "alerts.copper_shock.fall.warning": 0.04,
+    "alerts.dxy_extreme.series": ["wti"],
+    "alerts.dxy_extreme.above.info": 103,
+    "alerts.dxy_extreme.above.critical": 120,
+    "alerts.dxy_extreme.below.info": 97,
+    "alerts.dxy_extreme.below.critical": 80,
+    "alerts.dxy_extreme.move.info": 0.001,
+    "alerts.dxy_extreme.move.warning": 0.03,
+    "alerts.vix_spike.series": ["wti"],
+    "alerts.vix_spike.above.info": 20,
+    "alerts.vix_spike.above.warning": 39,
+    "alerts.vix_spike.above.critical": 60,
+    "alerts.vix_spike.rise.info": 0.005,
+    "alerts.vix_spike.rise.warning": 0.5,
+    "alerts.tpm_surprise.series": ["fed_funds"],
+    "alerts.tpm_surprise.change.warning": 0.25,
+    "alerts.tpm_surprise.change.critical": 2.0,
+    "alerts.data_quality.days": 20,
+    "alerts.data_quality.missing.warning": 0.01,
+    "alerts.data_quality.missing.critical": 0.06,
+    "alerts.drift.MEDIUM": "INFO",
+    "alerts.drift.HIGH": "INFO",
     "evaluate.from": "2019-06-03",
     "evaluate.min_origins": 5000,
     "evaluate.min_independent": 1000,
@@ -237,6 +298,15 @@ CHANGES: Content = {
     "usdclp.provenance.sha256.usdclp": 64 * "0",
 }
 
+# What else a key needs to matter on this stretch; it is compared with a run that has these.
+OFTEN_HIGH: Content = {"drift.significance": 0.7, "drift.baseline": 30, "drift.recent": 70}
+ALSO: Mapping[str, Content] = {
+    "drift.stable_score": {"drift.trend_r2": 0.95},
+    "drift.action_score": {"drift.recent": 45},
+    "drift.action_highs": OFTEN_HIGH,
+    "alerts.drift.HIGH": OFTEN_HIGH,
+}
+
 # Where an output repeats a setting, or has its hash: no effect of the setting.
 ECHOES = {
     "as_of",
@@ -289,6 +359,47 @@ def copper() -> str:
     )
 
 
+def path_of(corners: dict[int, float], last: int | None = None) -> str:
+    """Straight lines between values at the corners' days from FIRST on, up to `last` days before the end."""
+    days = calendar.business_days(FIRST, AS_OF)
+    values = np.interp(np.arange(len(days)), list(corners), list(corners.values()))
+    rows = [f"{day},{value:.4f}\n" for day, value in zip(days, values, strict=True)]
+    return "date,value\n" + "".join(rows[:last])
+
+
+# Levels and moves that reach every size of the alerts; vix ends eight days early.
+DXY = {
+    0: 100,
+    200: 104,
+    210: 106,
+    211: 108,
+    250: 101,
+    300: 96,
+    310: 94,
+    311: 92,
+    400: 100,
+    401: 101.2,
+    450: 101,
+    451: 103,
+}
+VIX = {
+    0: 15,
+    100: 15,
+    101: 19,
+    200: 19,
+    202: 31,
+    220: 36,
+    240: 41,
+    300: 20,
+    400: 20,
+    401: 27,
+    500: 18,
+    600: 12,
+    900: 14,
+}
+TPM = {0: 3.0, 200: 3.0, 201: 3.5, 400: 3.5, 401: 2.5, 600: 2.5, 601: 2.75}
+
+
 @dataclass
 class Made(Folder):
     """`files`: each stage's declared outputs after all stages ran; `said`: what they say."""
@@ -296,10 +407,10 @@ class Made(Folder):
     files: dict[str, dict[Path, bytes]] = field(default_factory=dict)
     said: dict[str, Content] = field(default_factory=dict)
 
-    def differs(self, stage: str) -> bool:
-        """Run the stage: whether its outputs say something else now."""
+    def differs(self, stage: str, said: Content | None = None) -> bool:
+        """Run the stage: whether its outputs say something else now, than `said` or than at first."""
         run(stage)
-        return made_by(stage) != self.said[stage]
+        return made_by(stage) != (said or self.said[stage])
 
     def restore(self, stages: list[str]) -> None:
         for stage in stages:
@@ -318,6 +429,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
         for name in names:
             store.add(name, sample(name))
         store.add("copper_lme", copper(), unit="USD per lb")
+        store.add("dxy", path_of(DXY), unit="index")
+        store.add("vix", path_of(VIX, last=-8), unit="index")
+        store.add("tpm", path_of(TPM), unit="percent")
     shutil.copytree(ROOT / "data/calendar", path / "data/calendar")
     project = Made(path, changed(COMMITTED, REAL))
     with pytest.MonkeyPatch.context() as patch:
@@ -344,10 +458,18 @@ def real(finished: Made, monkeypatch: pytest.MonkeyPatch) -> Made:
 @pytest.mark.parametrize("key", [key for key in KEYS if not key.startswith(ESTIMATION)])
 def test_key_changes_what_a_stage_makes(key: str, real: Made) -> None:
     assert key in CHANGES, f"params.yaml: {key} is new: show in CHANGES what it does"
-    real.write({key: CHANGES[key]})
     declaring = [stage for stage in STAGES if key.split(".")[0] in STAGES[stage]["params"]]
+    also = ALSO.get(key, {})
+    said: Content = {}
+    if also:
+        real.write(also)
+        for stage in declaring:
+            run(stage)
+            said[stage] = made_by(stage)
+    real.write(also | {key: CHANGES[key]})
     try:
-        assert any(real.differs(stage) for stage in declaring), f"{key}: nothing that {declaring} make depends on it"
+        changes = (real.differs(stage, said.get(stage)) for stage in declaring)
+        assert any(changes), f"{key}: nothing that {declaring} make depends on it"
     finally:
         real.restore(declaring)
 

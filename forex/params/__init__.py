@@ -1,7 +1,9 @@
 """params.yaml: one typed block per top-level key, read and validated as a whole."""
 
+from forex.params.alerts import Alerts, Rung
 from forex.params.calibrate import Calibrate, Multipliers
 from forex.params.data import Bounds, Ingest, Validate
+from forex.params.drift import Drift
 from forex.params.fetch import Fetch, Network, Source
 from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, plain
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
@@ -16,10 +18,12 @@ __all__ = [
     "NOT_EVALUATED",
     "PARAMS_FILE",
     "Alarm",
+    "Alerts",
     "Block",
     "Bounds",
     "Calibrate",
     "Chronos",
+    "Drift",
     "Episode",
     "Estimation",
     "Evaluate",
@@ -37,6 +41,7 @@ __all__ = [
     "Regimes",
     "Report",
     "Rule",
+    "Rung",
     "Severity",
     "Source",
     "Theta",

@@ -12,8 +12,10 @@ from pydantic import AfterValidator, BaseModel, Field, StrictStr, ValidationErro
 
 from forex.errors import ParamsError
 from forex.names import ENSEMBLE, calibrated_name
+from forex.params.alerts import Alerts
 from forex.params.calibrate import Calibrate
 from forex.params.data import Ingest, Validate
+from forex.params.drift import Drift
 from forex.params.fetch import Fetch
 from forex.params.fit import Fit
 from forex.params.gate import Gate
@@ -37,6 +39,8 @@ class Params(Block):
     fit: Fit
     calibrate: Calibrate
     performance: Performance
+    drift: Drift
+    alerts: Alerts
     ledger: Ledger
     evaluate: Evaluate
     report: Report

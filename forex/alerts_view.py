@@ -1,0 +1,51 @@
+"""`forex alerts`: the alerts of the last run, read back from reports/alerts.json."""
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from forex.acceptance import NOT_EVALUATED
+from forex.files import read_json
+from forex.forecast_view import parse_date
+
+ALERTS = Path("reports/alerts.json")
+SHOWN_DAYS = 365  # calendar days, without --since
+
+
+def view(*, since: str | None) -> dict[str, Any]:
+    """The alerts from `since` on, without it those of the last year; what is not evaluated; the newest origin's message.
+
+    Raises UsageError where `since` is not a date.
+    """
+    report = read_json(ALERTS)
+    newest = dt.date.fromisoformat(report["at"])
+    first = parse_date(since, "--since") if since is not None else newest - dt.timedelta(days=SHOWN_DAYS)
+    return {
+        "at": report["at"],
+        "since": str(first),
+        "send": report["send"],
+        "alerts": [alert for alert in report["alerts"] if alert["origin_date"] >= str(first)],
+        "not_evaluated": {
+            kind: entry["missing"] for kind, entry in report["types"].items() if entry["status"] == NOT_EVALUATED
+        },
+    }
+
+
+def text(content: Mapping[str, Any]) -> str:
+    alerts, send = content["alerts"], content["send"]
+    lines = [
+        f"Alerts from {content['since']} to {content['at']}: {len(alerts) or 'none'}.",
+        f"Message at the newest origin: {'yes' if send['send'] else 'no'}, {send['why']}.",
+    ]
+    if alerts:
+        lines.append("")
+        width = max(len(alert["type"]) for alert in alerts)
+        for alert in reversed(alerts):
+            head = f"{alert['origin_date']}  {alert['severity']:<8}  {alert['type']:<{width}}  "
+            lines += [head + alert["reasons"][0], *(" " * len(head) + reason for reason in alert["reasons"][1:])]
+    if content["not_evaluated"]:
+        lines += ["", "Not evaluated:"]
+        width = max(len(kind) for kind in content["not_evaluated"])
+        lines += [f"  {kind:<{width}}  {why}" for kind, why in content["not_evaluated"].items()]
+    return "\n".join(lines)
