@@ -1,8 +1,9 @@
 """`forex check`: whether the last run says that the forecasts still hold, and whether it is the run of params.yaml.
 
-Two kinds of reasons, told apart by the exit code: DEGRADED, the performance report finds a horizon of `published` degraded
-or critical, or its sequential alarm on (1); STALE, the reports are of another `as_of` or of other params (4). With both it
-is 1. Whether `as_of` itself lags behind is for the caller, who has a clock; `forex advance` moves it.
+Three kinds of reasons. `degraded`: the performance report finds a horizon of `published` degraded or critical, or its
+sequential alarm on. `alert`: the newest origin's alerts are worth a message. Both end with 1. `stale`: the reports are of
+another `as_of`, origin or params than they should be; alone that ends with 4, with another reason with 1. Whether `as_of`
+itself lags behind is for the caller, who has a clock; `forex advance` moves it.
 """
 
 from collections.abc import Mapping
@@ -17,17 +18,25 @@ from forex.watched import BIAS, CRPS, ERROR
 
 FORECAST = Path("reports/forecast.json")
 PERFORMANCE = Path("reports/performance.json")
+ALERTS = Path("reports/alerts.json")
 
-FINE, DEGRADED, STALE = "fine", "degraded", "stale"
-EXIT_CODES = {FINE: EXIT_OK, DEGRADED: GateFailed.exit_code, STALE: StaleError.exit_code}
+FINE, DEGRADED, ALERT, STALE = "fine", "degraded", "alert", "stale"
+EXIT_CODES = {
+    FINE: EXIT_OK,
+    DEGRADED: GateFailed.exit_code,
+    ALERT: GateFailed.exit_code,
+    STALE: StaleError.exit_code,
+}
 
 
 def view() -> dict[str, Any]:
-    """The verdict, `fine`, `degraded` or `stale`, its exit code, and the reasons: of each its kind and a sentence."""
-    forecast, performance = read_json(FORECAST), read_json(PERFORMANCE)
+    """The verdict, `fine` or the kind of the gravest reason, its exit code, and the reasons: of each its kind and a sentence."""
+    forecast, performance, alerts = read_json(FORECAST), read_json(PERFORMANCE), read_json(ALERTS)
     settings = load_params(*ENTERING)
     reasons = [{"kind": DEGRADED, "says": _finding(found)} for found in performance["findings"]]
-    stale = _stale(forecast, {key: plain(getattr(settings, key)) for key in ENTERING})
+    if alerts["send"]["send"]:
+        reasons.append({"kind": ALERT, "says": f"alerts of {alerts['at']}: {alerts['send']['why']}"})
+    stale = _stale(forecast, alerts["at"], {key: plain(getattr(settings, key)) for key in ENTERING})
     if stale:
         reasons.append({"kind": STALE, "says": stale})
     verdict = reasons[0]["kind"] if reasons else FINE
@@ -46,11 +55,16 @@ def text(content: Mapping[str, Any]) -> str:
     return "\n".join(reason["says"] for reason in content["reasons"])
 
 
-def _stale(forecast: Mapping[str, Any], settings: Mapping[str, Any]) -> str | None:
+def _stale(forecast: Mapping[str, Any], monitored: str, settings: Mapping[str, Any]) -> str | None:
     if forecast["as_of"] != settings["as_of"]:
         return (
             f"{FORECAST} is as of {forecast['as_of']}, params.yaml says {settings['as_of']}: no run for that day has "
             "finished. Run dvc repro."
+        )
+    if forecast["origin_date"] != monitored:
+        return (
+            f"{FORECAST} is of the origin {forecast['origin_date']}, {ALERTS} of {monitored}: the last run has not finished. "
+            "Run dvc repro."
         )
     if forecast["inputs"]["params_sha256"] != content_sha256(settings):
         return f"{FORECAST} was made with other params than params.yaml has now. Run dvc repro."

@@ -23,7 +23,7 @@ HORIZONS = ("1d", "7d", "15d", "30d", "90d")
 def keep_reports(folder: Path, name: str) -> None:
     """Beside the repository: git leaves performance.json out."""
     kept = folder.parent / name
-    for report in (health.FORECAST, health.PERFORMANCE, Path("dvc.yaml"), Path("params.yaml")):
+    for report in (health.FORECAST, health.PERFORMANCE, health.ALERTS, Path("dvc.yaml"), Path("params.yaml")):
         (kept / report).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(folder / report, kept / report)
 

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+from test_alert_rules import panel_of
+from test_alerts import report as alerts_of
+from test_alerts import storm
 from test_cli import forex
 from test_performance import SILENT, changed, report, settings, world
 
 from forex import health
-from forex.files import write_json
+from forex.files import read_json, write_json
 from forex.forecast import ENTERING, content_sha256
 from forex.params import load_params, plain
 
@@ -22,7 +25,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
     params = load_params(*ENTERING)
     entering = {key: plain(getattr(params, key)) for key in ENTERING}
-    write_json(health.FORECAST, {"as_of": params.as_of, "inputs": {"params_sha256": content_sha256(entering)}})
+    write_json(health.ALERTS, alerts_of(panel_of(storm()[:60])))
+    said = {"as_of": params.as_of, "origin_date": read_json(health.ALERTS)["at"]}
+    write_json(health.FORECAST, said | {"inputs": {"params_sha256": content_sha256(entering)}})
     return tmp_path
 
 
@@ -107,6 +112,23 @@ def test_a_run_of_other_params_is_stale_and_keys_that_no_forecast_depends_on_do_
     edit("refit_every: 21   #", "refit_every: 22   #")
     said = health.view()
     assert said["verdict"] == "stale" and said["exit_code"] == 4 and "other params" in health.text(said)
+
+
+def test_alerts_worth_a_message_are_a_reason() -> None:
+    monitored(world())
+    raised = alerts_of(panel_of(storm()[:81]))
+    write_json(health.ALERTS, raised)
+    write_json(health.FORECAST, read_json(health.FORECAST) | {"origin_date": raised["at"]})
+    said = health.view()
+    assert said["verdict"] == "alert" and said["exit_code"] == 1
+    assert health.text(said) == f"alerts of {raised['at']}: CRITICAL: VOLATILITY_SPIKE"
+
+
+def test_reports_of_two_runs_are_stale() -> None:
+    monitored(world())
+    write_json(health.ALERTS, alerts_of(panel_of(storm()[:61])))
+    said = health.view()
+    assert said["exit_code"] == 4 and "the last run has not finished" in health.text(said)
 
 
 def test_degraded_outranks_stale_and_both_are_told() -> None:
