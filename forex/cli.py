@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from forex import __version__
-from forex.errors import UsageError
+from forex.errors import GateFailed, UsageError
 
 app = typer.Typer(
     name="forex",
@@ -114,6 +114,39 @@ def nowcast(
     from forex import nowcast_view
 
     _show(nowcast_view.view(at=at), nowcast_view.text, as_json)
+
+
+@app.command()
+def gate(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="A git revision: branch, tag or commit.")],
+    head: Annotated[
+        str | None, typer.Argument(metavar="HEAD", help="Another one; the working tree without it.")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show what did not change, too.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="For a comment on a change.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Compare the metrics of two revisions by the rules of params.yaml. Exit code 1, with the reasons, if HEAD is worse."""
+    _in_project()
+    from forex import gate_view
+
+    content = gate_view.view(base, head)
+    shown = gate_view.markdown if markdown else gate_view.text
+    _show(content, lambda found: shown(found, everything=everything), as_json)
+    if content["failed"]:
+        raise typer.Exit(GateFailed.exit_code)
+
+
+@app.command(name="check")
+def health(as_json: Json = False) -> None:
+    """For cron and CI: exit code 1, with reasons, if the forecasts degrade or alerts call for it; 4 if the reports are out of date."""
+    _in_project()
+    from forex import health as state
+
+    content = state.view()
+    _show(content, state.text, as_json)
+    if content["exit_code"]:
+        raise typer.Exit(content["exit_code"])
 
 
 @app.command()

@@ -30,6 +30,8 @@ def test_help_answers_at_once() -> None:
         "alerts",
         "readiness",
         "promote",
+        "gate",
+        "check",
         "params",
     ):
         assert name in forex("--help").stdout
@@ -65,6 +67,8 @@ def test_version() -> None:
         ["alerts"],
         ["readiness", "nowcast"],
         ["promote", "nowcast"],
+        ["gate", "HEAD"],
+        ["check"],
         ["params", "check"],
     ],
 )

@@ -19,9 +19,10 @@ import pytest
 from challengers import FORESEES, STEPS
 from challengers import calibrated as calibrated_challengers
 from changed_params import COMMITTED, LEAVES, STAGES, Content, Folder, changed, run
+from committed_runs import git
 from conftest import ROOT, MadeUpStore
 
-from forex import calendar, issue, online_trade, usdclp_view
+from forex import calendar, gate_view, issue, online_trade, usdclp_view
 from forex.challenge import compared
 from forex.errors import GateFailed
 from forex.files import read_parquet
@@ -33,7 +34,8 @@ from forex.readiness import criteria, level
 from forex.usdclp_warnings import provenance
 
 READINESS = [key for key in LEAVES if key.startswith("readiness.")]
-OF_COMMANDS = ["ledger.lock_timeout", "trade.rates", "trade.min_origins", *READINESS]
+GATE = [key for key in LEAVES if key.startswith("gate.")]
+OF_COMMANDS = ["ledger.lock_timeout", "trade.rates", "trade.min_origins", *GATE, *READINESS]
 KEYS = [key for key in LEAVES if not key.startswith("validate.") and key not in OF_COMMANDS]
 
 ESTIMATION = "usdclp.estimation."  # what only the command reads
@@ -186,6 +188,9 @@ CHANGES: Content = {
     "readiness.scores.optimal": 99.85,
     "trade.rates": [0.05],
     "trade.min_origins": 220,  # 2018 has fewer
+    "gate.new_data": 1e-6,
+    "gate.required": ["*"],
+    "gate.metrics": [{"name": "validation.*.published.crps", "better": "lower", "relative": 0}],
     "performance.excellent_significance": 1e-9,
     "performance.alarm.false_alarms": 0.2,
     "performance.alarm.targets": 250,
@@ -522,11 +527,31 @@ def readiness_said() -> Any:
     return said
 
 
-SAYING = dict.fromkeys(READINESS, readiness_said) | {
-    "ledger.lock_timeout": refused_issue,
-    "trade.rates": trade_page,
-    "trade.min_origins": trade_page,
-}
+def gate_reasons() -> list[str]:
+    """Why `forex gate` refuses a revision that scores more origins and has lost the regimes' metrics."""
+    if not Path(".git").exists():
+        text, validation = Path("params.yaml").read_text(encoding="utf-8"), Path("reports/metrics/validation.json")
+        Path("params.yaml").write_text(json.dumps(changed(json.loads(text), {"evaluate.from": "2019-06-03"})), "utf-8")
+        run("evaluate")
+        shutil.copy(ROOT / "dvc.yaml", "dvc.yaml")
+        git(Path(), "init", "-q")
+        git(Path(), "add", "dvc.yaml", "reports/metrics")
+        git(Path(), "commit", "-q", "-m", "fewer")
+        git(Path(), "tag", "fewer")
+        Path("params.yaml").write_text(text, "utf-8")
+        run("evaluate")
+        git(Path(), "add", str(validation))
+        git(Path(), "rm", "-q", "--cached", "reports/metrics/regimes.json")
+        git(Path(), "commit", "-q", "-m", "more")
+        git(Path(), "tag", "more")
+    return gate_view.view("fewer", "more")["reasons"]
+
+
+SAYING = (
+    dict.fromkeys(READINESS, readiness_said)
+    | dict.fromkeys(GATE, gate_reasons)
+    | {"ledger.lock_timeout": refused_issue, "trade.rates": trade_page, "trade.min_origins": trade_page}
+)
 
 
 @pytest.mark.parametrize("key", OF_COMMANDS)

@@ -7,6 +7,7 @@ from forex.params.drift import Drift
 from forex.params.fetch import Fetch, Network, Source
 from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, plain
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
+from forex.params.gate import Gate, Rule
 from forex.params.ledger import Ledger
 from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
@@ -30,6 +31,7 @@ __all__ = [
     "Fetch",
     "Fit",
     "GarchT",
+    "Gate",
     "Ingest",
     "Ledger",
     "Multipliers",
@@ -40,6 +42,7 @@ __all__ = [
     "Readiness",
     "Regimes",
     "Report",
+    "Rule",
     "Rung",
     "Severity",
     "Source",

@@ -18,6 +18,7 @@ from forex.params.data import Ingest, Validate
 from forex.params.drift import Drift
 from forex.params.fetch import Fetch
 from forex.params.fit import Fit
+from forex.params.gate import Gate
 from forex.params.ledger import Ledger
 from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
@@ -46,6 +47,7 @@ class Params(Block):
     evaluate: Evaluate
     report: Report
     trade: Trade
+    gate: Gate
     usdclp: UsdClp
     fetch: Fetch
 

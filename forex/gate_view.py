@@ -1,0 +1,128 @@
+"""`forex gate BASE [HEAD]`: the committed metrics of two git revisions side by side, for CI."""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from forex import gate
+from forex.errors import DataError
+from forex.params import load_params
+from forex.revisions import commit_of, text_at
+from forex.scoreboard_view import table
+
+WORKING_TREE = "working tree"
+
+Read = Callable[[str], str | None]
+
+
+def view(base: str, head: str | None = None) -> dict[str, Any]:
+    """What `forex.gate.compare` says of the two, judged by the working tree's params.yaml.  head: None for the working tree.
+
+    Raises UsageError for an unknown revision or where there is no git repository, DataError where metrics cannot be read.
+    """
+    settings = load_params("gate").gate
+    commits = [commit_of(revision) for revision in (base, head) if revision is not None]
+    before = partial(text_at, commits[0])
+    after: Read = _here if head is None else partial(text_at, commits[1])
+    found = gate.compare(_metrics(before, base), _metrics(after, head or WORKING_TREE), settings)
+    return {
+        "base": {"revision": base, "commit": commits[0]},
+        "head": {"revision": head or WORKING_TREE, "commit": commits[1] if head else None},
+        "failed": bool(found["reasons"]),
+    } | found
+
+
+def _metrics(read: Read, revision: str) -> dict[str, float]:
+    """The numbers of all files that the revision's dvc.yaml lists as metrics, and that it has."""
+    found: dict[str, float] = {}
+    for path in _files(read, revision):
+        text = read(path)
+        if text is not None:
+            try:
+                found |= gate.leaves(json.loads(text))
+            except ValueError as error:
+                raise DataError(f"{path} of {revision}: not readable as JSON ({error}). Commit a whole one.") from error
+    return found
+
+
+def _files(read: Read, revision: str) -> list[str]:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    text = read("dvc.yaml")
+    if text is None:
+        raise DataError(f"dvc.yaml of {revision}: not there, so that nothing says which files are metrics.")
+    try:
+        content = YAML(typ="safe").load(text) or {}
+    except YAMLError as error:
+        raise DataError(f"dvc.yaml of {revision}: not readable as YAML: {' '.join(str(error).split())}") from error
+    stages = (content.get("stages") or {}).values()
+    entries = [entry for part in (content, *stages) for entry in part.get("metrics") or []]
+    return sorted({entry if isinstance(entry, str) else next(iter(entry)) for entry in entries})
+
+
+def _here(path: str) -> str | None:
+    return Path(path).read_text(encoding="utf-8") if Path(path).is_file() else None
+
+
+def text(content: Mapping[str, Any], *, everything: bool = False) -> str:
+    """What changed of what was compared, or all of it; then the reasons."""
+    blocks = [_headline(content)]
+    rows = _rows(content, everything)
+    if len(rows) > 1:
+        blocks.append(table(rows))
+    blocks += _notes(content)
+    if content["reasons"]:
+        blocks.append("\n".join(content["reasons"]))
+    return "\n\n".join(blocks)
+
+
+def markdown(content: Mapping[str, Any], *, everything: bool = False) -> str:
+    """The same for a comment on a change: reasons first, names as code."""
+    reasons = "\n".join(f"- `{name}`: {why}" for name, _, why in (line.partition(": ") for line in content["reasons"]))
+    head, *rows = _rows(content, everything)
+    shown = table([head, *([f"`{row[0]}`", *row[1:]] for row in rows)]) if rows else ""
+    return "\n\n".join(filter(None, [f"### {_headline(content)}", reasons, shown, *_notes(content)]))
+
+
+def _headline(content: Mapping[str, Any]) -> str:
+    named = [
+        part["revision"] + (f" ({part['commit'][:9]})" if part["commit"] else "")
+        for part in (content["base"], content["head"])
+    ]
+    count = len(content["reasons"])
+    verdict = f"failed, {count} reason{'s' if count > 1 else ''}" if count else "passed"
+    return f"Gate {verdict}: {named[1]} against {named[0]}, {len(content['compared'])} metrics compared"
+
+
+def _rows(content: Mapping[str, Any], everything: bool) -> list[list[str]]:
+    shown = [entry for entry in content["compared"] if everything or entry["verdict"] != gate.SAME]
+    return [["metric", "BASE", "HEAD", "worse by", "allowed", "verdict"]] + [
+        [
+            entry["metric"],
+            _number(entry["base"]),
+            _number(entry["head"]),
+            _number(entry.get("worse")),
+            _number(_allowed(entry)),
+            entry["verdict"],
+        ]
+        for entry in shown
+    ]
+
+
+def _allowed(entry: Mapping[str, Any]) -> float | None:
+    tolerance = entry.get("tolerance")
+    return None if tolerance is None else tolerance + entry["new_data"]
+
+
+def _notes(content: Mapping[str, Any]) -> list[str]:
+    changes, idle = content["other_changes"], content["idle_rules"]
+    lines = [f"{changes} other metrics differ; no rule of gate.metrics is about them."] if changes else []
+    lines += [f"gate.metrics, {name}: no metric has such a name." for name in idle]
+    return ["\n".join(lines)] if lines else []
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"

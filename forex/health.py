@@ -1,0 +1,97 @@
+"""`forex check`: whether the last run says that the forecasts still hold, and whether it is the run of params.yaml.
+
+Three kinds of reasons. `degraded`: the performance report finds a horizon of `published` degraded or critical, or its
+sequential alarm on. `alert`: the newest origin's alerts are worth a message. Both end with 1. `stale`: the reports are of
+another `as_of`, origin or params than they should be; alone that ends with 4, with another reason with 1. Whether `as_of`
+itself lags behind is for the caller, who has a clock; `forex advance` moves it.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from forex.errors import EXIT_OK, GateFailed, StaleError
+from forex.files import read_json
+from forex.forecast import ENTERING, content_sha256
+from forex.params import load_params, plain
+from forex.watched import BIAS, CRPS, ERROR
+
+FORECAST = Path("reports/forecast.json")
+PERFORMANCE = Path("reports/performance.json")
+ALERTS = Path("reports/alerts.json")
+
+FINE, DEGRADED, ALERT, STALE = "fine", "degraded", "alert", "stale"
+EXIT_CODES = {
+    FINE: EXIT_OK,
+    DEGRADED: GateFailed.exit_code,
+    ALERT: GateFailed.exit_code,
+    STALE: StaleError.exit_code,
+}
+
+
+def view() -> dict[str, Any]:
+    """The verdict, `fine` or the kind of the gravest reason, its exit code, and the reasons: of each its kind and a sentence."""
+    forecast, performance, alerts = read_json(FORECAST), read_json(PERFORMANCE), read_json(ALERTS)
+    settings = load_params(*ENTERING)
+    reasons = [{"kind": DEGRADED, "says": _finding(found)} for found in performance["findings"]]
+    if alerts["send"]["send"]:
+        reasons.append({"kind": ALERT, "says": f"alerts of {alerts['at']}: {alerts['send']['why']}"})
+    stale = _stale(forecast, alerts["at"], {key: plain(getattr(settings, key)) for key in ENTERING})
+    if stale:
+        reasons.append({"kind": STALE, "says": stale})
+    verdict = reasons[0]["kind"] if reasons else FINE
+    return {
+        "verdict": verdict,
+        "exit_code": EXIT_CODES[verdict],
+        "as_of": forecast["as_of"],
+        "performance": performance["status"],
+        "reasons": reasons,
+    }
+
+
+def text(content: Mapping[str, Any]) -> str:
+    if not content["reasons"]:
+        return f"fine: as of {content['as_of']}, performance {content['performance']}"
+    return "\n".join(reason["says"] for reason in content["reasons"])
+
+
+def _stale(forecast: Mapping[str, Any], monitored: str, settings: Mapping[str, Any]) -> str | None:
+    if forecast["as_of"] != settings["as_of"]:
+        return (
+            f"{FORECAST} is as of {forecast['as_of']}, params.yaml says {settings['as_of']}: no run for that day has "
+            "finished. Run dvc repro."
+        )
+    if forecast["origin_date"] != monitored:
+        return (
+            f"{FORECAST} is of the origin {forecast['origin_date']}, {ALERTS} of {monitored}: the last run has not finished. "
+            "Run dvc repro."
+        )
+    if forecast["inputs"]["params_sha256"] != content_sha256(settings):
+        return f"{FORECAST} was made with other params than params.yaml has now. Run dvc repro."
+    return None
+
+
+def _finding(found: Mapping[str, Any]) -> str:
+    """One entry of `findings` in the performance report, in words."""
+    status, where = found["status"], found["horizon"]
+    if found["figure"] == "alarm":
+        return (
+            f"{where} {status}: the intervals miss more often than they say, by forecasts with targets from "
+            f"{found['since']} on; alarm since {found['raised']}"
+        )
+    return f"{where} {status}: {_figure(found)}, in the last {found['window']} matured forecasts (Holm p {found['holm_p']:.2g})"
+
+
+def _figure(found: Mapping[str, Any]) -> str:
+    """
+    >>> _figure({"figure": "coverage_80", "change_pct": 100.0}), _figure({"figure": "crps", "change_pct": 31.4})
+    ('the 80 % interval missed 100 % more often than it says', 'CRPS 31 % above what it was before')
+    """
+    name, change = found["figure"], found["change_pct"]
+    if name == CRPS:
+        return f"CRPS {change:.0f} % above what it was before"
+    if name == ERROR:
+        return f"errors, in half-widths of their intervals, {change:.0f} % above what they were before"
+    if name == BIAS:
+        return f"the median is off by {change:.0f} % of the usual error more than it was before"
+    return f"the {name.removeprefix('coverage_')} % interval missed {change:.0f} % more often than it says"
