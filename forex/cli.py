@@ -139,7 +139,7 @@ def gate(
 
 @app.command(name="check")
 def health(as_json: Json = False) -> None:
-    """For cron and CI: exit code 1, with reasons, if the forecasts degrade or alerts call for it; 4 if the reports are out of date."""
+    """For cron and CI: exit code 1, with reasons, if forecasts degrade or alerts call for it; 4 if the reports are stale."""
     _in_project()
     from forex import health as state
 
