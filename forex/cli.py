@@ -161,6 +161,33 @@ def alerts(
     _show(alerts_view.view(since=since), alerts_view.text, as_json)
 
 
+@app.command()
+def readiness(model: Annotated[str, typer.Argument(metavar="MODEL")], as_json: Json = False) -> None:
+    """Whether MODEL may be published instead of what is. Exit code 0: READY or OPTIMAL; 1: CAUTIOUS or NOT_READY."""
+    _in_project()
+    from forex import readiness_view
+
+    content = readiness_view.view(model)
+    _show(content, readiness_view.text, as_json)
+    raise typer.Exit(0 if content["ready"] else 1)
+
+
+@app.command()
+def promote(
+    model: Annotated[str, typer.Argument(metavar="MODEL")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the change and write nothing.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Whatever its readiness; says what is overridden.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Put MODEL first among what may be published, in params.yaml, where it is READY or OPTIMAL. Exit code 1 where it is not."""
+    _in_project()
+    from forex import promote as promotion
+
+    content = promotion.view(model, dry_run=dry_run, force=force)
+    _show(content, promotion.text, as_json)
+    raise typer.Exit(0 if content["allowed"] else 1)
+
+
 @app.command(name="doctor")
 def mend(as_json: Json = False) -> None:
     """Mend what a killed `dvc repro` can leave behind: a broken dvc.lock or a broken list of DVC's running readers."""

@@ -44,8 +44,14 @@ class Subject:
 Subjects = Mapping[str, Mapping[str, Subject]]  # by model, then horizon
 
 
-def subjects(panels: Mapping[str, Panel], *, levels: Sequence[float], settings: Performance) -> Subjects:
-    """The monitored models at every horizon that has them.
+def subjects(
+    panels: Mapping[str, Panel],
+    *,
+    levels: Sequence[float],
+    settings: Performance,
+    models: Sequence[str] = MONITORED,
+) -> Subjects:
+    """The `models` at every horizon that has them.
 
     panels: from `forex.scores.matured`, all origins.  levels: of params.yaml.
     """
@@ -56,7 +62,7 @@ def subjects(panels: Mapping[str, Panel], *, levels: Sequence[float], settings: 
             for horizon, panel in panels.items()
             if model in panel.models
         }
-        for model in MONITORED
+        for model in models
     }
 
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forex.errors import ParamsError
-from forex.params import UsdClp, parse_params, plain
+from forex.params import UsdClp, plain
+from forex.params_text import checked
 from forex.usdclp_estimates import MONTHS, differing_months
 from forex.usdclp_resamples import Estimate
 
@@ -86,10 +86,7 @@ def renewed(text: str, path: Path, estimates: Mapping[str, Estimate], provenance
     before, _, after = _split(text, content)
     _, block, _ = _split(dumped.getvalue(), yaml.load(dumped.getvalue()))
     result = before + block + after
-    try:
-        parse_params(result, path)
-    except ParamsError as error:
-        raise ParamsError(f"{error}\n{path} is left as it was: this is what the estimates would make of it.") from error
+    checked(result, path, made_by="the estimates")
     return result
 
 

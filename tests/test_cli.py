@@ -20,7 +20,20 @@ def forex(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
 def test_help_answers_at_once() -> None:
     fastest = min(_seconds("--help") for _ in range(5))
     assert fastest < 0.4
-    for name in ("forecast", "issue", "status", "regime", "calibrate", "nowcast", "alerts", "gate", "check", "params"):
+    for name in (
+        "forecast",
+        "issue",
+        "status",
+        "regime",
+        "calibrate",
+        "nowcast",
+        "alerts",
+        "gate",
+        "check",
+        "readiness",
+        "promote",
+        "params",
+    ):
         assert name in forex("--help").stdout
 
 
@@ -54,6 +67,8 @@ def test_version() -> None:
         ["alerts"],
         ["gate", "HEAD"],
         ["check"],
+        ["readiness", "nowcast"],
+        ["promote", "nowcast"],
         ["params", "check"],
     ],
 )

@@ -16,25 +16,26 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from challengers import FORESEES, STEPS
+from challengers import calibrated as calibrated_challengers
 from changed_params import COMMITTED, LEAVES, STAGES, Content, Folder, changed, run
 from committed_runs import git
 from conftest import ROOT, MadeUpStore
 
 from forex import calendar, gate_view, issue, online_trade, usdclp_view
+from forex.challenge import compared
 from forex.errors import GateFailed
 from forex.files import read_parquet
 from forex.ledger import LEDGER, LOCK
 from forex.lock import held
+from forex.names import PUBLISHED
+from forex.params import load_params
+from forex.readiness import criteria, level
 from forex.usdclp_warnings import provenance
 
-OF_COMMANDS = [
-    "ledger.lock_timeout",
-    "trade.rates",
-    "trade.min_origins",
-    "gate.new_data",
-    "gate.required",
-    "gate.metrics",
-]
+READINESS = [key for key in LEAVES if key.startswith("readiness.")]
+GATE = [key for key in LEAVES if key.startswith("gate.")]
+OF_COMMANDS = ["ledger.lock_timeout", "trade.rates", "trade.min_origins", *READINESS, *GATE]
 KEYS = [key for key in LEAVES if not key.startswith("validate.") and key not in OF_COMMANDS]
 
 ESTIMATION = "usdclp.estimation."  # what only the command reads
@@ -54,6 +55,8 @@ REAL = {
     "calibrate.published.candidates": ["ensemble", "nowcast"],
     "calibrate.published.min_scores": 60,
     "ledger.lock_timeout": 0.01,
+    "readiness.scores.ready": 99.8,
+    "readiness.scores.optimal": 100,
     "trade.rates": [0.02],
     "trade.min_origins": 50,
     "performance.windows": [20],
@@ -167,6 +170,22 @@ CHANGES: Content = {
     "performance.excellent_pct": 90,
     "performance.significance": 1e-9,
     "ledger.lock_timeout": 0.02,
+    "readiness.min_forecasts": 5000,
+    "readiness.min_independent": 5000,
+    "readiness.min_days": 5000,
+    "readiness.significance": 0.9999,
+    "readiness.min_better": 5,
+    "readiness.bound": 0.5,
+    "readiness.max_loss_pct": 0.1,
+    "readiness.coverage_tolerance": 0.5,
+    "readiness.coverage_band": 0.2,
+    "readiness.recent": 20,
+    "readiness.min_year_origins": 5000,
+    "readiness.max_year_loss_pct": 0.1,
+    "readiness.min_pass_rate": 1.0,
+    "readiness.scores.cautious": 99.7,
+    "readiness.scores.ready": 99.95,
+    "readiness.scores.optimal": 99.85,
     "trade.rates": [0.05],
     "trade.min_origins": 220,  # 2018 has fewer
     "gate.new_data": 1e-6,
@@ -507,8 +526,36 @@ def gate_reasons() -> list[str]:
     return gate_view.view("fewer", "more")["reasons"]
 
 
-SAYING = {f"gate.{key}": gate_reasons for key in ("new_data", "required", "metrics")}
-SAYING |= {"ledger.lock_timeout": refused_issue, "trade.rates": trade_page, "trade.min_origins": trade_page}
+CHALLENGERS = calibrated_challengers(1, 800, first="2019-01-02")
+
+
+def readiness_said() -> Any:
+    """Of every simulated challenger: its level, and the criteria but for the thresholds that they repeat."""
+    params, said = load_params(), {}
+    for model in FORESEES.keys() - {PUBLISHED}:
+        figures = compared(
+            CHALLENGERS,
+            model,
+            horizons=list(STEPS),
+            levels=params.levels,
+            evaluate=params.evaluate,
+            settings=params.readiness,
+        )
+        good, suites = dict.fromkeys(STEPS, "GOOD"), {"checks": 100, "held": 99, "success": True}
+        found = criteria(figures, statuses=good, incumbent_statuses=good, suites=suites, settings=params.readiness)
+        said[model] = level(found, params.readiness), [(one.passed, one.value, one.score) for one in found]
+    return said
+
+
+SAYING = (
+    dict.fromkeys(READINESS, readiness_said)
+    | dict.fromkeys(GATE, gate_reasons)
+    | {
+        "ledger.lock_timeout": refused_issue,
+        "trade.rates": trade_page,
+        "trade.min_origins": trade_page,
+    }
+)
 
 
 @pytest.mark.parametrize("key", OF_COMMANDS)

@@ -329,3 +329,25 @@ def test_plots_draw_offline(clone: Path) -> None:
     for plot in ("fan", "reliability", "pit", "rolling_coverage", "scores", "regimes"):
         assert f"reports/plots/{plot}.csv" in html
     assert "<script src=" not in html
+
+
+def test_no_model_is_ready_to_replace_what_is_published(clone: Path) -> None:
+    """`nowcast` is what is published, so it cannot be better; the others have a larger CRPS with evidence."""
+    levels = {}
+    for model in (
+        "nowcast",
+        "ensemble",
+        "garch_t",
+        "garch_t_conformal",
+        "predecessor",
+        "random_walk",
+        "random_walk_drift",
+    ):
+        done = command("forex", "readiness", model, "--json", cwd=clone)
+        said = json.loads(done.stdout)
+        levels[model] = said["level"]
+        assert done.returncode == (0 if said["ready"] else 1)
+        worse = [horizon for horizon, own in said["horizons"].items() if own["evidence"] == "WORSE"]
+        assert bool(worse) == (model != "nowcast")
+    assert levels.pop("nowcast") == "CAUTIOUS"
+    assert set(levels.values()) == {"NOT_READY"}

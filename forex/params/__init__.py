@@ -9,6 +9,7 @@ from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, pl
 from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
 from forex.params.gate import Gate, Rule
 from forex.params.ledger import Ledger
+from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
 from forex.params.reports import Alarm, Episode, Evaluate, Performance, Report, Trade
 from forex.params.types import Block, Severity, Tier, clock_time
@@ -38,6 +39,7 @@ __all__ = [
     "Nowcast",
     "Params",
     "Performance",
+    "Readiness",
     "Regimes",
     "Report",
     "Rule",

@@ -20,6 +20,7 @@ from forex.params.fetch import Fetch
 from forex.params.fit import Fit
 from forex.params.gate import Gate
 from forex.params.ledger import Ledger
+from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
 from forex.params.reports import Evaluate, Performance, Report, Trade
 from forex.params.types import Block, Date, Horizon, Level, clock_time, unique
@@ -41,6 +42,7 @@ class Params(Block):
     performance: Performance
     drift: Drift
     alerts: Alerts
+    readiness: Readiness
     ledger: Ledger
     evaluate: Evaluate
     report: Report

@@ -1,0 +1,97 @@
+"""`forex promote MODEL`: a challenger that is ready becomes the first of calibrate.published.candidates in params.yaml."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from forex import readiness_view
+from forex.files import read_json, write_text
+from forex.forecast import ENTERING, content_sha256
+from forex.names import MODELS
+from forex.params import PARAMS_FILE, load_params, plain
+from forex.params_text import checked, diff, with_list
+from forex.readiness_view import needs_calibration, source
+
+REPORT = Path("reports/forecast.json")
+CANDIDATES, CONFORMAL, FITTED = "calibrate.published.candidates", "calibrate.conformal", "fit.models"
+
+
+def promoted(text: str, path: Path, model: str) -> str:
+    """`text`, a params.yaml, with `model` first among the candidates; the others keep their order, every other byte its place.
+
+    What the model is made from is added to fit.models and calibrate.conformal where it is missing.  Raises ParamsError, naming the
+    key, where the result would not be valid.
+    """
+    params = checked(text, path, made_by="nothing")
+    others = [name for name in params.calibrate.published.candidates if name != model]
+    lists = {CANDIDATES: (params.calibrate.published.candidates, [model, *others])}
+    if needs_calibration(model):
+        lists[CONFORMAL] = (params.calibrate.conformal, _with(params.calibrate.conformal, source(model)))
+    if source(model) in MODELS:
+        lists[FITTED] = (params.fit.models, _with(params.fit.models, source(model)))
+    for key, (old, new) in lists.items():
+        if list(old) != new:
+            text = with_list(text, path, key, new)
+    checked(text, path, made_by="the promotion")
+    return text
+
+
+def _with(names: tuple[str, ...], name: str) -> list[str]:
+    return [*names] if name in names else [*names, name]
+
+
+def view(model: str, *, dry_run: bool = False, force: bool = False) -> dict[str, Any]:
+    """What became of the promotion: `allowed`, `changed` (whether params.yaml was written), the diff, and what stood against it.
+
+    Raises what `forex readiness` raises; ParamsError, nothing written, where the new params.yaml would not be valid.
+    """
+    params = load_params()
+    old = PARAMS_FILE.read_bytes().decode("utf-8")
+    content: dict[str, Any] = {"model": model, "dry_run": dry_run, "changed": False, "diff": "", "against": []}
+    if params.calibrate.published.candidates[0] == model and promoted(old, PARAMS_FILE, model) == old:
+        return content | {"already": True, "allowed": True, "forced": False, "readiness": None}
+    found = readiness_view.view(model)
+    against = _against(found)
+    allowed = force or not against
+    new = promoted(old, PARAMS_FILE, model) if allowed else old
+    if allowed and not dry_run:
+        write_text(PARAMS_FILE, new)
+    return content | {
+        "already": False,
+        "allowed": allowed,
+        "forced": bool(force and against),
+        "changed": allowed and not dry_run,
+        "diff": diff(old, new, PARAMS_FILE),
+        "against": against,
+        "readiness": found,
+    }
+
+
+def _against(found: Mapping[str, Any]) -> list[str]:
+    """What stands against it: its level with the criteria that failed, and a record that was made with other params."""
+    said = []
+    if not found["ready"]:
+        said.append(f"it is {found['level']}, score {found['score']:.0f}")
+        said += [f"{one['name']}: {one['says']}" for one in found["criteria"] if not one["passed"]]
+    entering = load_params(*ENTERING)
+    now = content_sha256({key: plain(getattr(entering, key)) for key in ENTERING})
+    if read_json(REPORT)["inputs"]["params_sha256"] != now:
+        said.append(f"{PARAMS_FILE} has changed since the last run, and its record is of before: run dvc repro first")
+    return said
+
+
+def text(content: Mapping[str, Any]) -> str:
+    model, against = content["model"], [f"  {said}" for said in content["against"]]
+    if content["already"]:
+        return f"{model} is the first of {CANDIDATES} already: nothing to change."
+    if not content["allowed"]:
+        return "\n".join([f"{model} is not promoted, {PARAMS_FILE} is as it was:", *against])
+    lines = [f"Overridden for {model}:", *against] if content["forced"] else []
+    if not content["forced"]:
+        lines.append(f"{model} is {content['readiness']['level']}, score {content['readiness']['score']:.0f} of 100.")
+    lines += [content["diff"]]
+    if content["dry_run"]:
+        lines.append(f"Nothing written: {PARAMS_FILE} would change so.")
+    else:
+        lines.append(f"{PARAMS_FILE} is changed. dvc repro makes the forecasts with it.")
+    return "\n".join(lines)

@@ -1,0 +1,153 @@
+"""`forex readiness MODEL`: a challenger's record against what is published, read back from the last run."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from forex.calendar import horizon_days
+from forex.challenge import compared, suite_results
+from forex.errors import UsageError
+from forex.files import json_text, read_json, read_parquet
+from forex.names import BENCHMARKS, ENSEMBLE, MODELS, PUBLISHED, calibrated_name
+from forex.params import Params, load_params
+from forex.performance import performance, subjects
+from forex.readiness import MAY_BE_PUBLISHED, criteria, level
+from forex.scoreboard_view import SMALLEST, table
+from forex.scores import matured
+
+CALIBRATED = Path("data/forecasts/calibrated.parquet")
+PERFORMANCE = Path("reports/performance.json")
+EXPECTATIONS = Path("reports/expectations.json")
+
+
+def view(model: str) -> dict[str, Any]:
+    """Level, score, criteria and the figures by horizon of `model` against `published`.
+
+    Raises UsageError for a name that no run can make; DataError where the last run left no reports.
+    """
+    params = load_params()
+    calibrated = read_parquet(CALIBRATED)
+    made = sorted(set(calibrated["model"].unique()) - {PUBLISHED})
+    _refuse_unknown(model, made)
+    horizons = sorted(params.horizons, key=horizon_days)
+    figures = compared(
+        calibrated,
+        model,
+        horizons=horizons,
+        levels=params.levels,
+        evaluate=params.evaluate,
+        settings=params.readiness,
+    )
+    expectations = read_json(EXPECTATIONS)
+    reported = read_json(PERFORMANCE)["horizons"]
+    incumbent = {name: reported[name]["status"] for name in horizons if name in reported}
+    found = criteria(
+        figures,
+        statuses=_statuses(calibrated, model, horizons, params) if model in made else {},
+        incumbent_statuses=incumbent,
+        suites=suite_results(expectations),
+        settings=params.readiness,
+    )
+    reached, score = level(found, params.readiness)
+    content = {
+        "model": model,
+        "incumbent": PUBLISHED,
+        "candidates": params.calibrate.published.candidates,
+        "level": reached,
+        "ready": reached in MAY_BE_PUBLISHED,
+        "score": score,
+        "as_of": expectations["as_of"],
+        "as_of_in_params": params.as_of,
+        "last_origin": str(calibrated["origin_date"].max()),
+        "reason": None if model in made else _absent(model, params),
+        "criteria": [one.as_dict() for one in found],
+        "horizons": figures,
+    }
+    return dict(json.loads(json_text(content)))
+
+
+def _refuse_unknown(model: str, made: list[str]) -> None:
+    there = f"The last run made {', '.join(made)}."
+    if model == PUBLISHED:
+        raise UsageError(f"{PUBLISHED} is the incumbent itself: name the model that is to challenge it. {there}")
+    known = {*MODELS, *map(calibrated_name, MODELS), ENSEMBLE, *made}
+    if model not in known:
+        raise UsageError(f"{model} is no model. {there} Others: {', '.join(sorted(known - set(made))) or 'none'}.")
+
+
+def _absent(model: str, params: Params) -> str:
+    """Why there is no forecast of a model that could be made."""
+    base = source(model)
+    steps = [] if base in params.fit.models else [f"add {base} to fit.models"]
+    if needs_calibration(model) and base not in params.calibrate.conformal:
+        steps.append(f"add {base} to calibrate.conformal")
+    doing = f"{' and '.join(steps)} in params.yaml, then run dvc repro" if steps else "run dvc repro"
+    return f"the last run made no forecast of {model}: {doing}"
+
+
+def source(model: str) -> str:
+    """The model of fit.models that `model` is or is calibrated from.
+
+    >>> source("garch_t_conformal"), source("theta")
+    ('garch_t', 'theta')
+    """
+    return {calibrated_name(name): name for name in MODELS}.get(model, model)
+
+
+def needs_calibration(model: str) -> bool:
+    """Whether calibrate.conformal has to name its source: benchmarks stay as they are, the ensemble averages what is calibrated."""
+    return model not in BENCHMARKS and model != ENSEMBLE
+
+
+def _statuses(calibrated: Any, model: str, horizons: list[str], params: Params) -> dict[str, str]:
+    """What the performance monitor would say of the model's own forecasts."""
+    frame = calibrated.filter(calibrated["model"] == model)
+    panels = {name: matured(frame, name) for name in horizons}
+    watched = subjects(panels, levels=params.levels, settings=params.performance, models=[model])
+    counts = {name: panel.n for name, panel in panels.items()}
+    report = performance(watched, horizons=counts, levels=params.levels, settings=params.performance)
+    return {name: report["horizons"][name]["models"][model]["status"] for name in horizons if counts[name]}
+
+
+def text(content: Mapping[str, Any]) -> str:
+    lines = []
+    if content["as_of_in_params"] != content["as_of"]:
+        said = f"params.yaml says as_of {content['as_of_in_params']}: no run for that day has finished."
+        lines = [f"{said} The last one, {content['as_of']}:"]
+    lines.append(
+        f"{content['model']} against {content['incumbent']}: {content['level']}, score {content['score']:.0f} of 100"
+    )
+    if content["reason"]:
+        lines.append(content["reason"])
+    rows = [["criterion", "passed", "score", "threshold", "failing allows", "what was found"]]
+    for one in content["criteria"]:
+        passed = "yes" if one["passed"] else "no"
+        threshold = "" if isinstance(one["threshold"], str) else f"{one['threshold']:g}"
+        rows.append([one["name"], passed, f"{one['score']:.0f}", threshold, one["ceiling"], one["says"]])
+    lines += ["", table(rows)]
+    rows = [
+        ["horizon", "forecasts", "without overlap", "CRPS", "published", "difference", "bound", "Holm p", "evidence"]
+    ]
+    for horizon, own in sorted(content["horizons"].items(), key=lambda item: horizon_days(item[0])):
+        shown = [
+            _number(own[key], form)
+            for key, form in (
+                ("crps", ".2f"),
+                ("crps_incumbent", ".2f"),
+                ("difference_pct", "+.1f"),
+                ("upper_pct", "+.1f"),
+            )
+        ]
+        shown.append(_p(own["holm_p"]))
+        rows.append([horizon, str(own["n"]), str(own["independent"]), *shown, own["evidence"]])
+    lines += ["", table(rows), "", "CRPS in CLP, difference and its upper bound in per cent of published's."]
+    return "\n".join(lines)
+
+
+def _p(value: float | None) -> str:
+    return f"< {SMALLEST:g}" if value is not None and value < SMALLEST else _number(value, ".3f")
+
+
+def _number(value: float | None, form: str) -> str:
+    return "-" if value is None else f"{value:{form}}"
