@@ -1,8 +1,9 @@
 """Appending to a store: rows are added, never rewritten, and each says from which instant it was known.
 
 A date seen for the first time was known when its publication rule says, so that a history fetched years later is usable point in
-time; unless a fetch asked for it after that instant and did not get it: then it is known from the retrieval on. A changed value
-is a revision, known from the retrieval on. A value that the store already holds adds nothing.
+time, and never before the instant that its provider names as the earliest; unless a fetch asked for it after that instant and
+did not get it: then it is known from the retrieval on. A changed value is a revision, known from the retrieval on. A value that
+the store already holds adds nothing.
 """
 
 import datetime as dt
@@ -72,7 +73,7 @@ def additions(
         date, value, recorded = one.observation.date, one.observation.value, one.observation.known_at
         if newest.get(date) == value or (date, recorded) in vintages:
             continue
-        known_at = recorded or instants[date]
+        known_at = recorded or max(instants[date], one.observation.not_before or instants[date])
         missed = any(at > known_at and first <= date <= last for at, first, last in asked)
         if missed or (date in newest and not recorded):
             known_at = one.retrieved_at

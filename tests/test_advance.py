@@ -87,8 +87,9 @@ def test_a_provider_that_stays_behind_ends_in_stale_and_changes_nothing(replayed
     kept = dict(instants)
     watched = [Path(name) for name in ("params.yaml", "dvc.lock", "reports/forecast.json", "reports/dashboard.html")]
     before = [path.read_bytes() for path in watched]
+    last = cut_off(DAYS[-1])
     try:
-        instants.update({date: utc("2030-01-01T00:00") for date, at in kept.items() if at > cut_off(DAYS[-1])})
+        instants.update({date: utc("2030-01-01T00:00") for date, at in kept.items() if at > last})
         with pytest.raises(StaleError, match="5 business days are allowed"):
             replayed.advance(later)
     finally:

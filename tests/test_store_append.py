@@ -48,6 +48,16 @@ def test_a_date_seen_for_the_first_time_was_known_by_the_rule() -> None:
     assert added["retrieved_at"].to_list() == [utc(years_later)] * 2
 
 
+def test_no_rule_makes_a_value_known_before_its_market_had_closed() -> None:
+    closed = utc("2024-11-28T00:00")
+    late = Arrived(Observation(WEDNESDAY, 975.06, not_before=closed), "yahoo:BRL=X", utc("2026-11-22T15:00"))
+    assert additions(NONE, [late], RULE, NEVER)["known_at"].item() == closed
+    early = Arrived(
+        Observation(WEDNESDAY, 975.06, not_before=utc("2024-11-25T00:00")), "yahoo:X", utc("2026-11-22T15:00")
+    )
+    assert additions(NONE, [early], RULE, NEVER)["known_at"].item() == BY_RULE[WEDNESDAY]
+
+
 def test_a_date_that_an_earlier_fetch_asked_for_in_vain_is_known_from_its_retrieval() -> None:
     new = [arrived(THURSDAY, 975.41, "2024-11-28T13:00")]
     in_vain = attempt("2024-11-27T21:30")
