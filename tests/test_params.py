@@ -69,7 +69,9 @@ KEYED = {
     "usdclp.provenance.sha256",
     "evaluate.acceptance.coverage_tolerance",
     "validate.bounds",
-}  # by id or horizon
+    "fetch.providers",
+    "fetch.series",
+}  # by id, horizon or provider
 
 
 def test_the_committed_params_are_valid_and_frozen() -> None:
