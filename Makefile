@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: run test test-extras lint study trade bench plots readme clean
+.PHONY: run test test-extras lint study replay trade bench plots readme clean
 
 run: .venv/installed
 	@forex doctor
@@ -27,6 +27,10 @@ lint: .venv/installed
 
 study: .venv/installed
 	pytest -m study -n 2
+
+# Sixty days of live use against one backfill, about half an hour: reports/replay.md.
+replay: .venv/installed
+	pytest -m replay -n 0 -s tests/test_replay.py
 
 # What an online correction of the intervals would buy and cost: reports/online_correction.md.
 trade: .venv/installed

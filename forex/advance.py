@@ -1,8 +1,8 @@
 """`forex advance`: one day of live use, from the providers to the ledger and the reports.
 
-Fetch, set `as_of` to the last business day whose cut-off has passed, run the pipeline, enter the forecast in the ledger, and run
-what depends on the ledger. Meant for just after the cut-off; later in the evening it makes the same forecast, and says what has
-been published since.
+Fetch, set `as_of` to the last business day whose cut-off has passed, run the pipeline as far as the forecast, enter that in the
+ledger, and run the rest, which reports on the ledger, too. Meant for just after the cut-off; later in the evening it makes the
+same forecast, and says what has been published since.
 """
 
 import datetime as dt
@@ -28,7 +28,6 @@ from forex.store import TARGET, read_series, read_series_list
 
 REPORT = Path("reports/forecast.json")
 AS_OF = re.compile(r"""^as_of: *["']\d{4}-\d{2}-\d{2}["']""", re.MULTILINE)
-Repro = Callable[[], None]
 
 
 class PipelineFailed(ForexError):
@@ -50,7 +49,8 @@ def view(
     """Advance to the last business day whose cut-off has passed, or to `to` (YYYY-MM-DD) where that is earlier.
 
     Raises what `forex fetch` raises; StaleError where the observado known at that cut-off is too old, before anything is
-    changed; PipelineFailed with `as_of` set back where a stage fails.
+    changed; PipelineFailed where a stage fails: with `as_of` set back up to the forecast; after it the forecast is issued and
+    stays so.
     """
     params = load_params()
     fetched = fetch_view.view(progress, clock=clock, environ=environ, client=client)
@@ -62,7 +62,7 @@ def view(
     _refuse_stale(params, origin, cut_off)
     _run(origin, progress)
     issued = issue.view()
-    _repro(progress)
+    _repro(progress)  # performance, evaluate, report
     return content | {"nothing_new_since": None, "issued": issued} | _published_since(params, cut_off)
 
 
@@ -116,22 +116,29 @@ def _refuse_stale(params: Params, origin: str, cut_off: dt.datetime) -> None:
 
 
 def _run(origin: str, progress: Callable[[str], None]) -> None:
-    """Set `as_of` and run the pipeline; where a stage fails, `as_of` is what it was."""
+    """Set `as_of` and make its forecast; where a stage fails, `as_of` is what it was."""
     before = PARAMS_FILE.read_text(encoding="utf-8")
     if not AS_OF.search(before):
         raise UsageError(f'{PARAMS_FILE}: no line like as_of: "2024-11-27" at the top level. Write it so.')
     write_text(PARAMS_FILE, AS_OF.sub(f'as_of: "{origin}"', before, count=1))
     try:
-        _repro(progress)
+        _repro(progress, "forecast")
     except ForexError:
         write_text(PARAMS_FILE, before)
         raise
 
 
-def _repro(progress: Callable[[str], None]) -> None:
-    """`dvc repro`, its lines passed on.  Raises PipelineFailed with what the failing stage said and its exit code."""
+def _repro(progress: Callable[[str], None], *stages: str) -> None:
+    """`dvc repro` of these stages and what they depend on, or of all, its lines passed on.
+
+    Raises PipelineFailed with what the failing stage said and its exit code.
+    """
     done = subprocess.run(
-        [sys.executable, "-m", "dvc", "repro"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        [sys.executable, "-m", "dvc", "repro", *stages],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
     )
     for line in done.stdout.splitlines():
         if line.startswith("Running stage"):

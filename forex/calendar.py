@@ -25,11 +25,27 @@ WEEK_SHARE = 5 / 7  # business days in a calendar day, holidays aside
 
 
 @cache
-def _calendar() -> np.busdaycalendar:
+def _holidays() -> dict[dt.date, str]:
     from holidays import country_holidays
 
-    listed = country_holidays("CL", categories=("public", "bank"), years=range(FIRST_YEAR, LAST_YEAR + 1))
-    return np.busdaycalendar(holidays=np.array(sorted(listed), dtype="datetime64[D]"))
+    listed = country_holidays(
+        "CL", categories=("public", "bank"), language="es", years=range(FIRST_YEAR, LAST_YEAR + 1)
+    )
+    return dict(sorted(listed.items()))
+
+
+@cache
+def _calendar() -> np.busdaycalendar:
+    return np.busdaycalendar(holidays=np.array(list(_holidays()), dtype="datetime64[D]"))
+
+
+def holidays_between(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
+    """The holidays that fall on weekdays from `first` to `last`, both included, with their names.
+
+    >>> holidays_between(dt.date(2024, 12, 24), dt.date(2024, 12, 25))
+    [(datetime.date(2024, 12, 25), 'Navidad')]
+    """
+    return [(day, name) for day, name in _holidays().items() if first <= day <= last and day.weekday() < 5]
 
 
 def as_dates(dates: ArrayLike) -> Dates:

@@ -19,6 +19,8 @@ app = typer.Typer(
 )
 params_app = typer.Typer(help="Questions about params.yaml.", no_args_is_help=True)
 app.add_typer(params_app, name="params")
+calendar_app = typer.Typer(help="Questions about the calendars in data/calendar.", no_args_is_help=True)
+app.add_typer(calendar_app, name="calendar")
 
 Json = Annotated[bool, typer.Option("--json", help="The same as JSON, for machines.")]
 
@@ -240,6 +242,18 @@ def check(as_json: Json = False) -> None:
 
     load_params()
     _show({"params": "ok"}, lambda _: "params.yaml: every key is known and within its range.", as_json)
+
+
+@calendar_app.command(name="check")
+def check_calendar(as_json: Json = False) -> None:
+    """Whether the lists of meetings and interventions reach far enough from as_of; the holidays expected. Exit code 1 if not."""
+    _in_project()
+    from forex import calendar_view
+
+    content = calendar_view.view()
+    _show(content, calendar_view.text, as_json)
+    if not content["covered"]:
+        raise typer.Exit(1)
 
 
 def _show(content: dict[str, Any], text: Any, as_json: bool) -> None:

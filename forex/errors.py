@@ -6,6 +6,7 @@ ForexError
 ├── DataError           3  the data is invalid
 │   ├── TooLittleData   3  the data is valid but there is not enough of it
 │   └── ProviderError   3  what a provider answers cannot be used
+│       └── RequestRefused 3  it answered, and refused the request
 ├── StaleError          4  a critical series is older than its bound
 └── GateFailed          1  a gate did not hold, or the forecast is degraded
 
@@ -41,6 +42,10 @@ class TooLittleData(DataError):
 
 
 class ProviderError(DataError):
+    pass
+
+
+class RequestRefused(ProviderError):
     pass
 
 

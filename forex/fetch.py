@@ -6,7 +6,7 @@ two are compared where both answer, and a disagreement is reported, never averag
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -160,7 +160,7 @@ def _ask(
 
 
 def _inverted(found: list[Observation]) -> list[Observation]:
-    return [Observation(one.date, float(np.round(1 / one.value, 8)), one.known_at) for one in found]
+    return [replace(one, value=float(np.round(1 / one.value, 8))) for one in found]
 
 
 def _value_before(stored: pl.DataFrame, answer: list[Observation]) -> float | None:

@@ -64,14 +64,14 @@ def view(
     return {
         "store": str(store),
         "fetched_at": f"{clock():%Y-%m-%dT%H:%M:%SZ}",
-        "series": [_plain(one) for one in found],
+        "series": [_plain(one) | {"tier": listed[one.series].tier} for one in found],
     }
 
 
 def text(content: Mapping[str, Any]) -> str:
     added = sum(one["added"] for one in content["series"])
     revised = sum(one["revised"] for one in content["series"])
-    late = [one["series"] for one in content["series"] if not one["current"]]
+    late = [f"{one['series']} ({one['tier']})" for one in content["series"] if not one["current"]]
     lines = [f"{content['store']}: {added} new values, {revised} revised, fetched at {content['fetched_at']}"]
     if late:
         lines.append(f"not up to date: {', '.join(late)}")

@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from forex.errors import ProviderError
+from forex.errors import ProviderError, RequestRefused
 from forex.params import Network
 
 REDIRECTS = {301, 302, 303, 307, 308}
@@ -34,6 +34,14 @@ class Secret:
 
     def reveal(self) -> str:
         return self._value
+
+    def hidden_in(self, text: str) -> str:
+        """`text`, such as what a service said, without this value.
+
+        >>> Secret("hunter2").hidden_in("hunter2 is not registered")
+        '*** is not registered'
+        """
+        return text.replace(self._value, "***")
 
     def __repr__(self) -> str:
         return "Secret(***)"
@@ -85,7 +93,8 @@ class Client:
     def get(self, url: str, query: Mapping[str, str | Secret] | None = None) -> bytes:
         """The body of a successful answer.
 
-        Raises ProviderError saying what went wrong at which address, the query left out.
+        Raises ProviderError saying what went wrong at which address, the query left out; RequestRefused where the service
+        answered with a status that no retry changes.
         """
         plain = {key: value.reveal() if isinstance(value, Secret) else value for key, value in (query or {}).items()}
         attempts = Retrying(
@@ -100,13 +109,18 @@ class Client:
         except _Transient as error:
             raise ProviderError(f"{address(url)}: {error}, after {self._network.attempts} attempts") from None
 
-    def json(self, url: str, query: Mapping[str, str | Secret] | None = None) -> Any:
-        """The answer read as JSON.  Raises ProviderError where it is none."""
+    def json(self, url: str, query: Mapping[str, str | Secret] | None = None, *, encoding: str = "utf-8") -> Any:
+        """The answer read as JSON.  Raises ProviderError where it is none.
+
+        encoding: of services that write another than UTF-8; UTF-8 is tried first.
+        """
         body = self.get(url, query)
         try:
-            return json.loads(body)
+            return json.loads(_decoded(body, encoding))
         except ValueError:
             start = body[:40].decode("utf-8", "replace").strip()
+            for secret in (value for value in (query or {}).values() if isinstance(value, Secret)):
+                start = secret.hidden_in(start)
             raise ProviderError(f"{address(url)}: expected JSON, got {len(body)} bytes beginning {start!r}") from None
 
     def _wait(self, state: RetryCallState) -> float:
@@ -147,7 +161,7 @@ class Client:
                 raise ProviderError(f"{address(answer.url)}: status {status}, asks to wait {wait:.0f} s")
             raise _Transient(f"status {status}", wait)
         if status != 200:
-            raise ProviderError(f"{address(answer.url)}: status {status}")
+            raise RequestRefused(f"{address(answer.url)}: status {status}")
 
     def _body(self, answer: httpx.Response, deadline: float) -> bytes:
         body = bytearray()
@@ -169,6 +183,13 @@ def address(url: httpx.URL | str) -> str:
     'https://api.example.org/series'
     """
     return str(httpx.URL(url).copy_with(query=None, fragment=None, userinfo=b""))
+
+
+def _decoded(body: bytes, encoding: str) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        return body.decode(encoding)
 
 
 def _retry_after(text: str) -> float | None:

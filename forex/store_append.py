@@ -1,8 +1,10 @@
 """Appending to a store: rows are added, never rewritten, and each says from which instant it was known.
 
 A date seen for the first time was known when its publication rule says, so that a history fetched years later is usable point in
-time; unless a fetch asked for it after that instant and did not get it: then it is known from the retrieval on. A changed value
-is a revision, known from the retrieval on. A value that the store already holds adds nothing.
+time, and never before the instant that its provider names as the earliest; unless a fetch asked for it after that instant and
+did not get it: then it is known from the retrieval on. A changed value is a revision, known from the retrieval on. A value that
+the store already holds adds nothing. What was published before a series was first asked for is its history, though the first
+fetches failed: one wrong password does not make twenty years unusable.
 """
 
 import datetime as dt
@@ -61,19 +63,23 @@ def additions(
 ) -> pl.DataFrame:
     """The rows that `arrived` adds to the `stored` ones of a series, in order of date.
 
-    attempts: columns of ATTEMPTS, this series' fetches before the present one.
+    attempts: columns of ATTEMPTS, this series' fetches before the present one. While the store has nothing of the series, those
+    say nothing of dates published before the first of them: its history is filled in later.
     """
     newest = dict(stored.sort("known_at", maintain_order=True).select("date", "value").iter_rows())
     vintages = set(stored.select("date", "known_at").iter_rows())
     instants = dict(zip([one.observation.date for one in arrived], _by_rule(arrived, rule), strict=True))
     asked = list(attempts.select("attempted_at", "first", "last").iter_rows())
+    history_until = min((at for at, _, _ in asked), default=None) if stored.is_empty() else None
     rows = []
     for one in sorted(arrived, key=lambda one: one.observation.date):  # stable: vintages of a date stay in order
         date, value, recorded = one.observation.date, one.observation.value, one.observation.known_at
         if newest.get(date) == value or (date, recorded) in vintages:
             continue
-        known_at = recorded or instants[date]
+        known_at = recorded or max(instants[date], one.observation.not_before or instants[date])
         missed = any(at > known_at and first <= date <= last for at, first, last in asked)
+        if history_until and known_at < history_until:
+            missed = False
         if missed or (date in newest and not recorded):
             known_at = one.retrieved_at
         newest[date] = value

@@ -1,11 +1,12 @@
 """A project in live use: its own params.yaml, a store, and a web server in place of every provider."""
 
 import datetime as dt
-import shutil
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from changed_params import COMMITTED, Content, changed
 from conftest import ROOT
 from ruamel.yaml import YAML
 from web import Web
@@ -21,18 +22,12 @@ ACCOUNT = {"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2"}
 class Live:
     root: Path
     site: Web
+    params: Content = field(default_factory=lambda: COMMITTED)
 
     def set(self, **values: Any) -> None:
-        """Set dotted keys, with "__" for the dot."""
-        content = YAML(typ="safe").load((self.root / "params.yaml").read_text(encoding="utf-8"))
-        for key, value in values.items():
-            *blocks, name = key.split("__")
-            block = content
-            for one in blocks:
-                block = block[one]
-            block[name] = value
-        with (self.root / "params.yaml").open("w", encoding="utf-8") as file:
-            YAML().dump(content, file)
+        """Set dotted keys, with "__" for the dot, and write params.yaml; JSON is YAML."""
+        self.params = changed(self.params, {key.replace("__", "."): value for key, value in values.items()})
+        (self.root / "params.yaml").write_text(json.dumps(self.params), encoding="utf-8")
 
     def fetch(self, now: dt.datetime, environ: dict[str, str] = ACCOUNT) -> dict[str, Any]:
         self.said: list[str] = []
@@ -46,12 +41,10 @@ class Live:
 
 def live_project(root: Path, site: Web, series: dict[str, list[dict[str, Any]]]) -> Live:
     """`series`: what params.yaml's fetch.series holds; the others are not in the store's series.yaml."""
-    shutil.copy(ROOT / "params.yaml", root / "params.yaml")
     (root / "data").mkdir(exist_ok=True)
     template = YAML(typ="safe").load((ROOT / "data/live_series.yaml").read_text(encoding="utf-8"))
     listed = {name: entry for name, entry in template.items() if name in series or name == "usdclp_spot"}
-    with (root / "data/live_series.yaml").open("w", encoding="utf-8") as file:
-        YAML().dump(listed, file)
+    (root / "data/live_series.yaml").write_text(json.dumps(listed), encoding="utf-8")
     project = Live(root, site)
     project.set(
         ingest__store="data/store",

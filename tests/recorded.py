@@ -20,7 +20,7 @@ def bcch(code: str, values: Values, missing: tuple[dt.date, ...] = ()) -> dict[s
     return {
         "Codigo": 0,
         "Descripcion": "Success",
-        "Series": {"descripEsp": code, "descripIng": code, "seriesId": code, "Obs": rows},
+        "Series": {"descripEsp": "Dólar observado", "descripIng": code, "seriesId": code, "Obs": rows},
         "SeriesInfos": [],
     }
 

@@ -8,6 +8,7 @@ import datetime as dt
 import json
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,11 @@ from ruamel.yaml import YAML
 from web import Answer, Query, Web
 
 from forex import advance, backfill, calendar
+from forex.files import read_parquet
+from forex.ledger_rows import parse
+from forex.names import PUBLISHED
 from forex.params import load_params
+from forex.quantiles import COLUMNS
 from forex.store import Publication, published, read_series, read_series_list
 
 CODE = "F073.TCO.PRE.Z.D"
@@ -141,9 +146,38 @@ class Replay:
         backfill.view(first, last, out)
         return out.read_text(encoding="utf-8").splitlines()[1:]
 
+    def revise(self, day: str) -> None:
+        """What the providers say of this day's observado is another value from now on."""
+        self.providers.values["usdclp"][dt.date.fromisoformat(day)] *= 1.004
+
     def ledger(self) -> list[str]:
         files = sorted((self.root / "data/ledger").glob("*.csv"))
         return [line for file in files for line in file.read_text(encoding="utf-8").splitlines()[1:]]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The issued rows of a replay beside one backfill, line by line, and beside the backtest, value by value."""
+
+    rows: int
+    like_backfill: int
+    like_backtest: int
+    largest_difference: float  # CLP per USD, of a quantile or the anchor, from the backtest's
+
+
+def compare(replay: Replay, first: str, last: str) -> Compared:
+    issued = replay.ledger()
+    filled = replay.backfill(first, last)
+    calibrated = read_parquet(replay.root / "data/forecasts/calibrated.parquet").filter(pl.col("model") == PUBLISHED)
+    backtest = {(row["origin_date"], row["horizon"]): row for row in calibrated.iter_rows(named=True)}
+    equal, differences = 0, [0.0]
+    for row in (parse(line, "ledger") for line in issued):
+        same = backtest[row.origin_date, row.horizon]
+        said, again = (row.anchor, *row.quantiles), (same["anchor"], *(same[name] for name in COLUMNS))
+        equal += said == again and (row.target_date, row.regime) == (same["target_date"], same["regime"])
+        differences.append(max(abs(a - b) for a, b in zip(said, again, strict=True)))
+    alike = sum(a == b for a, b in zip(issued, filled, strict=False))
+    return Compared(max(len(issued), len(filled)), alike, equal, max(differences))
 
 
 def cut_off(day: str, minutes: int = 5) -> dt.datetime:

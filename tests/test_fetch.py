@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,12 +13,13 @@ from typing import Any
 import polars as pl
 import pytest
 import recorded
-from conftest import utc
+from conftest import ROOT, utc
 from live import Live, live_project
 from web import Answer, Query, Web, web
 
 from forex import calendar, lock
 from forex.errors import GateFailed, ProviderError, StaleError, UsageError
+from forex.fetch_view import text
 from forex.files import read_parquet
 from forex.store_append import recorded_attempts
 
@@ -283,3 +285,46 @@ def test_killed_at_any_write_the_store_holds_old_or_new_and_the_next_fetch_compl
     else:
         raise AssertionError("the fetch never ended")
     assert killed >= 6
+
+
+def test_as_a_process_that_fails_it_shows_and_stores_no_secret(live: Live, server: Web) -> None:
+    """A server that fails in every way and repeats what it was asked; the certificate comes by SSL_CERT_FILE."""
+    secrets = {"BCCH_USER": "u5er-of-ours", "BCCH_PASSWORD": "pa55-of-ours", "FRED_API_KEY": "k3y-of-ours"}
+    live.set(
+        fetch__network__attempts=1,
+        fetch__series=SERIES | {"us_2y": [{"provider": "fred", "code": "DGS2"}]},
+    )
+    (live.root / "data/live_series.yaml").write_text(
+        (ROOT / "data/live_series.yaml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    shutil.copy(ROOT / "dvc.yaml", live.root)
+    certificate = live.root / "certificate.pem"
+    certificate.write_bytes(live.site.certificate)
+    faults = {
+        "bcch": lambda said: Answer({"Codigo": -5, "Descripcion": f"no such account: {said}"}),
+        "fred": lambda said: Answer({"error_code": 400, "error_message": f"not a key: {said}"}),
+        "mindicador": lambda said: Answer(f"{said} is wrong"),
+    }
+    echoed = []
+
+    def route(path: str, query: Query) -> Answer:
+        said = " ".join(query.values())
+        echoed.append(said)
+        return faults.get(path.split("/")[1], lambda _: Answer(said, status=500))(said)
+
+    server.route = route
+    environ = {**os.environ, **secrets, "SSL_CERT_FILE": str(certificate)}
+    forex = str(Path(sys.executable).parent / "forex")
+    done = subprocess.run([forex, "fetch"], cwd=live.root, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 4 and done.stdout == ""
+    assert "usdclp from bcch: " in done.stderr and "us_2y from fred: " in done.stderr and "brl " in done.stderr
+    assert all(any(secret in said for said in echoed) for secret in secrets.values())
+    written = b"".join(path.read_bytes() for path in live.root.rglob("*") if path.is_file())
+    for secret in secrets.values():
+        assert secret not in done.stderr and secret.encode() not in written
+
+
+def test_the_result_names_what_is_not_up_to_date_with_its_tier(live: Live, providers: Providers) -> None:
+    providers.ecb = Answer(status=500)
+    providers.spot = []
+    assert text(live.fetch(NOW)).splitlines()[1] == "not up to date: brl (important), usdclp_spot (optional)"

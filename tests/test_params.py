@@ -75,7 +75,9 @@ KEYED = {
     "evaluate.acceptance.coverage_tolerance",
     "validate.bounds",
     *LADDERS,
-}  # by id or horizon
+    "fetch.providers",
+    "fetch.series",
+}  # by id, horizon or provider
 
 
 def test_the_committed_params_are_valid_and_frozen() -> None:

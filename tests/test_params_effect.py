@@ -1,6 +1,7 @@
 """Every key of params.yaml does something: each leaf, changed alone, changes what a stage that declares it makes.
 
-On a stretch of the sample through all ten stages; `validate` has a store and a file of its own, test_params_effect_validate.py.
+On a stretch of the sample through all ten stages; `validate` has a store and a file of its own, test_params_effect_validate.py,
+and `fetch` a server, test_fetch_params.py.
 Keys that only a command reads change what it says.
 Where an output only repeats a setting, that does not count.
 """
@@ -36,7 +37,8 @@ from forex.usdclp_warnings import provenance
 READINESS = [key for key in LEAVES if key.startswith("readiness.")]
 GATE = [key for key in LEAVES if key.startswith("gate.")]
 OF_COMMANDS = ["ledger.lock_timeout", "trade.rates", "trade.min_origins", *GATE, *READINESS]
-KEYS = [key for key in LEAVES if not key.startswith("validate.") and key not in OF_COMMANDS]
+ELSEWHERE = ("validate.", "fetch.")  # test_params_effect_validate.py, test_fetch_params.py
+KEYS = [key for key in LEAVES if not key.startswith(ELSEWHERE) and key not in OF_COMMANDS]
 
 ESTIMATION = "usdclp.estimation."  # what only the command reads
 

@@ -1,6 +1,7 @@
 """Each provider's client against a server that speaks its documented format, and against what goes wrong with it."""
 
 import datetime as dt
+import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -76,6 +77,42 @@ def test_bcch(site: Web) -> None:
     }
 
 
+def test_bcch_reads_titles_in_latin_1(site: Web) -> None:
+    body = json.dumps(recorded.bcch(CODE, OBSERVADO), ensure_ascii=False).encode("latin-1")
+    with pytest.raises(UnicodeDecodeError):
+        body.decode("utf-8")
+    site.route = lambda path, query: Answer(body)
+    assert [one.value for one in ask(site, bcch, CODE)] == list(OBSERVADO.values())
+
+
+def test_bcch_with_a_token(site: Web) -> None:
+    site.route = lambda path, query: Answer(recorded.bcch(query["timeseries"], OBSERVADO))
+    settings = load_params().fetch
+    with_token = provider(
+        "bcch", settings.model_copy(update={"providers": {"bcch": site.url}}), {"BCCH_TOKEN": "t0ken"}
+    )
+    ask(site, lambda url: with_token, CODE)
+    query = site.requests[0][1]
+    assert query["token"] == "t0ken" and not {"user", "pass"} & set(query)
+
+
+@pytest.mark.parametrize(
+    ("client_of", "refusal"),
+    [
+        (bcch, {"Codigo": -5, "Descripcion": "no account hunter2"}),
+        (fred, {"error_code": 400, "error_message": "Bad Request. hunter2 is not a key"}),
+        (fred, "<p>hunter2 is no key</p>"),
+    ],
+)
+def test_what_a_service_says_is_repeated_without_the_secret(
+    client_of: Callable[[str], Provider], refusal: Any, site: Web
+) -> None:
+    site.route = lambda path, query: Answer(refusal)
+    with pytest.raises(ProviderError, match=r"\*\*\*") as refused:
+        ask(site, client_of, CODE)
+    assert "hunter2" not in str(refused.value)
+
+
 def test_bcch_says_what_the_bank_said(site: Web) -> None:
     refusal = {"Codigo": -5, "Descripcion": "Invalid username or password", "Series": {"Obs": None}, "SeriesInfos": []}
     site.route = lambda path, query: Answer(refusal)
@@ -89,6 +126,15 @@ def test_mindicador_by_year(site: Web) -> None:
     found = ask(site, Mindicador, "dolar", dt.date(2023, 12, 1))
     assert [(one.date, one.value) for one in found] == [(dt.date(2023, 12, 29), 884.59), *OBSERVADO.items()]
     assert [path for path, _ in site.requests] == ["/dolar/2023", "/dolar/2024"]
+
+
+def test_mindicador_ipc_by_year_has_a_value_a_month(site: Web) -> None:
+    """Labelled by the month it is about, not by its publication."""
+    months = {year: {dt.date(year, month, 1): 0.1 * month for month in range(1, 13)} for year in (2023, 2024)}
+    site.route = lambda path, query: Answer(recorded.mindicador("ipc", months[int(path.rsplit("/", 1)[1])]))
+    found = ask(site, Mindicador, "ipc", dt.date(2023, 7, 1), dt.date(2024, 12, 31))
+    assert [str(one.date) for one in found][:2] == ["2023-07-01", "2023-08-01"] and len(found) == 18
+    assert [path for path, _ in site.requests] == ["/ipc/2023", "/ipc/2024"]
 
 
 def test_mindicador_dates_are_santiago_s_in_summer_and_winter(site: Web) -> None:
@@ -117,17 +163,50 @@ def test_fred_with_vintages(site: Web) -> None:
     assert [one.known_at for one in found] == [None, stamp("2024-11-27T06:00"), stamp("2024-11-28T06:00")]
     query = site.requests[0][1]
     assert query["series_id"] == "DGS2" and query["api_key"] == "hunter2"
-    assert (query["realtime_start"], query["realtime_end"]) == ("2024-11-25", "2024-11-27")
+    assert (query["realtime_start"], query["realtime_end"]) == (
+        "2024-11-25",
+        "9999-12-31",
+    )  # its today may be before ours
 
 
 def test_fred_asks_for_long_histories_in_parts(site: Web) -> None:
     site.route = lambda path, query: Answer(recorded.fred([(query["realtime_start"], "2003-01-02", "1.0")]))
     found = ask(site, fred, "DGS2", dt.date(2003, 1, 1))
     assert [(one.date, one.value, one.known_at) for one in found] == [(dt.date(2003, 1, 2), 1.0, None)]
-    periods = [(query["realtime_start"], query["realtime_end"]) for _, query in site.requests]
-    assert periods[0][0] == "2003-01-01" and periods[-1][1] == "2024-11-27"
+    periods = sorted((query["realtime_start"], query["realtime_end"]) for _, query in site.requests)
+    assert periods[0][0] == "2003-01-01" and periods[-1][1] == "9999-12-31"
     for (_, end), (start, _) in zip(periods, periods[1:], strict=False):
         assert dt.date.fromisoformat(start) == dt.date.fromisoformat(end) + dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        Answer({"error_code": 400, "error_message": "Bad Request. The series does not exist."}, status=400),
+        Answer(recorded.fred([])),
+    ],
+    ids=["refused", "empty"],
+)
+def test_fred_an_archive_that_begins_later_holds_what_the_rule_dates(before: Answer, site: Web) -> None:
+    """What stood in the archive's first vintage had been published before; what came later has its own day."""
+    rows = [
+        ("2019-02-07", "2006-01-03", "101.1"),
+        ("2019-02-07", "2019-02-01", "110.0"),
+        ("2019-02-11", "2019-02-08", "110.5"),
+    ]
+    site.route = lambda path, query: Answer(recorded.fred(rows)) if query["realtime_end"] >= "2019-02-11" else before
+    found = ask(site, fred, "DTWEXBGS", dt.date(2006, 1, 1), dt.date(2019, 2, 12))
+    assert [(str(one.date), one.known_at) for one in found] == [
+        ("2006-01-03", None),
+        ("2019-02-01", None),
+        ("2019-02-08", stamp("2019-02-12T06:00")),
+    ]
+
+
+def test_fred_a_refusal_of_the_newest_part_is_an_error(site: Web) -> None:
+    site.route = lambda path, query: Answer({"error_message": "Bad Request."}, status=400)
+    with pytest.raises(ProviderError, match="status 400"):
+        ask(site, fred, "DGS2", dt.date(2003, 1, 1))
 
 
 def test_fred_says_what_it_said(site: Web) -> None:
@@ -172,6 +251,14 @@ def test_yahoo_dates_by_the_exchange_and_leaves_out_the_running_day(site: Web) -
     path, query = site.requests[0]
     assert path == "/HG=F" and query["interval"] == "1d"
     assert int(query["period1"]) == int(stamp("2024-11-25T00:00").timestamp())
+
+
+def test_yahoo_s_close_of_a_currency_is_not_known_before_midnight(site: Web) -> None:
+    bars: list[tuple[dt.datetime, float | None]] = [(stamp("2024-11-25T00:00"), 5.8)]
+    london = {"exchangeTimezoneName": "Europe/London"}
+    site.route = lambda path, query: Answer(recorded.yahoo(path.strip("/"), bars, **london))
+    assert [one.not_before for one in ask(site, Yahoo, "BRL=X")] == [stamp("2024-11-26T00:00")]
+    assert [one.not_before for one in ask(site, Yahoo, "HG=F")] == [None]
 
 
 def test_yahoo_last_price_is_not_later_than_the_cut_off(site: Web) -> None:

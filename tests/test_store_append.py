@@ -48,14 +48,34 @@ def test_a_date_seen_for_the_first_time_was_known_by_the_rule() -> None:
     assert added["retrieved_at"].to_list() == [utc(years_later)] * 2
 
 
+def test_no_rule_makes_a_value_known_before_its_market_had_closed() -> None:
+    closed = utc("2024-11-28T00:00")
+    late = Arrived(Observation(WEDNESDAY, 975.06, not_before=closed), "yahoo:BRL=X", utc("2026-11-22T15:00"))
+    assert additions(NONE, [late], RULE, NEVER)["known_at"].item() == closed
+    early = Arrived(
+        Observation(WEDNESDAY, 975.06, not_before=utc("2024-11-25T00:00")), "yahoo:X", utc("2026-11-22T15:00")
+    )
+    assert additions(NONE, [early], RULE, NEVER)["known_at"].item() == BY_RULE[WEDNESDAY]
+
+
 def test_a_date_that_an_earlier_fetch_asked_for_in_vain_is_known_from_its_retrieval() -> None:
+    stored = additions(NONE, [arrived(WEDNESDAY, 975.06, "2024-11-27T15:00")], RULE, NEVER)
     new = [arrived(THURSDAY, 975.41, "2024-11-28T13:00")]
     in_vain = attempt("2024-11-27T21:30")
-    assert additions(NONE, new, RULE, in_vain)["known_at"].item() == utc("2024-11-28T13:00")
+    assert additions(stored, new, RULE, in_vain)["known_at"].item() == utc("2024-11-28T13:00")
     before_publication = attempt("2024-11-27T20:30")
-    assert additions(NONE, new, RULE, before_publication)["known_at"].item() == BY_RULE[THURSDAY]
+    assert additions(stored, new, RULE, before_publication)["known_at"].item() == BY_RULE[THURSDAY]
     for_other_dates = attempt("2024-11-27T21:30", last=WEDNESDAY)
-    assert additions(NONE, new, RULE, for_other_dates)["known_at"].item() == BY_RULE[THURSDAY]
+    assert additions(stored, new, RULE, for_other_dates)["known_at"].item() == BY_RULE[THURSDAY]
+
+
+def test_a_first_fetch_that_fails_does_not_cost_the_history() -> None:
+    """Published before the first attempt: history. Published after it, and asked for again in vain: known from the retrieval."""
+    both = [arrived(WEDNESDAY, 975.06, "2024-11-28T13:00"), arrived(THURSDAY, 975.41, "2024-11-28T13:00")]
+    failed = attempt("2024-11-27T14:00")
+    assert additions(NONE, both, RULE, failed)["known_at"].to_list() == [BY_RULE[WEDNESDAY], BY_RULE[THURSDAY]]
+    twice = pl.concat([failed, attempt("2024-11-27T21:30")])
+    assert additions(NONE, both, RULE, twice)["known_at"].to_list() == [BY_RULE[WEDNESDAY], utc("2024-11-28T13:00")]
 
 
 def test_an_unchanged_value_adds_nothing_and_a_changed_one_a_row() -> None:

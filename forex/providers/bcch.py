@@ -1,8 +1,12 @@
-"""Banco Central de Chile, SieteRestWS: official series, with the user and password of a registered account.
+"""Banco Central de Chile, SieteRestWS: official series, for registered accounts: user and password, or the newer API key.
 
 GET …/SieteRestWS.ashx?function=GetSeries&timeseries=F073.TCO.PRE.Z.D&firstdate=…&lastdate=… answers {"Codigo": 0, "Series":
-{"seriesId": "F073.TCO.PRE.Z.D", "Obs": [{"indexDateString": "27-11-2024", "value": "976.36", "statusCode": "OK"}, …]}}. A day
-without a value has statusCode "ND" and the value "NaN". Source: the bank's page "API Base de Datos Estadísticos".
+{"seriesId": "F073.TCO.PRE.Z.D", "Obs": [{"indexDateString": "27-11-2024", "value": "976.36", "statusCode": "OK"}, …]}}, titles
+in Latin-1. A day without a value has statusCode "ND" and the value "NaN". Source: the bank's page "API Base de Datos
+Estadísticos", and `bcchapi` 1.3 for the query field `token` in place of `user` and `pass`.
+
+The bank's package `bcchapi` sends the same request. It is not used: it waits without limit, follows any redirect, and the error
+of a failed request names the address with its credentials.
 """
 
 import datetime as dt
@@ -19,7 +23,7 @@ class Bcch:
     name = "bcch"
 
     def __init__(self, url: str, credentials: dict[str, Secret]):
-        """credentials: the query fields `user` and `pass`."""
+        """credentials: the query fields `user` and `pass`, or `token`."""
         self._url = url
         self._credentials = credentials
 
@@ -32,23 +36,25 @@ class Bcch:
             "firstdate": first.isoformat(),
             "lastdate": last.isoformat(),
         }
-        return in_order(_read(client.json(self._url, query), code, where), first, where)
+        return in_order(self._read(client.json(self._url, query, encoding="latin-1"), code, where), first, where)
 
-
-def _read(answer: Any, code: str, where: str) -> list[Observation]:
-    if isinstance(answer, dict) and answer.get("Codigo", 0) != 0:
-        raise ProviderError(f"{where}: refused with {answer.get('Codigo')}: {answer.get('Descripcion')}")
-    series = answer.get("Series") if isinstance(answer, dict) else None
-    if not isinstance(series, dict) or series.get("seriesId") != code or not isinstance(series.get("Obs"), list):
-        raise ProviderError(f'{where}: expected {{"Series": {{"seriesId": "{code}", "Obs": […]}}}}')
-    try:
-        return [
-            Observation(_date(row["indexDateString"], where), number(row["value"], where))
-            for row in series["Obs"]
-            if row["statusCode"] != MISSING
-        ]
-    except (TypeError, KeyError):
-        raise ProviderError(f"{where}: expected rows with indexDateString, value and statusCode") from None
+    def _read(self, answer: Any, code: str, where: str) -> list[Observation]:
+        if isinstance(answer, dict) and answer.get("Codigo", 0) != 0:
+            said = str(answer.get("Descripcion"))
+            for secret in self._credentials.values():
+                said = secret.hidden_in(said)
+            raise ProviderError(f"{where}: refused with {answer.get('Codigo')}: {said}")
+        series = answer.get("Series") if isinstance(answer, dict) else None
+        if not isinstance(series, dict) or series.get("seriesId") != code or not isinstance(series.get("Obs"), list):
+            raise ProviderError(f'{where}: expected {{"Series": {{"seriesId": "{code}", "Obs": […]}}}}')
+        try:
+            return [
+                Observation(_date(row["indexDateString"], where), number(row["value"], where))
+                for row in series["Obs"]
+                if row["statusCode"] != MISSING
+            ]
+        except (TypeError, KeyError):
+            raise ProviderError(f"{where}: expected rows with indexDateString, value and statusCode") from None
 
 
 def _date(text: str, where: str) -> dt.date:

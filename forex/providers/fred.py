@@ -3,19 +3,21 @@
 GET …/fred/series/observations?series_id=DGS2&file_type=json&… answers {"observations": [{"realtime_start": "2024-11-27",
 "realtime_end": "9999-12-31", "date": "2024-11-26", "value": "4.25"}, …]}; a missing value is ".". Asked for a real-time period,
 every vintage within it has a row; `realtime_start` is the day from which that value stood, cut off at the period's first day.
+Source: the bank's pages "fred/series/observations" and "Real-Time Periods".
 """
 
 import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from forex.errors import ProviderError
+from forex.errors import ProviderError, RequestRefused
 from forex.net import Client, Secret
 from forex.providers.protocol import Observation, number
 
 MISSING = "."
 ZONE = "America/Chicago"  # where a day of the archive begins and ends
 PERIOD = dt.timedelta(days=4 * 365)  # one request may cover at most 2,000 vintages
+FOR_EVER = "9999-12-31"
 
 
 class Fred:
@@ -29,33 +31,56 @@ class Fred:
         """Every vintage of the values dated `first` to `last`, in order of date and vintage.
 
         A value is known from the end of the day on which it entered the archive. One that stood there already on the first day
-        that was asked for may be older than that: when it was published the rule says.
+        that was asked for, or on which the series' archive begins, may be older than that: when it was published the rule says.
         """
         where = f"{self.name} {code}"
-        found: dict[tuple[dt.date, dt.date], Observation] = {}
-        period = first
-        while period <= last:
-            end = min(period + PERIOD, last)
+        rows: list[tuple[dt.date, Observation]] = []
+        begins = first
+        for start, end in reversed(_periods(first, last)):
             query: dict[str, str | Secret] = {
                 "series_id": code,
                 "api_key": self._key,
                 "file_type": "json",
                 "observation_start": first.isoformat(),
-                "observation_end": end.isoformat(),
-                "realtime_start": period.isoformat(),
-                "realtime_end": end.isoformat(),
+                "observation_end": last.isoformat(),
+                "realtime_start": start.isoformat(),
+                "realtime_end": end,
             }
-            for since, one in _read(client.json(self._url, query), where):
-                stood_before = since <= period
-                known_at = None if stood_before else _end_of(since)
-                found.setdefault((one.date, since), Observation(one.date, one.value, known_at))
-            period = end + dt.timedelta(days=1)
+            try:
+                part = _read(client.json(self._url, query), where, self._key)
+            except RequestRefused:
+                if not rows:
+                    raise
+                part = []  # the service refuses periods before a series entered the archive
+            if rows and not part:
+                begins = min(since for since, _ in rows)
+                break
+            rows += part
+        found = {
+            (one.date, since): Observation(one.date, one.value, None if since <= begins else _end_of(since))
+            for since, one in rows
+        }
         return _changes([found[key] for key in sorted(found)])
 
 
-def _read(answer: Any, where: str) -> list[tuple[dt.date, Observation]]:
+def _periods(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
+    """Real-time periods that cover the vintages from `first` on; the last has no end.
+
+    The service refuses an end after its own today, which is not ours everywhere, unless it is the documented 9999-12-31.
+
+    >>> _periods(dt.date(2019, 1, 1), dt.date(2024, 11, 27))
+    [(datetime.date(2019, 1, 1), '2022-12-31'), (datetime.date(2023, 1, 1), '9999-12-31')]
+    """
+    periods = []
+    while first + PERIOD < last:
+        periods.append((first, str(first + PERIOD)))
+        first += PERIOD + dt.timedelta(days=1)
+    return [*periods, (first, FOR_EVER)]
+
+
+def _read(answer: Any, where: str, key: Secret) -> list[tuple[dt.date, Observation]]:
     if isinstance(answer, dict) and "error_message" in answer:
-        raise ProviderError(f"{where}: refused: {answer['error_message']}")
+        raise RequestRefused(f"{where}: refused: {key.hidden_in(str(answer['error_message']))}")
     if not isinstance(answer, dict) or not isinstance(answer.get("observations"), list):
         raise ProviderError(f'{where}: expected {{"observations": […]}}')
     try:

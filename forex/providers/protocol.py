@@ -11,11 +11,15 @@ from forex.net import Client
 
 @dataclass(frozen=True)
 class Observation:
-    """A value and the date it is about; `known_at` (UTC) where the service itself records when it became public."""
+    """A value and the date it is about; `known_at` (UTC) where the service itself records when it became public.
+
+    not_before: no rule makes the value known earlier: a market was still moving it until then.
+    """
 
     date: dt.date
     value: float
     known_at: dt.datetime | None = None
+    not_before: dt.datetime | None = None
 
 
 class Provider(Protocol):

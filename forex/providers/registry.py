@@ -40,5 +40,8 @@ def _bcch_credentials(environ: Mapping[str, str]) -> dict[str, Secret]:
 
 def _secret(name: str, variable: str, environ: Mapping[str, str]) -> Secret:
     if not environ.get(variable):
-        raise ProviderError(f"{name}: set {variable} in the environment; the service answers registered users only")
+        also = " (or BCCH_TOKEN)" if name == "bcch" else ""
+        raise ProviderError(
+            f"{name}: set {variable} in the environment{also}; the service answers registered users only"
+        )
     return Secret(environ[variable])

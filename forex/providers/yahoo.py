@@ -3,7 +3,8 @@
 GET …/v8/finance/chart/HG=F?interval=1d&period1=…&period2=… answers {"chart": {"result": [{"meta": {"symbol": "HG=F",
 "exchangeTimezoneName": "America/New_York", …}, "timestamp": […], "indicators": {"quote": [{"close": […]}]}}], "error": null}}.
 A bar is labelled by the exchange's date of its time stamp; a null close is a day without one. The bar of a day that is not over
-moves with the market and is left out.
+moves with the market and is left out. Currencies, whose codes end in "=X", trade until midnight: a day's close is not known
+before, though the reference rate of that day that stands in another provider's place is fixed earlier.
 """
 
 import datetime as dt
@@ -15,6 +16,7 @@ from forex.errors import ProviderError
 from forex.net import Client
 from forex.providers.protocol import Observation, in_order, number
 
+CURRENCY = "=X"
 INTRADAY = dt.timedelta(days=5)  # how far back prices by the minute are asked for
 
 
@@ -31,10 +33,12 @@ class Yahoo:
         chart = self._chart(client, code, start, end, "1d", where)
         zone = _zone(chart, where)
         open_until = _open_until(chart)
+        closes = [(stamp.astimezone(zone).date(), price) for stamp, price in _prices(chart, where)]
+        over = None if open_until is None else open_until.astimezone(zone).date()
         found = [
-            Observation(stamp.astimezone(zone).date(), price)
-            for stamp, price in _prices(chart, where)
-            if open_until is None or stamp.astimezone(zone).date() < open_until.astimezone(zone).date()
+            Observation(date, price, not_before=_midnight_after(date, zone) if code.endswith(CURRENCY) else None)
+            for date, price in closes
+            if over is None or date < over
         ]
         return in_order(found, first, where)
 
@@ -85,6 +89,10 @@ def _zone(chart: dict[str, Any], where: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, TypeError, ValueError):
         raise ProviderError(f"{where}: {name!r} is not a time zone") from None
+
+
+def _midnight_after(date: dt.date, zone: ZoneInfo) -> dt.datetime:
+    return dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), tzinfo=zone).astimezone(dt.UTC)
 
 
 def _open_until(chart: dict[str, Any]) -> dt.datetime | None:
