@@ -100,14 +100,16 @@ class Fitted:
         files = sorted((self.folder / "data/clean").glob("*.parquet"))
         return {path.stem: read_parquet(path) for path in files if path.stem != TARGET}
 
-    def beside(self, folder: Path, drivers: Mapping[str, pl.DataFrame]) -> "Fitted":
+    def beside(
+        self, folder: Path, drivers: Mapping[str, pl.DataFrame], params: Mapping[str, Any] | None = None
+    ) -> "Fitted":
         """The same with these drivers' usable rows instead, in `folder`: validate judges each series by itself."""
         (folder / "data/clean").mkdir(parents=True)
         for name in ("manifest.json", f"clean/{TARGET}.parquet"):
             shutil.copyfile(self.folder / "data" / name, folder / "data" / name)
         for name, rows in drivers.items():
             write_parquet(folder / f"data/clean/{name}.parquet", rows)
-        run_stages(folder, ["align", "fit"], NOWCAST_ONLY)
+        run_stages(folder, ["align", "fit"], NOWCAST_ONLY | dict(params or {}))
         return Fitted(folder)
 
 
