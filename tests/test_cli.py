@@ -20,7 +20,18 @@ def forex(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
 def test_help_answers_at_once() -> None:
     fastest = min(_seconds("--help") for _ in range(5))
     assert fastest < 0.4
-    for name in ("forecast", "issue", "status", "regime", "calibrate", "nowcast", "params"):
+    for name in (
+        "forecast",
+        "issue",
+        "status",
+        "regime",
+        "calibrate",
+        "nowcast",
+        "fetch",
+        "advance",
+        "calendar",
+        "params",
+    ):
         assert name in forex("--help").stdout
 
 
