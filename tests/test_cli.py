@@ -32,6 +32,9 @@ def test_help_answers_at_once() -> None:
         "promote",
         "gate",
         "check",
+        "fetch",
+        "advance",
+        "calendar",
         "params",
     ):
         assert name in forex("--help").stdout
