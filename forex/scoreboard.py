@@ -167,6 +167,8 @@ def _group(scored: Scored, among: Bools) -> list[Figures]:
             row[f"coverage_{name}_block_high"] = block[1][at] if enough else None
             row[f"interval_score_{name}"] = _mean(scored.interval_score[level][among, k])
             row[f"half_width_{name}"] = _mean(scored.half_width[level][among, k])
+            # The score's two parts: sharpness, which is the width, and what misses cost, which is calibration.
+            row[f"miss_penalty_{name}"] = row[f"interval_score_{name}"] - 2 * row[f"half_width_{name}"]
         rows.append(row)
     if scored.baseline is not None:
         reference = dict(rows[scored.baseline])

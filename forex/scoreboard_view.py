@@ -35,6 +35,8 @@ def _row(models: Mapping[str, Any]) -> dict[str, Any]:
         },
         "crps": own["crps"],
         "interval_score_95": own.get("interval_score_95"),
+        "half_width_95": own.get("half_width_95"),
+        "miss_penalty_95": own.get("miss_penalty_95"),
         "against": {
             name: {
                 "crps_pct": _excess(own, rival["overall"], "crps"),
@@ -56,18 +58,36 @@ def _excess(own: Mapping[str, Any], rival: Mapping[str, Any], score: str) -> flo
 def text(content: Mapping[str, Any]) -> str:
     """Three Markdown tables that read well on a terminal, too: coverage, CRPS and interval score of the differences."""
     levels = [f"{100 * level:g}" for level in content["levels"]]
-    coverage = [["horizon", "forecasts", *(f"{level} % covers" for level in levels), "CRPS, CLP", "IS95, CLP"]]
+    coverage = [
+        ["horizon", "forecasts", *(f"{level} % covers" for level in levels), "CRPS, CLP", "IS95, CLP", "width + misses"]
+    ]
     crps = [["CRPS against", *BENCHMARKS]]
     interval = [["IS95 against", *BENCHMARKS]]
     for horizon, row in content["horizons"].items():
         covered = [_coverage(row["coverage"].get(level)) for level in levels]
         coverage.append(
-            [horizon, str(row["forecasts"]), *covered, f"{row['crps']:.2f}", _plain(row["interval_score_95"])]
+            [
+                horizon,
+                str(row["forecasts"]),
+                *covered,
+                f"{row['crps']:.2f}",
+                _plain(row["interval_score_95"]),
+                _split(row["half_width_95"], row["miss_penalty_95"]),
+            ]
         )
         rivals = [row["against"].get(name, {}) for name in BENCHMARKS]
         crps.append([horizon, *(_signed(rival.get("crps_pct")) + _p(rival.get("crps_p")) for rival in rivals)])
         interval.append([horizon, *(_signed(rival.get("interval_score_95_pct")) for rival in rivals)])
     return "\n\n".join(table(rows) for rows in (coverage, crps, interval))
+
+
+def _split(half_width: float | None, misses: float | None) -> str:
+    """The interval score's two parts: how wide the intervals are, and what their misses cost.
+
+    >>> _split(9.2, 3.1)
+    '18.4 + 3.1'
+    """
+    return "not evaluated" if half_width is None or misses is None else f"{2 * half_width:.1f} + {misses:.1f}"
 
 
 def _coverage(entry: Mapping[str, float] | None) -> str:

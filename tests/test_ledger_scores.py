@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from conftest import Project
+from conftest import Project, published
 from issued_rows import issued, moved
 
-from forex import calendar
-from forex.files import json_text, write_parquet
+from forex import align, calendar
+from forex.files import json_text, write_json, write_parquet
 from forex.ledger import LEDGER, SCHEMA, append, read
 from forex.ledger_rows import Issued
 from forex.ledger_scores import ledger_scores
@@ -150,6 +150,10 @@ def test_rows_of_later_origins_and_the_order_of_the_files_change_nothing(project
     rows = world()
     project.set(horizons=list(HORIZONS), performance={"windows": [14], "min_windows": 3})
     write_parquet(performance.CALIBRATED, backtest(rows))
+    days = calendar.business_days("2024-09-02", NEWEST)
+    target = published(days, [observado(day) for day in days.tolist()])
+    write_parquet(performance.PANEL, align.panel(target, {}, set(), as_of=NEWEST, cut_off="15:00"))
+    write_json(performance.MANIFEST, {"series": {"usdclp": {"unit": "CLP per USD"}}})
 
     def reported() -> bytes:
         performance.main()

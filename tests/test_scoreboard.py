@@ -119,6 +119,8 @@ def test_figures_equal_a_readable_loop() -> None:
     )
     assert figures["coverage_95"] == pytest.approx(hits / len(rows))
     assert figures["half_width_95"] == pytest.approx(sum(widths) / len(rows))
+    assert figures["miss_penalty_95"] == pytest.approx(figures["interval_score_95"] - 2 * figures["half_width_95"])
+    assert figures["miss_penalty_95"] >= 0
     assert figures["direction_hit_rate"] == pytest.approx(right / called)
 
 
