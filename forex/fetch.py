@@ -6,10 +6,9 @@ two are compared where both answer, and a disagreement is reported, never averag
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from forex import calendar
@@ -141,7 +140,7 @@ def _ask(
             continue
         retrieved_at = clock()
         kept, refused = screened(
-            _inverted(answer) if source.invert else answer,
+            answer,
             previous=_value_before(stored, answer),
             bounds=bounds[name],
             ratio=None if entry.unit == "percent" else settings.max_ratio,
@@ -157,10 +156,6 @@ def _ask(
             if one.date in missing:
                 taken.setdefault(one.date, []).append(Arrived(one, f"{source.provider}:{source.code}", retrieved_at))
     return result, [one for vintages in taken.values() for one in vintages]
-
-
-def _inverted(found: list[Observation]) -> list[Observation]:
-    return [replace(one, value=float(np.round(1 / one.value, 8))) for one in found]
 
 
 def _value_before(stored: pl.DataFrame, answer: list[Observation]) -> float | None:

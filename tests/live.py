@@ -39,7 +39,7 @@ class Live:
         return self.root / load_params().ingest.store
 
 
-def live_project(root: Path, site: Web, series: dict[str, list[dict[str, Any]]]) -> Live:
+def live_project(root: Path, site: Web, series: dict[str, list[str]]) -> Live:
     """`series`: what params.yaml's fetch.series holds; the others are not in the store's series.yaml."""
     (root / "data").mkdir(exist_ok=True)
     template = YAML(typ="safe").load((ROOT / "data/live_series.yaml").read_text(encoding="utf-8"))

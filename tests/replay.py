@@ -100,8 +100,8 @@ class Replay:
                 shutil.copy(ROOT / name, root / name)
         (root / "data/ledger").mkdir(exist_ok=True)
         subprocess.run(["git", "init", "-q"], cwd=root, check=True)
-        series = {"usdclp": [{"provider": "bcch", "code": CODE}]}
-        series |= {name: [{"provider": "ecb", "code": name.upper()}] for name in DRIVERS}
+        series = {"usdclp": [f"bcch {CODE}"]}
+        series |= {name: [f"ecb {name.upper()}"] for name in DRIVERS}
         self.set(
             {
                 **SHORT,

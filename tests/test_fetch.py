@@ -24,9 +24,9 @@ from forex.files import read_parquet
 from forex.store_append import recorded_attempts
 
 CODE = "F073.TCO.PRE.Z.D"
-SERIES: dict[str, list[dict[str, Any]]] = {
-    "usdclp": [{"provider": "bcch", "code": CODE}, {"provider": "mindicador", "code": "dolar"}],
-    "brl": [{"provider": "ecb", "code": "BRL"}, {"provider": "jsdelivr", "code": "brl"}],
+SERIES: dict[str, list[str]] = {
+    "usdclp": [f"bcch {CODE}", "mindicador dolar"],
+    "brl": ["ecb BRL", "jsdelivr brl"],
 }
 NOW = utc("2024-11-27T18:05")  # 15:05 in Santiago, five minutes after the cut-off
 DAYS = [dt.date.fromisoformat(str(day)) for day in calendar.business_days("2024-11-01", "2024-11-27")]
@@ -292,7 +292,7 @@ def test_as_a_process_that_fails_it_shows_and_stores_no_secret(live: Live, serve
     secrets = {"BCCH_USER": "u5er-of-ours", "BCCH_PASSWORD": "pa55-of-ours", "FRED_API_KEY": "k3y-of-ours"}
     live.set(
         fetch__network__attempts=1,
-        fetch__series=SERIES | {"us_2y": [{"provider": "fred", "code": "DGS2"}]},
+        fetch__series=SERIES | {"us_2y": ["fred DGS2"]},
     )
     (live.root / "data/live_series.yaml").write_text(
         (ROOT / "data/live_series.yaml").read_text(encoding="utf-8"), encoding="utf-8"

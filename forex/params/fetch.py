@@ -1,9 +1,9 @@
 """The block of live data: limits of the network, providers, and which series comes from which of them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import AfterValidator, Field, PositiveInt, StrictStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, StrictStr, model_validator
 
 from forex.params.types import Block, Date, PositiveFloat, unique
 
@@ -30,11 +30,17 @@ class Network(Block):
 
 
 class Source(Block):
-    """A series at a provider; `invert` where it quotes dollars per unit and ours is units per dollar."""
+    """A series at a provider, written as "ecb BRL"."""
 
     provider: ProviderName
     code: StrictStr
-    invert: bool = False
+
+
+def _source(text: Any) -> Any:
+    provider, _, code = text.partition(" ") if isinstance(text, str) else ("", "", "")
+    if not (provider in get_args(ProviderName) and code.strip()):
+        raise ValueError(f'expected a provider and a code like "ecb BRL", got "{text}"')
+    return {"provider": provider, "code": code.strip()}
 
 
 class Quote(Block):
@@ -55,7 +61,7 @@ class Fetch(Block):
     max_early_hours: PositiveFloat
     max_disagreement: PositiveFloat
     quote: Quote
-    series: Mapping[StrictStr, Annotated[tuple[Source, ...], Field(min_length=1)]]
+    series: Mapping[StrictStr, Annotated[tuple[Annotated[Source, BeforeValidator(_source)], ...], Field(min_length=1)]]
 
     @model_validator(mode="after")
     def _consistent(self) -> "Fetch":
