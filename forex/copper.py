@@ -12,8 +12,9 @@ import polars as pl
 from numpy.lib.stride_tricks import sliding_window_view
 
 from forex.calendar import Dates
-from forex.origin_moves import Floats, daily_moves, moves_over, reference_volatility, rolling_volatility
+from forex.moves import Floats, daily_moves, moves_over
 from forex.params import Regimes
+from forex.rolling import reference_volatility, rolling_volatility
 
 
 class Correlation(NamedTuple):

@@ -26,22 +26,32 @@ def drivers_of(panel: pl.DataFrame) -> list[str]:
     return [name.removesuffix("_move_0") for name in panel.columns if name.endswith("_move_0")]
 
 
-def daily_moves(values: Floats, dates: Dates, *, logs: bool = True) -> Floats:
-    """(xₜ − xₜ₋₁)/√k on each row that knows a newer value than the row before, k business days newer; NaN elsewhere.
+def moves_over(values: Floats, dates: Dates, window: int, *, logs: bool = True) -> tuple[Floats, Floats]:
+    """xₜ − xₜ₋ᵥ over `window` = v rows, and the business days between the dates of the two values.
 
     x is the logarithm of the value, or with `logs` False the value itself (rates in per cent). A value without a
     logarithm has no move into or out of it.
 
-    values, dates: shape (n,), from `known_values`.  Returns shape (n,).
+    values, dates: shape (n,), from `known_values`.  Both returns have shape (n,); NaN where either value is unknown or
+    the date did not advance: no news is no move.
+    """
+    levels = np.log(values, out=np.full(values.size, np.nan), where=values > 0) if logs else values
+    moves, steps = np.full((2, values.size), np.nan)
+    known = np.flatnonzero(~np.isnan(levels[window:]) & ~np.isnan(levels[:-window])) + window
+    between = calendar.steps_between(dates[known - window], dates[known])
+    new = known[between > 0]
+    moves[new], steps[new] = levels[new] - levels[new - window], between[between > 0]
+    return moves, steps
+
+
+def daily_moves(values: Floats, dates: Dates, *, logs: bool = True) -> Floats:
+    """(xₜ − xₜ₋₁)/√k on each row that knows a newer value than the row before, k business days newer; NaN elsewhere.
+
+    values, dates, logs: as in `moves_over`.  Returns shape (n,).
 
     >>> dates = calendar.as_dates(["2024-09-16", "2024-09-16", "2024-09-17", "2024-09-24"])
     >>> daily_moves(np.array([900.0, 900.0, 909.0, 891.0]), dates).round(4).tolist()
     [nan, nan, 0.01, -0.0141]
     """
-    levels = np.log(values, out=np.full(values.size, np.nan), where=values > 0) if logs else values
-    moves = np.full(values.size, np.nan)
-    known = np.flatnonzero(~np.isnan(levels[1:]) & ~np.isnan(levels[:-1])) + 1
-    steps = calendar.steps_between(dates[known - 1], dates[known])
-    new = known[steps > 0]
-    moves[new] = (levels[new] - levels[new - 1]) / np.sqrt(steps[steps > 0])
-    return moves
+    moves, steps = moves_over(values, dates, 1, logs=logs)
+    return np.asarray(moves / np.sqrt(steps))

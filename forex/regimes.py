@@ -34,8 +34,9 @@ from forex.calendar import Dates
 from forex.errors import DataError
 from forex.interventions import Interventions
 from forex.meetings import Meetings, days_to_effects, is_covered, nearest
-from forex.origin_moves import Floats, daily_moves, moves_over, reference_volatility, rolling_volatility
+from forex.moves import Floats, daily_moves, moves_over
 from forex.params import Regimes
+from forex.rolling import reference_volatility, rolling_volatility
 
 REGIMES = ("NORMAL", "HIGH_VOL", "COPPER_SHOCK", "BCCH_INTERVENTION", "UNKNOWN")
 NORMAL, HIGH_VOL, COPPER_SHOCK, BCCH_INTERVENTION, UNKNOWN = range(len(REGIMES))

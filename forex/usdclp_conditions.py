@@ -11,9 +11,10 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from forex import calendar
-from forex.origin_moves import daily_moves, rolling_volatility
+from forex.moves import daily_moves
 from forex.params import NOT_EVALUATED, Regimes, UsdClp
 from forex.quantiles import GRID
+from forex.rolling import rolling_volatility
 
 USUAL, HIGH, LOW, BROKEN = "USUAL", "HIGH", "LOW", "BROKEN"
 

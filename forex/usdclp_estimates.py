@@ -15,7 +15,7 @@ from forex.calendar import Dates
 from forex.copper import rolling_correlation
 from forex.errors import TooLittleData
 from forex.history import Floats
-from forex.origin_moves import daily_moves, moves_over
+from forex.moves import daily_moves, moves_over
 from forex.params import Estimation, Regimes
 from forex.regimes import volatility_ratio
 from forex.usdclp_resamples import Estimate, Resamples, correlation, moments, quantile

@@ -15,7 +15,7 @@ import polars as pl
 
 from forex import calendar
 from forex.ingest import age_business_days
-from forex.origin_moves import daily_moves
+from forex.moves import daily_moves
 from forex.params import UsdClp
 from forex.store import TARGET
 

@@ -10,7 +10,7 @@ from test_regimes import INTERVENTIONS, LIST, MEETINGS, MOVE, PARAMS, sample, sa
 from forex import calendar
 from forex.errors import DataError
 from forex.interventions import days_since, is_complete, parse_interventions
-from forex.origin_moves import daily_moves
+from forex.moves import daily_moves
 from forex.regimes import classify
 
 HEAD = "announced,start,end,kind\n"

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forex import align, calendar, copper, origin_moves, regimes
+from forex import align, calendar, copper, regimes
 from forex.errors import DataError
 from forex.files import read_json, read_parquet, write_parquet
 from forex.interventions import Interventions, parse_interventions
 from forex.meetings import Meetings, days_to_effects, is_covered, parse_meetings
+from forex.moves import daily_moves, moves_over
 from forex.params import Regimes, load_params
 from forex.regimes import REGIMES, STRESSED, classify
 from forex.store import read_series, read_series_list
@@ -386,8 +387,8 @@ def test_correlation_equals_numpy() -> None:
 def test_a_return_over_three_days_counts_once_at_its_daily_size() -> None:
     days = calendar.business_days("2024-05-02", "2024-05-17")[:6]
     values, dates = np.array([900.0, 909.0, 909.0, 909.0, 927.0, 927.0]), days[[0, 1, 1, 1, 4, 5]]
-    moves = origin_moves.daily_moves(values, dates)
-    np.testing.assert_allclose(moves, [np.nan, np.log(1.01), np.nan, np.nan, np.log(927 / 909) / np.sqrt(3), 0.0])
+    found = daily_moves(values, dates)
+    np.testing.assert_allclose(found, [np.nan, np.log(1.01), np.nan, np.nan, np.log(927 / 909) / np.sqrt(3), 0.0])
 
 
 def test_the_level_does_not_matter(on_sample: pl.DataFrame) -> None:
@@ -454,7 +455,7 @@ def test_no_copper_is_no_shock_and_the_first_listed_series_counts() -> None:
 
 def test_a_value_carried_forward_is_no_copper_move() -> None:
     days = calendar.business_days("2024-05-02", "2024-06-28")
-    moves, _ = origin_moves.moves_over(np.full(days.size, 4.0), np.full(days.size, days[0]), 5)
+    moves, _ = moves_over(np.full(days.size, 4.0), np.full(days.size, days[0]), 5)
     assert np.isnan(moves).all()
 
 
