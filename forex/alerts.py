@@ -13,7 +13,7 @@ import polars as pl
 from forex import calendar
 from forex.acceptance import NOT_EVALUATED, Figures
 from forex.alert_rules import MARKET, SEVERITIES, Trigger, market
-from forex.model_alerts import DATA_QUALITY_ISSUE, MODEL, code, degradation, drifting, missing_data
+from forex.model_alerts import DATA_QUALITY_ISSUE, DRIFT, MODEL, code, degradation, drifting, missing_data
 from forex.moves import origins
 from forex.params import Alerts
 
@@ -30,7 +30,7 @@ def alerts(
 ) -> Figures:
     """The report: `alerts` since the first origin, `types` with what is not evaluated, `send` of the newest origin.
 
-    statuses: the monitor's status by horizon at each origin where it looked, by date as text.  drift: the `drift`
+    statuses: the monitor's status by origin, as text, and horizon, from `forex.looks.daily_statuses`.  drift: the `drift`
     section of the performance report.
     """
     rows = origins(panel)
@@ -41,7 +41,7 @@ def alerts(
     triggers += drifting([(row_of[look["origin_date"]], look) for look in drift["target"]["history"]], settings)
     triggers += missing_data(rows, settings)
     if drift["target"]["status"] == NOT_EVALUATED:
-        missing["DRIFT"] = drift["target"]["why"]
+        missing[DRIFT] = drift["target"]["why"]
     if len(days) < settings.data_quality.days:
         missing[DATA_QUALITY_ISSUE] = f"{len(days)} business days, {settings.data_quality.days} are needed"
     listed = raised(triggers, cool_down=settings.cool_down)
@@ -102,9 +102,9 @@ def sending(listed: Sequence[Figures], *, cool_down: int) -> dict[int, str]:
 def _type(kind: str, listed: Sequence[Figures], missing: str | None, years: float) -> Figures:
     found = Counter(alert["severity"] for alert in listed if alert["type"] == kind)
     status = {"status": NOT_EVALUATED, "missing": missing} if missing else {"status": "EVALUATED"}
-    # The monitor and drift look back a year at most: a frequency since the first origin would be none.
-    replayed = {*MARKET, DATA_QUALITY_ISSUE}
-    return status | ({"per_year": {name: found[name] / years for name in SEVERITIES}} if kind in replayed else {})
+    if kind == DRIFT:  # it looks back a year at most: a frequency since the first origin would be none
+        return status
+    return status | {"per_year": {name: found[name] / years for name in SEVERITIES}}
 
 
 def _dated(alert: Figures, days: Sequence[str]) -> Figures:

@@ -1,17 +1,17 @@
 """Looking back on an episode: what a daily look would have said then, and whether the intervals absorbed the shock."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from forex.acceptance import INSUFFICIENT_DATA, Figures, percent
 from forex.calendar import Dates, business_days
+from forex.looks import Looks, looks
 from forex.params import Episode, Performance
 from forex.performance import Subject, Subjects
-from forex.verdict import CODE, DEGRADED, STATUSES, judge, of_window
-from forex.watched import CRPS, compare, windows
-from forex.windows import Floats, Ints
+from forex.verdict import CODE, DEGRADED, STATUSES
+from forex.watched import CRPS
 
 ABSORBED, UNAFFECTED = "ABSORBED", "UNAFFECTED"
 
@@ -29,37 +29,11 @@ def episodes(watched: Subjects, *, levels: Sequence[float], settings: Performanc
     for name, episode in settings.episodes.items():
         days, horizons = business_days(episode.from_, episode.to), Figures()
         for model, own in watched.items():
-            newest = {
-                horizon: np.searchsorted(one.panel.target_date, days, side="right") - 1 for horizon, one in own.items()
-            }
-            looks = _looks(own, newest, settings)
+            by_horizon = looks(own, days, settings)
             for horizon, one in own.items():
-                said = _said(days, looks[horizon], _at(one.alarm, newest[horizon]), settings)
-                figures = _figures(one, episode, levels, settings) | said
+                figures = _figures(one, episode, levels, settings) | _said(days, by_horizon[horizon])
                 horizons.setdefault(horizon, {})[model] = figures | {"verdict": _verdict(figures, levels, settings)}
         found[name] = {"from": episode.from_, "to": episode.to, "days": int(days.size), "horizons": horizons}
-    return found
-
-
-def _at(wealth: Floats, newest: Ints) -> Floats:
-    return np.where(newest >= 0, wealth[newest], 0.0) if wealth.size else np.zeros(newest.size)
-
-
-def _looks(own: Mapping[str, Subject], newest: Mapping[str, Ints], settings: Performance) -> dict[str, dict[str, Ints]]:
-    """Horizon -> figure of a window, or window -> code of its verdict on each day, all horizons of a day judged together."""
-    compared = {}
-    for horizon, subject in own.items():
-        for size, window in windows(horizon, settings).items():
-            for name, change in compare(subject.watched, newest[horizon], window, settings).items():
-                compared[(horizon, size), name] = change
-    verdicts = judge(compared, settings)
-    found: dict[str, dict[str, Ints]] = {horizon: {} for horizon in own}
-    for (horizon, size), name in compared:
-        found[horizon][f"{name}_last_{size}"] = verdicts[(horizon, size), name].code
-    for horizon in own:
-        for size in settings.windows:
-            each = {name: verdict for (where, name), verdict in verdicts.items() if where == (horizon, size)}
-            found[horizon][f"window_{size}"] = of_window(each)
     return found
 
 
@@ -80,26 +54,22 @@ def _figures(subject: Subject, episode: Episode, levels: Sequence[float], settin
     return found
 
 
-def _said(days: Dates, looks: Mapping[str, Ints], wealth: Floats, settings: Performance) -> Figures:
+def _said(days: Dates, daily: Looks) -> Figures:
     """What a look at the end of each day would have said; `figures`: on how many days each was out of the ordinary."""
-    threshold = 1 / settings.alarm.false_alarms
-    alarm = wealth >= threshold
-    status = np.max([codes for name, codes in looks.items() if name.startswith("window_")], axis=0)
-    status = np.where(alarm, np.maximum(status, CODE[DEGRADED]), status)
-    bad = status >= CODE[DEGRADED]
+    bad = daily.status >= CODE[DEGRADED]
     return {
-        "statuses": {STATUSES[code]: count for code, count in sorted(Counter(status.tolist()).items())},
+        "statuses": {STATUSES[code]: count for code, count in sorted(Counter(daily.status.tolist()).items())},
         "first_degraded": str(days[bad.argmax()]) if bad.any() else None,
         "figures": {
             name: int(np.sum(codes >= CODE[DEGRADED]))
-            for name, codes in looks.items()
-            if not name.startswith("window_") and np.any(codes >= CODE[DEGRADED])
+            for name, codes in daily.figures.items()
+            if np.any(codes >= CODE[DEGRADED])
         },
         "alarm": {
-            "peak": float(wealth.max(initial=0.0)),
-            "threshold": threshold,
-            "raised": str(days[alarm.argmax()]) if alarm.any() else None,
-            "days": int(alarm.sum()),
+            "peak": float(daily.wealth.max(initial=0.0)),
+            "threshold": daily.threshold,
+            "raised": str(days[daily.alarm.argmax()]) if daily.alarm.any() else None,
+            "days": int(daily.alarm.sum()),
         },
     }
 

@@ -18,7 +18,7 @@ from forex.net import Client
 from forex.params import Bounds, Fetch, Source
 from forex.providers.protocol import Observation, Provider
 from forex.screen import screened
-from forex.store import Series, published
+from forex.store import PERCENT, Series, published
 from forex.store_append import Arrived, additions, append, record_attempts, recorded_attempts, stored_rows
 
 Providers = Callable[[str], Provider]  # by name; raises ProviderError where credentials are missing
@@ -143,7 +143,7 @@ def _ask(
             answer,
             previous=_value_before(stored, answer),
             bounds=bounds[name],
-            ratio=None if entry.unit == "percent" else settings.max_ratio,
+            ratio=None if entry.unit == PERCENT else settings.max_ratio,
             latest=_latest(entry, retrieved_at, settings),
         )
         result.refused += [f"{name} from {source.provider}, {sentence}; not stored" for sentence in refused]

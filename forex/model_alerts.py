@@ -20,8 +20,8 @@ from forex.acceptance import INSUFFICIENT_DATA
 from forex.alert_rules import SEVERITIES, Trigger, rising, severities
 from forex.params import Alerts
 
-DATA_QUALITY_ISSUE = "DATA_QUALITY_ISSUE"
-MODEL = ("DEGRADATION_CRITICAL", "DEGRADATION_WARNING", "BASELINE_MISSING", "DRIFT", DATA_QUALITY_ISSUE)
+DRIFT, DATA_QUALITY_ISSUE = "DRIFT", "DATA_QUALITY_ISSUE"
+MODEL = ("DEGRADATION_CRITICAL", "DEGRADATION_WARNING", "BASELINE_MISSING", DRIFT, DATA_QUALITY_ISSUE)
 DEGRADATIONS = {  # by status: the type and its severity
     "CRITICAL": ("DEGRADATION_CRITICAL", "CRITICAL"),
     "DEGRADED": ("DEGRADATION_WARNING", "WARNING"),
@@ -56,7 +56,7 @@ def drifting(looks: Sequence[tuple[int, Mapping[str, Any]]], settings: Alerts) -
         now = code(severity) if severity else 0
         if before is not None and now > before:
             reason = f"drift of the returns is {look['severity']}, score {look['score']:.0f}"
-            yield Trigger(row, "DRIFT", now, float(look["score"]), reason)
+            yield Trigger(row, DRIFT, now, float(look["score"]), reason)
         before = now
 
 

@@ -8,9 +8,9 @@ import csv
 import datetime as dt
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
@@ -22,6 +22,7 @@ from forex.params import Block, Tier, clock_time
 
 TARGET = "usdclp"
 SERIES_FILE = "series.yaml"
+PERCENT = "percent"  # the unit of rates: values may be zero or negative, and moves are differences, not logs
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "line": pl.Int64,
     "date": pl.Date,
@@ -52,6 +53,11 @@ class Series(Block):
     unit: str
     tier: Tier
     publication: Publication
+
+
+def in_per_cent(series: Mapping[str, Mapping[str, Any]]) -> set[str]:
+    """The ids whose moves are differences, from the `series` of data/manifest.json."""
+    return {name for name, entry in series.items() if entry["unit"] == PERCENT}
 
 
 def read_series_list(store: Path) -> dict[str, Series]:

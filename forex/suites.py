@@ -13,9 +13,7 @@ from forex import calendar
 from forex.expectations import ROW, Check
 from forex.ingest import age_business_days
 from forex.params import Tier, Validate
-from forex.store import TARGET, Publication
-
-IN_PER_CENT = "percent"  # the unit whose values may be zero or negative: its moves are differences, not logs
+from forex.store import PERCENT, TARGET, Publication
 
 VALUES_BETWEEN = "ExpectColumnValuesToBeBetween"
 
@@ -44,7 +42,7 @@ def row_checks(name: str, unit: str, params: Validate) -> list[Check]:
     if bounds is not None:
         interval = {"column": "value", "min_value": bounds.min, "max_value": bounds.max}
         checks.append(Check("range", VALUES_BETWEEN, interval, severity.range, f"validate.bounds.{name}"))
-    if unit != IN_PER_CENT:
+    if unit != PERCENT:
         above_zero = {"column": "value", "min_value": 0, "strict_min": True}
         checks.append(Check("positive", VALUES_BETWEEN, above_zero, severity.positive))
     return checks

@@ -14,8 +14,8 @@ import polars as pl
 from forex.errors import DataError, ForexError, ParamsError, StaleError, TooLittleData
 from forex.expectations import ROW, SHOWN, Outcome, run
 from forex.params import Tier, Validate
-from forex.store import TARGET, Publication
-from forex.suites import IN_PER_CENT, move_check, row_checks, table_checks, table_facts, type_checks, with_helpers
+from forex.store import PERCENT, TARGET, Publication
+from forex.suites import move_check, row_checks, table_checks, table_facts, type_checks, with_helpers
 from forex.suspension import GOOD, USABLE, settle
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def check_series(
     """
     bounds = params.bounds.get(name)
     max_move = bounds.max_move if bounds else None
-    if max_move is not None and unit == IN_PER_CENT:
+    if max_move is not None and unit == PERCENT:
         raise ParamsError(
             f"params.yaml: validate.bounds.{name}.max_move: a series in per cent has none. Remove the key."
         )

@@ -16,6 +16,7 @@ from scipy.special import betainc, stdtr
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 # Overlapping batches estimate a variance as well as half again as many separate ones (Meketon & Schmeiser 1984).
 OVERLAP_GAIN = 1.5
@@ -92,7 +93,7 @@ def bias_change(error: Floats, newest: Ints, window: Window) -> Change:
         return Change(100 * distance / typical, p, critical, np.full_like(p, np.nan))
 
 
-def miss_change(missed: NDArray[np.bool_], newest: Ints, window: Window, *, level: float) -> Change:
+def miss_change(missed: Bools, newest: Ints, window: Window, *, level: float) -> Change:
     """How many intervals of `level` missed: the binomial tail P(M ≥ m) at an effective sample size.
 
     P = I_α(m/v, (size − m + 1)/v), the regularised incomplete beta function with α = 1 − level, is the exact tail for

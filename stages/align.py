@@ -5,7 +5,7 @@ from pathlib import Path
 from forex.align import panel
 from forex.files import read_json, read_parquet, write_parquet
 from forex.params import load_params
-from forex.store import TARGET
+from forex.store import TARGET, in_per_cent
 from stages.run import run
 
 MANIFEST = Path("data/manifest.json")
@@ -18,8 +18,7 @@ def main() -> None:
     series = read_json(MANIFEST)["series"]
     target = read_parquet(CLEAN / f"{TARGET}.parquet")
     clean = {path.stem: read_parquet(path) for path in sorted(CLEAN.glob("*.parquet")) if path.stem != TARGET}
-    in_per_cent = {name for name in clean if series[name]["unit"] == "percent"}
-    write_parquet(PANEL, panel(target, clean, in_per_cent, as_of=params.as_of, cut_off=params.cut_off))
+    write_parquet(PANEL, panel(target, clean, in_per_cent(series), as_of=params.as_of, cut_off=params.cut_off))
 
 
 if __name__ == "__main__":

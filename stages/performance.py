@@ -8,9 +8,13 @@ from forex.episodes import episodes
 from forex.files import read_json, read_parquet, write_json
 from forex.ledger import LEDGER, read
 from forex.ledger_scores import ledger_scores
+from forex.looks import daily_statuses
+from forex.moves import origins
+from forex.names import PUBLISHED
 from forex.params import load_params
 from forex.performance import metrics, performance, subjects
 from forex.scores import matured
+from forex.store import in_per_cent
 from stages.run import run
 
 MANIFEST = Path("data/manifest.json")
@@ -30,14 +34,15 @@ def main() -> None:
     report = performance(watched, horizons=counts, levels=params.levels, settings=params.performance)
     report["episodes"] = episodes(watched, levels=params.levels, settings=params.performance)
     report["ledger"] = ledger_scores(read(LEDGER), calibrated, horizons=params.horizons, levels=params.levels)
-    in_per_cent = {name for name, entry in read_json(MANIFEST)["series"].items() if entry["unit"] == "percent"}
     panel = read_parquet(PANEL)
-    report["drift"] = drift.drift(panel, in_per_cent, params.drift)
+    report["drift"] = drift.drift(panel, in_per_cent(read_json(MANIFEST)["series"]), params.drift)
     found = metrics(report)
     found["performance"]["drift"] = drift.metrics(report["drift"])
     write_json(REPORT, report)
     write_json(METRICS, found)
-    statuses = {report["drift"]["at"]: {horizon: entry["status"] for horizon, entry in report["horizons"].items()}}
+    statuses = daily_statuses(
+        watched.get(PUBLISHED, {}), origins(panel), horizons=params.horizons, settings=params.performance
+    )
     write_json(ALERTS, alerts(panel, statuses=statuses, drift=report["drift"], settings=params.alerts))
 
 

@@ -16,7 +16,13 @@ import pytest
 import scorer
 from ruamel.yaml import YAML
 
+from forex.files import read_parquet
+from forex.looks import daily_statuses
+from forex.moves import origins
+from forex.params import load_params
+from forex.performance import subjects
 from forex.quantiles import COLUMNS, GRID
+from forex.scores import matured
 
 ROOT = Path(__file__).parents[1]
 STAGES = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
@@ -213,6 +219,19 @@ def test_next_day_error_is_far_below_the_random_walks(table: pd.DataFrame) -> No
         for rows in (scorer.matured(table, "1d", model) for model in ("published", "random_walk"))
     )
     assert published <= 0.78 * walk
+
+
+def test_the_newest_daily_look_of_the_monitor_is_its_report(calibrated: pl.DataFrame, clone: Path) -> None:
+    params = load_params("horizons", "levels", "performance", path=clone / "params.yaml")
+    panels = {horizon: matured(calibrated, horizon) for horizon in params.horizons}
+    watched = subjects(panels, levels=params.levels, settings=params.performance)["published"]
+    rows = origins(read_parquet(clone / "data/panel.parquet"))
+    daily = daily_statuses(watched, rows, horizons=params.horizons, settings=params.performance)
+    report = json.loads((clone / "reports/performance.json").read_text())
+    assert daily[max(daily)] == {horizon: figures["status"] for horizon, figures in report["horizons"].items()}
+    assert {"GOOD", "DEGRADED", "INSUFFICIENT_DATA"} <= {
+        one for statuses in daily.values() for one in statuses.values()
+    }
 
 
 def test_quarantine_is_the_37_rows_on_holidays(clone: Path) -> None:

@@ -1,0 +1,98 @@
+"""The monitor looked at on many days at once: what it says on each from the outcomes that were known then.
+
+A look sees the outcomes in order of target up to the newest one whose observado was known. It sees them in today's
+vintage: a revised observado is the only thing that can change what an earlier look says.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from forex import calendar
+from forex.acceptance import INSUFFICIENT_DATA
+from forex.calendar import Dates
+from forex.params import Performance
+from forex.performance import Subject
+from forex.verdict import CODE, DEGRADED, STATUSES, judge, of_window
+from forex.watched import compare, windows
+from forex.windows import Bools, Floats, Ints
+
+
+@dataclass(frozen=True)
+class Looks:
+    """At one horizon, by look: the codes of STATUSES of each window and of each figure in it, and the alarm's wealth.
+
+    windows: by size.  figures: by name and size, as "crps_last_60".  wealth: (looks,); 0 before the first outcome.
+    """
+
+    windows: Mapping[int, Ints]
+    figures: Mapping[str, Ints]
+    wealth: Floats
+    threshold: float
+
+    @property
+    def alarm(self) -> Bools:
+        return np.asarray(self.wealth >= self.threshold)
+
+    @property
+    def status(self) -> Ints:
+        """The worst of the windows; at least DEGRADED where the alarm is raised."""
+        status = np.max(list(self.windows.values()), axis=0)
+        return np.where(self.alarm, np.maximum(status, CODE[DEGRADED]), status)
+
+
+def looks(own: Mapping[str, Subject], known: Dates, settings: Performance) -> dict[str, Looks]:
+    """One model's looks by horizon; all horizons of a look are judged together.
+
+    own: from `forex.performance.subjects`.  known: (looks,), the newest date at each look whose observado was known,
+    NaT where none was.
+    """
+    newest = {
+        horizon: np.where(np.isnat(known), 0, np.searchsorted(one.panel.target_date, known, side="right")) - 1
+        for horizon, one in own.items()
+    }
+    compared = {}
+    for horizon, subject in own.items():
+        for size, window in windows(horizon, settings).items():
+            for name, change in compare(subject.watched, newest[horizon], window, settings).items():
+                compared[(horizon, size), name] = change
+    verdicts = judge(compared, settings)
+    found = {}
+    for horizon, subject in own.items():
+        each = {
+            size: {name: verdict for (where, name), verdict in verdicts.items() if where == (horizon, size)}
+            for size in settings.windows
+        }
+        found[horizon] = Looks(
+            windows={size: of_window(of_size) for size, of_size in each.items()},
+            figures={
+                f"{name}_last_{size}": one.code for size, of_size in each.items() for name, one in of_size.items()
+            },
+            wealth=_at(subject.alarm, newest[horizon]),
+            threshold=1 / settings.alarm.false_alarms,
+        )
+    return found
+
+
+def _at(wealth: Floats, newest: Ints) -> Floats:
+    return np.where(newest >= 0, wealth[newest], 0.0) if wealth.size else np.zeros(newest.size)
+
+
+def daily_statuses(
+    own: Mapping[str, Subject], origins: pl.DataFrame, *, horizons: Sequence[str], settings: Performance
+) -> dict[str, dict[str, str]]:
+    """By origin, as text, and horizon: what a look at that origin's cut-off said of the model.
+
+    origins: the rows of a panel with a cut-off.  A horizon of `horizons` without any matured forecast is
+    INSUFFICIENT_DATA.
+    """
+    said = looks(own, calendar.as_dates(origins["anchor_date"].to_numpy()), settings)
+    codes = {horizon: said[horizon].status if horizon in said else None for horizon in horizons}
+    return {
+        str(day): {
+            horizon: INSUFFICIENT_DATA if code is None else STATUSES[code[row]] for horizon, code in codes.items()
+        }
+        for row, day in enumerate(origins["origin_date"])
+    }
