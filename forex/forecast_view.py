@@ -50,16 +50,17 @@ def parse_date(text: str, option: str) -> dt.date:
         raise UsageError(f"{option} {text}: expected a date like 2024-11-27.") from error
 
 
-def origin_at(forecasts: pl.DataFrame, at: str | None) -> dt.date:
-    """The newest origin of a table sorted by origin_date, or the last business day on or before `at`."""
-    first, last = forecasts.item(0, "origin_date"), forecasts.item(-1, "origin_date")
+def origin_at(table: pl.DataFrame, at: str | None, *, done: str = "forecasts were made") -> dt.date:
+    """The newest origin of a table sorted by origin_date, or the last business day on or before `at`.
+
+    Raises UsageError for a date outside of the table; `done` says there what it holds.
+    """
+    first, last = table.item(0, "origin_date"), table.item(-1, "origin_date")
     if at is None:
         return last
     wanted = dt.date.fromisoformat(str(calendar.on_or_before(str(parse_date(at, "--at")))))
     if not first <= wanted <= last:
-        raise UsageError(
-            f"--at {at}: forecasts were made from {first} to {last}. Choose a day between them, or set as_of."
-        )
+        raise UsageError(f"--at {at}: {done} from {first} to {last}. Choose a day between them, or set as_of.")
     return wanted
 
 

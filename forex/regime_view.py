@@ -10,9 +10,8 @@ import numpy as np
 import polars as pl
 
 from forex import calendar
-from forex.errors import UsageError
 from forex.files import read_parquet, read_text
-from forex.forecast_view import parse_date
+from forex.forecast_view import origin_at
 from forex.interventions import Interventions, newest_known, parse_interventions
 from forex.meetings import Meetings, parse_meetings
 from forex.params import Regimes, load_params
@@ -37,7 +36,7 @@ def view(*, at: str | None) -> dict[str, Any]:
     meetings = parse_meetings(read_text(MEETINGS), str(MEETINGS))
     interventions = parse_interventions(read_text(INTERVENTIONS), str(INTERVENTIONS))
     regimes = read_parquet(REGIMES)
-    regimes = regimes.filter(pl.col("origin_date") <= _origin(regimes, at))
+    regimes = regimes.filter(pl.col("origin_date") <= origin_at(regimes, at, done="regimes were called"))
     row = regimes.row(-1, named=True)
     calls = regimes["regime"].to_numpy()
     multipliers = read_parquet(MULTIPLIERS).filter(pl.col("origin_date") == row["origin_date"])
@@ -72,18 +71,6 @@ def view(*, at: str | None) -> dict[str, Any]:
         },
         "recommendation": recommendation(row),
     }
-
-
-def _origin(regimes: pl.DataFrame, at: str | None) -> dt.date:
-    first, last = regimes.item(0, "origin_date"), regimes.item(-1, "origin_date")
-    if at is None:
-        return last
-    wanted = dt.date.fromisoformat(str(calendar.on_or_before(str(parse_date(at, "--at")))))
-    if not first <= wanted <= last:
-        raise UsageError(
-            f"--at {at}: regimes were called from {first} to {last}. Choose a day between them, or set as_of."
-        )
-    return wanted
 
 
 def _run_start(on: np.ndarray) -> int:
