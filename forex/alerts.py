@@ -100,11 +100,12 @@ def sending(listed: Sequence[Figures], *, cool_down: int) -> dict[int, str]:
 
 
 def _type(kind: str, listed: Sequence[Figures], missing: str | None, years: float) -> Figures:
-    found = Counter(alert["severity"] for alert in listed if alert["type"] == kind)
-    status = {"status": NOT_EVALUATED, "missing": missing} if missing else {"status": "EVALUATED"}
+    if missing:
+        return {"status": NOT_EVALUATED, "missing": missing}
     if kind == DRIFT:  # it looks back a year at most: a frequency since the first origin would be none
-        return status
-    return status | {"per_year": {name: found[name] / years for name in SEVERITIES}}
+        return {"status": "EVALUATED"}
+    found = Counter(alert["severity"] for alert in listed if alert["type"] == kind)
+    return {"status": "EVALUATED", "per_year": {name: found[name] / years for name in SEVERITIES}}
 
 
 def _dated(alert: Figures, days: Sequence[str]) -> Figures:
