@@ -51,3 +51,11 @@ class RequestRefused(ProviderError):
 
 class StaleError(ForexError):
     exit_code = 4
+
+
+def yaml_fault(error: Exception) -> str:
+    """What a YAML parser could not read, on one line and with the place where the parser names one."""
+    mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
+    if mark is None or problem is None:
+        return " ".join(str(error).split())
+    return f"line {mark.line + 1}, column {mark.column + 1}: {problem}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from forex import gate
-from forex.errors import DataError
+from forex.errors import DataError, yaml_fault
 from forex.params import load_params
 from forex.revisions import commit_of, text_at
 from forex.scoreboard_view import table
@@ -57,7 +57,7 @@ def _files(read: Read, revision: str) -> list[str]:
     try:
         content = YAML(typ="safe").load(text) or {}
     except YAMLError as error:
-        raise DataError(f"dvc.yaml of {revision}: not readable as YAML: {' '.join(str(error).split())}") from error
+        raise DataError(f"dvc.yaml of {revision}: not readable as YAML: {yaml_fault(error)}") from error
     stages = (content.get("stages") or {}).values()
     entries = [entry for part in (content, *stages) for entry in part.get("metrics") or []]
     return sorted({entry if isinstance(entry, str) else next(iter(entry)) for entry in entries})

@@ -17,7 +17,7 @@ import polars as pl
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from forex import calendar
-from forex.errors import DataError, UsageError
+from forex.errors import DataError, UsageError, yaml_fault
 from forex.params import Block, Tier, clock_time
 
 TARGET = "usdclp"
@@ -77,7 +77,7 @@ def read_series_list(store: Path) -> dict[str, Series]:
     except FileNotFoundError as error:
         raise UsageError(f"{path}: not found. A store needs it; data/sample/{SERIES_FILE} shows the format.") from error
     except (YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: not readable as YAML: {' '.join(str(error).split())}") from error
+        raise UsageError(f"{path}: not readable as YAML: {yaml_fault(error)}") from error
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"])

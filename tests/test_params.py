@@ -226,9 +226,9 @@ def test_all_problems_are_told_at_once(tmp_path: Path) -> None:
     [
         ("", "the file = None: "),
         ("- 1\n", "the file = [1]: "),
-        ("as_of: [", "not readable as YAML: "),
-        (edited(AS_OF, f"{AS_OF}\n{AS_OF}"), 'found duplicate key "as_of"'),
-        (edited(AS_OF, f"\t{AS_OF}"), "not readable as YAML: "),
+        ("as_of: [", "not readable as YAML: line "),
+        ("horizons: [1d]\nas_of: 1\nas_of: 2\n", 'not readable as YAML: line 3, column 1: found duplicate key "as_of"'),
+        (edited(AS_OF, f"\t{AS_OF}"), "not readable as YAML: line "),
     ],
 )
 def test_a_file_that_is_no_mapping_is_named(tmp_path: Path, text: str, what: str) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BaseModel, Field, StrictStr, ValidationError, model_validator
 
-from forex.errors import ParamsError
+from forex.errors import ParamsError, yaml_fault
 from forex.names import ENSEMBLE, calibrated_name
 from forex.params.alerts import Alerts
 from forex.params.calibrate import Calibrate
@@ -111,7 +111,7 @@ def _read(path: Path) -> str:
 
 
 def _unreadable(path: Path, error: Exception) -> ParamsError:
-    return ParamsError(f"{path}: not readable as YAML: {' '.join(str(error).split())}")
+    return ParamsError(f"{path}: not readable as YAML: {yaml_fault(error)}")
 
 
 def _validated(content: Any, path: Path) -> Params:
