@@ -217,10 +217,14 @@ def test_missing_credentials_are_named_and_the_next_provider_serves(live: Live) 
 
 
 def test_the_quote_at_the_cut_off_is_known_from_its_own_stamp(live: Live, providers: Providers) -> None:
-    providers.spot = [(utc("2024-11-27T17:55"), 973.4), (utc("2024-11-27T18:03"), 980.0)]
+    providers.spot = [
+        (utc("2024-11-27T17:55"), 973.4),  # a bar's beginning
+        (utc("2024-11-27T18:00"), 978.0),  # its close is of 18:05
+        (utc("2024-11-27T18:03"), 980.0),
+    ]
     live.fetch(NOW)
     rows = read_parquet(live.store / "usdclp_spot.parquet")
-    assert rows.select("date", "value", "known_at").rows() == [(DAYS[-1], 973.4, utc("2024-11-27T17:55"))]
+    assert rows.select("date", "value", "known_at").rows() == [(DAYS[-1], 973.4, utc("2024-11-27T18:00"))]
     live.fetch(utc("2024-11-27T23:00"))
     assert read_parquet(live.store / "usdclp_spot.parquet").equals(rows)
 
