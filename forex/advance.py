@@ -2,10 +2,11 @@
 
 Fetch, set `as_of` to the last business day whose cut-off has passed, run the pipeline as far as the forecast, enter that in the
 ledger, and run the rest, which reports on the ledger, too. Meant for just after the cut-off; later in the evening it makes the
-same forecast, and says what has been published since.
+same forecast, and says what has been published since. What a run that was killed left undone, the next one does.
 """
 
 import datetime as dt
+import json
 import os
 import re
 import subprocess
@@ -16,9 +17,9 @@ from typing import Any
 
 import polars as pl
 
-from forex import calendar, fetch_view, issue, ledger
+from forex import calendar, fetch_view, issue, ledger, lock
 from forex.clock import Clock, now
-from forex.errors import ForexError, StaleError, UsageError
+from forex.errors import ForexError, GateFailed, StaleError, UsageError
 from forex.files import write_text
 from forex.forecast import clp
 from forex.ingest import age_business_days, known_rows
@@ -26,12 +27,13 @@ from forex.net import Client
 from forex.params import PARAMS_FILE, Params, load_params
 from forex.store import TARGET, read_series, read_series_list
 
-REPORT = Path("reports/forecast.json")
+RUNNING = ledger.LEDGER / ".advance"
+REPORTING = ("performance", "evaluate", "report")  # the stages that report on the ledger, too, or on those that do
 AS_OF = re.compile(r"""^as_of: *["']\d{4}-\d{2}-\d{2}["']""", re.MULTILINE)
 
 
 class PipelineFailed(ForexError):
-    """`dvc repro` ended with an error; the exit code is that of the stage that failed."""
+    """`dvc repro` ended with an error; the exit code is that of the stage that failed, or 1 where DVC itself did."""
 
     def __init__(self, message: str, exit_code: int):
         super().__init__(message)
@@ -48,16 +50,31 @@ def view(
 ) -> dict[str, Any]:
     """Advance to the last business day whose cut-off has passed, or to `to` (YYYY-MM-DD) where that is earlier.
 
-    Raises what `forex fetch` raises; StaleError where the observado known at that cut-off is too old, before anything is
-    changed; PipelineFailed where a stage fails: with `as_of` set back up to the forecast; after it the forecast is issued and
-    stays so.
+    Raises what `forex fetch` raises; GateFailed where another advance still runs after fetch.lock_timeout; StaleError where the
+    observado known at that cut-off is too old, before anything is changed; PipelineFailed where a stage fails: with `as_of` set
+    back up to the forecast; after it the forecast is issued and stays so.
     """
+    RUNNING.parent.mkdir(parents=True, exist_ok=True)
+    with lock.held(RUNNING, timeout=load_params().fetch.lock_timeout):
+        return _advance(progress, to, clock, environ, client)
+
+
+def _advance(
+    progress: Callable[[str], None],
+    to: str | None,
+    clock: Clock,
+    environ: Mapping[str, str],
+    client: Callable[[], Client] | None,
+) -> dict[str, Any]:
     params = load_params()
     fetched = fetch_view.view(progress, clock=clock, environ=environ, client=client)
     origin = _origin(to, params, clock())
     cut_off = _cut_off(origin, params)
     content: dict[str, Any] = {"origin_date": origin, "made_at": f"{cut_off:%Y-%m-%dT%H:%M:%SZ}", "fetched": fetched}
     if _issued(origin):
+        if params.as_of == origin and _reports_behind():
+            progress(f"The reports lack the forecast of {origin}: an earlier run ended before them.")
+            _repro(progress, "--single-item", *REPORTING)
         return content | {"nothing_new_since": content["made_at"], "issued": None} | _published_since(params, cut_off)
     _refuse_stale(params, origin, cut_off)
     _run(origin, progress)
@@ -116,16 +133,25 @@ def _refuse_stale(params: Params, origin: str, cut_off: dt.datetime) -> None:
 
 
 def _run(origin: str, progress: Callable[[str], None]) -> None:
-    """Set `as_of` and make its forecast; where a stage fails, `as_of` is what it was."""
-    before = PARAMS_FILE.read_text(encoding="utf-8")
+    """Set `as_of` and make its forecast; where a stage fails or the run is interrupted, params.yaml is what it was."""
+    file = PARAMS_FILE.resolve()  # a link stays one
+    before = file.read_bytes().decode("utf-8")  # with its ends of lines
     if not AS_OF.search(before):
         raise UsageError(f'{PARAMS_FILE}: no line like as_of: "2024-11-27" at the top level. Write it so.')
-    write_text(PARAMS_FILE, AS_OF.sub(f'as_of: "{origin}"', before, count=1))
+    made = False
     try:
+        write_text(file, AS_OF.sub(f'as_of: "{origin}"', before, count=1))
         _repro(progress, "forecast")
-    except ForexError:
-        write_text(PARAMS_FILE, before)
-        raise
+        made = True
+    finally:
+        if not made:
+            write_text(file, before)
+
+
+def _reports_behind() -> bool:
+    """Whether a stage that reports on the ledger has not run since what it depends on changed."""
+    done = _dvc("status", "--json", *REPORTING, stderr=subprocess.DEVNULL)
+    return done.returncode == 0 and bool(json.loads(done.stdout))
 
 
 def _repro(progress: Callable[[str], None], *stages: str) -> None:
@@ -133,13 +159,7 @@ def _repro(progress: Callable[[str], None], *stages: str) -> None:
 
     Raises PipelineFailed with what the failing stage said and its exit code.
     """
-    done = subprocess.run(
-        [sys.executable, "-m", "dvc", "repro", *stages],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
+    done = _dvc("repro", *stages, stderr=subprocess.STDOUT)
     for line in done.stdout.splitlines():
         if line.startswith("Running stage"):
             progress(line.rstrip(":"))
@@ -148,7 +168,15 @@ def _repro(progress: Callable[[str], None], *stages: str) -> None:
         said = [
             line for line in done.stdout.splitlines() if line and not line.startswith(("Running stage", "> ", "Stage"))
         ]
-        raise PipelineFailed("\n".join(["dvc repro failed:", *said]), int(code[1]) if code else 5)
+        if not code:
+            said.append("If another run goes on, wait until it has ended; if one was killed, run forex doctor.")
+        raise PipelineFailed("\n".join(["dvc repro failed:", *said]), int(code[1]) if code else GateFailed.exit_code)
+
+
+def _dvc(*words: str, stderr: int) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "dvc", *words], stdout=subprocess.PIPE, stderr=stderr, text=True, check=False
+    )
 
 
 def _published_since(params: Params, cut_off: dt.datetime) -> dict[str, Any]:

@@ -27,9 +27,10 @@ RAW = Path("data/raw")
 def view(first: str, last: str, out: Path) -> dict[str, Any]:
     """Write the published forecasts of the origins from `first` to `last` to `out`, in the ledger's format.
 
-    Raises UsageError for a wrong date, for a file in the ledger, and where the last run covers none of the days.
+    Raises UsageError for a wrong date, for a file in the ledger, where the last run covers none of the days, and where
+    params.yaml is not what that run was made with.
     """
-    if out.resolve().parent == LEDGER.resolve():
+    if out.resolve().is_relative_to(LEDGER.resolve()):
         raise UsageError(f"{out}: the ledger holds what was really issued. Choose another --out.")
     days = _date(first, "--from"), _date(last, "--to")
     params = load_params()
@@ -40,10 +41,13 @@ def view(first: str, last: str, out: Path) -> dict[str, Any]:
         raise UsageError(
             f"no forecast between {days[0]} and {days[1]}: the last run's origins are {ends[0]} to {ends[1]}."
         )
-    if read_json(REPORT)["as_of"] != params.as_of:
+    report = read_json(REPORT)
+    if report["as_of"] != params.as_of:
         raise UsageError(
             f"params.yaml says as_of {params.as_of}, and no run for that day has finished. Run dvc repro first."
         )
+    if report["inputs"]["params_sha256"] != _entering(params, params.as_of):
+        raise UsageError("params.yaml has changed since the last run, which made these forecasts. Run dvc repro first.")
     lines = _lines(published, params)
     write_text(out, "\n".join([FIRST_LINE, *lines]) + "\n")
     origins = published["origin_date"].unique().sort()
@@ -72,10 +76,15 @@ def _lines(published: pl.DataFrame, params: Params) -> list[str]:
     lines = []
     for (origin,), rows in published.group_by("origin_date", maintain_order=True):
         data = content_sha256(_hashes(known_until, str(origin), params.cut_off))
-        settings = {key: plain(getattr(params, "validate_" if key == "validate" else key)) for key in ENTERING}
-        entering = content_sha256(settings | {"as_of": str(origin)})
+        entering = _entering(params, str(origin))
         lines += [issued_row(row, origin, data, entering).line for row in rows.sort(order).iter_rows(named=True)]
     return lines
+
+
+def _entering(params: Params, as_of: str) -> str:
+    """The hash of the params that entered the forecast of a run with this `as_of`."""
+    settings = {key: plain(getattr(params, "validate_" if key == "validate" else key)) for key in ENTERING}
+    return content_sha256(settings | {"as_of": as_of})
 
 
 def _hashes(series: dict[str, pl.DataFrame | None], origin: str, cut_off: str) -> dict[str, str | None]:

@@ -1,7 +1,7 @@
 """Fetching: ask each series' providers in order, keep out what cannot be true, append what is new.
 
 A provider that fails, or that lacks the newest value that its publication rule lets expect, is followed by the next one; the first
-two are compared where both answer, and a disagreement is reported, never averaged.
+two are compared where both answer, and with what is stored of another, and a disagreement is reported, never averaged.
 """
 
 import datetime as dt
@@ -72,7 +72,8 @@ def fetch(
             name, sources, entry, stored[name], windows[name], bounds, settings, providers, client, clock
         )
         own = attempts.filter(pl.col("series") == name)
-        added = additions(stored[name], arrived, entry.publication, own)
+        order = [_label(source) for source in sources]
+        added = additions(stored[name], arrived, entry.publication, own, order=order)
         append(store, name, added)
         known = set(stored[name]["date"])
         result.revised = sum(date in known for date in added["date"])
@@ -128,6 +129,12 @@ def _ask(
 ) -> tuple[Fetched, list[Arrived]]:
     """Values by date: the first provider's, completed by the next where it failed or is not up to date."""
     result = Fetched(name, expected=expected_date(entry, clock()))
+    held = {
+        date: (value, by)
+        for date, value, by in stored.sort("known_at", maintain_order=True)
+        .select("date", "value", "source")
+        .iter_rows()
+    }
     taken: dict[dt.date, list[Arrived]] = {}  # the vintages of a date stay together
     answers = 0
     for source in sources:
@@ -147,15 +154,22 @@ def _ask(
             latest=_latest(entry, retrieved_at, settings),
         )
         result.refused += [f"{name} from {source.provider}, {sentence}; not stored" for sentence in refused]
-        result.disagreements += _disagreements(name, kept, source, taken, settings.max_disagreement)
+        others = {date: one for date, one in held.items() if one[1] != _label(source)} | {
+            date: (vintages[-1].observation.value, vintages[-1].source) for date, vintages in taken.items()
+        }
+        result.disagreements += _disagreements(name, kept, source, others, settings.max_disagreement)
         if kept:
             answers += 1
             result.source = result.source or source.provider
         missing = {one.date for one in kept} - set(taken)
         for one in kept:
             if one.date in missing:
-                taken.setdefault(one.date, []).append(Arrived(one, f"{source.provider}:{source.code}", retrieved_at))
+                taken.setdefault(one.date, []).append(Arrived(one, _label(source), retrieved_at))
     return result, [one for vintages in taken.values() for one in vintages]
+
+
+def _label(source: Source) -> str:
+    return f"{source.provider}:{source.code}"
 
 
 def _value_before(stored: pl.DataFrame, answer: list[Observation]) -> float | None:
@@ -166,18 +180,16 @@ def _value_before(stored: pl.DataFrame, answer: list[Observation]) -> float | No
 
 
 def _disagreements(
-    name: str, kept: list[Observation], source: Source, taken: Mapping[dt.date, list[Arrived]], bound: float
+    name: str, kept: list[Observation], source: Source, others: Mapping[dt.date, tuple[float, str]], bound: float
 ) -> list[str]:
-    """The largest relative difference from the values already taken, where it exceeds the bound."""
-    both = [(one, taken[one.date][-1]) for one in kept if one.date in taken]
-    apart = [
-        (abs(one.value / other.observation.value - 1), one, other) for one, other in both if other.observation.value
-    ]
+    """The largest relative difference from the values and sources of others, where it exceeds the bound."""
+    both = [(one, others[one.date]) for one in kept if one.date in others]
+    apart = [(abs(one.value / other[0] - 1), one, other) for one, other in both if other[0]]
     if not apart or max(apart, key=lambda pair: pair[0])[0] <= bound:
         return []
     difference, one, other = max(apart, key=lambda pair: pair[0])
     count = sum(size > bound for size, _, _ in apart)
     return [
-        f"{name}: {other.source} says {other.observation.value:g} for {one.date}, {source.provider} {one.value:g} "
+        f"{name}: {other[1]} says {other[0]:g} for {one.date}, {source.provider} {one.value:g} "
         f"({difference:.2%} apart; {count} of {len(apart)} dates by more than {bound:.2%})"
     ]

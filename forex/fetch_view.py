@@ -2,7 +2,6 @@
 
 import datetime as dt
 import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from forex import calendar, lock
 from forex.clock import Clock, now
 from forex.errors import ProviderError, StaleError, UsageError
 from forex.fetch import Fetched, fetch, line
+from forex.files import read_text, write_text
 from forex.net import Client
 from forex.params import Params, load_params
 from forex.providers.protocol import Observation
@@ -86,8 +86,7 @@ def live_store(params: Params) -> Path:
             f"ingest.store is {SAMPLE}, which never changes. Set ingest.store in params.yaml to data/store, or a folder of yours."
         )
     if not (store / SERIES_FILE).exists():
-        store.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(TEMPLATE, store / SERIES_FILE)
+        write_text(store / SERIES_FILE, read_text(TEMPLATE))
     return store
 
 

@@ -144,8 +144,14 @@ def write_verified_parquet(path: Path, frame: pl.DataFrame) -> None:
     write_atomically(path, write)
 
 
-def read_parquet(path: Path) -> pl.DataFrame:
-    """The frame at `path`, its page checksums verified.  Raises DataError for a missing or damaged file."""
+MADE_ANEW = "Delete it; `dvc repro` makes it anew."
+
+
+def read_parquet(path: Path, *, mend: str = MADE_ANEW) -> pl.DataFrame:
+    """The frame at `path`, its page checksums verified.
+
+    Raises DataError for a missing file, and for a damaged one with `mend`, what to do about it.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -155,7 +161,7 @@ def read_parquet(path: Path) -> pl.DataFrame:
     except FileNotFoundError as error:
         raise DataError(f"{path}: not found. `dvc repro` makes it.") from error
     except (pa.ArrowException, OSError, UnicodeDecodeError, PolarsError, PanicException) as error:
-        raise DataError(f"{path}: damaged ({error}). Delete it; `dvc repro` makes it anew.") from error
+        raise DataError(f"{path}: damaged ({error}). {mend}") from error
     assert isinstance(frame, pl.DataFrame)
     return frame
 

@@ -2,17 +2,23 @@
 
 A request is retried on time-outs, broken connections, 429 and 5xx, after the server's Retry-After or with exponential jitter.
 Redirects are followed by hand, to listed hosts only. What ends a request names its address without the query: it may hold a
-password.
+password. The deadline is for all of an answer, headers and packing included: a watch cuts the connection when it has passed.
 """
 
 import json
 import logging
 import random
+import re
+import socket
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from email.utils import parsedate_to_datetime
 from ssl import SSLContext
 from types import TracebackType
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
@@ -20,6 +26,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 from forex.errors import ProviderError, RequestRefused
 from forex.params import Network
 
+PACKED = ("identity", "gzip", "deflate")  # once: what is packed twice unpacks to a million times its size at one go
 REDIRECTS = {301, 302, 303, 307, 308}
 MAX_REDIRECTS = 3
 
@@ -35,16 +42,23 @@ class Secret:
     def reveal(self) -> str:
         return self._value
 
-    def hidden_in(self, text: str) -> str:
-        """`text`, such as what a service said, without this value.
-
-        >>> Secret("hunter2").hidden_in("hunter2 is not registered")
-        '*** is not registered'
-        """
-        return text.replace(self._value, "***")
+    def forms(self) -> set[str]:
+        """How the value may stand in a text: as it is, and as addresses have it."""
+        return {self._value, quote(self._value), quote(self._value, safe=""), quote_plus(self._value)}
 
     def __repr__(self) -> str:
         return "Secret(***)"
+
+
+def hidden(text: str, secrets: Iterable[Secret]) -> str:
+    """`text`, such as what a service said, without any of the secrets; one that holds another is hidden whole.
+
+    >>> hidden("GET /?user=ann&pass=ann%40home: refused", [Secret("ann"), Secret("ann@home")])
+    'GET /?user=***&pass=***: refused'
+    """
+    forms = {form for secret in secrets for form in secret.forms()}
+    longest_first = sorted(forms, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, longest_first)), "***", text, flags=re.IGNORECASE) if forms else text
 
 
 class _Transient(Exception):
@@ -75,6 +89,7 @@ class Client:
         self._network = network
         self._rng = rng or random.Random()
         self._sleep = sleep
+        self._sockets: list[socket.socket] = []
         self._http = httpx.Client(
             timeout=httpx.Timeout(network.read_timeout, connect=network.connect_timeout),
             follow_redirects=False,
@@ -117,11 +132,12 @@ class Client:
         body = self.get(url, query)
         try:
             return json.loads(_decoded(body, encoding))
-        except ValueError:
-            start = body[:40].decode("utf-8", "replace").strip()
-            for secret in (value for value in (query or {}).values() if isinstance(value, Secret)):
-                start = secret.hidden_in(start)
-            raise ProviderError(f"{address(url)}: expected JSON, got {len(body)} bytes beginning {start!r}") from None
+        except (ValueError, RecursionError):
+            start = body.decode("utf-8", "replace").strip()
+            start = hidden(start, [value for value in (query or {}).values() if isinstance(value, Secret)])
+            raise ProviderError(
+                f"{address(url)}: expected JSON, got {len(body)} bytes beginning {start[:40]!r}"
+            ) from None
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -131,21 +147,48 @@ class Client:
         return self._rng.uniform(0.5, 1.0) * min(2.0 ** (state.attempt_number - 1), self._network.longest_wait)
 
     def _attempt(self, url: httpx.URL) -> bytes:
-        deadline = time.monotonic() + self._network.deadline
+        late = threading.Event()
+        watch = threading.Timer(self._network.deadline, self._cut, [late])
+        watch.daemon = True
+        watch.start()
+        try:
+            return self._followed(url, late)
+        except httpx.HTTPError as error:
+            if late.is_set():
+                raise self._too_late() from None
+            if isinstance(error, httpx.TimeoutException):
+                raise _Transient("no answer in time") from None
+            raise _Transient(f"the connection failed ({type(error).__name__})") from None
+        finally:
+            watch.cancel()
+
+    def _followed(self, url: httpx.URL, late: threading.Event) -> bytes:
+        def connected(event: str, info: Mapping[str, Any]) -> None:
+            if event.endswith("start_tls.complete"):
+                self._sockets = [one for one in self._sockets if one.fileno() >= 0]
+                self._sockets.append(info["return_value"].get_extra_info("socket"))
+                if late.is_set():
+                    self._cut(late)
+
         for _ in range(MAX_REDIRECTS + 1):
             self._refuse_unlisted(url)
-            try:
-                with self._http.stream("GET", url) as answer:
-                    if answer.status_code in REDIRECTS and "location" in answer.headers:
-                        url = url.join(answer.headers["location"])
-                        continue
-                    self._refuse_failed(answer)
-                    return self._body(answer, deadline)
-            except httpx.TimeoutException:
-                raise _Transient("no answer in time") from None
-            except httpx.HTTPError as error:
-                raise _Transient(f"the connection failed ({type(error).__name__})") from None
+            with self._http.stream("GET", url, extensions={"trace": connected}) as answer:
+                if answer.status_code in REDIRECTS and "location" in answer.headers:
+                    url = url.join(answer.headers["location"])
+                    continue
+                self._refuse_failed(answer)
+                return self._body(answer, late)
         raise ProviderError(f"{address(url)}: more than {MAX_REDIRECTS} redirects")
+
+    def _cut(self, late: threading.Event) -> None:
+        """End every open connection: what still reads from one gets an end at once, where a time-out begins anew at each byte."""
+        late.set()
+        for one in self._sockets:
+            with suppress(OSError):
+                socket.socket.shutdown(one, socket.SHUT_RDWR)
+
+    def _too_late(self) -> _Transient:
+        return _Transient(f"not complete within {self._network.deadline:g} s")
 
     def _refuse_unlisted(self, url: httpx.URL) -> None:
         if url.scheme != "https" or url.host not in self._network.hosts:
@@ -156,14 +199,19 @@ class Client:
     def _refuse_failed(self, answer: httpx.Response) -> None:
         status = answer.status_code
         if status == 429 or status >= 500:
-            wait = _retry_after(answer.headers.get("retry-after", ""))
+            wait = _retry_after(answer.headers.get("retry-after", ""), answer.headers.get("date", ""))
             if wait is not None and wait > self._network.longest_wait:
                 raise ProviderError(f"{address(answer.url)}: status {status}, asks to wait {wait:.0f} s")
             raise _Transient(f"status {status}", wait)
         if status != 200:
             raise RequestRefused(f"{address(answer.url)}: status {status}")
 
-    def _body(self, answer: httpx.Response, deadline: float) -> bytes:
+    def _body(self, answer: httpx.Response, late: threading.Event) -> bytes:
+        packed = answer.headers.get("content-encoding", PACKED[0]).strip().lower()
+        if packed not in PACKED:
+            raise ProviderError(
+                f"{address(answer.url)}: packed as {packed[:40]!r}, expected one of {', '.join(PACKED)}"
+            )
         body = bytearray()
         for chunk in answer.iter_bytes():
             body += chunk
@@ -171,8 +219,8 @@ class Client:
                 raise ProviderError(
                     f"{address(answer.url)}: more than {self._network.max_bytes} bytes (fetch.network.max_bytes)"
                 )
-            if time.monotonic() > deadline:
-                raise _Transient(f"not complete within {self._network.deadline:g} s")
+        if late.is_set():  # a body without a length ends with its connection, whoever ended it
+            raise self._too_late()
         return bytes(body)
 
 
@@ -192,10 +240,18 @@ def _decoded(body: bytes, encoding: str) -> str:
         return body.decode(encoding)
 
 
-def _retry_after(text: str) -> float | None:
-    """Seconds that a Retry-After header asks for; a date there counts as not said.
+def _retry_after(text: str, sent: str) -> float | None:
+    """Seconds that a Retry-After header asks for: a number, or a date later than the answer's own; None where it says neither.
 
-    >>> _retry_after("12"), _retry_after("Wed, 27 Nov 2024 18:00:00 GMT")
-    (12.0, None)
+    >>> _retry_after("12", ""), _retry_after("Wed, 27 Nov 2024 18:00:05 GMT", "Wed, 27 Nov 2024 18:00:00 GMT")
+    (12.0, 5.0)
+    >>> _retry_after("-1", ""), _retry_after("Wed, 27 Nov 2024 18:00:05 GMT", "")
+    (None, None)
     """
-    return float(text) if text.strip().isdigit() else None
+    if text.strip().isdecimal():
+        return float(text)
+    try:
+        asked = parsedate_to_datetime(text) - parsedate_to_datetime(sent)
+    except (ValueError, TypeError):
+        return None
+    return max(asked.total_seconds(), 0.0)

@@ -23,6 +23,7 @@ from forex.params import Block, Tier, clock_time
 TARGET = "usdclp"
 SERIES_FILE = "series.yaml"
 PERCENT = "percent"  # the unit of rates: values may be zero or negative, and moves are differences, not logs
+RESTORE = "Restore it from a backup, with git or with dvc: when its values were known stands nowhere else."
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "line": pl.Int64,
     "date": pl.Date,
@@ -165,7 +166,7 @@ def _csv_rows(path: Path) -> Iterator[Row]:
 def _parquet_rows(path: Path) -> Iterator[Row]:
     from forex.files import read_parquet
 
-    frame = read_parquet(path)
+    frame = read_parquet(path, mend=RESTORE)
     _require_columns(frame.columns, path)
     wanted = [column for column in ("date", "value", "known_at", "source") if column in frame.columns]
     for line, fields in enumerate(frame.select(wanted).iter_rows(named=True), start=1):

@@ -2,9 +2,10 @@
 
 A date seen for the first time was known when its publication rule says, so that a history fetched years later is usable point in
 time, and never before the instant that its provider names as the earliest; unless a fetch asked for it after that instant and
-did not get it: then it is known from the retrieval on. A changed value is a revision, known from the retrieval on. A value that
-the store already holds adds nothing. What was published before a series was first asked for is its history, though the first
-fetches failed: one wrong password does not make twenty years unusable.
+did not get it: then it is known from the retrieval on. A changed value is a revision, known from the retrieval on; but what a
+provider says who is asked only where another fails revises nothing that the other had said. A value that the store already holds
+adds nothing. What was published before a series was first asked for is its history, though the first fetches failed: one wrong
+password does not make twenty years unusable.
 """
 
 import datetime as dt
@@ -14,10 +15,10 @@ from pathlib import Path
 
 import polars as pl
 
-from forex.errors import DataError
+from forex.errors import DataError, UsageError
 from forex.files import read_parquet, write_verified_parquet
 from forex.providers.protocol import Observation
-from forex.store import Publication, published
+from forex.store import RESTORE, Publication, published
 
 INSTANT = pl.Datetime("us", "UTC")
 ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -47,26 +48,40 @@ class Arrived:
 def stored_rows(store: Path, name: str) -> pl.DataFrame:
     """Every row of a series in the order of its file, with the columns of ROWS; none where the file is not there yet.
 
-    Raises DataError where the file is damaged or is not one that this module wrote.
+    Raises DataError where the file is damaged or is not one that this module wrote; UsageError where the series is a CSV file.
     """
     path = store / f"{name}.parquet"
+    if path.with_suffix(".csv").exists():
+        raise UsageError(
+            f"{path.with_suffix('.csv')}: a series has one file, and forex fetch appends to parquet files only. Move it away to "
+            f"have {name} fetched, or remove {name} from fetch.series."
+        )
     if not path.exists():
         return pl.DataFrame(schema=ROWS)
-    rows = read_parquet(path)
+    rows = read_parquet(path, mend=RESTORE)
     if dict(rows.schema) != ROWS:
         raise DataError(f"{path}: has the columns {', '.join(rows.columns)}; expected {', '.join(ROWS)}. Move it away.")
     return rows
 
 
 def additions(
-    stored: pl.DataFrame, arrived: Sequence[Arrived], rule: Publication, attempts: pl.DataFrame
+    stored: pl.DataFrame,
+    arrived: Sequence[Arrived],
+    rule: Publication,
+    attempts: pl.DataFrame,
+    *,
+    order: Sequence[str] = (),
 ) -> pl.DataFrame:
     """The rows that `arrived` adds to the `stored` ones of a series, in order of date.
 
     attempts: columns of ATTEMPTS, this series' fetches before the present one. While the store has nothing of the series, those
-    say nothing of dates published before the first of them: its history is filled in later.
+    say nothing of dates published before the first of them: its history is filled in later.  order: the sources as they are asked;
+    a later one's value does not take the place of an earlier one's.
     """
-    newest = dict(stored.sort("known_at", maintain_order=True).select("date", "value").iter_rows())
+    by_knowledge = stored.sort("known_at", maintain_order=True)
+    newest = dict(by_knowledge.select("date", "value").iter_rows())
+    rank = {source: i for i, source in enumerate(order)}
+    ranks = {date: rank.get(source, len(rank)) for date, source in by_knowledge.select("date", "source").iter_rows()}
     vintages = set(stored.select("date", "known_at").iter_rows())
     instants = dict(zip([one.observation.date for one in arrived], _by_rule(arrived, rule), strict=True))
     asked = list(attempts.select("attempted_at", "first", "last").iter_rows())
@@ -75,6 +90,8 @@ def additions(
     for one in sorted(arrived, key=lambda one: one.observation.date):  # stable: vintages of a date stay in order
         date, value, recorded = one.observation.date, one.observation.value, one.observation.known_at
         if newest.get(date) == value or (date, recorded) in vintages:
+            continue
+        if rank.get(one.source, len(rank)) > ranks.get(date, len(rank)):
             continue
         known_at = recorded or max(instants[date], one.observation.not_before or instants[date])
         missed = any(at > known_at and first <= date <= last for at, first, last in asked)
@@ -95,7 +112,14 @@ def append(store: Path, name: str, added: pl.DataFrame) -> None:
 
 def recorded_attempts(store: Path) -> pl.DataFrame:
     path = _attempts_file(store)
-    return read_parquet(path).cast(ATTEMPTS) if path.exists() else pl.DataFrame(schema=ATTEMPTS)  # type: ignore[arg-type]
+    if not path.exists():
+        return pl.DataFrame(schema=ATTEMPTS)
+    attempts = read_parquet(path, mend=RESTORE)
+    if dict(attempts.schema) != ATTEMPTS:
+        raise DataError(
+            f"{path}: has the columns {', '.join(attempts.columns)}; expected {', '.join(ATTEMPTS)}. {RESTORE}"
+        )
+    return attempts
 
 
 def record_attempts(store: Path, attempted_at: dt.datetime, asked: dict[str, tuple[dt.date, dt.date]]) -> None:

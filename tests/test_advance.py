@@ -1,7 +1,10 @@
-"""`forex advance` day by day, from a recorded provider, against one backfill and against the backtest."""
+"""`forex advance` day by day, from a recorded provider, against one backfill and the backtest; and what ends it half-way."""
 
 import datetime as dt
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -10,12 +13,14 @@ from conftest import ROOT, utc
 from replay import Compared, Replay, compare, cut_off, days
 from web import Web, web
 
-from forex import advance, calendar
-from forex.errors import StaleError, UsageError
+from forex import advance, backfill, calendar, lock
+from forex.advance import PipelineFailed
+from forex.errors import GateFailed, StaleError, UsageError
 from forex.files import read_parquet
 from forex.ledger_rows import parse
 
 DAYS = days("2023-07-10", 5)  # a holiday, the 16th's Monday after it, lies within
+NEXT = str(calendar.shift([DAYS[-1]], 1)[0])
 REVISED = dt.date(2023, 7, 5)
 
 
@@ -89,3 +94,115 @@ def test_a_provider_that_stays_behind_ends_in_stale_and_changes_nothing(replayed
 def test_a_wrong_date_is_a_usage_error(replayed: Replay) -> None:
     with pytest.raises(UsageError, match='--to tomorrow: expected a date like "2024-11-27"'):
         replayed.advance(cut_off(DAYS[-1]), to="tomorrow")
+
+
+@contextmanager
+def broken(stage: str) -> Iterator[None]:
+    path = Path(f"stages/{stage}.py")
+    whole = path.read_bytes()
+    path.write_text("raise SystemExit(3)\n", encoding="utf-8")
+    try:
+        yield
+    finally:
+        path.write_bytes(whole)
+
+
+def test_reports_that_a_run_did_not_reach_are_made_by_the_next(replayed: Replay) -> None:
+    """It ended between the ledger and the reports: killed, or a stage failed. The forecast stays issued."""
+    ledger, dashboard = Path("data/ledger/2023.csv"), Path("reports/dashboard.html")
+    whole = ledger.read_bytes()
+    kept = [line for line in whole.splitlines(keepends=True) if line.split(b",")[1] != DAYS[-1].encode()]
+    ledger.write_bytes(b"".join(kept))  # as before the issue
+    with broken("report"), pytest.raises(PipelineFailed, match="stages.report") as failed:
+        replayed.advance(cut_off(DAYS[-1], 10))
+    assert failed.value.exit_code == 3
+    assert ledger.read_bytes() == whole
+    before = dashboard.stat().st_mtime_ns if dashboard.exists() else None
+    assert replayed.advance(cut_off(DAYS[-1], 15))["nothing_new_since"]
+    assert f"The reports lack the forecast of {DAYS[-1]}: an earlier run ended before them." in replayed.said
+    assert dashboard.stat().st_mtime_ns != before
+    assert replayed.advance(cut_off(DAYS[-1], 20))["nothing_new_since"]
+    assert not any("lack" in line for line in replayed.said)
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_a_run_that_ends_before_its_forecast_leaves_params_yaml_byte_for_byte(
+    interrupted: bool, replayed: Replay, tmp_path: Path
+) -> None:
+    """Foreign ends of lines and comments included; a link stays a link."""
+    path, elsewhere, forecast = Path("params.yaml"), tmp_path / "params of ours.yaml", Path("reports/forecast.json")
+    original, before = path.read_bytes(), forecast.read_bytes()
+    content = b"# ours\r\n" + original.replace(b"\n", b"\r\n")
+    elsewhere.write_bytes(content)
+    path.unlink()
+    path.symlink_to(elsewhere)
+    said: list[str] = []
+
+    def progress(line: str) -> None:
+        said.append(line)
+        if interrupted and line.startswith("Running stage"):
+            raise KeyboardInterrupt
+
+    try:
+        replayed.providers.now = cut_off(NEXT)
+        with broken("forecast"), pytest.raises(KeyboardInterrupt if interrupted else PipelineFailed):
+            advance.view(
+                progress,
+                clock=lambda: cut_off(NEXT),
+                environ={"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2"},
+                client=lambda: replayed.site.client(attempts=1),
+            )
+        assert any(line.startswith("Running stage") for line in said)
+        assert path.is_symlink() and elsewhere.read_bytes() == content
+        assert forecast.read_bytes() == before
+    finally:
+        path.unlink()
+        path.write_bytes(original)
+
+
+def test_a_second_advance_waits_and_then_says_who_is_at_it(replayed: Replay) -> None:
+    original = Path("params.yaml").read_bytes()
+    replayed.set({"fetch.lock_timeout": 0.2})
+    try:
+        with lock.held(advance.RUNNING, timeout=1), pytest.raises(GateFailed, match="is held by process"):
+            replayed.advance(cut_off(DAYS[-1]))
+    finally:
+        Path("params.yaml").write_bytes(original)
+
+
+def test_a_dvc_that_runs_elsewhere_is_no_defect_of_ours(replayed: Replay) -> None:
+    before = Path("params.yaml").read_bytes()
+    holder = "import sys; from zc.lockfile import LockFile; held = LockFile('.dvc/tmp/lock'); print(flush=True); sys.stdin.read()"
+    with subprocess.Popen([sys.executable, "-c", holder], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdout.readline()
+        with pytest.raises(
+            PipelineFailed, match=r"(?s)Unable to acquire lock.*wait until it has ended.*forex doctor"
+        ) as failed:
+            replayed.advance(cut_off(NEXT))
+        process.stdin.close()
+    assert failed.value.exit_code == 1
+    assert Path("params.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "place", ["data/ledger/x.csv", "data/ledger/june/x.csv", "linked/x.csv", "./data/../data/ledger/x"]
+)
+def test_a_backfill_never_goes_into_the_ledger(place: str, replayed: Replay) -> None:
+    linked = Path("linked")
+    if not linked.is_symlink():
+        linked.symlink_to("data/ledger")
+    with pytest.raises(UsageError, match="the ledger holds what was really issued"):
+        backfill.view(DAYS[0], DAYS[-1], Path(place))
+
+
+def test_a_backfill_with_other_params_than_the_run_is_refused(replayed: Replay, tmp_path: Path) -> None:
+    """Its rows would say that they were made with params that made none of them."""
+    original = Path("params.yaml").read_bytes()
+    replayed.set({"calibrate.min_scores": 61})
+    try:
+        with pytest.raises(UsageError, match="params.yaml has changed since the last run"):
+            backfill.view(DAYS[0], DAYS[-1], tmp_path / "rows.csv")
+    finally:
+        Path("params.yaml").write_bytes(original)
+    assert not (tmp_path / "rows.csv").exists()

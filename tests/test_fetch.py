@@ -14,11 +14,11 @@ import polars as pl
 import pytest
 import recorded
 from conftest import ROOT, utc
-from live import Live, live_project
+from live import ACCOUNT, Live, live_project
 from web import Answer, Query, Web, web
 
 from forex import calendar, lock
-from forex.errors import GateFailed, ProviderError, StaleError, UsageError
+from forex.errors import GateFailed, ParamsError, ProviderError, StaleError, UsageError
 from forex.fetch_view import text
 from forex.files import read_parquet
 from forex.store_append import recorded_attempts
@@ -186,6 +186,29 @@ def test_what_cannot_be_true_is_not_stored(
     assert stored(live) == OBSERVADO
 
 
+def test_an_outage_rewrites_nothing_with_another_provider_s_values(live: Live, providers: Providers) -> None:
+    """A day of the ECB's absence: what it said stays, what the next one says otherwise is told, and its return revises nothing."""
+    live.set(fetch__series=SERIES | {"brl": ["ecb BRL", "yahoo BRL=X"]})
+    closes = [(dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC), 5.9 + i / 100) for i, day in enumerate(DAYS)]
+
+    def route(path: str, query: Query) -> Answer:
+        if path.endswith("BRL=X"):
+            return Answer(recorded.yahoo("BRL=X", closes[:-1]))
+        return providers.route(path, query)
+
+    live.site.route = route
+    live.fetch(NOW)
+    before = (live.store / "brl.parquet").read_bytes()
+    whole, providers.ecb = providers.ecb, Answer(status=500)
+    content = result(live.fetch(NOW + dt.timedelta(hours=1)), "brl")
+    assert (content["added"], content["revised"], content["source"]) == (0, 0, "yahoo")
+    assert "ecb:BRL says 5.85714 for 2024-11-25, yahoo 6.06 (3.46% apart" in content["disagreements"][0]
+    providers.ecb = whole
+    content = result(live.fetch(NOW + dt.timedelta(hours=2)), "brl")
+    assert (content["added"], content["revised"]) == (0, 0)
+    assert (live.store / "brl.parquet").read_bytes() == before
+
+
 def test_providers_that_disagree_are_reported_and_not_averaged(live: Live, providers: Providers) -> None:
     providers.mindicador = OBSERVADO | {DAYS[3]: OBSERVADO[DAYS[3]] * 1.05}
     content = result(live.fetch(NOW))
@@ -210,6 +233,35 @@ def test_no_provider_at_all_is_an_error_that_says_what_to_do(live: Live, provide
         live.fetch(NOW + dt.timedelta(days=14))
 
 
+def test_a_store_of_csv_files_is_left_as_it_was(live: Live) -> None:
+    live.store.mkdir()
+    rows = live.store / "usdclp.csv"
+    rows.write_text("date,value\n2024-11-26,976.89\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"usdclp.csv: a series has one file"):
+        live.fetch(NOW)
+    assert not list(live.store.glob("**/*.parquet"))
+
+
+def test_a_fetched_series_without_bounds_is_an_error_of_params_yaml(live: Live) -> None:
+    live.set(fetch__series=SERIES | {"cop": ["ecb COP"]})
+    with pytest.raises(ParamsError, match="fetch.series: cop has no entry in validate.bounds"):
+        live.fetch(NOW)
+
+
+def test_a_full_disk_is_one_message_and_the_store_is_as_it_was(live: Live) -> None:
+    live.fetch(NOW)
+    before = {path: path.read_bytes() for path in live.store.rglob("*.*") if path.is_file()}
+    shutil.copy(ROOT / "dvc.yaml", live.root)
+    certificate = live.root / "certificate.pem"
+    certificate.write_bytes(live.site.certificate)
+    environ = {**os.environ, **ACCOUNT, "SSL_CERT_FILE": str(certificate)}
+    words = ["bash", "-c", 'ulimit -f 1; exec "$0" fetch', str(Path(sys.executable).parent / "forex")]
+    done = subprocess.run(words, cwd=live.root, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr
+    assert "Check the path, its permissions and the disk." in done.stderr.splitlines()[-1]
+    assert {path: path.read_bytes() for path in live.store.rglob("*.*") if path.is_file()} == before
+
+
 def test_missing_credentials_are_named_and_the_next_provider_serves(live: Live) -> None:
     content = result(live.fetch(NOW, environ={}))
     assert "set BCCH_USER in the environment" in content["failures"][0]
@@ -217,10 +269,14 @@ def test_missing_credentials_are_named_and_the_next_provider_serves(live: Live) 
 
 
 def test_the_quote_at_the_cut_off_is_known_from_its_own_stamp(live: Live, providers: Providers) -> None:
-    providers.spot = [(utc("2024-11-27T17:55"), 973.4), (utc("2024-11-27T18:03"), 980.0)]
+    providers.spot = [
+        (utc("2024-11-27T17:55"), 973.4),  # a bar's beginning
+        (utc("2024-11-27T18:00"), 978.0),  # its close is of 18:05
+        (utc("2024-11-27T18:03"), 980.0),
+    ]
     live.fetch(NOW)
     rows = read_parquet(live.store / "usdclp_spot.parquet")
-    assert rows.select("date", "value", "known_at").rows() == [(DAYS[-1], 973.4, utc("2024-11-27T17:55"))]
+    assert rows.select("date", "value", "known_at").rows() == [(DAYS[-1], 973.4, utc("2024-11-27T18:00"))]
     live.fetch(utc("2024-11-27T23:00"))
     assert read_parquet(live.store / "usdclp_spot.parquet").equals(rows)
 

@@ -63,6 +63,28 @@ def test_retry_after_is_honoured_and_bounded(site: Web) -> None:
     refused(site, "status 429, asks to wait 3600 s")
 
 
+def test_retry_after_as_a_date_counts_from_the_answer_s_own(site: Web) -> None:
+    sent, asked = "Wed, 27 Nov 2024 18:00:00 GMT", "Wed, 27 Nov 2024 18:00:09 GMT"
+
+    def busy(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(
+            f"HTTP/1.1 503 Busy\r\nDate: {sent}\r\nRetry-After: {asked}\r\nContent-Length: 0\r\n\r\n".encode()
+        )
+
+    answers = iter([Answer(send=busy), Answer("fine")])
+    site.route = lambda path, query: next(answers)
+    with site.client() as client:
+        client.get(f"{site.url}/series")
+    assert site.waits == [9.0]
+
+
+@pytest.mark.parametrize("said", ["-5", "\xb2", "soon", "9 9"])
+def test_a_retry_after_that_is_neither_number_nor_date_counts_as_not_said(said: str, site: Web) -> None:
+    site.route = lambda path, query: Answer(status=429, headers={"Retry-After": said})
+    refused(site, "status 429, after 2 attempts", attempts=2)
+    assert 0.5 <= site.waits[0] <= 1
+
+
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
 def test_a_refusal_is_not_asked_again(site: Web, status: int) -> None:
     site.route = lambda path, query: Answer(status=status)
@@ -90,6 +112,56 @@ def test_a_slow_drip_ends_in_time(site: Web) -> None:
     begun = time.monotonic()
     refused(site, "not complete within 0.5 s", read_timeout=5, deadline=0.5, attempts=1)
     assert time.monotonic() - begun < 3
+
+
+def test_headers_that_never_end_do_not_outlast_the_deadline(site: Web) -> None:
+    """Each byte comes in time; the whole does not."""
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        for i in range(50):
+            handler.wfile.write(f"X-{i}: 1\r\n".encode())
+            handler.wfile.flush()
+            time.sleep(0.1)
+
+    site.route = lambda path, query: Answer(send=drip)
+    begun = time.monotonic()
+    refused(site, "not complete within 0.5 s", read_timeout=5, deadline=0.5, attempts=1)
+    assert time.monotonic() - begun < 3
+
+
+def test_a_packed_body_without_content_does_not_outlast_the_deadline(site: Web) -> None:
+    """Empty blocks unpack to nothing, for as long as the server likes."""
+    import zlib
+
+    def drip(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Encoding", "gzip")
+        handler.end_headers()
+        packer = zlib.compressobj(wbits=31)
+        handler.wfile.write(packer.compress(b"1") + packer.flush(zlib.Z_SYNC_FLUSH))
+        for _ in range(50):
+            handler.wfile.write(b"\0\0\0\xff\xff")
+            handler.wfile.flush()
+            time.sleep(0.1)
+
+    site.route = lambda path, query: Answer(send=drip)
+    begun = time.monotonic()
+    refused(site, "not complete within 0.5 s", read_timeout=5, deadline=0.5, attempts=1)
+    assert time.monotonic() - begun < 3
+
+
+def test_a_deadline_that_has_passed_does_not_reach_the_next_request(site: Web) -> None:
+    def late(handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(1)
+
+    answers = iter([Answer("fine"), Answer(send=late), Answer("fine"), Answer("fine")])
+    site.route = lambda path, query: next(answers)
+    with site.client(deadline=0.5) as client:
+        assert client.get(f"{site.url}/series") == b"fine"
+        assert client.get(f"{site.url}/series") == b"fine"
+        time.sleep(0.6)
+        assert client.get(f"{site.url}/series") == b"fine"
 
 
 def test_a_reset_connection_is_asked_again(site: Web) -> None:
@@ -137,6 +209,15 @@ def test_a_small_body_that_unpacks_to_much_is_not_read(site: Web) -> None:
     refused(site, "more than 2000000 bytes", max_bytes=2_000_000)
 
 
+def test_what_is_packed_twice_is_not_unpacked(site: Web) -> None:
+    """A few hundred bytes would become a gigabyte before its first byte could be counted."""
+    import gzip
+
+    packed = gzip.compress(gzip.compress(b"0" * 30_000_000))
+    site.route = lambda path, query: Answer(packed, headers={"Content-Encoding": "gzip, gzip"})
+    refused(site, "packed as 'gzip, gzip', expected one of identity, gzip, deflate")
+
+
 def test_redirects_stay_on_listed_hosts(site: Web) -> None:
     moved = {"/series": Answer(status=302, headers={"Location": "/there"}), "/there": Answer("fine")}
     site.route = lambda path, query: moved[path]
@@ -157,7 +238,18 @@ def test_only_listed_hosts_and_https(site: Web, url: str) -> None:
     refused(site, "expected https and a host among localhost", url)
 
 
-@pytest.mark.parametrize("body", [b"<html>maintenance</html>", b'{"serie": [1, 2', b"\xff\xfe\x00", b""])
+def test_a_secret_is_hidden_however_it_is_written_and_wherever_a_message_ends(site: Web) -> None:
+    with site.client() as client:
+        for echoed in (b"<p>pass=hunt%40er+2", b"<p>pass=hunt%40er%202", b"<p>" + b"x" * 32 + b"hunt@er 2"):
+            site.route = lambda path, query, body=echoed: Answer(body)  # type: ignore[misc]
+            with pytest.raises(ProviderError, match=r"\*\*\*") as error:
+                client.json(f"{site.url}/series", {"pass": Secret("hunt@er 2")})
+            assert "hunt" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "body", [b"[" * 100_000, b"<html>maintenance</html>", b'{"serie": [1, 2', b"\xff\xfe\x00", b""]
+)
 def test_what_is_not_json_is_said(site: Web, body: bytes) -> None:
     site.route = lambda path, query: Answer(body)
     with site.client() as client, pytest.raises(ProviderError, match=f"expected JSON, got {len(body)} bytes"):

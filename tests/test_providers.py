@@ -113,6 +113,14 @@ def test_what_a_service_says_is_repeated_without_the_secret(
     assert "hunter2" not in str(refused.value)
 
 
+def test_a_password_that_holds_the_user_s_name_is_hidden_whole(site: Web) -> None:
+    service = Bcch(site.url, {"user": Secret("maria"), "pass": Secret("maria@home")})
+    said = "no account: user=maria&pass=maria%40home (maria@home)"
+    site.route = lambda path, query: Answer({"Codigo": -5, "Descripcion": said})
+    with pytest.raises(ProviderError, match=r"no account: user=\*\*\*&pass=\*\*\* \(\*\*\*\)$"):
+        ask(site, lambda url: service, CODE)
+
+
 def test_bcch_says_what_the_bank_said(site: Web) -> None:
     refusal = {"Codigo": -5, "Descripcion": "Invalid username or password", "Series": {"Obs": None}, "SeriesInfos": []}
     site.route = lambda path, query: Answer(refusal)
@@ -152,19 +160,19 @@ def test_a_decimal_comma_is_a_decimal_point(site: Web) -> None:
 
 def test_fred_with_vintages(site: Web) -> None:
     rows = [
-        ("2024-11-25", "2024-11-22", "4.37"),  # stood there on the first day asked for: known by the rule
+        ("2024-11-22", "2024-11-22", "4.37"),  # stood there on the first day asked for: known by the rule
         ("2024-11-26", "2024-11-25", "4.25"),
         ("2024-11-27", "2024-11-25", "4.26"),  # revised
         ("2024-11-27", "2024-11-26", "."),
     ]
     site.route = lambda path, query: Answer(recorded.fred(rows))
-    found = ask(site, fred, "DGS2")
+    found = ask(site, fred, "DGS2", dt.date(2024, 11, 22))
     assert [(one.date, one.value) for one in found] == [(dt.date(2024, 11, 22), 4.37), (MONDAY, 4.25), (MONDAY, 4.26)]
     assert [one.known_at for one in found] == [None, stamp("2024-11-27T06:00"), stamp("2024-11-28T06:00")]
     query = site.requests[0][1]
     assert query["series_id"] == "DGS2" and query["api_key"] == "hunter2"
     assert (query["realtime_start"], query["realtime_end"]) == (
-        "2024-11-25",
+        "2024-11-22",
         "9999-12-31",
     )  # its today may be before ours
 
@@ -265,16 +273,30 @@ def test_yahoo_last_price_is_not_later_than_the_cut_off(site: Web) -> None:
     bars: list[tuple[dt.datetime, float | None]] = [
         (stamp("2024-11-27T17:50"), 973.1),
         (stamp("2024-11-27T17:55"), None),
-        (stamp("2024-11-27T18:00"), 973.4),
+        (stamp("2024-11-27T18:00"), 973.4),  # the last price before 18:05
         (stamp("2024-11-27T18:05"), 980.0),
     ]
     site.route = lambda path, query: Answer(recorded.yahoo("CLP=X", bars))
     with site.client() as client:
         assert Yahoo(site.url).last_price(client, "CLP=X", stamp("2024-11-27T18:00")) == (
-            stamp("2024-11-27T18:00"),
+            stamp("2024-11-27T17:55"),
+            973.1,
+        )
+        assert Yahoo(site.url).last_price(client, "CLP=X", stamp("2024-11-27T18:05")) == (
+            stamp("2024-11-27T18:05"),
             973.4,
         )
         assert Yahoo(site.url).last_price(client, "CLP=X", stamp("2024-11-27T17:00")) is None
+
+
+def test_yahoo_s_price_of_this_moment_has_its_own_stamp(site: Web) -> None:
+    bars: list[tuple[dt.datetime, float | None]] = [
+        (stamp("2024-11-27T17:50"), 973.1),
+        (stamp("2024-11-27T17:58:07"), 973.2),
+    ]
+    site.route = lambda path, query: Answer(recorded.yahoo("CLP=X", bars))
+    with site.client() as client:
+        assert Yahoo(site.url).last_price(client, "CLP=X", stamp("2024-11-27T18:00")) == (bars[1][0], 973.2)
 
 
 def test_yahoo_refuses_an_answer_about_another_symbol(site: Web) -> None:
@@ -388,6 +410,59 @@ def test_a_spoilt_row_spoils_the_answer(name: str, fault: str, site: Web) -> Non
     site.route = lambda path, query: Answer(spoilt(name, fault))
     with pytest.raises(ProviderError, match=f"{name} "):
         ask(site, client_of, code)
+
+
+def chart(stamp: Any = 1732683600, **meta: Any) -> dict[str, Any]:
+    answer = recorded.yahoo("HG=F", [(dt.datetime(2024, 11, 27, 5, tzinfo=dt.UTC), 4.1)], **meta)
+    answer["chart"]["result"][0]["timestamp"] = [stamp]
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [
+        (
+            "bcch",
+            {
+                "Series": {
+                    "seriesId": CODE,
+                    "Obs": [{"indexDateString": "27-11-2024", "value": 10**400, "statusCode": "OK"}],
+                }
+            },
+        ),
+        (
+            "bcch",
+            {
+                "Series": {
+                    "seriesId": CODE,
+                    "Obs": [{"indexDateString": "27-11-2024", "value": "1_000", "statusCode": "OK"}],
+                }
+            },
+        ),
+        ("mindicador", {"codigo": "dolar", "serie": [{"fecha": "0001-01-01T00:00:00Z", "valor": 975.06}]}),
+        ("mindicador", {"codigo": "dolar", "serie": [{"fecha": "9999-12-31T23:59:00-04:00", "valor": 975.06}]}),
+        ("fred", {"observations": [{"realtime_start": "9999-12-31", "date": "2024-11-26", "value": "4.2"}]}),
+        ("yahoo", chart(1732683600000)),  # milliseconds
+        ("yahoo", chart(1e18)),
+        ("yahoo", chart(float("nan"))),
+        ("yahoo", chart(exchangeTimezoneName="America")),
+        ("yahoo", chart(regularMarketTime=1, currentTradingPeriod={"regular": {"end": 1e15}})),
+        ("yahoo", {"chart": {"result": [None]}}),
+        ("yahoo", {"chart": {"result": ["HG=F"]}}),
+    ],
+)
+def test_what_no_number_date_or_instant_can_hold_is_the_provider_s_error(name: str, answer: Any, site: Web) -> None:
+    client_of, code = CLIENTS[name]
+    site.route = lambda path, query: Answer(answer)
+    with pytest.raises(ProviderError, match=f"{name} "):
+        ask(site, client_of, code)
+
+
+def test_fred_takes_nothing_from_before_it_was_asked_for(site: Web) -> None:
+    """A date that no store can hold would make the whole series unreadable."""
+    rows = [("2024-11-26", "0001-01-01", "4.1"), ("2024-11-27", "2024-11-26", "4.2")]
+    site.route = lambda path, query: Answer(recorded.fred(rows))
+    assert [(one.date, one.value) for one in ask(site, fred, "DGS2")] == [(TUESDAY, 4.2)]
 
 
 @pytest.mark.parametrize("name", CLIENTS)

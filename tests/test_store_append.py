@@ -9,7 +9,7 @@ from conftest import utc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex.errors import DataError
+from forex.errors import DataError, UsageError
 from forex.providers.protocol import Observation
 from forex.store import Publication, read_series, read_series_list
 from forex.store_append import (
@@ -103,6 +103,18 @@ def test_vintages_that_the_provider_dates_are_kept_as_dated_and_only_once() -> N
     assert additions(stored, vintages, RULE, NEVER).is_empty()
 
 
+def test_another_provider_s_value_is_no_revision_of_the_first_one_s() -> None:
+    """The other way round it is: the provider that is asked first has the last word."""
+    order = ["test:dolar", "other:dolar"]
+    other = Arrived(Observation(WEDNESDAY, 970.0), "other:dolar", utc("2024-11-28T15:00"))
+    first = arrived(WEDNESDAY, 975.06, "2024-11-29T15:00")
+    stored = additions(NONE, [first], RULE, NEVER, order=order)
+    assert additions(stored, [other], RULE, NEVER, order=order).is_empty()
+    stored = additions(NONE, [other], RULE, NEVER, order=order)
+    taken_over = additions(stored, [first], RULE, NEVER, order=order)
+    assert taken_over.select("value", "known_at").rows() == [(975.06, utc("2024-11-29T15:00"))]
+
+
 def test_what_is_appended_is_a_store_that_ingest_reads(tmp_path: Path) -> None:
     entry = "{title: t, unit: CLP per USD, tier: critical, publication: {business_days: -1, time: '18:00', zone: America/Santiago}}"
     (tmp_path / "series.yaml").write_text(f"usdclp: {entry}\n", encoding="utf-8")
@@ -147,4 +159,33 @@ def test_attempts_are_remembered(tmp_path: Path) -> None:
 def test_a_file_of_another_kind_is_not_appended_to(tmp_path: Path) -> None:
     pl.DataFrame({"date": [TUESDAY], "value": [976.89]}).write_parquet(tmp_path / "usdclp.parquet")
     with pytest.raises(DataError, match=r"usdclp.parquet: has the columns date, value; expected date, value, known_at"):
+        stored_rows(tmp_path, "usdclp")
+
+
+def test_a_damaged_file_is_never_called_one_to_delete(tmp_path: Path) -> None:
+    """When its values were known stands nowhere else."""
+    append(tmp_path, "usdclp", additions(NONE, [arrived(TUESDAY, 976.89, "2024-11-27T15:00")], RULE, NEVER))
+    record_attempts(tmp_path, utc("2024-11-27T15:00"), {"usdclp": (TUESDAY, THURSDAY)})
+    for path, read in (
+        (tmp_path / "usdclp.parquet", lambda: stored_rows(tmp_path, "usdclp")),
+        (tmp_path / "fetches/attempts.parquet", lambda: recorded_attempts(tmp_path)),
+    ):
+        whole = path.read_bytes()
+        for damaged in (b"", whole[: len(whole) // 2], b"PAR1" + whole[:60]):
+            path.write_bytes(damaged)
+            with pytest.raises(DataError, match=rf"{path.name}: damaged .*Restore it from a backup") as error:
+                read()
+            assert "Delete" not in str(error.value)
+
+
+def test_attempts_of_another_kind_are_not_added_to(tmp_path: Path) -> None:
+    (tmp_path / "fetches").mkdir()
+    pl.DataFrame({"a": [1]}).write_parquet(tmp_path / "fetches/attempts.parquet")
+    with pytest.raises(DataError, match=r"attempts.parquet: has the columns a; expected series, attempted_at"):
+        recorded_attempts(tmp_path)
+
+
+def test_a_series_in_a_csv_file_does_not_get_a_second_one(tmp_path: Path) -> None:
+    (tmp_path / "usdclp.csv").write_text("date,value\n2024-11-26,976.89\n", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"usdclp.csv: a series has one file.*remove usdclp from fetch.series"):
         stored_rows(tmp_path, "usdclp")

@@ -61,6 +61,14 @@ class Params(Block):
         _known("calibrate.published.candidates", self.calibrate.published.candidates, [*calibrated, ENSEMBLE])
         return self
 
+    @model_validator(mode="after")
+    def _fetched_has_bounds(self) -> "Params":
+        """What is fetched is screened."""
+        for name in [*self.fetch.series, self.fetch.quote.series]:
+            if name not in self.validate_.bounds:
+                raise ValueError(f"fetch.series: {name} has no entry in validate.bounds; add one, or remove it")
+        return self
+
 
 def _known(key: str, names: tuple[str, ...], made: list[str]) -> None:
     unknown = [name for name in names if name not in made]

@@ -13,7 +13,7 @@ import datetime as dt
 from typing import Any
 
 from forex.errors import ProviderError
-from forex.net import Client, Secret
+from forex.net import Client, Secret, hidden
 from forex.providers.protocol import Observation, in_order, number
 
 MISSING = "ND"
@@ -40,9 +40,7 @@ class Bcch:
 
     def _read(self, answer: Any, code: str, where: str) -> list[Observation]:
         if isinstance(answer, dict) and answer.get("Codigo", 0) != 0:
-            said = str(answer.get("Descripcion"))
-            for secret in self._credentials.values():
-                said = secret.hidden_in(said)
+            said = hidden(str(answer.get("Descripcion")), self._credentials.values())
             raise ProviderError(f"{where}: refused with {answer.get('Codigo')}: {said}")
         series = answer.get("Series") if isinstance(answer, dict) else None
         if not isinstance(series, dict) or series.get("seriesId") != code or not isinstance(series.get("Obs"), list):

@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from forex.errors import ProviderError, RequestRefused
-from forex.net import Client, Secret
+from forex.net import Client, Secret, hidden
 from forex.providers.protocol import Observation, number
 
 MISSING = "."
@@ -59,6 +59,7 @@ class Fred:
         found = {
             (one.date, since): Observation(one.date, one.value, None if since <= begins else _end_of(since))
             for since, one in rows
+            if one.date >= first
         }
         return _changes([found[key] for key in sorted(found)])
 
@@ -80,7 +81,7 @@ def _periods(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
 
 def _read(answer: Any, where: str, key: Secret) -> list[tuple[dt.date, Observation]]:
     if isinstance(answer, dict) and "error_message" in answer:
-        raise RequestRefused(f"{where}: refused: {key.hidden_in(str(answer['error_message']))}")
+        raise RequestRefused(f"{where}: refused: {hidden(str(answer['error_message']), [key])}")
     if not isinstance(answer, dict) or not isinstance(answer.get("observations"), list):
         raise ProviderError(f'{where}: expected {{"observations": […]}}')
     try:
@@ -109,6 +110,9 @@ def _end_of(day: dt.date) -> dt.datetime:
 
 def _date(text: str, where: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)
+        date = dt.date.fromisoformat(text)
     except (TypeError, ValueError):
-        raise ProviderError(f"{where}: {text!r} is not a date like 2024-11-27") from None
+        date = dt.date.max
+    if date == dt.date.max:  # the end of time is no day on which anything was published
+        raise ProviderError(f"{where}: {text!r} is not a date like 2024-11-27")
+    return date

@@ -40,6 +40,6 @@ def _read(answer: Any, code: str, where: str) -> list[Observation]:
 def _date(text: str, where: str) -> dt.date:
     try:
         instant = dt.datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        return instant.astimezone(ZoneInfo(SANTIAGO)).date() if instant.tzinfo else instant.date()
+    except (TypeError, ValueError, OverflowError):
         raise ProviderError(f"{where}: fecha {text!r} is not a date like 2024-11-27T03:00:00.000Z") from None
-    return instant.astimezone(ZoneInfo(SANTIAGO)).date() if instant.tzinfo else instant.date()

@@ -45,10 +45,10 @@ def number(text: object, where: str) -> float:
     """
     try:
         value = float(text.replace(",", ".")) if isinstance(text, str) else float(text)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         value = math.nan
-    if isinstance(text, bool) or not math.isfinite(value):
-        raise ProviderError(f"{where}: expected a number, got {text!r}")
+    if isinstance(text, bool) or (isinstance(text, str) and "_" in text) or not math.isfinite(value):
+        raise ProviderError(f"{where}: expected a number, got {repr(text)[:60]}")
     return value
 
 
