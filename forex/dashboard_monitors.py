@@ -19,6 +19,10 @@ def window_rows(performance: Mapping[str, Any]) -> Rows:
     wide = percent(max(performance["levels"]))
     for horizon, figures in by_length(performance["horizons"]).items():
         monitored = figures["models"].get(PUBLISHED, {"windows": {}})
+        if not monitored["windows"]:
+            nothing: dict[str, Any] = dict.fromkeys(("size", "first_target", "last_target", "coverage"))
+            changes = {"crps": None, "error": None}
+            rows.append({"horizon": horizon, **nothing, "n": 0, "status": figures["status"], "changes": changes})
         for size, window in sorted(monitored["windows"].items(), key=lambda item: -int(item[0])):
             rows.append(
                 {
@@ -102,10 +106,14 @@ def ledger_rows(performance: Mapping[str, Any]) -> Rows:
 
 
 def drift_now(performance: Mapping[str, Any]) -> dict[str, Any]:
-    """The target's look with `rejecting` of its tests, the drivers that drift, and what has no verdict, with why."""
+    """The target's look with `rejecting` of its tests, the drivers that drift, and by reason those that have no verdict."""
     drift = performance["drift"]
     target, drivers = drift["target"], drift["drivers"]
     tests = target.get("tests", {})
+    unknown: dict[str, list[str]] = {}
+    for name, look in sorted(drivers["series"].items()):
+        if look["status"] == NOT_EVALUATED:
+            unknown.setdefault(look["why"], []).append(name)
     return {
         "at": drift["at"],
         "significance": drift["significance"],
@@ -114,22 +122,24 @@ def drift_now(performance: Mapping[str, Any]) -> dict[str, Any]:
         "tests": tests,
         "drifting": drivers["drifting"],
         "evaluated": drivers["evaluated"],
-        "not_evaluated": {
-            name: look["why"] for name, look in sorted(drivers["series"].items()) if look["status"] == NOT_EVALUATED
-        },
+        "not_evaluated": unknown,
     }
 
 
 def alerts_now(alerts: Mapping[str, Any]) -> dict[str, Any]:
-    """What is raised at the newest origin, how severe, whether it is worth a message; the newest; what is not evaluated."""
+    """What is raised at the newest origin and how severe, whether it is worth a message; the newest; what is not evaluated.
+
+    Of one origin's alerts the worst is first.
+    """
     raised = [alert for alert in alerts["alerts"] if alert["origin_date"] == alerts["at"]]
     counts = {name: sum(alert["severity"] == name for alert in raised) for name in reversed(SEVERITIES)}
     return {
         "at": alerts["at"],
         "raised": raised,
         "counts": {name: count for name, count in counts.items() if count},
+        "worst": next((name for name, count in counts.items() if count), None),
         "send": alerts["send"],
-        "newest": alerts["alerts"][::-1][:NEWEST_ALERTS],
+        "newest": sorted(alerts["alerts"], key=lambda alert: alert["origin_date"], reverse=True)[:NEWEST_ALERTS],
         "not_evaluated": {
             kind: entry["missing"] for kind, entry in alerts["types"].items() if entry["status"] == NOT_EVALUATED
         },

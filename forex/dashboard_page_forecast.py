@@ -15,15 +15,15 @@ since {{ regime_since | day }}</span></dd></div>
 <dd><strong class="{{ performance.status }}">{{ performance.status | words }}</strong>
 <span>matured forecasts against those before them</span></dd></div>
 <div><dt>Alerts</dt>
-{% if alerts.counts %}
-<dd><strong class="{{ alerts.counts | first }}">
-{%- for severity, count in alerts.counts.items() %}{{ count }} {{ severity }}{{ ", " if not loop.last }}{% endfor %}
-</strong>
+{% if alerts.raised %}
+<dd><strong class="{{ alerts.worst }}">{{ alerts.counts[alerts.worst] }} {{ alerts.worst }}</strong>
 {% else %}
 <dd><strong>none raised</strong>
 {% endif %}
-<span>{{ "worth a message" if alerts.send.send else "not worth a message" }}
-{%- if alerts.newest and not alerts.counts %}; the newest on {{ alerts.newest[0].origin_date | day }}{% endif %}</span>
+<span>
+{%- for severity, count in alerts.counts.items() if severity != alerts.worst %}and {{ count }} {{ severity }}, {% endfor %}
+{{- "worth a message" if alerts.send.send else "not worth a message" }}
+{%- if alerts.newest and not alerts.raised %}; the newest on {{ alerts.newest[0].origin_date | day }}{% endif %}</span>
 </dd></div>
 <div><dt>Data in use</dt>
 <dd><strong>{{ quality.used }} of {{ quality.series }} series</strong><span>

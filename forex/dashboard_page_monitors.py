@@ -21,8 +21,9 @@ shows a false alarm.</p>
 {% if loop.first %}
 <th scope="rowgroup" rowspan="{{ rows | length }}">{{ horizon }}</th>
 {% endif %}
-<td>{{ row.n }}{% if row.n < row.size %} of {{ row.size }}{% endif %}</td>
-<td>{{ row.first_target | day }} – {{ row.last_target | day }}</td>
+<td>{{ row.n }}{% if row.size and row.n < row.size %} of {{ row.size }}{% endif %}</td>
+<td>{{ row.first_target | day }}
+{%- if row.first_target %} – {{ row.last_target | day }}{% endif %}</td>
 <td>{{ row.coverage | share }}</td>
 {% for figure in ["crps", "error"] %}
 <td>{{ row.changes[figure].change_pct | change if row.changes[figure] else absent }}</td>
@@ -38,7 +39,8 @@ shows a false alarm.</p>
 often than they should, the larger. Raised is where the evidence reaches its threshold.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="alarm"><table class="lines">
 <caption><span>The alarm of the published forecast by horizon; beside it, the random walk’s.</span></caption>
-<thead><tr><th scope="col">Horizon</th><th scope="col" class="text">Alarm</th><th scope="col">Evidence</th><th scope="col">Threshold</th>
+<thead><tr><th scope="col">Horizon</th><th scope="col" class="text">Alarm</th>
+<th scope="col">Evidence</th><th scope="col">Threshold</th>
 <th scope="col">Counts since</th><th scope="col">Alarms so far</th><th scope="col">Last raised</th>
 <th scope="col" class="text">Random walk’s</th></tr></thead>
 <tbody>
@@ -80,6 +82,7 @@ DEGRADED: they did not hold, or a look on some day of it called the forecast wor
 {% for episode in episodes %}
 <tbody>
 {% for row in episode.rows %}
+{% set never = absent if row.verdict == "INSUFFICIENT_DATA" else "never" %}
 <tr>
 {% if loop.first %}
 <th scope="rowgroup" rowspan="{{ episode.rows | length }}">{{ episode.name | words | capitalize }}
@@ -91,7 +94,7 @@ DEGRADED: they did not hold, or a look on some day of it called the forecast wor
 {% for share in row.held %}
 <td>{{ share | share }}</td>
 {% endfor %}
-<td>{{ row.first_degraded | day if row.first_degraded else "never" }}</td></tr>
+<td>{{ row.first_degraded | day if row.first_degraded else never }}</td></tr>
 {% endfor %}
 </tbody>
 {% endfor %}
@@ -112,7 +115,8 @@ LEDGER = """\
 <div class="scroll" tabindex="0" role="region" aria-labelledby="ledger"><table class="lines">
 <caption><span>Issued forecasts beside the backtest of the same origins; CRPS and differences in CLP per USD.</span>
 </caption>
-<thead><tr><th scope="col">Horizon</th><th scope="col" class="text">Status</th><th scope="col">Issued</th><th scope="col">Same in the backtest</th>
+<thead><tr><th scope="col">Horizon</th><th scope="col" class="text">Status</th>
+<th scope="col">Issued</th><th scope="col">Same in the backtest</th>
 <th scope="col">Different</th><th scope="col">Not in it</th><th scope="col">Largest difference</th>
 <th scope="col">Matured</th><th scope="col">CRPS, issued</th><th scope="col">CRPS, backtest</th>
 <th scope="col">{{ performance.levels | last | level }} held, issued</th>
@@ -120,8 +124,9 @@ LEDGER = """\
 <tbody>
 {% for row in ledger %}
 <tr><th scope="row">{{ row.horizon }}</th>
-<td class="text status {{ row.status }}">{{ row.status | words }}</td><td>{{ row.issued | count }}</td><td>{{ row.equal | count }}</td>
-<td>{{ row.different | count }}</td><td>{{ row.not_in_backtest | count }}</td>
+<td class="text status {{ row.status }}">{{ row.status | words }}</td>
+<td>{{ row.issued | count }}</td><td>{{ row.equal | count }}</td>
+<td{% if row.different %} class="DEGRADED"{% endif %}>{{ row.different | count }}</td><td>{{ row.not_in_backtest | count }}</td>
 <td>{{ row.largest_difference | rate }}</td><td>{{ row.n | count }}</td>
 {% for crps in row.crps %}
 <td>{{ crps | rate }}</td>
@@ -162,18 +167,20 @@ score is at its least where nothing is unusual.</p>
 <span>the last {{ drift.target.recent.n }} moves against the {{ drift.target.baseline.n }} before</span></dd></div>
 </dl>
 {% if drift.target.requires_action %}
-<p><strong class="bad">Calls for action</strong>: {{ drift.target.requires_action | join("; ") }}.</p>
+<p><strong class="FAIL">Calls for action:</strong> {{ drift.target.requires_action | join("; ") }}.</p>
 {% endif %}
 {% endif %}
 {% if drift.evaluated %}
 <p>{{ drift.drifting | length }} of {{ drift.evaluated }} drivers drift
 {%- if drift.drifting %}: {{ drift.drifting | join(", ") }}{% endif %}.</p>
-{% else %}
-<p>NOT EVALUATED: drift of drivers; none can be judged.</p>
+{% elif not drift.not_evaluated %}
+<p>NOT EVALUATED: drift of drivers; the store has none.</p>
 {% endif %}
 {% if drift.not_evaluated %}
 <p>Drivers that are NOT EVALUATED:
-{% for name, why in drift.not_evaluated.items() %}{{ name }} ({{ why }}){{ ", " if not loop.last else "." }}{% endfor %}
+{% for why, names in drift.not_evaluated.items() %}
+{{ names | join(", ") }} ({{ why }}){{ "; " if not loop.last else "." }}
+{% endfor %}
 </p>
 {% endif %}
 </section>
@@ -184,7 +191,7 @@ ALERTS = """\
 <section aria-labelledby="alerts">
 <h2 id="alerts">Alerts</h2>
 <p>{{ "Worth a message" if alerts.send.send else "No message" }} at the newest origin, {{ alerts.at | day }}:
-{{ alerts.send.why }}.</p>
+{{ alerts.send.why | words }}.</p>
 {% if alerts.newest %}
 <div class="scroll" tabindex="0" role="region" aria-labelledby="alerts"><table class="lines cards" role="table">
 <caption><span>The newest alerts. What goes on unchanged is not raised again.</span></caption>

@@ -27,6 +27,7 @@ section { background: var(--card); border: 1px solid var(--grid); border-radius:
 .facts dd { margin: 0 }
 .facts strong { display: block; font-size: 1.35rem; line-height: 1.3; font-variant-numeric: tabular-nums }
 .facts span { color: var(--muted); font-size: .85rem; display: block }
+.facts + p { margin-top: 1rem }
 .scroll { overflow-x: auto; margin-top: 1.1rem }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums }
 table.few { max-width: 46rem }
@@ -43,7 +44,7 @@ td.prose { white-space: normal; min-width: 9rem }
 th .small { display: block; font-weight: 400 }
 .small { color: var(--muted); font-size: .8rem }
 .status { font-weight: 600; white-space: nowrap }
-.PASS, .GOOD, .EXCELLENT, .PUBLISHED_BETTER, .EVALUATED, .ABSORBED, .UNAFFECTED, .QUIET, .NONE { color: var(--good) }
+.PASS, .GOOD, .EXCELLENT, .PUBLISHED_BETTER, .ABSORBED, .UNAFFECTED, .QUIET, .NONE { color: var(--good) }
 .FAIL, .CRITICAL, .PUBLISHED_WORSE, .RAISED, .HIGH { color: var(--bad) }
 .DEGRADED, .WARNING, .LOW, .MEDIUM, .INSUFFICIENT_DATA, .NOT_EVALUATED { color: var(--warn) }
 figure { margin: .5rem 0 0 }
