@@ -22,13 +22,15 @@ p { margin: .35rem 0 .75rem; max-width: 46rem }
 .lead { color: var(--muted); margin-top: .35rem; max-width: none }
 section { background: var(--card); border: 1px solid var(--grid); border-radius: 8px; padding: 1.1rem 1.25rem;
   margin: 1rem 0 }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(11.5rem, 1fr)); gap: 1rem 1.5rem; margin: 0 }
+.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(10rem, 1fr)); gap: 1rem 1.5rem; margin: 0 }
 .facts dt { color: var(--muted); font-size: .8rem }
 .facts dd { margin: 0 }
 .facts strong { display: block; font-size: 1.35rem; line-height: 1.3; font-variant-numeric: tabular-nums }
 .facts span { color: var(--muted); font-size: .85rem; display: block }
+.facts + p { margin-top: 1rem }
 .scroll { overflow-x: auto; margin-top: 1.1rem }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; font-variant-numeric: tabular-nums }
+table.few { max-width: 46rem }
 caption { text-align: left; color: var(--muted); font-size: .85rem; padding-bottom: .4rem }
 caption span { display: block; max-width: min(46rem, calc(100vw - 3.2rem)); position: sticky; left: 0 }
 th, td { padding: .38rem .6rem; text-align: right; white-space: nowrap; vertical-align: top }
@@ -39,11 +41,12 @@ thead th { color: var(--muted); font-weight: 600; font-size: .8rem; vertical-ali
 tbody th { font-weight: 600 }
 td.prose { white-space: normal; min-width: 9rem }
 .strong { font-weight: 700 }
+th .small { display: block; font-weight: 400 }
 .small { color: var(--muted); font-size: .8rem }
 .status { font-weight: 600; white-space: nowrap }
-.PASS, .GOOD, .PUBLISHED_BETTER { color: var(--good) }
-.FAIL, .CRITICAL, .PUBLISHED_WORSE { color: var(--bad) }
-.DEGRADED, .INSUFFICIENT_DATA, .NOT_EVALUATED { color: var(--warn) }
+.PASS, .GOOD, .EXCELLENT, .PUBLISHED_BETTER, .ABSORBED, .UNAFFECTED, .QUIET, .NONE { color: var(--good) }
+.FAIL, .CRITICAL, .PUBLISHED_WORSE, .RAISED, .HIGH { color: var(--bad) }
+.DEGRADED, .WARNING, .LOW, .MEDIUM, .INSUFFICIENT_DATA, .NOT_EVALUATED { color: var(--warn) }
 figure { margin: .5rem 0 0 }
 figcaption { color: var(--muted); font-size: .85rem; max-width: 46rem }
 svg { display: block; width: 100%; height: auto }
@@ -73,6 +76,7 @@ footer { color: var(--muted); font-size: .85rem; padding-bottom: 2.5rem }
 0; white-space: normal }
   .cards th { font-size: 1.05rem }
   .cards td::before { content: attr(data-label); color: var(--muted) }
+  .cards td.prose::before { content: none }
 }
 @media print { body { background: none } section { break-inside: avoid; border: 0; padding: 0 } }
 """

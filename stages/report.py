@@ -1,9 +1,11 @@
 """report: the dashboard, the README's pictures and the plot data of the fan chart."""
 
+import datetime as dt
 from pathlib import Path
 
 import polars as pl
 
+from forex.contributions import moves
 from forex.dashboard import dashboard, episodes
 from forex.dashboard_figures import figures, forecast_figure, reliability_figure
 from forex.errors import DataError
@@ -14,6 +16,7 @@ from stages.run import run
 
 PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")
+CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
 REPORTS = Path("reports")
 RELIABILITY = REPORTS / "plots/reliability.csv"
 ROLLING = REPORTS / "plots/rolling_coverage.csv"
@@ -27,9 +30,12 @@ def main() -> None:
     forecast = read_json(REPORTS / "forecast.json")
     regimes = read_parquet(REGIMES)
     reliability, rolling = _read_csv(RELIABILITY), _read_csv(ROLLING)
-    ahead = fan(read_parquet(PANEL), forecast, history_days=params.report.history_days)
+    panel, parts = read_parquet(PANEL), read_parquet(CONTRIBUTIONS)
+    ahead = fan(panel, forecast, history_days=params.report.history_days)
     page = dashboard(
         forecast=forecast,
+        moved=None if parts.is_empty() else moves(parts, panel, dt.date.fromisoformat(forecast["origin_date"])),
+        alerts=read_json(REPORTS / "alerts.json"),
         expectations=read_json(REPORTS / "expectations.json"),
         validation=read_json(REPORTS / "validation.json"),
         performance=read_json(REPORTS / "performance.json"),

@@ -1,187 +1,16 @@
+"""The dashboard's page: what holds for all of it, its headline, forecast and data quality."""
+
 import datetime as dt
 import re
-from html.parser import HTMLParser
 
 import polars as pl
 import pytest
+from dashboard_reports import Reader, alerts, expectations, forecast, page, performance, said, storm
 from test_charts import fan_table, regimes, reliability, rolling
-from test_fan import forecast as fan_forecast
-from test_usdclp_conditions import UNKNOWN_CONDITIONS
 
-from forex.dashboard import (
-    coverage_rows,
-    dashboard,
-    day,
-    episodes,
-    evidence_counts,
-    p_value,
-    quality,
-    regime_rows,
-    score_rows,
-    verdict_counts,
-    window_rows,
-)
+from forex.dashboard import episodes, quality
 from forex.dashboard_page import PAGE
 from forex.dashboard_style import STYLE
-from forex.names import PUBLISHED
-
-LEVELS = (0.5, 0.95)
-VOID = {"meta", "br", "hr", "img", "link", "input"}
-DRAWN = {
-    "fan": ["<svg role='img' aria-label='fan'></svg>"] * 2,
-    "regimes": ["<svg role='img' aria-label='regimes'></svg>"] * 2,
-    "reliability": {"1d": "<svg role='img' aria-label='reliability'></svg>"},
-    "rolling": {"1d": "<svg role='img' aria-label='rolling'></svg>"},
-}
-
-
-def forecast(**more) -> dict:
-    return (
-        fan_forecast()
-        | {
-            "title": "Dólar observado, CLP per USD",
-            "as_of": "2024-11-27",
-            "origin_date": "2024-11-27",
-            "made_at": "2024-11-27T18:00:00Z",
-            "anchor_age": 0,
-            "regime": "HIGH_VOL",
-            "regime_confidence": 0.87,
-            "inputs": {"data_sha256": "a" * 64, "params_sha256": "b" * 64, "series": {}},
-            "missing": [],
-            "stale": [],
-            "warnings": [],
-            "conditions": UNKNOWN_CONDITIONS,
-        }
-        | more
-    )
-
-
-def overall(crps: float) -> dict:
-    found = {"crps": crps, "n": 3000}
-    for level in ("50", "95"):
-        found |= {
-            f"coverage_{level}": float(level) / 100 + 0.004,
-            f"coverage_{level}_block_low": float(level) / 100 - 0.01,
-            f"coverage_{level}_block_high": float(level) / 100 + 0.01,
-        }
-    return found
-
-
-def validation(**evidence) -> dict:
-    """Two horizons; `evidence` is what Diebold–Mariano gives for random_walk at 1d."""
-    against = {
-        "crps_difference_pct": -20.1,
-        "dm_crps_holm_p": 1e-9,
-        "dm_crps_evidence": "PUBLISHED_BETTER",
-        "squared_error_difference_pct": 0.3,
-        "dm_squared_error_holm_p": 0.43,
-        "dm_squared_error_evidence": "NO_EVIDENCE",
-    } | evidence
-    verdict = {"value": 0.504, "at_least": 0.49, "at_most": 0.51, "verdict": "PASS"}
-    failed = {"value": 0.954, "at_least": 0.96, "at_most": 0.97, "verdict": "FAIL"}
-    own = {"overall": overall(7.77), "published_against": {}, "by_regime": {"NORMAL": overall(7.0)}}
-    horizon = {"n": 3000, "n_independent": 600, "models": {PUBLISHED: own}}
-    walk = {"overall": overall(9.71), "published_against": against, "by_regime": {}}
-    return {
-        "origins_from": "2010-01-01",
-        "levels": list(LEVELS),
-        "band": 0.9,
-        "horizons": {
-            "7d": horizon,
-            "1d": horizon | {"models": {PUBLISHED: own, "random_walk": walk}},
-            "30d": {"n": 0, "status": "INSUFFICIENT_DATA", "models": {}},
-        },
-        "verdicts": {
-            "1d": {"coverage_50": verdict, "coverage_95": failed},
-            "7d": {"coverage_50": verdict, "coverage_95": {"value": 0.954, "verdict": "NOT_EVALUATED"}},
-            "30d": {"published": {"verdict": "INSUFFICIENT_DATA", "value": 0, "at_least": 250}},
-        },
-    }
-
-
-def nothing_matured() -> dict:
-    empty = {"n": 0, "status": "INSUFFICIENT_DATA", "models": {}}
-    verdict = {"published": {"verdict": "INSUFFICIENT_DATA", "value": 0, "at_least": 250}}
-    names = ("1d", "7d", "30d")
-    return {
-        "origins_from": "2010-01-01",
-        "levels": [],
-        "band": 0.9,
-        "horizons": dict.fromkeys(names, empty),
-        "verdicts": dict.fromkeys(names, verdict),
-    }
-
-
-def performance() -> dict:
-    loss = {"change_pct": 31.4, "holm_p": 0.012, "p": 0.001}
-    window = {
-        "n": 60,
-        "needed": 60,
-        "n_baseline": 2500,
-        "first_target": "2024-08-26",
-        "last_target": "2024-11-27",
-        "recent": {"coverage_95": 0.8833},
-        "changes": {"crps": loss, "error": loss | {"change_pct": -5.5}},
-        "status": "CRITICAL",
-    }
-    short = {"n": 3, "needed": 14, "n_baseline": 0, "changes": {}, "status": "INSUFFICIENT_DATA"}
-    models = {PUBLISHED: {"status": "CRITICAL", "windows": {"14": short, "60": window}}}
-    empty = {"n": 0, "models": {}, "status": "INSUFFICIENT_DATA"}
-    return {
-        "levels": list(LEVELS),
-        "status": "CRITICAL",
-        "horizons": {"7d": {"n": 63, "models": models, "status": "CRITICAL"}, "30d": empty},
-    }
-
-
-def expectations() -> dict:
-    check = {"check": "business_day", "severity": "warning", "success": False, "observed": [False], "failing_rows": 37}
-    stale = {"check": "staleness", "severity": "critical", "success": False, "observed": 11, "failing_rows": None}
-    fine = check | {"success": True}
-    used = {"fate": "used", "why": None, "rows": 5192, "set_aside": {"not_a_business_day": 37}, "checks": [check, fine]}
-    out = {"fate": "left_out", "why": "brl: 11 business days old", "rows": 90, "set_aside": {}, "checks": [stale]}
-    return {"as_of": "2024-11-27", "success": True, "series": {"usdclp": used, "brl": out}}
-
-
-def page(**more) -> str:
-    inputs = {
-        "forecast": forecast(),
-        "expectations": expectations(),
-        "validation": validation(),
-        "performance": performance(),
-        "regimes": regimes(),
-        "figures": DRAWN,
-    }
-    return dashboard(**(inputs | more))
-
-
-class Reader(HTMLParser):
-    """Tags in order with their attributes, whether they close as they opened, and the text."""
-
-    def __init__(self, text: str):
-        super().__init__()
-        self.tags: list[tuple[str, dict]] = []
-        self.open: list[str] = []
-        self.words: list[str] = []
-        self.feed(text)
-        self.close()
-        assert not self.open, self.open
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag, (tag, self.getpos())
-
-    def handle_data(self, data):
-        if "style" not in self.open:
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return re.sub(r"[ \n]+", " ", " ".join(self.words))
 
 
 def test_the_pages_own_text_holds_no_number():
@@ -214,6 +43,34 @@ def test_the_page_is_well_formed_and_its_tables_are_readable_by_ear():
     assert named <= set(ids)
 
 
+def test_rows_have_the_cells_of_their_head_and_cards_name_theirs():
+    tables = cells_of(Reader(page(alerts=alerts(storm(0.05)), performance=performance(issued_rows=said()))))
+    assert len(tables) >= 12
+    for head, *rows in tables:
+        assert rows and {len(row) for row in rows} == {len(head)}
+    for table in tables:
+        if "columnheader" in (cell.get("role") for cell in table[0]):
+            assert all(cell.get("data-label") for row in table[1:] for cell in row[1:])
+
+
+def cells_of(reader: Reader) -> list[list[list[dict]]]:
+    """By table the attributes of each row's cells; a cell that spans rows is in each of them."""
+    tables: list[list[list[dict]]] = []
+    spanning = (0, {})
+    for tag, attributes in reader.tags:
+        if tag == "table":
+            tables.append([])
+        elif tag == "tr":
+            left, cell = spanning
+            tables[-1].append([cell] if left else [])
+            spanning = (left - 1, cell) if left else spanning
+        elif tag in ("th", "td"):
+            tables[-1][-1].append(attributes)
+            if "rowspan" in attributes:
+                spanning = (int(attributes["rowspan"]) - 1, attributes)
+    return tables
+
+
 def test_what_it_says_comes_from_the_reports():
     text = Reader(page()).text
     said = forecast()["horizons"]["30d"]
@@ -226,14 +83,12 @@ def test_what_it_says_comes_from_the_reports():
         "confidence 87\u202f%",
         f"{low:.2f} – {high:.2f}",
         "27 Dec 2024",
-        "1 of 2 series in use",
+        "Data in use 1 of 2 series",
         "brl: 11 business days old",
         "not a business day 37 5\u202f192",
-        "+31.4\u202f%",
-        "0.012",
-        "88.3\u202f%",
-        "CRITICAL",
-        "3 of 14",
+        "Recent performance INSUFFICIENT DATA",
+        "s0 20.5 0 +2.70",
+        "Alerts none raised",
         "2 of 6 coverages lie in the range that is accepted, 1 outside of it, 3 not judged",
         "a" * 64,
     ):
@@ -246,45 +101,16 @@ def test_a_changed_report_changes_the_page():
     assert "987.65" not in page()
 
 
-def test_no_edge_is_claimed_without_evidence():
-    text = Reader(page(validation=validation(dm_crps_evidence="NO_EVIDENCE", dm_crps_holm_p=0.2))).text
-    assert "published better" not in text
-    assert text.count("no evidence of a difference") == 4
-    assert "better with evidence in 0 of 1 comparisons, worse in 0, and in 1 there is no evidence" in text
-
-
-def test_a_comparison_that_was_not_made_is_no_evidence():
-    report = validation()
-    report["horizons"]["1d"]["models"]["random_walk"]["published_against"] = {}
-    [row] = score_rows(report)
-    assert row["crps_evidence"] == row["squared_error_evidence"] == "NO_EVIDENCE"
-    assert row["crps_p"] is None
-    assert "no evidence of a difference" in Reader(page(validation=report)).text
-
-
-def test_evidence_against_the_published_forecast_is_said_as_well():
-    rows = score_rows(validation(dm_crps_evidence="PUBLISHED_WORSE", crps_difference_pct=4.2))
-    assert evidence_counts(rows)["crps"] == {"PUBLISHED_BETTER": 0, "PUBLISHED_WORSE": 1, "NO_EVIDENCE": 0}
-    assert "published worse" in Reader(page(validation=validation(dm_crps_evidence="PUBLISHED_WORSE"))).text
-
-
-def test_nothing_matured_says_so():
-    empty = DRAWN | {"reliability": {}, "rolling": {}}
-    text = Reader(page(validation=nothing_matured(), figures=empty)).text
-    assert text.count("INSUFFICIENT DATA: ") == 3
-    assert "coverages lie in the range" not in text
-    assert "published better" not in text
-    assert score_rows(nothing_matured()) == coverage_rows(nothing_matured()) == []
-
-
 def test_everything_from_a_report_is_escaped():
     evil = "<script>alert('&')</script>"
     report = expectations()
     report["series"][evil] = report["series"].pop("brl") | {"why": evil}
     missing = [{"series": evil, "tier": "important", "why": evil}]
-    whole = page(expectations=report, forecast=forecast(missing=missing, regime=evil))
+    raised = alerts(storm(0.05))
+    raised["alerts"][-1]["reasons"] = [evil]
+    whole = page(expectations=report, forecast=forecast(missing=missing, regime=evil), alerts=raised)
     assert "<script" not in whole
-    assert whole.count("&lt;script&gt;") == 6
+    assert whole.count("&lt;script&gt;") == 8
 
 
 @pytest.mark.parametrize(
@@ -318,27 +144,6 @@ def test_warnings_and_conditions_are_said():
     assert "Warnings" not in Reader(page()).text
 
 
-def test_coverage_rows_carry_band_bounds_and_verdict():
-    rows = coverage_rows(validation())
-    assert [(row["horizon"], row["level"], row["verdict"]) for row in rows] == [
-        ("1d", 0.5, "PASS"),
-        ("1d", 0.95, "FAIL"),
-        ("7d", 0.5, "PASS"),
-        ("7d", 0.95, "NOT_EVALUATED"),
-        ("30d", 0.5, "INSUFFICIENT_DATA"),
-        ("30d", 0.95, "INSUFFICIENT_DATA"),
-    ]
-    assert rows[0] | {"coverage": 0.504, "low": 0.49, "high": 0.51, "at_least": 0.49, "at_most": 0.51} == rows[0]
-    assert verdict_counts(rows) == {"PASS": 2, "FAIL": 1, "open": 3}
-
-
-def test_window_rows_put_the_longer_window_first_and_leave_out_what_was_not_judged():
-    long, short = window_rows(performance())
-    assert (long["size"], short["size"]) == (60, 14)
-    assert long["changes"]["error"]["change_pct"] == -5.5
-    assert short["changes"] == {"crps": None, "error": None}
-
-
 def test_episodes_are_the_runs_of_a_loop():
     frame = regimes()
     expected: list[list] = []
@@ -349,15 +154,6 @@ def test_episodes_are_the_runs_of_a_loop():
     found = episodes(frame.sample(fraction=1, shuffle=True, seed=1))
     assert found.select("regime", "start", "origins").rows() == [tuple(run) for run in expected]
     assert found["end"].to_list() == [*found["start"].to_list()[1:], dt.date(2024, 11, 27)]
-
-
-def test_regime_rows_hold_every_regime_and_shares_that_sum_to_all():
-    rows = regime_rows(regimes(), validation())
-    assert sum(row["share"] for row in rows) == pytest.approx(1)
-    normal = next(row for row in rows if row["regime"] == "NORMAL")
-    assert normal["by_horizon"]["7d"] == {"coverage": 0.954, "n": 3000}
-    assert normal["by_horizon"]["30d"] is None
-    assert normal["last"] == dt.date(2024, 11, 27)
 
 
 def test_quality_counts_each_fate_reason_and_failed_check():
@@ -389,11 +185,6 @@ def luminance(colour: str) -> float:
     channels = [int(colour[k : k + 2], 16) / 255 for k in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-
-def test_dates_and_p_values_as_people_read_them():
-    assert [day("2024-01-05"), day(dt.date(2024, 12, 31)), day(None)] == ["5 Jan 2024", "31 Dec 2024", "–"]
-    assert [p_value(1.0), p_value(0.0499), p_value(0.0009)] == ["1.000", "0.050", "< 0.001"]
 
 
 def test_the_whole_page_with_its_figures_is_the_same_each_time_and_small():

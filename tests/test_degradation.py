@@ -13,7 +13,7 @@ from test_params_effect import AS_OF, REAL, sample
 
 from forex import status_view
 from forex.errors import StaleError
-from forex.files import read_json, read_parquet
+from forex.files import read_json, read_parquet, write_parquet
 from forex.forecasts import CONTRIBUTION
 
 STOPPED = "2020-03-31"  # the last day that still came; as_of is a month later
@@ -79,6 +79,25 @@ def test_the_dashboard_shows_them(degraded: Path) -> None:
     assert "1 missing" in page and "2 stale" in page
     for name, tier in (("mxn", "important"), ("thb", "optional"), ("vix", "optional")):
         assert f"<li>{name} ({tier}): " in page
+
+
+def test_the_dashboard_shows_what_the_run_reports_and_says_what_it_could_not(degraded: Path) -> None:
+    contributions, dashboard = Path("data/forecasts/nowcast.parquet"), Path("reports/dashboard.html")
+    page = dashboard.read_text(encoding="utf-8")
+    parts = read_json(Path("reports/performance.json"))["drift"]["drivers"]["series"]["mxn"]
+    assert parts["why"] in page  # too short a history for drift
+    assert "no forecast has been issued yet" in page
+    assert '<h2 id="nowcast">' in page and '<th scope="row">aud</th>' in page
+    whole = contributions.read_bytes()
+    write_parquet(contributions, read_parquet(contributions).clear())
+    try:
+        run("report")
+        without = dashboard.read_text(encoding="utf-8")
+    finally:
+        contributions.write_bytes(whole)
+        dashboard.write_text(page, encoding="utf-8")
+    assert "NOT EVALUATED: params.yaml lists no nowcast among the models." in without
+    assert '<th scope="row">aud</th>' not in without
 
 
 def test_a_stale_observado_ends_with_4_and_leaves_the_last_good_state(degraded: Path) -> None:

@@ -1,0 +1,90 @@
+"""What moves an origin's nowcast, series by series: its parts of the move in CLP per USD, the largest of them, and the rest."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from forex.calendar import horizon_days
+from forex.files import round_clp
+from forex.forecasts import CONTRIBUTION
+from forex.store import TARGET
+
+
+def moves(contributions: pl.DataFrame, panel: pl.DataFrame, origin: dt.date) -> dict[str, Any]:
+    """By horizon the nowcast's move from the anchor, CLP per USD; by series its last value known at the cut-off of `origin`, the
+    age of that in business days, and its part of the move by horizon; the parts sum to it.
+
+    contributions: data/forecasts/nowcast.parquet with rows of `origin`.  panel: data/panel.parquet.
+    """
+    made = contributions.filter(pl.col("origin_date") == origin)
+    [known] = panel.filter(pl.col("origin_date") == origin).to_dicts()
+    names = [name.removesuffix(CONTRIBUTION) for name in made.columns if name.endswith(CONTRIBUTION)]
+    horizons = sorted(made["horizon"], key=horizon_days)
+    found = {horizon: _in_clp(_parts(made, horizon), known["anchor"]) for horizon in horizons}
+    return {
+        "origin_date": str(origin),
+        "anchor": known["anchor"],
+        "moves": {horizon: move for horizon, (move, _) in found.items()},
+        "series": {
+            name: _last(known, name) | {"moves": {horizon: parts[j] for horizon, (_, parts) in found.items()}}
+            for j, name in enumerate(names)
+        },
+    }
+
+
+def _parts(made: pl.DataFrame, horizon: str) -> Sequence[float]:
+    return made.filter(pl.col("horizon") == horizon).drop("origin_date", "horizon").row(0)
+
+
+def _in_clp(parts: Sequence[float], anchor: float) -> tuple[float, list[float]]:
+    """The move anchor·(eˢ − 1) of the parts of a log-distance s, and theirs of it, in proportion; CLP per USD to 4 decimals.
+
+    >>> _in_clp([0.03, -0.01], 900.0)
+    (18.1812, [27.2718, -9.0906])
+    """
+    total = sum(parts)
+    factor = float(np.expm1(total)) / total if total else 1.0
+    return float(round_clp(np.array(anchor * factor * total))), round_clp(anchor * factor * np.array(parts)).tolist()
+
+
+def _last(known: Mapping[str, Any], name: str) -> dict[str, Any]:
+    column = "anchor" if name == TARGET else name
+    date: dt.date | None = known[f"{column}_date"]
+    return {"value": known[column], "date": str(date) if date else None, "business_days": known[f"{column}_age"]}
+
+
+def columns(found: Mapping[str, Any]) -> dict[str, str]:
+    """The horizons to show, those of one estimate once: the first of each run whose parts are all equal, and its label.
+
+    found: from `moves`.
+
+    >>> columns({"moves": {"1d": 2.0, "7d": 3.0, "15d": 3.0}, "series": {"mxn": {"moves": {"1d": 2.0, "7d": 3.0, "15d": 3.0}}}})
+    {'1d': '1d', '7d': '7d to 15d'}
+    """
+    runs = [
+        list(run)
+        for _, run in groupby(found["moves"], key=lambda horizon: [one["moves"][horizon] for one in ranked(found)])
+    ]
+    return {run[0]: run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs}
+
+
+def ranked(found: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The series with their `series` id, those that move the shortest horizon most first; of equal ones in the file's order."""
+    first = next(iter(found["moves"]))
+    rows = [{"series": name, **one} for name, one in found["series"].items()]
+    return sorted(rows, key=lambda row: -abs(row["moves"][first]))
+
+
+def largest(found: Mapping[str, Any], count: int) -> dict[str, Any]:
+    """`rows`: the `count` series that move the shortest horizon most; `others`: how many more, and `rest`: their sum by horizon.
+
+    One series more than `count` is listed as well: a rest of one would be a row, too.
+    """
+    rows = ranked(found)
+    shown = len(rows) if len(rows) <= count + 1 else count
+    rest = {horizon: sum(row["moves"][horizon] for row in rows[shown:]) for horizon in found["moves"]}
+    return {"rows": rows[:shown], "others": len(rows) - shown, "rest": rest}
