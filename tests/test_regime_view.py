@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 import pytest
 from conftest import ROOT
-from test_regimes import INTERVENTIONS, MEETINGS, MOVE, PARAMS, QUICK, QUICK_MOVE, made_up_panel, sample, sample_panel
+from regime_panels import INTERVENTIONS, MEETINGS, MOVE, PARAMS, QUICK, QUICK_MOVE, made_up_panel, sample, sample_panel
 
 from forex import regime_view
 from forex.errors import DataError, UsageError
