@@ -2,12 +2,12 @@
 
 import datetime as dt
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import recorded
-from web import Answer, Web, web
+from web import Answer, Web
 
 from forex.errors import ProviderError
 from forex.net import Secret
@@ -24,12 +24,6 @@ from forex.providers.yahoo import Yahoo
 MONDAY, TUESDAY, WEDNESDAY = dt.date(2024, 11, 25), dt.date(2024, 11, 26), dt.date(2024, 11, 27)
 OBSERVADO = {MONDAY: 975.54, TUESDAY: 976.89, WEDNESDAY: 975.06}
 CODE = "F073.TCO.PRE.Z.D"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Web]:
-    with web() as served:
-        yield served
 
 
 @pytest.fixture
