@@ -1,4 +1,7 @@
-"""One simulated world and what calibration makes of it, plain and with a regime of larger moves; each made once a process."""
+"""One simulated world and what calibration makes of it, plain and with a regime of larger moves.
+
+Each is made once a process, for all tests that ask: they change nothing in it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace

@@ -4,6 +4,8 @@ import datetime as dt
 import json
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -126,8 +128,12 @@ def make(path: Path) -> None:
             run(stage)
 
 
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    """A copy of the finished project; the first test process that asks makes it for all of this run, the others wait."""
+@contextmanager
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """A copy of the finished project, as working directory.
+
+    The first test process that asks makes the original for all processes of the run; the others wait.
+    """
     base, own = tmp_path_factory.getbasetemp(), tmp_path_factory.mktemp("copied") / "project"
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent  # that of the whole run; each worker has one of its own in it
@@ -143,4 +149,4 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Made:
         for stage in STAGES:
             project.said[stage] = made_by(stage)
             project.files[stage] = {path: path.read_bytes() for path in outputs(stage)}
-    return project
+        yield project

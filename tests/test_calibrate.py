@@ -2,26 +2,14 @@
 
 from dataclasses import replace
 
-import calibrated_world
 import numpy as np
 import pytest
-from calibrated_world import HORIZONS, PARAMS, Result, World, changed
+from calibrated_world import HORIZONS, PARAMS, changed, result, world
 
 from forex.calibrate import calibrate
 from forex.errors import TooLittleData
 from forex.names import PUBLISHED, calibrated_name
 from forex.scores import crps
-
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return calibrated_world.world()
-
-
-@pytest.fixture(scope="module")
-def result() -> Result:
-    return calibrated_world.result()
-
 
 # --- what passes through and what comes out -------------------------------------------------------------------------
 
@@ -32,14 +20,14 @@ def test_a_calibrated_benchmark_has_a_name_of_its_own() -> None:
     ]  # fmt: skip
 
 
-def test_benchmarks_pass_through_unchanged(world: World, result: Result) -> None:
+def test_benchmarks_pass_through_unchanged() -> None:
     for horizon in HORIZONS:
         for name in ("random_walk", "random_walk_drift", "predecessor", "garch_t"):
-            np.testing.assert_array_equal(result[0][horizon].quantiles[name], world[0][horizon][name].quantiles)
+            np.testing.assert_array_equal(result()[0][horizon].quantiles[name], world()[0][horizon][name].quantiles)
 
 
-def test_quantiles_are_complete_from_the_first_calibrated_origin_and_never_cross(result: Result) -> None:
-    calibrated, first = result
+def test_quantiles_are_complete_from_the_first_calibrated_origin_and_never_cross() -> None:
+    calibrated, first = result()
     for horizon in HORIZONS:
         names = {"random_walk", "random_walk_drift", "predecessor", "garch_t", "garch_t_conformal", "nowcast"}
         assert set(calibrated[horizon].quantiles) == names | {"ensemble", PUBLISHED}
@@ -48,43 +36,41 @@ def test_quantiles_are_complete_from_the_first_calibrated_origin_and_never_cross
             assert (np.diff(quantiles[first:], axis=1) >= 0).all()
 
 
-def test_the_first_calibrated_origin_has_enough_matured_scores_at_every_horizon_and_no_later_one_does(
-    world: World, result: Result
-) -> None:
+def test_the_first_calibrated_origin_has_enough_matured_scores_at_every_horizon_and_no_later_one_does() -> None:
     counts = []
-    for outcome in world[1].values():
+    for outcome in world()[1].values():
         matured = outcome.matured[np.isfinite(outcome.log_return)]
         counts.append([np.count_nonzero(matured <= origin) for origin in range(len(outcome.log_return))])
     enough = (np.array(counts) >= PARAMS.min_scores).all(axis=0)
-    assert result[1] == np.flatnonzero(enough)[0]
+    assert result()[1] == np.flatnonzero(enough)[0]
 
 
-def test_too_few_matured_scores_are_counted_in_the_message(world: World) -> None:
-    most = np.count_nonzero(world[1]["30d"].matured < len(world[1]["30d"].matured))
+def test_too_few_matured_scores_are_counted_in_the_message() -> None:
+    most = np.count_nonzero(world()[1]["30d"].matured < len(world()[1]["30d"].matured))
     message = rf"{most} matured forecasts at 30d, 790 needed \(calibrate.min_scores\)"
     with pytest.raises(TooLittleData, match=message):
-        calibrate({"30d": world[0]["30d"]}, world[1], changed(min_scores=790))
+        calibrate({"30d": world()[0]["30d"]}, world()[1], changed(min_scores=790))
 
 
-def test_ensemble_is_the_weighted_quantile_average_of_its_members(result: Result) -> None:
-    for one in result[0].values():
+def test_ensemble_is_the_weighted_quantile_average_of_its_members() -> None:
+    for one in result()[0].values():
         np.testing.assert_allclose(one.weights.sum(axis=1), 1.0)
         parts = [one.weights[:, [i]] * one.quantiles[name] for i, name in enumerate(one.members)]
         np.testing.assert_allclose(one.quantiles["ensemble"], sum(parts), rtol=1e-12, atol=1e-15)
 
 
-def test_published_is_the_chosen_candidate_by_forecasts_matured_then(world: World) -> None:
+def test_published_is_the_chosen_candidate_by_forecasts_matured_then() -> None:
     """Candidates of which one is spoilt for a while: each origin's choice by hand from what had matured there."""
     params = changed(published=PARAMS.published.model_copy(update={"half_life": 60, "min_scores": 40}).model_dump())
-    raw = {"7d": dict(world[0]["7d"])}
+    raw = {"7d": dict(world()[0]["7d"])}
     spoilt = replace(
         raw["7d"]["nowcast"],
         location=raw["7d"]["nowcast"].location
         + np.where(np.arange(800) < 500, 0.01, 0.0)[: len(raw["7d"]["nowcast"].location)],
     )
     raw["7d"]["nowcast"] = spoilt
-    outcome = world[1]["7d"]
-    one = calibrate(raw, world[1], params)[0]["7d"]
+    outcome = world()[1]["7d"]
+    one = calibrate(raw, world()[1], params)[0]["7d"]
     rule = params.published
     scores = np.stack([crps(outcome.log_return, one.quantiles[name]) for name in rule.candidates], axis=1)
     for origin in range(0, len(scores), 3):
@@ -102,25 +88,25 @@ def test_published_is_the_chosen_candidate_by_forecasts_matured_then(world: Worl
 # --- delayed feedback -----------------------------------------------------------------------------------------------
 
 
-def test_an_outcome_counts_from_the_first_origin_that_knows_it_not_one_earlier(world: World, result: Result) -> None:
-    raw, outcomes = world
+def test_an_outcome_counts_from_the_first_origin_that_knows_it_not_one_earlier() -> None:
+    raw, outcomes = world()
     made = 500
     known = int(outcomes["1d"].matured[made])
     log_return = outcomes["1d"].log_return.copy()
     log_return[made] += 0.2
     moved = outcomes | {"1d": replace(outcomes["1d"], log_return=log_return)}
     other = calibrate(raw, moved, PARAMS)[0]["1d"]
-    usual = result[0]["1d"]
+    usual = result()[0]["1d"]
     for name in ("nowcast", "garch_t_conformal", "ensemble", PUBLISHED):
         np.testing.assert_array_equal(other.quantiles[name][:known], usual.quantiles[name][:known])
         assert (other.quantiles[name][known] != usual.quantiles[name][known]).any()
 
 
-def test_delaying_the_actuals_by_a_day_changes_the_result(world: World, result: Result) -> None:
-    raw, outcomes = world
+def test_delaying_the_actuals_by_a_day_changes_the_result() -> None:
+    raw, outcomes = world()
     late = {horizon: replace(one, matured=one.matured + 1) for horizon, one in outcomes.items()}
     delayed, first = calibrate(raw, late, PARAMS)
-    assert first == result[1] + 1
+    assert first == result()[1] + 1
     for horizon in HORIZONS:
-        usual, other = result[0][horizon].quantiles["nowcast"][first:], delayed[horizon].quantiles["nowcast"][first:]
+        usual, other = result()[0][horizon].quantiles["nowcast"][first:], delayed[horizon].quantiles["nowcast"][first:]
         assert (usual != other).any(axis=1).mean() > 0.9

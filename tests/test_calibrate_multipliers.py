@@ -3,10 +3,9 @@
 import math
 from dataclasses import replace
 
-import calibrated_world
 import numpy as np
 import pytest
-from calibrated_world import DEPENDENT, HORIZONS, PARAMS, QUICK, Result, Stress, World
+from calibrated_world import DEPENDENT, HORIZONS, PARAMS, QUICK, result, stress, stressed, world
 
 from forex import multipliers
 from forex.calibrate import Outcome, calibrate
@@ -17,27 +16,6 @@ from forex.predictive import Predictive
 from forex.quantiles import MEDIAN, central_pair
 from forex.scores import crps
 
-
-@pytest.fixture(scope="module")
-def world() -> World:
-    return calibrated_world.world()
-
-
-@pytest.fixture(scope="module")
-def result() -> Result:
-    return calibrated_world.result()
-
-
-@pytest.fixture(scope="module")
-def stress() -> Stress:
-    return calibrated_world.stress()
-
-
-@pytest.fixture(scope="module")
-def stressed() -> Result:
-    return calibrated_world.stressed()
-
-
 # --- what they touch ------------------------------------------------------------------------------------------------
 
 
@@ -46,22 +24,22 @@ def widths(quantiles: Floats) -> Floats:
     return np.asarray(quantiles[:, MEDIAN + 1 :] - quantiles[:, [MEDIAN]])
 
 
-def test_without_regimes_nothing_is_multiplied(result: Result, world: World) -> None:
-    normal = np.full(len(world[1]["1d"].steps), "NORMAL")
-    for one in (result[0], calibrate(*world, PARAMS, normal)[0]):
+def test_without_regimes_nothing_is_multiplied() -> None:
+    normal = np.full(len(world()[1]["1d"].steps), "NORMAL")
+    for one in (result()[0], calibrate(*world(), PARAMS, normal)[0]):
         for horizon in HORIZONS:
             assert set(one[horizon].without) == set(DEPENDENT)
             for name in DEPENDENT:
                 np.testing.assert_array_equal(one[horizon].quantiles[name], one[horizon].without[name])
 
 
-def test_multipliers_touch_calibrated_models_in_stressed_regimes_only(stress: Stress, stressed: Result) -> None:
-    raw, outcomes, regimes = stress
+def test_multipliers_touch_calibrated_models_in_stressed_regimes_only() -> None:
+    raw, outcomes, regimes = stress()
     plain = calibrate(raw, outcomes, QUICK)[0]
-    first = stressed[1]
+    first = stressed()[1]
     elsewhere = regimes != "HIGH_VOL"
     for horizon in HORIZONS:
-        one = stressed[0][horizon]
+        one = stressed()[0][horizon]
         for name in ("random_walk", "random_walk_drift", "predecessor", "garch_t"):
             np.testing.assert_array_equal(one.quantiles[name], raw[horizon][name].quantiles)
         for name in DEPENDENT:
@@ -74,19 +52,17 @@ def test_multipliers_touch_calibrated_models_in_stressed_regimes_only(stress: St
             np.testing.assert_allclose(factor, factor[:, [0]] * np.ones(12), rtol=1e-9)  # one factor for all quantiles
             assert (factor >= 1 - 1e-12).all() and (factor <= 2.5 + 1e-12).all()
     grown = (
-        widths(stressed[0]["1d"].quantiles[PUBLISHED])[~elsewhere]
+        widths(stressed()[0]["1d"].quantiles[PUBLISHED])[~elsewhere]
         / widths(plain["1d"].quantiles[PUBLISHED])[~elsewhere]
     )
     assert grown[-20:].min() > 1.1
 
 
-def test_multipliers_are_estimated_from_the_forecasts_as_they_are_without_them(
-    stress: Stress, stressed: Result
-) -> None:
-    _, outcomes, regimes = stress
+def test_multipliers_are_estimated_from_the_forecasts_as_they_are_without_them() -> None:
+    _, outcomes, regimes = stress()
     rules = QUICK.multipliers
     for horizon in HORIZONS:
-        one, outcome = stressed[0][horizon], outcomes[horizon]
+        one, outcome = stressed()[0][horizon], outcomes[horizon]
         without = one.without["nowcast"]
         distance = np.abs(outcome.log_return - without[:, MEDIAN])
         counts = one.standardised["nowcast"].count >= QUICK.min_scores
@@ -95,14 +71,14 @@ def test_multipliers_are_estimated_from_the_forecasts_as_they_are_without_them(
         )
         judged = multipliers.Scored(np.where(counts[:, None], ratios, np.nan), outcome.matured, outcome.steps)
         expected = multipliers.factors(regimes, judged, rules)
-        first = stressed[1]
+        first = stressed()[1]
         factor = widths(one.quantiles["nowcast"])[first:, 7] / widths(without)[first:, 7]
         np.testing.assert_allclose(factor, expected[first:], rtol=1e-9)
 
 
 @pytest.mark.parametrize("candidate", ["nowcast", "ensemble", "random_walk"])
-def test_the_factor_in_what_is_published(candidate: str, stress: Stress) -> None:
-    raw, outcomes, regimes = stress
+def test_the_factor_in_what_is_published(candidate: str) -> None:
+    raw, outcomes, regimes = stress()
     rules = QUICK.model_copy(update={"published": QUICK.published.model_copy(update={"candidates": (candidate,)})})
     calibrated, first = calibrate(raw, outcomes, rules, regimes)
     for one in calibrated.values():
@@ -117,8 +93,8 @@ def test_the_factor_in_what_is_published(candidate: str, stress: Stress) -> None
 
 
 @pytest.mark.parametrize("cut", [300, 451])
-def test_multiplied_forecasts_do_not_depend_on_what_is_known_later(cut: int, stress: Stress, stressed: Result) -> None:
-    raw, outcomes, regimes = stress
+def test_multiplied_forecasts_do_not_depend_on_what_is_known_later(cut: int) -> None:
+    raw, outcomes, regimes = stress()
     rng, later = np.random.default_rng(9), np.arange(len(regimes)) > cut
     unsettled = {
         horizon: replace(
@@ -144,7 +120,7 @@ def test_multiplied_forecasts_do_not_depend_on_what_is_known_later(cut: int, str
     }
     short = calibrate(short_raw, short_outcomes, QUICK, regimes[upto])[0]
     for horizon in HORIZONS:
-        for name, quantiles in stressed[0][horizon].quantiles.items():
+        for name, quantiles in stressed()[0][horizon].quantiles.items():
             np.testing.assert_array_equal(other[horizon].quantiles[name][upto], quantiles[upto])
             np.testing.assert_array_equal(short[horizon].quantiles[name], quantiles[upto])
 
@@ -152,9 +128,9 @@ def test_multiplied_forecasts_do_not_depend_on_what_is_known_later(cut: int, str
 # --- the report -----------------------------------------------------------------------------------------------------
 
 
-def test_the_report_compares_with_and_without_over_the_matured_origins(stress: Stress, stressed: Result) -> None:
-    _, outcomes, regimes = stress
-    calibrated, first = stressed
+def test_the_report_compares_with_and_without_over_the_matured_origins() -> None:
+    _, outcomes, regimes = stress()
+    calibrated, first = stressed()
     anchor = np.full(len(regimes) - first, 900.0)
     settled = {
         horizon: Settled(anchor, anchor * np.exp(one.log_return[first:]), regimes[first:])
@@ -200,11 +176,11 @@ def test_the_report_compares_with_and_without_over_the_matured_origins(stress: S
     assert of_1d[PUBLISHED]["stressed_crps_without"] == published["without"]["crps"]
 
 
-def test_a_report_without_stressed_origins_says_nothing_about_them(result: Result, world: World) -> None:
-    calibrated, first = result
+def test_a_report_without_stressed_origins_says_nothing_about_them() -> None:
+    calibrated, first = result()
     settled = {
         horizon: Settled(np.full(n, 900.0), 900 * np.exp(one.log_return[first:]), np.full(n, "NORMAL"))
-        for horizon, one in world[1].items()
+        for horizon, one in world()[1].items()
         for n in [len(one.steps) - first]
     }
     report = calibration_report(calibrated, settled, first, PARAMS.multipliers.regimes)

@@ -2,10 +2,8 @@
 
 from dataclasses import replace
 
-import calibrated_world
 import numpy as np
-import pytest
-from calibrated_world import DEPENDENT, HORIZONS, Result, World, changed
+from calibrated_world import DEPENDENT, HORIZONS, changed, result, world
 
 from forex.calibrate import calibrate
 from forex.names import PUBLISHED
@@ -13,28 +11,16 @@ from forex.params import Calibrate
 from forex.quantiles import central_pair
 
 
-@pytest.fixture(scope="module")
-def world() -> World:
-    return calibrated_world.world()
-
-
-@pytest.fixture(scope="module")
-def result() -> Result:
-    return calibrated_world.result()
-
-
 def online(**rate: float) -> Calibrate:
     return changed(online={"rate": {horizon: rate.get(f"at_{horizon}", 0) for horizon in HORIZONS}})
 
 
-def test_the_online_correction_touches_its_horizon_and_the_models_that_are_calibrated(
-    world: World, result: Result
-) -> None:
-    first = result[1]
-    corrected, begins = calibrate(*world, online(at_7d=0.05))
+def test_the_online_correction_touches_its_horizon_and_the_models_that_are_calibrated() -> None:
+    first = result()[1]
+    corrected, begins = calibrate(*world(), online(at_7d=0.05))
     assert begins == first
     for horizon in HORIZONS:
-        for name, usual in result[0][horizon].quantiles.items():
+        for name, usual in result()[0][horizon].quantiles.items():
             ours = corrected[horizon].quantiles[name]
             if horizon == "7d" and name in DEPENDENT:
                 assert np.isfinite(ours[first:]).all() and (np.diff(ours[first:], axis=1) >= 0).all()
@@ -43,8 +29,8 @@ def test_the_online_correction_touches_its_horizon_and_the_models_that_are_calib
                 np.testing.assert_array_equal(ours, usual)
 
 
-def test_the_online_correction_does_not_depend_on_what_is_known_later(world: World) -> None:
-    raw, outcomes = world
+def test_the_online_correction_does_not_depend_on_what_is_known_later() -> None:
+    raw, outcomes = world()
     params, cut = online(at_1d=0.05, at_7d=0.05, at_30d=0.05), 600
     rng = np.random.default_rng(11)
     unsettled = {
@@ -61,9 +47,9 @@ def test_the_online_correction_does_not_depend_on_what_is_known_later(world: Wor
                 assert (other[horizon].quantiles[name][cut + 1 :] != quantiles[cut + 1 :]).any()
 
 
-def test_the_online_correction_brings_every_stretch_nearer_to_its_level(world: World) -> None:
+def test_the_online_correction_brings_every_stretch_nearer_to_its_level() -> None:
     """Moves that are twice as large, then half as large, for 150 days each: coverage of such stretches is what it promises."""
-    raw, outcomes = world
+    raw, outcomes = world()
     size = np.where(np.arange(len(outcomes["1d"].steps)) // 150 % 2 == 0, 2.0, 0.5)
     moved = {"1d": replace(outcomes["1d"], log_return=outcomes["1d"].log_return * size)}
     off = {}

@@ -5,27 +5,22 @@ and `fetch` a server, test_fetch_params.py; keys that only a command reads are i
 Where an output only repeats a setting, that does not count.
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
-import finished_project
 import polars as pl
 import pytest
 from changed_params import STAGES, Content, run
-from finished_project import Made, made_by, outputs
+from finished_project import Made, copied, made_by, outputs
 from key_changes import ALSO, CHANGES, ESTIMATION, KEYS, OF_COMMANDS
 
 from forex.files import read_parquet
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return finished_project.finished(tmp_path_factory)
-
-
-@pytest.fixture
-def real(finished: Made, monkeypatch: pytest.MonkeyPatch) -> Made:
-    monkeypatch.chdir(finished.path)
-    return finished
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    with copied(tmp_path_factory) as project:
+        yield project
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if not key.startswith(ESTIMATION)])

@@ -5,17 +5,17 @@ On the same project as test_params_effect.py, of which this file has a copy of i
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import finished_project
 import pytest
 from challengers import FORESEES, STEPS
 from challengers import calibrated as calibrated_challengers
 from changed_params import changed, run
 from committed_runs import git
 from conftest import ROOT
-from finished_project import Made, without_echoes
+from finished_project import Made, copied, without_echoes
 from key_changes import CHANGES, ESTIMATION, GATE, KEYS, OF_COMMANDS, READINESS
 
 from forex import gate_view, issue, online_trade, usdclp_view
@@ -29,14 +29,9 @@ from forex.readiness import criteria, level
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Made:
-    return finished_project.finished(tmp_path_factory)
-
-
-@pytest.fixture
-def real(finished: Made, monkeypatch: pytest.MonkeyPatch) -> Made:
-    monkeypatch.chdir(finished.path)
-    return finished
+def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    with copied(tmp_path_factory) as project:
+        yield project
 
 
 def refused_issue() -> str:
