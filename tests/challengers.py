@@ -63,6 +63,9 @@ def calibrated(seed: int, n: int = 1500, *, first: str = "2018-01-02", later: fl
     return pl.concat(frames).sort("origin_date", "horizon", "model")
 
 
+FRAME = calibrated(1)
+
+
 def write_project(folder: Path, frame: pl.DataFrame, *, params: str | None = None, **changes: Any) -> None:
     """A project whose last run made `frame`: the committed params.yaml at two horizons, and the reports that readiness reads."""
     text = params or (ROOT / "params.yaml").read_text(encoding="utf-8")

@@ -9,10 +9,10 @@ import datetime as dt
 import json
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -21,6 +21,9 @@ import pytest
 from hypothesis import settings
 
 from forex import calendar
+
+if TYPE_CHECKING:
+    from web import Web
 
 # The same examples on every machine, slow or fast.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -92,6 +95,25 @@ def project(tmp_path: Path, store: MadeUpStore, monkeypatch: pytest.MonkeyPatch)
     made.set(ingest={"store": "store"})
     monkeypatch.chdir(tmp_path)
     return made
+
+
+@pytest.fixture
+def challenged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, a project whose last run made simulated challengers' forecasts."""
+    from challengers import FRAME, write_project
+
+    write_project(tmp_path, FRAME)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator["Web"]:
+    """A web server on the loopback interface."""
+    from web import web
+
+    with web() as served:
+        yield served
 
 
 def utc(text: str) -> dt.datetime:

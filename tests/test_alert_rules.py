@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
-from test_regimes import sample, sample_panel, usable
+from regime_panels import sample, sample_panel, usable
 
 from forex import calendar
 from forex.alert_rules import MARKET, Trigger, market, reversal, rising, severities, volatility_ratio

@@ -1,16 +1,13 @@
 """`forex calendar check`: which lists reach far enough from `as_of`, and what is expected until then."""
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from conftest import ROOT, Project
+from forex_command import forex
 
 from forex import calendar_view
 
-FOREX = str(Path(sys.executable).parent / "forex")
 MEETINGS = "date,kind\n2024-10-17,scheduled\n2024-12-17,scheduled\n{}"
 INTERVENTIONS = "announced,start,end,kind\n2022-07-14,2022-07-18,2022-09-30,sales\n,{},,none\n"
 
@@ -54,10 +51,10 @@ def test_a_list_that_ends_too_early(later: str, until: str, missing: str, says: 
 
 def test_exit_codes_of_the_command(listed: Project) -> None:
     (listed.root / "dvc.yaml").write_bytes((ROOT / "dvc.yaml").read_bytes())
-    covered = subprocess.run([FOREX, "calendar", "check", "--json"], capture_output=True, text=True, check=False)
+    covered = forex("calendar", "check", "--json", cwd=listed.root)
     assert (covered.returncode, json.loads(covered.stdout)["covered"]) == (0, True)
     write(listed, "", "2024-11-27")
-    short = subprocess.run([FOREX, "calendar", "check"], capture_output=True, text=True, check=False)
+    short = forex("calendar", "check", cwd=listed.root)
     assert short.returncode == 1 and "ends on 2024-12-17" in short.stdout and not short.stderr
 
 

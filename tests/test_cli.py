@@ -6,15 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
+from forex_command import forex
 
 from forex import __version__
-
-FOREX = str(Path(sys.executable).parent / "forex")
-ROOT = Path(__file__).parents[1]
-
-
-def forex(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([FOREX, *words], cwd=cwd, capture_output=True, text=True, check=False)
 
 
 def test_help_answers_at_once() -> None:

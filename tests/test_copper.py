@@ -1,7 +1,7 @@
 """The break of the USD/CLP-copper correlation: against its own past, disjoint, causal, and as rare as its band says."""
 
 import numpy as np
-from test_regimes import PARAMS
+from regime_panels import PARAMS
 
 from forex import copper
 
@@ -61,3 +61,14 @@ def test_the_correlation_of_a_row_does_not_depend_on_rows_below() -> None:
         part = copper.correlation(moves[0][:rows], moves[1][:rows], PARAMS)
         for one, other in zip(part, whole, strict=True):
             np.testing.assert_array_equal(one, other[:rows])
+
+
+def test_correlation_equals_numpy() -> None:
+    left, right = np.random.default_rng(3).standard_normal((2, 80))
+    right[20] = np.nan
+    found = copper.rolling_correlation(left, right, 12)
+    for row in range(80):
+        window = slice(row - 11, row + 1)
+        known = row >= 11 and not np.isnan(right[window]).any()
+        expected = np.corrcoef(left[window], right[window])[0, 1] if known else np.nan
+        np.testing.assert_allclose(found[row], expected, rtol=1e-9)

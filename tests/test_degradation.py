@@ -9,7 +9,8 @@ import polars as pl
 import pytest
 from changed_params import COMMITTED, STAGES, changed, run
 from conftest import MadeUpStore
-from test_params_effect import AS_OF, REAL, sample
+from finished_project import sample
+from key_changes import AS_OF, REAL
 
 from forex import status_view
 from forex.errors import StaleError

@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +13,9 @@ import polars as pl
 import pytest
 import recorded
 from conftest import ROOT, utc
+from forex_command import forex
 from live import ACCOUNT, Live, live_project
-from web import Answer, Query, Web, web
+from web import Answer, Query, Web
 
 from forex import calendar, lock
 from forex.errors import GateFailed, ParamsError, ProviderError, StaleError, UsageError
@@ -67,12 +67,6 @@ class Providers:
     @staticmethod
     def _between(values: dict[dt.date, float], first: str, last: str) -> dict[dt.date, float]:
         return {date: value for date, value in values.items() if first <= str(date) <= last}
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Web]:
-    with web() as served:
-        yield served
 
 
 @pytest.fixture
@@ -370,8 +364,7 @@ def test_as_a_process_that_fails_it_shows_and_stores_no_secret(live: Live, serve
 
     server.route = route
     environ = {**os.environ, **secrets, "SSL_CERT_FILE": str(certificate)}
-    forex = str(Path(sys.executable).parent / "forex")
-    done = subprocess.run([forex, "fetch"], cwd=live.root, env=environ, capture_output=True, text=True, check=False)
+    done = forex("fetch", cwd=live.root, env=environ)
     assert done.returncode == 4 and done.stdout == ""
     assert "usdclp from bcch: " in done.stderr and "us_2y from fred: " in done.stderr and "brl " in done.stderr
     assert all(any(secret in said for said in echoed) for secret in secrets.values())

@@ -6,7 +6,7 @@ Against the local server; test_fetch.py says what each behaviour is for, test_ne
 import datetime as dt
 import socket
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ import recorded
 from changed_params import COMMITTED, LEAVES
 from conftest import utc
 from live import PROVIDERS, Live, live_project
-from web import Answer, Query, Web, web
+from web import Answer, Query, Web
 
 from forex import fetch_view, lock
 from forex.errors import ForexError
@@ -38,12 +38,6 @@ ASKED_FOR = {
     "ecb": "brl",
     "jsdelivr": "brl",
 }
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Web]:
-    with web() as served:
-        yield served
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from committed_runs import CALIBRATED, WHOLE, commit, git, narrowed, repository, run, shaken, spoil
 from conftest import ROOT
-from test_cli import forex
+from forex_command import forex
 
 from forex import gate_view, health
 from forex.errors import DataError

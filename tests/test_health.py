@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+from forex_command import forex
 from test_alert_rules import panel_of
 from test_alerts import report as alerts_of
 from test_alerts import storm
-from test_cli import forex
 from test_performance import SILENT, changed, report, settings, world
 
 from forex import health

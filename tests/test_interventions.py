@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_regimes import INTERVENTIONS, LIST, MEETINGS, MOVE, PARAMS, sample, sample_panel
+from regime_panels import INTERVENTIONS, LIST, MEETINGS, MOVE, PARAMS, sample, sample_panel
 
 from forex import calendar
 from forex.errors import DataError

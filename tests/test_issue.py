@@ -3,13 +3,12 @@
 import datetime as dt
 import json
 import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
 from conftest import Project
+from forex_command import FOREX
 from issued_rows import issued, moved
 
 from forex import issue
@@ -130,8 +129,7 @@ def test_a_report_of_another_run_than_the_frame_is_not_issued(finished: Project,
 
 
 def forex(*words: str) -> subprocess.Popen[str]:
-    command = [str(Path(sys.executable).parent / "forex"), *words]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen([FOREX, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def test_eight_at_once_issue_one_row_per_horizon(finished: Project) -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forex import calendar
-from forex.moves import daily_moves
+from forex.moves import daily_moves, moves_over
 
 DAYS = calendar.business_days("2024-01-02", "2024-12-30")
 
@@ -34,3 +34,16 @@ def test_what_was_not_known_has_no_move() -> None:
     dates = DAYS[:4].copy()
     dates[1] = np.datetime64("NaT")
     assert np.isnan(daily_moves(np.array([900.0, np.nan, 901.0, 902.0]), dates)).tolist() == [True, True, True, False]
+
+
+def test_a_return_over_three_days_counts_once_at_its_daily_size() -> None:
+    days = calendar.business_days("2024-05-02", "2024-05-17")[:6]
+    values, dates = np.array([900.0, 909.0, 909.0, 909.0, 927.0, 927.0]), days[[0, 1, 1, 1, 4, 5]]
+    found = daily_moves(values, dates)
+    np.testing.assert_allclose(found, [np.nan, np.log(1.01), np.nan, np.nan, np.log(927 / 909) / np.sqrt(3), 0.0])
+
+
+def test_a_value_carried_forward_is_no_copper_move() -> None:
+    days = calendar.business_days("2024-05-02", "2024-06-28")
+    moves, _ = moves_over(np.full(days.size, 4.0), np.full(days.size, days[0]), 5)
+    assert np.isnan(moves).all()

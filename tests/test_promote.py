@@ -1,13 +1,12 @@
 """Promotion: params.yaml changes on evidence only, in one list, and every other byte stays."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from challengers import BETTER, EQUAL, WORSE, calibrated, write_project
+from challengers import BETTER, EQUAL, WORSE
 from conftest import ROOT
+from forex_command import forex
 from ruamel.yaml import YAML
 
 from forex import promote
@@ -15,35 +14,22 @@ from forex.errors import ParamsError
 from forex.params import PARAMS_FILE, load_params
 from forex.promote import promoted
 
-FOREX = str(Path(sys.executable).parent / "forex")
-FRAME = calibrated(1)
 COMMITTED = (ROOT / "params.yaml").read_text(encoding="utf-8")
 LINE = "    candidates: [nowcast, ensemble]  # the first, unless another is better by the margin\n"
 
 
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    write_project(tmp_path, FRAME)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def forex(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([FOREX, *words], cwd=cwd, capture_output=True, text=True, check=False)
-
-
-def test_a_better_challenger_is_promoted_once(project: Path) -> None:
+def test_a_better_challenger_is_promoted_once(challenged: Path) -> None:
     before = PARAMS_FILE.read_text(encoding="utf-8")
-    tried = forex("promote", BETTER, "--dry-run", cwd=project)
+    tried = forex("promote", BETTER, "--dry-run", cwd=challenged)
     assert tried.returncode == 0 and PARAMS_FILE.read_text(encoding="utf-8") == before
-    done = forex("promote", BETTER, cwd=project)
+    done = forex("promote", BETTER, cwd=challenged)
     assert done.returncode == 0 and done.stderr == ""
     new = LINE.replace("[nowcast", f"[{BETTER}, nowcast")
     assert PARAMS_FILE.read_text(encoding="utf-8") == before.replace(LINE, new)
     for shown in (tried, done):
         assert f"-{LINE}+{new}" in shown.stdout
     assert done.stdout.startswith(f"{BETTER} is OPTIMAL, score ")
-    again = forex("promote", BETTER, cwd=project)
+    again = forex("promote", BETTER, cwd=challenged)
     assert again.returncode == 0
     assert again.stdout == f"{BETTER} is the first of calibrate.published.candidates already: nothing to change.\n"
     assert PARAMS_FILE.read_text(encoding="utf-8") == before.replace(LINE, new)
@@ -51,34 +37,34 @@ def test_a_better_challenger_is_promoted_once(project: Path) -> None:
 
 @pytest.mark.parametrize("model", [EQUAL, WORSE])
 @pytest.mark.parametrize("options", [[], ["--dry-run"]])
-def test_one_that_is_not_ready_is_not(model: str, options: list[str], project: Path) -> None:
+def test_one_that_is_not_ready_is_not(model: str, options: list[str], challenged: Path) -> None:
     before, at = PARAMS_FILE.read_bytes(), PARAMS_FILE.stat().st_mtime_ns
-    refused = forex("promote", model, *options, cwd=project)
+    refused = forex("promote", model, *options, cwd=challenged)
     assert (refused.returncode, refused.stderr) == (1, "")
     assert refused.stdout.startswith(f"{model} is not promoted, params.yaml is as it was:\n  it is ")
     assert "  better: no evidence that it is better\n" in refused.stdout
     assert (PARAMS_FILE.read_bytes(), PARAMS_FILE.stat().st_mtime_ns) == (before, at)
 
 
-def test_force_says_what_it_overrode(project: Path) -> None:
+def test_force_says_what_it_overrode(challenged: Path) -> None:
     before = PARAMS_FILE.read_bytes()
-    tried = forex("promote", WORSE, "--force", "--dry-run", "--json", cwd=project)
+    tried = forex("promote", WORSE, "--force", "--dry-run", "--json", cwd=challenged)
     assert tried.returncode == 0 and PARAMS_FILE.read_bytes() == before
     content = json.loads(tried.stdout)
     assert content["forced"] and not content["changed"]
     assert content["against"][0].startswith("it is NOT_READY") and any("not_worse" in one for one in content["against"])
-    done = forex("promote", WORSE, "--force", cwd=project)
+    done = forex("promote", WORSE, "--force", cwd=challenged)
     assert done.returncode == 0
     assert done.stdout.startswith(f"Overridden for {WORSE}:\n  it is NOT_READY")
     assert load_params().calibrate.published.candidates == (WORSE, "nowcast", "ensemble")
 
 
-def test_force_has_nothing_to_say_of_one_that_is_ready(project: Path) -> None:
+def test_force_has_nothing_to_say_of_one_that_is_ready(challenged: Path) -> None:
     content = promote.view(BETTER, force=True, dry_run=True)
     assert not content["forced"] and content["against"] == []
 
 
-def test_a_record_of_before_another_promotion_is_no_evidence(project: Path) -> None:
+def test_a_record_of_before_another_promotion_is_no_evidence(challenged: Path) -> None:
     """Else two challengers would be promoted one after the other, the second never compared with the first."""
     text = PARAMS_FILE.read_text(encoding="utf-8")
     PARAMS_FILE.write_text(text.replace(LINE, LINE.replace("nowcast, ensemble", "ensemble, nowcast")), encoding="utf-8")
@@ -89,16 +75,16 @@ def test_a_record_of_before_another_promotion_is_no_evidence(project: Path) -> N
     ]
 
 
-def test_usage_errors_and_missing_reports_end_as_for_readiness(project: Path) -> None:
-    assert forex("promote", "lstm", cwd=project).returncode == 2
-    assert forex("promote", "published", "--force", cwd=project).returncode == 2
+def test_usage_errors_and_missing_reports_end_as_for_readiness(challenged: Path) -> None:
+    assert forex("promote", "lstm", cwd=challenged).returncode == 2
+    assert forex("promote", "published", "--force", cwd=challenged).returncode == 2
     Path("reports/expectations.json").unlink()
-    assert forex("promote", BETTER, "--force", cwd=project).returncode == 3
+    assert forex("promote", BETTER, "--force", cwd=challenged).returncode == 3
 
 
-def test_a_result_that_would_not_be_valid_is_not_written(project: Path) -> None:
+def test_a_result_that_would_not_be_valid_is_not_written(challenged: Path) -> None:
     before = PARAMS_FILE.read_bytes()
-    refused = forex("promote", "theta", "--force", cwd=project)
+    refused = forex("promote", "theta", "--force", cwd=challenged)
     assert refused.returncode == 2
     assert "fit.theta = None: models lists theta, expected its settings" in refused.stderr
     assert "params.yaml is left as it was: this is what the promotion would make of it." in refused.stderr

@@ -2,8 +2,6 @@
 
 import json
 import math
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +9,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from challengers import BETTER, EQUAL, NARROW, STEPS, WORSE, calibrated, write_project
+from challengers import BETTER, EQUAL, FRAME, NARROW, STEPS, WORSE, calibrated, write_project
 from conftest import ROOT
+from forex_command import forex
 
 from forex import challenge, readiness_view
 from forex.errors import UsageError
@@ -22,20 +21,7 @@ from forex.quantiles import COLUMNS, MEDIAN
 from forex.readiness import CAUTIOUS, NOT_READY, OPTIMAL, RANKED, READY, Criterion, criteria, level
 from forex.scores import crps
 
-FOREX = str(Path(sys.executable).parent / "forex")
-FRAME = calibrated(1)
 COMMITTED = load_params(path=ROOT / "params.yaml")
-
-
-@pytest.fixture
-def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    write_project(tmp_path, FRAME)
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-def forex(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([FOREX, *words], cwd=cwd, capture_output=True, text=True, check=False)
 
 
 def figures_of(frame: pl.DataFrame, model: str, params: Params = COMMITTED, **changes: Any) -> dict[str, Any]:
@@ -64,17 +50,19 @@ def failed(content: Mapping[str, Any]) -> set[str]:
     ("model", "expected", "code"),
     [(BETTER, OPTIMAL, 0), (EQUAL, CAUTIOUS, 1), (WORSE, NOT_READY, 1), (NARROW, NOT_READY, 1)],
 )
-def test_a_known_challenger_gets_its_level_and_exit_code(model: str, expected: str, code: int, project: Path) -> None:
-    done = forex("readiness", model, "--json", cwd=project)
+def test_a_known_challenger_gets_its_level_and_exit_code(
+    model: str, expected: str, code: int, challenged: Path
+) -> None:
+    done = forex("readiness", model, "--json", cwd=challenged)
     content = json.loads(done.stdout)
     assert (content["level"], done.returncode, done.stderr) == (expected, code, "")
     assert content["ready"] == (code == 0)
-    shown = forex("readiness", model, cwd=project)
+    shown = forex("readiness", model, cwd=challenged)
     assert shown.returncode == code
     assert shown.stdout.startswith(f"{model} against published: {expected}, score {content['score']:.0f} of 100\n")
 
 
-def test_each_fails_for_its_own_reason(project: Path) -> None:
+def test_each_fails_for_its_own_reason(challenged: Path) -> None:
     assert failed(readiness_view.view(BETTER)) == set()
     assert "better" in failed(readiness_view.view(EQUAL)) and "not_worse" not in failed(readiness_view.view(EQUAL))
     assert {"not_worse", "better", "bound"} <= failed(readiness_view.view(WORSE))
@@ -104,8 +92,8 @@ def test_an_equal_challenger_is_seldom_called_better_and_seldom_worse() -> None:
         assert called <= 5, f"{called} of 40 {side}"  # P(more than 5) at 2.5 % is 0.0005
 
 
-def test_an_edge_that_is_gone_is_no_optimal_challenger(project: Path) -> None:
-    write_project(project, calibrated(2, later=1.8))
+def test_an_edge_that_is_gone_is_no_optimal_challenger(challenged: Path) -> None:
+    write_project(challenged, calibrated(2, later=1.8))
     content = readiness_view.view(BETTER)
     assert {"recent", "years"} <= failed(content)
     assert content["level"] in (NOT_READY, CAUTIOUS)
@@ -160,8 +148,8 @@ def test_outcomes_that_are_not_known_yet_do_not_count() -> None:
     assert figures_of(known, BETTER)["1d"]["n"] < 1500
 
 
-def test_too_short_a_record_is_not_ready_and_says_what_was_not_evaluated(project: Path) -> None:
-    write_project(project, calibrated(1, 40))
+def test_too_short_a_record_is_not_ready_and_says_what_was_not_evaluated(challenged: Path) -> None:
+    write_project(challenged, calibrated(1, 40))
     content = readiness_view.view(BETTER)
     found = by_name(content)
     assert content["level"] == NOT_READY
@@ -171,17 +159,17 @@ def test_too_short_a_record_is_not_ready_and_says_what_was_not_evaluated(project
         assert found[name]["score"] == 0
 
 
-def test_overlapping_forecasts_are_no_record(project: Path) -> None:
+def test_overlapping_forecasts_are_no_record(challenged: Path) -> None:
     """The predecessor counted steps of one path: 600 forecasts at 7d are 120 without overlap."""
     text = (ROOT / "params.yaml").read_text(encoding="utf-8").replace("min_independent: 12 ", "min_independent: 200 ")
-    write_project(project, calibrated(1, 600), params=text)
+    write_project(challenged, calibrated(1, 600), params=text)
     one = by_name(readiness_view.view(BETTER))["independent"]
     assert (one["value"], one["passed"], one["critical"], one["score"]) == (120, False, True, 60)
 
 
-def test_failing_data_suites_allow_no_more_than_cautious(project: Path) -> None:
+def test_failing_data_suites_allow_no_more_than_cautious(challenged: Path) -> None:
     for changes in ({"failing": 3}, {"success": False}):
-        write_project(project, FRAME, **changes)
+        write_project(challenged, FRAME, **changes)
         content = readiness_view.view(BETTER)
         assert (content["level"], failed(content)) == (CAUTIOUS, {"data_suites"})
 
@@ -222,13 +210,13 @@ def test_the_level_is_the_least_of_score_and_ceilings() -> None:
 # --- the command ----------------------------------------------------------------------------------------------------
 
 
-def test_the_same_run_gives_the_same_bytes(project: Path) -> None:
-    first, second = (forex("readiness", BETTER, "--json", cwd=project).stdout for _ in range(2))
+def test_the_same_run_gives_the_same_bytes(challenged: Path) -> None:
+    first, second = (forex("readiness", BETTER, "--json", cwd=challenged).stdout for _ in range(2))
     assert first == second and first.count("\n") > 100
 
 
-def test_an_unknown_model_is_a_usage_error_that_names_what_there_is(project: Path) -> None:
-    refused = forex("readiness", "lstm", cwd=project)
+def test_an_unknown_model_is_a_usage_error_that_names_what_there_is(challenged: Path) -> None:
+    refused = forex("readiness", "lstm", cwd=challenged)
     assert (refused.returncode, refused.stdout) == (2, "")
     assert refused.stderr.startswith(
         f"forex: lstm is no model. The last run made {EQUAL}, {BETTER}, {NARROW}, {WORSE}. "
@@ -237,8 +225,8 @@ def test_an_unknown_model_is_a_usage_error_that_names_what_there_is(project: Pat
         readiness_view.view("published")
 
 
-def test_a_model_that_was_not_run_is_not_ready_and_says_what_to_do(project: Path) -> None:
-    done = forex("readiness", "theta", cwd=project)
+def test_a_model_that_was_not_run_is_not_ready_and_says_what_to_do(challenged: Path) -> None:
+    done = forex("readiness", "theta", cwd=challenged)
     assert done.returncode == 1
     said = "the last run made no forecast of theta: add theta to fit.models and add theta to calibrate.conformal"
     assert done.stdout.splitlines()[1].startswith(said)
@@ -247,21 +235,21 @@ def test_a_model_that_was_not_run_is_not_ready_and_says_what_to_do(project: Path
     )
 
 
-def test_without_the_reports_of_a_run(project: Path) -> None:
+def test_without_the_reports_of_a_run(challenged: Path) -> None:
     Path("reports/performance.json").unlink()
-    refused = forex("readiness", BETTER, cwd=project)
+    refused = forex("readiness", BETTER, cwd=challenged)
     assert refused.returncode == 3
     assert refused.stderr == "forex: reports/performance.json: not found. `dvc repro` makes it.\n"
 
 
-def test_a_run_of_another_day_is_said(project: Path) -> None:
+def test_a_run_of_another_day_is_said(challenged: Path) -> None:
     expectations = json.loads(Path("reports/expectations.json").read_text(encoding="utf-8"))
     write_json(Path("reports/expectations.json"), expectations | {"as_of": "2024-11-26"})
     first = readiness_view.text(readiness_view.view(BETTER)).splitlines()[0]
     assert first == "params.yaml says as_of 2024-11-27: no run for that day has finished. The last one, 2024-11-26:"
 
 
-def test_numbers_are_finite_and_texts_have_no_nan(project: Path) -> None:
+def test_numbers_are_finite_and_texts_have_no_nan(challenged: Path) -> None:
     for model in (BETTER, "theta"):
         content = readiness_view.view(model)
         json.dumps(content, allow_nan=False)

@@ -3,8 +3,6 @@
 import json
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,8 @@ import numpy as np
 import polars as pl
 import pytest
 from conftest import ROOT
-from test_regimes import INTERVENTIONS, MEETINGS, MOVE, PARAMS, QUICK, QUICK_MOVE, made_up_panel, sample, sample_panel
+from forex_command import forex
+from regime_panels import INTERVENTIONS, MEETINGS, MOVE, PARAMS, QUICK, QUICK_MOVE, made_up_panel, sample, sample_panel
 
 from forex import regime_view
 from forex.errors import DataError, UsageError
@@ -21,7 +20,6 @@ from forex.params import Regimes
 from forex.regime_words import ON, recommendation
 from forex.regimes import STRESSED, classify
 
-FOREX = str(Path(sys.executable).parent / "forex")
 STATES = {  # the signals that a call needs, of which one must be on
     "BCCH_INTERVENTION": {"policy meeting", "intervention"},
     "COPPER_SHOCK": {"copper"},
@@ -210,16 +208,13 @@ def test_each_regime_has_its_own_recommendation() -> None:
 
 
 def test_the_command(on_sample: Path) -> None:
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([FOREX, "regime", *words], cwd=on_sample, capture_output=True, text=True, check=False)
-
-    shown = run("--at", "2024-11-27")
+    shown = forex("regime", "--at", "2024-11-27", cwd=on_sample)
     assert shown.returncode == 0
     assert shown.stdout.startswith("NORMAL on 2024-11-27, since ")
     assert "Next published policy meeting: 2024-12-17." in shown.stdout
     assert "1.250 at 7d" in shown.stdout
     assert max(map(len, shown.stdout.splitlines())) <= regime_view.WIDTH
-    content = json.loads(run("--json").stdout)
+    content = json.loads(forex("regime", "--json", cwd=on_sample).stdout)
     assert content["multipliers"] == dict(FACTORS)
-    refused = run("--at", "2031-01-01")
+    refused = forex("regime", "--at", "2031-01-01", cwd=on_sample)
     assert refused.returncode == 2 and refused.stdout == ""

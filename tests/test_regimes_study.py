@@ -6,14 +6,12 @@ The fast half runs with the other tests; `make study` runs the whole and writes 
 from collections.abc import Callable
 
 import numpy as np
-import polars as pl
 import pytest
 from conftest import ROOT
 from predecessor_regimes import LOOKBACK, THRESHOLD, high_vol, statistic
+from regime_panels import INTERVENTIONS, MEETINGS, MOVE, PARAMS, one_series
 from simulated import DAILY, garch_returns, iid_normal
-from test_regimes import INTERVENTIONS, MEETINGS, MOVE, PARAMS
 
-from forex import calendar
 from forex.files import write_text
 from forex.regimes import STRESSED, classify
 
@@ -26,13 +24,6 @@ LEAST = {2.0: {30: 93.0, 45: 93.0, 90: 92.0}, 3.0: {10: 88.0, 30: 98.0, 45: 98.0
 
 # Reference W-13, in per cent: what its rule finds so many days after a step, and without one.
 W13 = {2.0: {5: 17.0, 10: 21.0, 30: 8.0, 45: 0.8}, 3.0: {10: 40.0, 30: 3.5, 45: 0.1, 90: 1.8}, 1.0: {0: 1.5}}
-
-
-def one_series(returns: np.ndarray) -> pl.DataFrame:
-    """A panel at level 900, in years that no calendar of meetings or interventions reaches."""
-    days = calendar.business_days("1990-01-02", "2007-12-31")[: returns.size]
-    columns = {"origin_date": days, "cut_off_at": calendar.cut_offs(days, "15:00"), "anchor_date": days}
-    return pl.DataFrame(columns | {"anchor": 900.0 * np.exp(np.cumsum(returns))})
 
 
 def ours(returns: np.ndarray) -> np.ndarray:

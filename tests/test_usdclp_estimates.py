@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 from conftest import AFTER_THE_CUT_OFF, Project, published
+from regime_panels import EPISODES, stressed
 from scipy.stats import kurtosis, skew
 from simulated import DAILY, committed, garch_returns, iid_normal
-from test_regimes import EPISODES, stressed
 
 from forex import align, calendar
 from forex.errors import TooLittleData
@@ -234,7 +234,7 @@ def test_a_month_that_differs_is_found() -> None:
 
 @pytest.mark.skipif(REAL is None, reason="FOREX_REAL_DATA is not set")
 def test_real_copper_moves_against_the_dollar(project: Project) -> None:
-    from test_regimes import INTERVENTIONS, MEETINGS
+    from regime_panels import INTERVENTIONS, MEETINGS
 
     from forex.params import load_params
     from forex.regimes import classify

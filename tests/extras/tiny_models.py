@@ -4,74 +4,51 @@ from pathlib import Path
 
 DECILES = [round(0.1 * k, 1) for k in range(1, 10)]
 CHRONOS_2_LEVELS = [0.01, *(round(0.05 * k, 2) for k in range(1, 20)), 0.99]
+SIZE = {"d_model": 32, "d_kv": 8, "d_ff": 64, "num_layers": 2, "num_heads": 4, "dropout_rate": 0.0}
+PATCHES = {"context_length": 128, "input_patch_size": 16, "input_patch_stride": 16, "use_reg_token": True}
+
+
+def save(folder: Path, architecture: type, config: object) -> Path:
+    """A model with random weights, and with the architecture's name in its config, from which `chronos` loads it."""
+    import torch
+
+    torch.manual_seed(1)
+    model = architecture(config)
+    model.config.architectures = [architecture.__name__]
+    model.save_pretrained(folder)
+    return folder
 
 
 def save_bolt(folder: Path, *, prediction_length: int = 64) -> Path:
     """A Chronos-Bolt: nine deciles, its own horizon rolled on where more steps are asked for."""
-    import torch
     from chronos.chronos_bolt import ChronosBoltModelForForecasting
     from transformers import T5Config
 
     config = T5Config(
-        d_model=32,
-        d_kv=8,
-        d_ff=64,
-        num_layers=2,
+        **SIZE,
         num_decoder_layers=2,
-        num_heads=4,
         vocab_size=2,
         pad_token_id=0,
         decoder_start_token_id=0,
-        dropout_rate=0.0,
         feed_forward_proj="relu",
         chronos_pipeline_class="ChronosBoltPipeline",
-        chronos_config={
-            "context_length": 128,
-            "prediction_length": prediction_length,
-            "input_patch_size": 16,
-            "input_patch_stride": 16,
-            "quantiles": DECILES,
-            "use_reg_token": True,
-        },
+        chronos_config=PATCHES | {"prediction_length": prediction_length, "quantiles": DECILES},
     )
-    torch.manual_seed(1)
-    model = ChronosBoltModelForForecasting(config)
-    model.config.architectures = ["ChronosBoltModelForForecasting"]
-    model.save_pretrained(folder)
-    return folder
+    return save(folder, ChronosBoltModelForForecasting, config)
 
 
 def save_chronos_2(folder: Path) -> Path:
     """A Chronos-2: 21 levels, all steps at once."""
-    import torch
     from chronos.chronos2.config import Chronos2CoreConfig
     from chronos.chronos2.model import Chronos2Model
 
+    own = {"output_patch_size": 16, "use_arcsinh": True, "max_output_patches": 8, "time_encoding_scale": 128}
     config = Chronos2CoreConfig(
-        d_model=32,
-        d_kv=8,
-        d_ff=64,
-        num_layers=2,
-        num_heads=4,
-        dropout_rate=0.0,
+        **SIZE,
         chronos_pipeline_class="Chronos2Pipeline",
-        chronos_config={
-            "context_length": 128,
-            "output_patch_size": 16,
-            "input_patch_size": 16,
-            "input_patch_stride": 16,
-            "quantiles": CHRONOS_2_LEVELS,
-            "use_reg_token": True,
-            "use_arcsinh": True,
-            "max_output_patches": 8,
-            "time_encoding_scale": 128,
-        },
+        chronos_config=PATCHES | own | {"quantiles": CHRONOS_2_LEVELS},
     )
-    torch.manual_seed(1)
-    model = Chronos2Model(config)
-    model.config.architectures = ["Chronos2Model"]
-    model.save_pretrained(folder)
-    return folder
+    return save(folder, Chronos2Model, config)
 
 
 def save_chronos_t5(folder: Path) -> Path:
