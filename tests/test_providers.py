@@ -216,16 +216,16 @@ def test_yahoo_dates_by_the_exchange_and_leaves_out_the_running_day(site: Web) -
     ]
     end = utc("2024-11-27T22:00")
     running: dict[str, Any] = {
-        "regularMarketTime": int(end.timeutc()) - 3600,
-        "currentTradingPeriod": {"regular": {"end": int(end.timeutc())}},
+        "regularMarketTime": int(end.timestamp()) - 3600,
+        "currentTradingPeriod": {"regular": {"end": int(end.timestamp())}},
     }
     site.route = lambda path, query: Answer(recorded.yahoo("HG=F", bars, **running))
     assert [(one.date, one.value) for one in ask(site, Yahoo, "HG=F")] == [(MONDAY, 4.1)]
-    running["regularMarketTime"] = int(end.timeutc())
+    running["regularMarketTime"] = int(end.timestamp())
     assert [one.date for one in ask(site, Yahoo, "HG=F")] == [MONDAY, WEDNESDAY]
     path, query = site.requests[0]
     assert path == "/HG=F" and query["interval"] == "1d"
-    assert int(query["period1"]) == int(utc("2024-11-25T00:00").timeutc())
+    assert int(query["period1"]) == int(utc("2024-11-25T00:00").timestamp())
 
 
 def test_yahoo_s_close_of_a_currency_is_not_known_before_midnight(site: Web) -> None:
