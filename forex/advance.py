@@ -50,9 +50,11 @@ def view(
 ) -> dict[str, Any]:
     """Advance to the last business day whose cut-off has passed, or to `to` (YYYY-MM-DD) where that is earlier.
 
-    Raises what `forex fetch` raises; GateFailed where another advance still runs after fetch.lock_timeout; StaleError where the
-    observado known at that cut-off is too old, before anything is changed; PipelineFailed where a stage fails: with `as_of` set
-    back up to the forecast; after it the forecast is issued and stays so.
+    Where no provider brings the observado and the stored one is fresh enough, the forecast stands on that one and says so.
+    Raises what `forex fetch` raises otherwise; GateFailed where another advance still runs after fetch.lock_timeout; UsageError
+    for a day before the one that params.yaml stands on; StaleError where the observado known at that cut-off is too old, before
+    anything is changed; PipelineFailed where a stage fails: with `as_of` set back up to the forecast; after it the forecast is
+    issued and stays so.
     """
     RUNNING.parent.mkdir(parents=True, exist_ok=True)
     with lock.held(RUNNING, timeout=load_params().fetch.lock_timeout):
@@ -67,7 +69,7 @@ def _advance(
     client: Callable[[], Client] | None,
 ) -> dict[str, Any]:
     params = load_params()
-    fetched = fetch_view.view(progress, clock=clock, environ=environ, client=client)
+    fetched = fetch_view.view(progress, clock=clock, environ=environ, client=client, strict=False)
     origin = _origin(to, params, clock())
     cut_off = _cut_off(origin, params)
     content: dict[str, Any] = {"origin_date": origin, "made_at": f"{cut_off:%Y-%m-%dT%H:%M:%SZ}", "fetched": fetched}
@@ -76,6 +78,12 @@ def _advance(
             progress(f"The reports lack the forecast of {origin}: an earlier run ended before them.")
             _repro(progress, "--single-item", *REPORTING)
         return content | {"nothing_new_since": content["made_at"], "issued": None} | _published_since(params, cut_off)
+    if origin < str(calendar.on_or_before(params.as_of)):
+        raise UsageError(
+            f"{origin} lies before the day that params.yaml stands on (as_of: {params.as_of}). A forecast is issued before the "
+            f"next one or not at all; `forex backfill` writes what a run on {origin} would have issued. If as_of is wrong, set "
+            "it back."
+        )
     _refuse_stale(params, origin, cut_off)
     _run(origin, progress)
     issued = issue.view()
@@ -88,6 +96,10 @@ def text(content: Mapping[str, Any]) -> str:
         lines = [f"Nothing new since {content['made_at']}: the forecast of {content['origin_date']} is issued."]
     else:
         lines = [issue.text(content["issued"]), f"It was made with what was known at {content['made_at']}."]
+        if content["fetched"]["outage"]:
+            lines.append(
+                f"It stands on an older observado, for no provider brought one: {content['fetched']['outage']}."
+            )
     since = content["published_since"]
     if since:
         lines.append(f"Published since, and not in it: {since['value']} for {since['date']}.")

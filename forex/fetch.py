@@ -19,7 +19,7 @@ from forex.params import Bounds, Fetch, Source
 from forex.providers.protocol import Observation, Provider
 from forex.screen import screened
 from forex.store import PERCENT, Series, published
-from forex.store_append import Arrived, additions, append, record_attempts, recorded_attempts, stored_rows
+from forex.store_append import Arrived, additions, append, record_attempts, recorded_attempts, stored_rows, with_history
 
 Providers = Callable[[str], Provider]  # by name; raises ProviderError where credentials are missing
 AHEAD = dt.timedelta(days=14)  # beyond today, where values that are in force later may be dated
@@ -91,13 +91,25 @@ def line(result: Fetched) -> str:
     parts = [f"{result.series:<14} {got}, newest {result.newest or 'none'}"]
     if result.source:
         parts.append(f"from {result.source}")
-    parts += result.failures + result.refused + result.disagreements
+    parts += result.failures + few(result.refused) + result.disagreements
     return "; ".join(parts)
 
 
+def few(sentences: list[str]) -> list[str]:
+    """The newest one, and how many more there are: a provider that is wrong may be wrong for years.
+
+    >>> few(["2024-11-25: 9754", "2024-11-26: 9768", "2024-11-27: 9750"])
+    ['2024-11-27: 9750', 'and 2 more values']
+    """
+    return sentences[-1:] + [f"and {len(sentences) - 1} more value{'s' * (len(sentences) > 2)}"] * (len(sentences) > 1)
+
+
 def _window(entry: Series, stored: pl.DataFrame, settings: Fetch, now: dt.datetime) -> tuple[dt.date, dt.date]:
-    """From where the store ends, with an overlap in which revisions are found, to the newest date there can be."""
-    newest = stored["date"].max()
+    """From where the store ends, with an overlap in which revisions are found, to the newest date there can be.
+
+    What came from a provider without a history does not count: it would begin where that one did, and never go back.
+    """
+    newest = with_history(stored)["date"].max()
     first = dt.date.fromisoformat(settings.first)
     if isinstance(newest, dt.date):
         first = max(first, newest - dt.timedelta(days=settings.overlap_days))

@@ -13,7 +13,7 @@ import polars as pl
 from forex import calendar, lock
 from forex.clock import Clock, now
 from forex.errors import ProviderError, StaleError, UsageError
-from forex.fetch import Fetched, fetch, line
+from forex.fetch import Fetched, fetch, few, line
 from forex.files import read_text, write_text
 from forex.net import Client
 from forex.params import Params, load_params
@@ -33,11 +33,13 @@ def view(
     clock: Clock = now,
     environ: Mapping[str, str] = os.environ,
     client: Callable[[], Client] | None = None,
+    strict: bool = True,
 ) -> dict[str, Any]:
     """Fetch into `ingest.store` and say what became of each series.
 
     Raises UsageError for the sample; GateFailed where another fetch holds the lock; StaleError where the observado is older than
-    validate.max_age allows and no provider brought it; ProviderError where no provider answered for it.
+    validate.max_age allows and no provider brought it; ProviderError where no provider brought it although the stored one is
+    fresh enough: with `strict` False that is said in `outage`, which is None otherwise.
     """
     params = load_params()
     store = live_store(params)
@@ -60,11 +62,16 @@ def view(
         if params.fetch.quote.series in listed:
             found.append(quote(store, listed, params, http, clock=clock))
             progress(line(found[-1]))
-    _refuse_without_target(found, params, clock())
+    outage = _outage(found, params)
+    if outage and strict:
+        raise ProviderError(
+            f"{outage}. Everything else is stored; try again later, or add a provider to fetch.series.{TARGET}."
+        )
     return {
         "store": str(store),
         "fetched_at": f"{clock():%Y-%m-%dT%H:%M:%SZ}",
         "series": [_plain(one) | {"tier": listed[one.series].tier} for one in found],
+        "outage": outage,
     }
 
 
@@ -135,11 +142,12 @@ def quote(store: Path, listed: Mapping[str, Series], params: Params, client: Cli
     return result
 
 
-def _refuse_without_target(found: Sequence[Fetched], params: Params, at: dt.datetime) -> None:
+def _outage(found: Sequence[Fetched], params: Params) -> str | None:
+    """Why no provider brought the observado, where none did.  Raises StaleError where the stored one is too old."""
     target = next(one for one in found if one.series == TARGET)
     if target.source is not None or target.current:
-        return
-    why = "; ".join(target.failures)
+        return None
+    why = "; ".join(target.failures + few(target.refused))
     age = int(calendar.steps_between(str(target.newest), str(target.expected))) if target.newest else None
     bound = params.validate_.max_age.critical
     if age is None or age > bound:
@@ -147,9 +155,7 @@ def _refuse_without_target(found: Sequence[Fetched], params: Params, at: dt.date
             f"{TARGET}: the newest value is of {target.newest or 'no day'}, {bound} business days are allowed "
             f"(validate.max_age.critical), and no provider brought a newer one: {why}. Try again later; nothing was changed."
         )
-    raise ProviderError(
-        f"{why}. Everything else is stored; try again later, or add a provider to fetch.series.{TARGET}."
-    )
+    return why
 
 
 def _plain(one: Fetched) -> dict[str, Any]:

@@ -4,8 +4,8 @@ A date seen for the first time was known when its publication rule says, so that
 time, and never before the instant that its provider names as the earliest; unless a fetch asked for it after that instant and
 did not get it: then it is known from the retrieval on. A changed value is a revision, known from the retrieval on; but what a
 provider says who is asked only where another fails revises nothing that the other had said. A value that the store already holds
-adds nothing. What was published before a series was first asked for is its history, though the first fetches failed: one wrong
-password does not make twenty years unusable.
+adds nothing. What was published before a series was first asked for is its history, though the first fetches failed, or brought
+no more than the latest days: one wrong password does not make twenty years unusable.
 """
 
 import datetime as dt
@@ -17,7 +17,7 @@ import polars as pl
 
 from forex.errors import DataError, UsageError
 from forex.files import read_parquet, write_verified_parquet
-from forex.providers.protocol import Observation
+from forex.providers.protocol import LATEST_ONLY, Observation
 from forex.store import RESTORE, Publication, published
 
 INSTANT = pl.Datetime("us", "UTC")
@@ -74,9 +74,10 @@ def additions(
 ) -> pl.DataFrame:
     """The rows that `arrived` adds to the `stored` ones of a series, in order of date.
 
-    attempts: columns of ATTEMPTS, this series' fetches before the present one. While the store has nothing of the series, those
-    say nothing of dates published before the first of them: its history is filled in later.  order: the sources as they are asked;
-    a later one's value does not take the place of an earlier one's.
+    attempts: columns of ATTEMPTS, this series' fetches before the present one. While the store has nothing of the series from a
+    provider that serves its history, those say nothing of dates before all stored ones that were published before the first of
+    them: the history is filled in later.  order: the sources as they are asked; a later one's value does not take the place of an
+    earlier one's.
     """
     by_knowledge = stored.sort("known_at", maintain_order=True)
     newest = dict(by_knowledge.select("date", "value").iter_rows())
@@ -85,7 +86,8 @@ def additions(
     vintages = set(stored.select("date", "known_at").iter_rows())
     instants = dict(zip([one.observation.date for one in arrived], _by_rule(arrived, rule), strict=True))
     asked = list(attempts.select("attempted_at", "first", "last").iter_rows())
-    history_until = min((at for at, _, _ in asked), default=None) if stored.is_empty() else None
+    history_until = min((at for at, _, _ in asked), default=None) if with_history(stored).is_empty() else None
+    oldest = min(newest, default=dt.date.max)
     rows = []
     for one in sorted(arrived, key=lambda one: one.observation.date):  # stable: vintages of a date stay in order
         date, value, recorded = one.observation.date, one.observation.value, one.observation.known_at
@@ -95,13 +97,18 @@ def additions(
             continue
         known_at = recorded or max(instants[date], one.observation.not_before or instants[date])
         missed = any(at > known_at and first <= date <= last for at, first, last in asked)
-        if history_until and known_at < history_until:
+        if history_until and known_at < history_until and date < oldest:
             missed = False
         if missed or (date in newest and not recorded):
             known_at = one.retrieved_at
         newest[date] = value
         rows.append((date, value, known_at, one.source, one.retrieved_at))
     return pl.DataFrame(rows, schema=ROWS, orient="row")
+
+
+def with_history(stored: pl.DataFrame) -> pl.DataFrame:
+    """The stored rows that came from a provider that serves a history."""
+    return stored.filter(~pl.col("source").str.split(":").list.first().is_in(LATEST_ONLY))
 
 
 def append(store: Path, name: str, added: pl.DataFrame) -> None:

@@ -29,10 +29,10 @@ class Live:
         self.params = changed(self.params, {key.replace("__", "."): value for key, value in values.items()})
         (self.root / "params.yaml").write_text(json.dumps(self.params), encoding="utf-8")
 
-    def fetch(self, now: dt.datetime, environ: dict[str, str] = ACCOUNT) -> dict[str, Any]:
+    def fetch(self, now: dt.datetime, environ: dict[str, str] = ACCOUNT, **options: Any) -> dict[str, Any]:
         self.said: list[str] = []
         client = lambda: self.site.client(attempts=2)  # noqa: E731
-        return fetch_view.view(self.said.append, clock=lambda: now, environ=environ, client=client)
+        return fetch_view.view(self.said.append, clock=lambda: now, environ=environ, client=client, **options)
 
     @property
     def store(self) -> Path:

@@ -30,6 +30,7 @@ from forex.store import Publication, published, read_series, read_series_list
 CODE = "F073.TCO.PRE.Z.D"
 DRIVERS = ("brl", "mxn", "zar", "aud", "eur")
 FIRST = "2019-01-01"
+EARLIER = "2023-07-07"  # before the first replayed day
 EVENING = Publication(business_days=-1, time="18:00", zone="America/Santiago")
 FRANKFURT = Publication(business_days=0, time="16:00", zone="Europe/Berlin")
 # A short history, so that a day takes seconds: what is compared does not depend on how long it is.
@@ -105,6 +106,7 @@ class Replay:
         self.set(
             {
                 **SHORT,
+                "as_of": EARLIER,
                 "ingest.store": "data/store",
                 "fetch.providers": {name: f"{site.url}/{name}" for name in PROVIDERS},
                 "fetch.network.hosts": ["localhost"],

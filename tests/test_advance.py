@@ -11,16 +11,17 @@ import polars as pl
 import pytest
 from conftest import ROOT, utc
 from replay import Compared, Replay, compare, cut_off, days
-from web import Web, web
+from web import Answer, Web, web
 
 from forex import advance, backfill, calendar, lock
 from forex.advance import PipelineFailed
 from forex.errors import GateFailed, StaleError, UsageError
-from forex.files import read_parquet
+from forex.files import read_json, read_parquet
 from forex.ledger_rows import parse
 
 DAYS = days("2023-07-10", 5)  # a holiday, the 16th's Monday after it, lies within
 NEXT = str(calendar.shift([DAYS[-1]], 1)[0])
+AFTER = str(calendar.shift([NEXT], 1)[0])
 REVISED = dt.date(2023, 7, 5)
 
 
@@ -89,6 +90,14 @@ def test_a_provider_that_stays_behind_ends_in_stale_and_changes_nothing(replayed
     finally:
         instants.update(kept)
     assert [path.read_bytes() for path in watched] == before
+
+
+def test_a_day_that_was_not_issued_is_not_issued_later(replayed: Replay) -> None:
+    before = Path("params.yaml").read_bytes(), replayed.ledger()
+    day = str(calendar.shift([DAYS[0]], -1)[0])
+    with pytest.raises(UsageError, match=rf"{day} lies before the day that params.yaml stands on .*forex backfill"):
+        replayed.advance(cut_off(DAYS[-1]), to=day)
+    assert (Path("params.yaml").read_bytes(), replayed.ledger()) == before
 
 
 def test_a_wrong_date_is_a_usage_error(replayed: Replay) -> None:
@@ -206,3 +215,28 @@ def test_a_backfill_with_other_params_than_the_run_is_refused(replayed: Replay, 
     finally:
         Path("params.yaml").write_bytes(original)
     assert not (tmp_path / "rows.csv").exists()
+
+
+def test_an_outage_of_the_observado_s_providers_costs_no_forecast(replayed: Replay) -> None:
+    """The last of these tests, for it goes on for two days: the drivers come, and the forecast says what it stands on."""
+    assert replayed.advance(cut_off(NEXT))["fetched"]["outage"] is None
+    route = replayed.site.route
+    replayed.site.route = lambda path, query: Answer(status=503) if path.startswith("/bcch") else route(path, query)
+    try:
+        content = replayed.advance(cut_off(AFTER))
+    finally:
+        replayed.site.route = route
+    assert [row["origin_date"] for row in (content, content["issued"])] == [AFTER, AFTER]
+    said = advance.text(content)
+    assert (
+        "It stands on an older observado, for no provider brought one: usdclp from bcch: " in said
+        and "status 503" in said
+    )
+    forecast = read_json(Path("reports/forecast.json"))
+    assert (forecast["origin_date"], forecast["anchor_date"]) == (AFTER, NEXT)
+    assert forecast["anchor_age"] > 0
+    # What comes an hour later was not known at the cut-off, and the forecast stays as it was issued.
+    assert replayed.advance(cut_off(AFTER, minutes=65))["nothing_new_since"]
+    rows = read_parquet(Path("data/store/usdclp.parquet"))
+    assert rows.filter(pl.col("date") == dt.date.fromisoformat(AFTER))["known_at"].item() == cut_off(AFTER, minutes=65)
+    assert compare(replayed, DAYS[0], AFTER) == Compared(35, 35, 35, 0.0)

@@ -42,11 +42,12 @@ class Providers:
         self.bcch: Any = OBSERVADO
         self.mindicador: Any = OBSERVADO
         self.ecb: Any = REAIS
+        self.jsdelivr: Any = Answer(status=404)
         self.unasked: dict[dt.date, float] = {}  # what bcch sends beside what it is asked for
         self.spot: list[tuple[dt.datetime, float | None]] = [(utc("2024-11-27T17:55"), 973.4)]
 
     def route(self, path: str, query: Query) -> Answer:
-        name = path.split("/")[1]
+        name, _, version = path.split("/")[1].partition("@")
         content = getattr(self, name, None)
         if isinstance(content, Answer):
             return content
@@ -60,6 +61,11 @@ class Providers:
                 start, end = query["startPeriod"], query["endPeriod"]
                 rates = {"BRL": self._between(content, start, end), "USD": self._between(DOLLARS, start, end)}
                 return Answer(recorded.ecb(rates))
+            case "jsdelivr":
+                newest = max(content)
+                day = newest if version == "latest" else dt.date.fromisoformat(version)
+                carried = max(date for date in content if date <= day)  # it has a file for every day of the week
+                return Answer(recorded.jsdelivr(day, {"brl": content[carried]}))
             case "yahoo" if path.endswith("CLP=X"):
                 return Answer(recorded.yahoo("CLP=X", self.spot))
         return Answer(status=404)
@@ -125,6 +131,24 @@ def test_what_comes_late_and_what_is_revised_counts_from_its_retrieval(live: Liv
     assert rows.filter(pl.col("date") == thursday)["known_at"].item() == night
     vintages = rows.filter(pl.col("date") == DAYS[-1]).select("value", "known_at").rows()
     assert vintages == [(OBSERVADO[DAYS[-1]], utc("2024-11-26T21:00")), (967.77, night)]
+
+
+def test_a_history_comes_later_where_only_the_latest_days_came_first(live: Live, providers: Providers) -> None:
+    """And it was known when its rule says, though the first fetch had asked for it."""
+    providers.ecb, providers.jsdelivr = Answer(status=500), {day: value + 0.1 for day, value in REAIS.items()}
+    live.fetch(NOW)
+    first = read_parquet(live.store / "brl.parquet")
+    assert set(first["source"]) == {"jsdelivr:brl"} and first["date"].min() > DAYS[0] + dt.timedelta(days=10)
+    providers.ecb = REAIS
+    later = NOW + dt.timedelta(minutes=30)
+    live.fetch(later)
+    rows = read_parquet(live.store / "brl.parquet")
+    assert rows[: first.height].equals(first)
+    history = rows.filter(pl.col("date") < first["date"].min())
+    assert history["date"].to_list() == [day for day in DAYS if day < first["date"].min()]
+    assert (history["known_at"].dt.date() == history["date"]).all()
+    revised = rows[first.height :].filter(pl.col("date") >= first["date"].min())
+    assert set(revised["known_at"]) == {later} and set(revised["source"]) == {"ecb:BRL"}
 
 
 def test_what_comes_in_time_counts_from_its_publication(live: Live, providers: Providers) -> None:
@@ -223,6 +247,13 @@ def test_no_provider_at_all_is_an_error_that_says_what_to_do(live: Live, provide
     assert {path.name: path.read_bytes() for path in live.store.glob("*.parquet")}["usdclp.parquet"] == before[
         "usdclp.parquet"
     ]
+    content = live.fetch(NOW + dt.timedelta(days=1), strict=False)
+    assert content["outage"].startswith("usdclp from bcch: ") and "; usdclp from mindicador: " in content["outage"]
+    providers.mindicador = {day: 10 * value for day, value in OBSERVADO.items()}
+    with pytest.raises(
+        ProviderError, match=r"2024-11-27: 9670 is outside 300 to 1500; not stored; and 17 more values\. "
+    ):
+        live.fetch(NOW + dt.timedelta(days=1))
     with pytest.raises(StaleError, match=r"usdclp: the newest value is of 2024-11-27, 5 business days are allowed"):
         live.fetch(NOW + dt.timedelta(days=14))
 

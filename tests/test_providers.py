@@ -256,7 +256,7 @@ def test_yahoo_last_price_is_not_later_than_the_cut_off(site: Web) -> None:
         assert Yahoo(site.url).last_price(client, "CLP=X", utc("2024-11-27T17:00")) is None
 
 
-def test_yahoo_s_price_of_this_moment_has_its_own_utc(site: Web) -> None:
+def test_yahoo_s_price_of_this_moment_has_its_own_stamp(site: Web) -> None:
     bars: list[tuple[dt.datetime, float | None]] = [
         (utc("2024-11-27T17:50"), 973.1),
         (utc("2024-11-27T17:58:07"), 973.2),
@@ -289,6 +289,14 @@ def test_jsdelivr_refuses_a_file_of_another_day(site: Web) -> None:
     site.route = lambda path, query: Answer(recorded.jsdelivr(WEDNESDAY, {"brl": 5.81}))
     with pytest.raises(ProviderError, match="the file of 2024-11-26 says it is of 2024-11-27"):
         ask(site, jsdelivr, "brl")
+
+
+def test_fred_has_no_vintage_from_the_future(site: Web) -> None:
+    """Its value would stay hidden until then."""
+    rows = [("2024-11-26", "2024-11-25", "4.1"), ("2034-11-27", "2024-11-26", "4.2")]
+    site.route = lambda path, query: Answer(recorded.fred(rows))
+    with pytest.raises(ProviderError, match="fred DGS2: a vintage of 2034-11-27, which lies after 2024-11-2"):
+        ask(site, fred, "DGS2")
 
 
 def test_fred_takes_nothing_from_before_it_was_asked_for(site: Web) -> None:

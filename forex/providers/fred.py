@@ -56,6 +56,9 @@ class Fred:
                 begins = min(since for since, _ in rows)
                 break
             rows += part
+        ahead = [since for since, _ in rows if since > last]
+        if ahead:
+            raise ProviderError(f"{where}: a vintage of {max(ahead)}, which lies after {last}")
         found = {
             (one.date, since): Observation(one.date, one.value, None if since <= begins else _end_of(since))
             for since, one in rows

@@ -8,6 +8,8 @@ from typing import Protocol
 from forex.errors import ProviderError
 from forex.net import Client
 
+LATEST_ONLY = ("jsdelivr",)  # the providers that serve the latest days and no history
+
 
 @dataclass(frozen=True)
 class Observation:
