@@ -279,7 +279,8 @@ def test_a_full_disk_is_one_message_and_the_store_is_as_it_was(live: Live) -> No
     shutil.copy(ROOT / "dvc.yaml", live.root)
     certificate = live.root / "certificate.pem"
     certificate.write_bytes(live.site.certificate)
-    environ = {**os.environ, **ACCOUNT, "SSL_CERT_FILE": str(certificate)}
+    # Python would leave torn bytecode of our own modules behind, for everyone else to stumble over.
+    environ = {**os.environ, **ACCOUNT, "SSL_CERT_FILE": str(certificate), "PYTHONDONTWRITEBYTECODE": "1"}
     words = ["bash", "-c", 'ulimit -f 1; exec "$0" fetch', str(Path(sys.executable).parent / "forex")]
     done = subprocess.run(words, cwd=live.root, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr
