@@ -5,7 +5,7 @@ That is a ForexError, and a file that cannot be read or written: a full disk, a 
 
 import sys
 
-from forex.errors import ForexError, UsageError
+from forex.errors import ForexError, UsageError, os_fault
 
 
 def main() -> None:
@@ -17,10 +17,7 @@ def main() -> None:
         print(f"forex: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        print(
-            f"forex: {where}{error.strerror or error}. Check the path, its permissions and the disk.", file=sys.stderr
-        )
+        print(f"forex: {os_fault(error)}", file=sys.stderr)
         sys.exit(UsageError.exit_code)
 
 

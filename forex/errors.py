@@ -59,3 +59,9 @@ def yaml_fault(error: Exception) -> str:
     if mark is None or problem is None:
         return " ".join(str(error).split())
     return f"line {mark.line + 1}, column {mark.column + 1}: {problem}"
+
+
+def os_fault(error: OSError) -> str:
+    """What the system refused: a full disk, a missing permission."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}. Check the path, its permissions and the disk."

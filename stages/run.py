@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from forex.errors import EXIT_INTERNAL, EXIT_OK, ForexError, UsageError
+from forex.errors import EXIT_INTERNAL, EXIT_OK, ForexError, UsageError, os_fault
 
 
 def run(stage: Callable[[], None]) -> None:
@@ -16,8 +16,7 @@ def run(stage: Callable[[], None]) -> None:
         print(f"{_name()}: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
     except OSError as error:
-        where = f"{error.filename}: " if error.filename else ""
-        print(f"{_name()}: {where}{error.strerror}. Check the path, its permissions and the disk.", file=sys.stderr)
+        print(f"{_name()}: {os_fault(error)}", file=sys.stderr)
         sys.exit(UsageError.exit_code)
     except Exception:
         traceback.print_exc()

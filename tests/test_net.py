@@ -1,7 +1,7 @@
 """The network's manners, against a real server: what is retried, what is refused, and what never reaches a message."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -99,6 +99,14 @@ def test_silence_ends_in_time(site: Web) -> None:
     assert time.monotonic() - begun < 1.5
 
 
+def ends_at_the_deadline(site: Web, drip: Callable[[BaseHTTPRequestHandler], None]) -> None:
+    """Although every byte comes within the read time-out."""
+    site.route = lambda path, query: Answer(send=drip)
+    begun = time.monotonic()
+    refused(site, "not complete within 0.5 s", read_timeout=5, deadline=0.5, attempts=1)
+    assert time.monotonic() - begun < 3
+
+
 def test_a_slow_drip_ends_in_time(site: Web) -> None:
     def drip(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)
@@ -108,10 +116,7 @@ def test_a_slow_drip_ends_in_time(site: Web) -> None:
             handler.wfile.flush()
             time.sleep(0.1)
 
-    site.route = lambda path, query: Answer(send=drip)
-    begun = time.monotonic()
-    refused(site, "not complete within 0.5 s", read_timeout=5, deadline=0.5, attempts=1)
-    assert time.monotonic() - begun < 3
+    ends_at_the_deadline(site, drip)
 
 
 def test_headers_that_never_end_do_not_outlast_the_deadline(site: Web) -> None:
@@ -124,10 +129,7 @@ def test_headers_that_never_end_do_not_outlast_the_deadline(site: Web) -> None:
             handler.wfile.flush()
             time.sleep(0.1)
 
-    site.route = lambda path, query: Answer(send=drip)
-    begun = time.monotonic()
-    refused(site, "not complete within 0.5 s", read_timeout=5, deadline=0.5, attempts=1)
-    assert time.monotonic() - begun < 3
+    ends_at_the_deadline(site, drip)
 
 
 def test_a_packed_body_without_content_does_not_outlast_the_deadline(site: Web) -> None:
@@ -145,10 +147,7 @@ def test_a_packed_body_without_content_does_not_outlast_the_deadline(site: Web) 
             handler.wfile.flush()
             time.sleep(0.1)
 
-    site.route = lambda path, query: Answer(send=drip)
-    begun = time.monotonic()
-    refused(site, "not complete within 0.5 s", read_timeout=5, deadline=0.5, attempts=1)
-    assert time.monotonic() - begun < 3
+    ends_at_the_deadline(site, drip)
 
 
 def test_a_deadline_that_has_passed_does_not_reach_the_next_request(site: Web) -> None:
