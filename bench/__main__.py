@@ -101,7 +101,7 @@ def _report(spent: dict[str, Cost], results: list[Result]) -> str:
     """Ours first in `results`."""
     mine = results[0]
     horizons = sorted(mine.judged, key=horizon_days)
-    costs = [["", "origins × horizons", "seconds", "memory, MB", "ms a forecast", "times ours"]]
+    costs = [["process", "origins × horizons", "seconds", "memory, MB", "ms a forecast", "times ours"]]
     for title, one in (("fit", spent["fit"]), ("calibrate", spent["calibrate"])):
         costs.append([f"forex, {title}", f"{mine.origins} × {len(horizons)}", *_cost(one), "", ""])
     for result in results:
@@ -116,6 +116,7 @@ def _report(spent: dict[str, Cost], results: list[Result]) -> str:
             scores.append([result.title, *(_excess(one) for one in judged)])
     conformal = spent["conformal"]
     lines = [
+        "# Time, memory and coverage beside other libraries",
         f"Fresh processes, imports included, on {os.cpu_count()} cores ({platform.machine()}) with Python "
         f"{platform.python_version()}; {_versions()}. All in one run. forex makes every model at every origin and "
         f"its warm-up; where it misses a limit it runs up to {ATTEMPTS} times and the fastest counts.",
