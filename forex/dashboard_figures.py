@@ -19,10 +19,9 @@ from forex.charts import (
     svg,
 )
 from forex.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length
-from forex.names import PUBLISHED
+from forex.names import PUBLISHED, RANDOM_WALK
 
 NOTHING = f"{INSUFFICIENT_DATA}: nothing has matured yet."
-AGAINST = "random_walk"  # the benchmark in the reliability diagram
 
 
 def figures(
@@ -55,7 +54,7 @@ def figures(
         ],
         "reliability": {
             horizon: svg(
-                reliability_chart(reliability, horizon, against=AGAINST, colours=ON_PAGE, size=125),
+                reliability_chart(reliability, horizon, against=RANDOM_WALK, colours=ON_PAGE, size=125),
                 name=f"reliability-{horizon}",
                 alt_text=reliability_text(reliability, horizon),
                 colours=ON_PAGE,
@@ -98,7 +97,7 @@ def reliability_figure(reliability: pl.DataFrame) -> str:
     """reports/figures/reliability.svg: one reliability diagram per horizon, side by side on white."""
     horizons = _horizons(reliability)
     charts = [
-        reliability_chart(reliability, horizon, against=AGAINST, colours=ON_WHITE, size=150, title=horizon)
+        reliability_chart(reliability, horizon, against=RANDOM_WALK, colours=ON_WHITE, size=150, title=horizon)
         for horizon in horizons
     ]
     about = " ".join(reliability_text(reliability, horizon) for horizon in horizons) or NOTHING
@@ -125,7 +124,7 @@ def fan_text(fan: pl.DataFrame) -> str:
 def reliability_text(reliability: pl.DataFrame, horizon: str) -> str:
     """What a reliability diagram shows: how far measured coverage lies from nominal at most."""
     parts = []
-    for model in (PUBLISHED, AGAINST):
+    for model in (PUBLISHED, RANDOM_WALK):
         rows = reliability.filter((pl.col("horizon") == horizon) & (pl.col("model") == model))
         if rows.height:
             worst = rows.sort((pl.col("coverage") - pl.col("level")).abs()).row(-1, named=True)

@@ -7,10 +7,9 @@ from forex.acceptance import INSUFFICIENT_DATA, NOT_EVALUATED, percent
 from forex.alert_rules import SEVERITIES
 from forex.dashboard_backtest import Rows
 from forex.fan import by_length
-from forex.names import PUBLISHED
+from forex.names import PUBLISHED, RANDOM_WALK
 
 NEWEST_ALERTS = 5  # rows of the page's table
-BESIDE = "random_walk"  # the model that tells a rougher market from a worse forecast
 
 
 def window_rows(performance: Mapping[str, Any]) -> Rows:
@@ -46,7 +45,7 @@ def alarm_rows(performance: Mapping[str, Any]) -> Rows:
     """
     rows = []
     for horizon, figures in by_length(performance["horizons"]).items():
-        own, beside = (figures["models"].get(model, {}).get("alarm") for model in (PUBLISHED, BESIDE))
+        own, beside = (figures["models"].get(model, {}).get("alarm") for model in (PUBLISHED, RANDOM_WALK))
         row: dict[str, Any] = {"horizon": horizon, "state": alarm_state(own, figures["n"])}
         if row["state"] != INSUFFICIENT_DATA:
             row |= {name: own[name] for name in ("wealth", "threshold", "since")}
@@ -69,7 +68,7 @@ def episode_rows(performance: Mapping[str, Any]) -> list[dict[str, Any]]:
         rows = []
         for horizon in by_length(performance["horizons"]):
             models = episode["horizons"].get(horizon, {})
-            own, beside = models.get(PUBLISHED, {}), models.get(BESIDE, {})
+            own, beside = models.get(PUBLISHED, {}), models.get(RANDOM_WALK, {})
             during = own.get("during", {})
             rows.append(
                 {

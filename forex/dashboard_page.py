@@ -5,6 +5,11 @@ from forex.dashboard_page_forecast import FORECAST, HEADLINE, NOWCAST
 from forex.dashboard_page_monitors import ALERTS, DRIFT, EPISODES, LEDGER, QUALITY, RECENT
 
 HEAD = """\
+{% macro head_of_rows(horizon, rows, first) %}
+{% if first %}
+<th scope="rowgroup" rowspan="{{ rows | length }}">{{ horizon }}</th>
+{% endif %}
+{% endmacro %}
 <!doctype html>
 <html lang="en">
 <head>

@@ -31,9 +31,7 @@ accepted.</span></caption>
 <tbody>
 {% for row in rows %}
 <tr>
-{% if loop.first %}
-<th scope="rowgroup" rowspan="{{ rows | length }}">{{ horizon }}</th>
-{% endif %}
+{{ head_of_rows(horizon, rows, loop.first) }}
 <td>{{ row.level | level }}</td><td class="strong">{{ row.coverage | share }}</td>
 <td>{{ row.low | share }} – {{ row.high | share }}</td><td>{{ row.at_least | share }} – {{ row.at_most | share }}</td>
 <td>{{ row.n | count }}</td><td>{{ row.n_independent | count }}</td>
@@ -84,9 +82,7 @@ CRPS in CLP per USD.</span></caption>
 <tbody>
 {% for row in rows %}
 <tr>
-{% if loop.first %}
-<th scope="rowgroup" rowspan="{{ rows | length }}">{{ horizon }}</th>
-{% endif %}
+{{ head_of_rows(horizon, rows, loop.first) }}
 <td class="text"><code>{{ row.model }}</code></td><td>{{ row.own_crps | rate }}</td><td>{{ row.crps | rate }}</td>
 <td>{{ row.crps_difference_pct | change }}</td><td>{{ row.crps_p | p }}</td>
 <td class="text prose {{ row.crps_evidence }}">{{ said[row.crps_evidence] }}</td>

@@ -18,9 +18,7 @@ shows a false alarm.</p>
 <tbody>
 {% for row in rows %}
 <tr>
-{% if loop.first %}
-<th scope="rowgroup" rowspan="{{ rows | length }}">{{ horizon }}</th>
-{% endif %}
+{{ head_of_rows(horizon, rows, loop.first) }}
 <td>{{ row.n }}{% if row.size and row.n < row.size %} of {{ row.size }}{% endif %}</td>
 <td>{{ row.first_target | day }}
 {%- if row.first_target %} – {{ row.last_target | day }}{% endif %}</td>

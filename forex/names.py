@@ -1,7 +1,8 @@
 """The names of models, as params.yaml, calibrated.parquet and every report use them."""
 
+RANDOM_WALK = "random_walk"  # what skill is measured against, and what tells a rougher market from a worse forecast
 # These pass through calibration unchanged, under these names, so that anyone can recompute them.
-BENCHMARKS = ("random_walk", "random_walk_drift", "predecessor", "garch_t")
+BENCHMARKS = (RANDOM_WALK, "random_walk_drift", "predecessor", "garch_t")
 MODELS = (*BENCHMARKS, "nowcast", "theta", "chronos")
 
 ENSEMBLE = "ensemble"

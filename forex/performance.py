@@ -16,14 +16,14 @@ from forex.acceptance import INSUFFICIENT_DATA, Figures, percent
 from forex.calendar import steps_between, usual_steps
 from forex.coverage_alarm import dealt, payoffs, richest, shares, slots, wealth
 from forex.inference import mann_whitney
-from forex.names import PUBLISHED
+from forex.names import PUBLISHED, RANDOM_WALK
 from forex.params import Performance
 from forex.scores import Panel
 from forex.verdict import CRITICAL, DEGRADED, STATUSES, judge, of_window, worst
 from forex.watched import Watched, compare, watch, windows
 from forex.windows import Floats, Ints, independent
 
-MONITORED = (PUBLISHED, "random_walk")  # the benchmark beside it tells a rougher market from a worse forecast
+MONITORED = (PUBLISHED, RANDOM_WALK)
 
 
 @dataclass(frozen=True)

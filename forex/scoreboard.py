@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 from forex import acceptance, calendar, inference
 from forex.acceptance import FAIL, INSUFFICIENT_DATA, PASS, Figures, percent
-from forex.names import PUBLISHED
+from forex.names import PUBLISHED, RANDOM_WALK
 from forex.params import Evaluate
 from forex.quantiles import GRID, MEDIAN
 from forex.scores import LEVELS, Bools, Floats, Panel
 
-BASELINE = "random_walk"
 ALL_LEVELS = tuple(round(1 - 2 * level, 9) for level in reversed(GRID[:MEDIAN]))  # every central interval of the grid
 
 
@@ -76,7 +75,7 @@ class Scored:
 
     @property
     def baseline(self) -> int | None:
-        return self.panel.models.index(BASELINE) if BASELINE in self.panel.models else None
+        return self.panel.models.index(RANDOM_WALK) if RANDOM_WALK in self.panel.models else None
 
 
 def validation(scored: Mapping[str, Scored], *, horizons: Sequence[str], settings: Evaluate) -> Figures:

@@ -23,6 +23,8 @@ from hypothesis import settings
 from forex import calendar
 
 if TYPE_CHECKING:
+    from live import Live
+    from services import Providers
     from web import Web
 
 # The same examples on every machine, slow or fast.
@@ -188,3 +190,24 @@ def made_up_history(
         "tpm": made_up_series(rng, earlier, last, NOON, business=False),
     }
     return target, drivers
+
+
+@pytest.fixture
+def providers(server: "Web") -> "Providers":
+    """What its answers come from; a test changes it."""
+    from services import Providers
+
+    answering = Providers()
+    server.route = answering.route
+    server.requests.clear()
+    return answering
+
+
+@pytest.fixture
+def live(server: "Web", providers: "Providers", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Live":
+    """The working directory, a project in live use whose services are `providers`."""
+    from live import live_project
+    from services import SERIES
+
+    monkeypatch.chdir(tmp_path)
+    return live_project(tmp_path, server, SERIES)

@@ -1,100 +1,18 @@
-"""`forex fetch` as a whole: providers that answer, fail, lag or lie; a store that only grows; two at once; one killed."""
+"""`forex fetch` as a whole: providers that answer, fail, lag or lie; a store that only grows."""
 
 import datetime as dt
-import os
-import shutil
-import signal
-import subprocess
-import sys
-from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 import recorded
-from conftest import ROOT, utc
-from forex_command import forex
-from live import ACCOUNT, Live, live_project
-from web import Answer, Query, Web
+from conftest import utc
+from live import Live
+from services import CODE, DAYS, NOW, OBSERVADO, REAIS, SERIES, Providers, result, stored
+from web import Answer, Query
 
-from forex import calendar, lock
-from forex.errors import GateFailed, ParamsError, ProviderError, StaleError, UsageError
+from forex.errors import ParamsError, ProviderError, StaleError, UsageError
 from forex.fetch_view import text
 from forex.files import read_parquet
-from forex.store_append import recorded_attempts
-
-CODE = "F073.TCO.PRE.Z.D"
-SERIES: dict[str, list[str]] = {
-    "usdclp": [f"bcch {CODE}", "mindicador dolar"],
-    "brl": ["ecb BRL", "jsdelivr brl"],
-}
-NOW = utc("2024-11-27T18:05")  # 15:05 in Santiago, five minutes after the cut-off
-DAYS = [dt.date.fromisoformat(str(day)) for day in calendar.business_days("2024-11-01", "2024-11-27")]
-OBSERVADO = {day: 950.0 + i for i, day in enumerate(DAYS)}
-REAIS = {day: 6.0 + i / 100 for i, day in enumerate(DAYS)}
-DOLLARS = dict.fromkeys(DAYS, 1.05)
-
-
-class Providers:
-    """What each provider answers; a test changes it."""
-
-    def __init__(self) -> None:
-        self.bcch: Any = OBSERVADO
-        self.mindicador: Any = OBSERVADO
-        self.ecb: Any = REAIS
-        self.jsdelivr: Any = Answer(status=404)
-        self.unasked: dict[dt.date, float] = {}  # what bcch sends beside what it is asked for
-        self.spot: list[tuple[dt.datetime, float | None]] = [(utc("2024-11-27T17:55"), 973.4)]
-
-    def route(self, path: str, query: Query) -> Answer:
-        name, _, version = path.split("/")[1].partition("@")
-        content = getattr(self, name, None)
-        if isinstance(content, Answer):
-            return content
-        match name:
-            case "bcch":
-                asked = self._between(content, query["firstdate"], query["lastdate"])
-                return Answer(recorded.bcch(CODE, asked | self.unasked))
-            case "mindicador":
-                return Answer(recorded.mindicador("dolar", content))
-            case "ecb":
-                start, end = query["startPeriod"], query["endPeriod"]
-                rates = {"BRL": self._between(content, start, end), "USD": self._between(DOLLARS, start, end)}
-                return Answer(recorded.ecb(rates))
-            case "jsdelivr":
-                newest = max(content)
-                day = newest if version == "latest" else dt.date.fromisoformat(version)
-                carried = max(date for date in content if date <= day)  # it has a file for every day of the week
-                return Answer(recorded.jsdelivr(day, {"brl": content[carried]}))
-            case "yahoo" if path.endswith("CLP=X"):
-                return Answer(recorded.yahoo("CLP=X", self.spot))
-        return Answer(status=404)
-
-    @staticmethod
-    def _between(values: dict[dt.date, float], first: str, last: str) -> dict[dt.date, float]:
-        return {date: value for date, value in values.items() if first <= str(date) <= last}
-
-
-@pytest.fixture
-def providers(server: Web) -> Providers:
-    answering = Providers()
-    server.route = answering.route
-    server.requests.clear()
-    return answering
-
-
-@pytest.fixture
-def live(server: Web, providers: Providers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Live:
-    monkeypatch.chdir(tmp_path)
-    return live_project(tmp_path, server, SERIES)
-
-
-def stored(live: Live, name: str = "usdclp") -> dict[dt.date, float]:
-    return dict(read_parquet(live.store / f"{name}.parquet").sort("known_at").select("date", "value").iter_rows())
-
-
-def result(content: dict[str, Any], name: str = "usdclp") -> dict[str, Any]:
-    return next(one for one in content["series"] if one["series"] == name)
 
 
 def test_a_new_store_is_filled_and_a_second_fetch_adds_nothing(live: Live) -> None:
@@ -273,21 +191,6 @@ def test_a_fetched_series_without_bounds_is_an_error_of_params_yaml(live: Live) 
         live.fetch(NOW)
 
 
-def test_a_full_disk_is_one_message_and_the_store_is_as_it_was(live: Live) -> None:
-    live.fetch(NOW)
-    before = {path: path.read_bytes() for path in live.store.rglob("*.*") if path.is_file()}
-    shutil.copy(ROOT / "dvc.yaml", live.root)
-    certificate = live.root / "certificate.pem"
-    certificate.write_bytes(live.site.certificate)
-    # Python would leave torn bytecode of our own modules behind, for everyone else to stumble over.
-    environ = {**os.environ, **ACCOUNT, "SSL_CERT_FILE": str(certificate), "PYTHONDONTWRITEBYTECODE": "1"}
-    words = ["bash", "-c", 'ulimit -f 1; exec "$0" fetch', str(Path(sys.executable).parent / "forex")]
-    done = subprocess.run(words, cwd=live.root, env=environ, capture_output=True, text=True, check=False)
-    assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr
-    assert "Check the path, its permissions and the disk." in done.stderr.splitlines()[-1]
-    assert {path: path.read_bytes() for path in live.store.rglob("*.*") if path.is_file()} == before
-
-
 def test_missing_credentials_are_named_and_the_next_provider_serves(live: Live) -> None:
     content = result(live.fetch(NOW, environ={}))
     assert "set BCCH_USER in the environment" in content["failures"][0]
@@ -312,97 +215,6 @@ def test_an_old_quote_is_none(live: Live, providers: Providers) -> None:
     content = result(live.fetch(NOW), "usdclp_spot")
     assert "no price within 120 minutes" in content["failures"][0]
     assert not (live.store / "usdclp_spot.parquet").exists()
-
-
-def test_a_fetch_that_waits_in_vain_says_who_holds_the_store(live: Live) -> None:
-    live.fetch(NOW)
-    live.set(fetch__lock_timeout=0.2)
-    with (
-        lock.held(live.store / "fetches/lock", timeout=1),
-        pytest.raises(GateFailed, match=f"is held by process {os.getpid()}"),
-    ):
-        live.fetch(NOW)
-
-
-def start(live: Live, *kill_at: int) -> subprocess.Popen[bytes]:
-    """A fetch a minute later in a process of its own."""
-    certificate = live.root / "certificate.pem"
-    certificate.write_bytes(live.site.certificate)
-    words = [live.site.url, str(certificate), (NOW + dt.timedelta(minutes=1)).isoformat(), *map(str, kill_at)]
-    script = Path(__file__).with_name("fetch_process.py")
-    return subprocess.Popen([sys.executable, str(script), *words], cwd=live.root)
-
-
-def test_two_fetches_at_once_lose_and_double_nothing(live: Live) -> None:
-    both = [start(live), start(live)]
-    assert [process.wait(60) for process in both] == [0, 0]
-    rows = read_parquet(live.store / "usdclp.parquet")
-    assert rows.height == len(DAYS) and stored(live) == OBSERVADO
-    assert recorded_attempts(live.store).filter(pl.col("series") == "usdclp").height == 2
-
-
-def test_killed_at_any_write_the_store_holds_old_or_new_and_the_next_fetch_completes_it(
-    live: Live, providers: Providers
-) -> None:
-    providers.bcch = providers.mindicador = {day: value for day, value in OBSERVADO.items() if day < DAYS[-1]}
-    live.fetch(NOW)
-    old, new = dict(providers.bcch), OBSERVADO
-    providers.bcch = providers.mindicador = new
-    state = {path: path.read_bytes() for path in live.store.rglob("*") if path.is_file()}
-    killed = 0
-    for calls in range(1, 200):
-        for path in [path for path in live.store.rglob("*") if path.is_file() and path not in state]:
-            path.unlink()
-        for path, content in state.items():
-            path.write_bytes(content)
-        code = start(live, calls).wait(60)
-        assert stored(live) in (old, new)
-        if code == 0:
-            break
-        assert code == -signal.SIGKILL
-        killed += 1
-        live.fetch(NOW + dt.timedelta(minutes=2))
-        assert stored(live) == new
-        assert read_parquet(live.store / "usdclp.parquet").height == len(new)
-    else:
-        raise AssertionError("the fetch never ended")
-    assert killed >= 6
-
-
-def test_as_a_process_that_fails_it_shows_and_stores_no_secret(live: Live, server: Web) -> None:
-    """A server that fails in every way and repeats what it was asked; the certificate comes by SSL_CERT_FILE."""
-    secrets = {"BCCH_USER": "u5er-of-ours", "BCCH_PASSWORD": "pa55-of-ours", "FRED_API_KEY": "k3y-of-ours"}
-    live.set(
-        fetch__network__attempts=1,
-        fetch__series=SERIES | {"us_2y": ["fred DGS2"]},
-    )
-    (live.root / "data/live_series.yaml").write_text(
-        (ROOT / "data/live_series.yaml").read_text(encoding="utf-8"), encoding="utf-8"
-    )
-    shutil.copy(ROOT / "dvc.yaml", live.root)
-    certificate = live.root / "certificate.pem"
-    certificate.write_bytes(live.site.certificate)
-    faults = {
-        "bcch": lambda said: Answer({"Codigo": -5, "Descripcion": f"no such account: {said}"}),
-        "fred": lambda said: Answer({"error_code": 400, "error_message": f"not a key: {said}"}),
-        "mindicador": lambda said: Answer(f"{said} is wrong"),
-    }
-    echoed = []
-
-    def route(path: str, query: Query) -> Answer:
-        said = " ".join(query.values())
-        echoed.append(said)
-        return faults.get(path.split("/")[1], lambda _: Answer(said, status=500))(said)
-
-    server.route = route
-    environ = {**os.environ, **secrets, "SSL_CERT_FILE": str(certificate)}
-    done = forex("fetch", cwd=live.root, env=environ)
-    assert done.returncode == 4 and done.stdout == ""
-    assert "usdclp from bcch: " in done.stderr and "us_2y from fred: " in done.stderr and "brl " in done.stderr
-    assert all(any(secret in said for said in echoed) for secret in secrets.values())
-    written = b"".join(path.read_bytes() for path in live.root.rglob("*") if path.is_file())
-    for secret in secrets.values():
-        assert secret not in done.stderr and secret.encode() not in written
 
 
 def test_the_result_names_what_is_not_up_to_date_with_its_tier(live: Live, providers: Providers) -> None:
