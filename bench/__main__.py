@@ -16,7 +16,7 @@ import numpy as np
 from bench import ours, task
 from bench.measured import Cost, cost
 from forex.calendar import horizon_days
-from forex.files import write_text
+from forex.core.files import write_text
 from forex.scoreboard_view import table
 
 REPORT = Path("reports/bench.md")

@@ -3,7 +3,7 @@
 Run where fit has been; writes the sums of wall and processor seconds to FILE.
 """
 
-from forex.runtime import restart_pinned
+from forex.core.runtime import restart_pinned
 
 restart_pinned()
 

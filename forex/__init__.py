@@ -1,6 +1,6 @@
 """Calibrated forecasts of the dólar observado (USD/CLP), as a library of pure functions."""
 
-from forex.runtime import pin
+from forex.core.runtime import pin
 
 pin()
 

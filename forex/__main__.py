@@ -5,7 +5,7 @@ That is a ForexError, and a file that cannot be read or written: a full disk, a 
 
 import sys
 
-from forex.errors import ForexError, UsageError, os_fault
+from forex.core.errors import ForexError, UsageError, os_fault
 
 
 def main() -> None:

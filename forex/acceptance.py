@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from forex.names import BENCHMARKS, PUBLISHED
+from forex.core.names import BENCHMARKS, PUBLISHED
 from forex.params import Evaluate
 
 PASS, FAIL, INSUFFICIENT_DATA, NOT_EVALUATED = "PASS", "FAIL", "INSUFFICIENT_DATA", "NOT_EVALUATED"

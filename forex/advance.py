@@ -17,10 +17,11 @@ from typing import Any
 
 import polars as pl
 
-from forex import calendar, fetch_view, issue, ledger, lock
-from forex.clock import Clock, now
-from forex.errors import ForexError, GateFailed, StaleError, UsageError
-from forex.files import write_text
+from forex import calendar, fetch_view, issue, ledger
+from forex.core import lock
+from forex.core.clock import Clock, now
+from forex.core.errors import ForexError, GateFailed, StaleError, UsageError
+from forex.core.files import write_text
 from forex.forecast import clp
 from forex.ingest import age_business_days, known_rows
 from forex.net import Client

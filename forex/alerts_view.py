@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from forex.acceptance import NOT_EVALUATED
-from forex.files import read_json
+from forex.core.files import read_json
 from forex.forecast_view import parse_date
 
 ALERTS = Path("reports/alerts.json")

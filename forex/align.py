@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from forex import calendar
 from forex.calendar import Dates, Instants
-from forex.errors import TooLittleData, UsageError
-from forex.files import round_significant
+from forex.core.errors import TooLittleData, UsageError
+from forex.core.files import round_significant
 
 MOVE_AGES = (0, 1)  # a driver's move of the origin's own day, and of the business day before
 NOTHING = -1

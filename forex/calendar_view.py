@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from forex import calendar
-from forex.files import read_text
+from forex.core.files import read_text
 from forex.interventions import parse_interventions
 from forex.meetings import parse_meetings
 from forex.params import load_params

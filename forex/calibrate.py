@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex import calendar, conformal, ensemble, multipliers, tracker
-from forex.errors import TooLittleData
+from forex.core.errors import TooLittleData
+from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
 from forex.history import Floats
-from forex.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
 from forex.params import Calibrate
 from forex.predictive import Predictive
 from forex.scores import crps

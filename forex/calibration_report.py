@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from forex.calibrate import Calibrated
 from forex.conformal import COVERAGE
+from forex.core.names import PUBLISHED
+from forex.core.quantiles import central_pair
 from forex.history import Floats
 from forex.multipliers import Newest
-from forex.names import PUBLISHED
-from forex.quantiles import central_pair
 from forex.scores import covered, crps, interval_score
 
 LEVELS = (0.5, 0.8, 0.95)  # whose coverage and half-widths are shown

@@ -15,7 +15,7 @@ from scipy.special import stdtrit
 
 from forex import inference, scoreboard
 from forex.acceptance import Figures, percent
-from forex.names import PUBLISHED
+from forex.core.names import PUBLISHED
 from forex.params import Evaluate, Readiness
 from forex.scoreboard import Scored
 from forex.scores import Floats, matured

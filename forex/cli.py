@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from forex import __version__
-from forex.errors import GateFailed, UsageError
+from forex.core.errors import GateFailed, UsageError
 
 app = typer.Typer(
     name="forex",

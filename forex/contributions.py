@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from forex.calendar import horizon_days
-from forex.files import round_clp
+from forex.core.files import round_clp
 from forex.forecasts import CONTRIBUTION
 from forex.store import TARGET
 

@@ -18,8 +18,8 @@ from forex.charts import (
     side_by_side,
     svg,
 )
+from forex.core.names import PUBLISHED, RANDOM_WALK
 from forex.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length
-from forex.names import PUBLISHED, RANDOM_WALK
 
 NOTHING = f"{INSUFFICIENT_DATA}: nothing has matured yet."
 

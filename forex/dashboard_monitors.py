@@ -5,9 +5,9 @@ from typing import Any
 
 from forex.acceptance import INSUFFICIENT_DATA, NOT_EVALUATED, percent
 from forex.alert_rules import SEVERITIES
+from forex.core.names import PUBLISHED, RANDOM_WALK
 from forex.dashboard_backtest import Rows
 from forex.fan import by_length
-from forex.names import PUBLISHED, RANDOM_WALK
 
 NEWEST_ALERTS = 5  # rows of the page's table
 

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
+from forex.core.quantiles import GRID
 from forex.history import Floats
-from forex.quantiles import GRID
 from forex.scores import pit
 
 

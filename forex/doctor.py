@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from forex.errors import GateFailed
+from forex.core.errors import GateFailed
 
 LOCK = Path("dvc.lock")
 RUNNING = Path(".dvc/tmp/lock")

@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 
 from forex import calendar
+from forex.core.files import round_clp
+from forex.core.quantiles import GRID, MEDIAN, central_pair
 from forex.distribution import between_horizons
-from forex.files import round_clp
-from forex.quantiles import GRID, MEDIAN, central_pair
 
 OBSERVADO, MEDIAN_PART, INTERVAL = "observado", "median", "interval"
 SCHEMA = {

@@ -12,8 +12,8 @@ from pathlib import Path
 import polars as pl
 
 from forex import calendar
-from forex.clock import Clock
-from forex.errors import ProviderError
+from forex.core.clock import Clock
+from forex.core.errors import ProviderError
 from forex.net import Client
 from forex.params import Bounds, Fetch, Source
 from forex.providers.protocol import Observation, Provider

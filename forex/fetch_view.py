@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from forex import calendar, lock
-from forex.clock import Clock, now
-from forex.errors import ProviderError, StaleError, UsageError
+from forex import calendar
+from forex.core import lock
+from forex.core.clock import Clock, now
+from forex.core.errors import ProviderError, StaleError, UsageError
+from forex.core.files import read_text, write_text
 from forex.fetch import Fetched, fetch, few, line
-from forex.files import read_text, write_text
 from forex.net import Client
 from forex.params import Params, load_params
 from forex.providers.protocol import Observation

@@ -9,12 +9,12 @@ import numpy as np
 import polars as pl
 
 from forex import calendar
+from forex.core.errors import UsageError
+from forex.core.files import read_parquet, round_clp
+from forex.core.quantiles import COLUMNS
 from forex.distribution import between_horizons, probability_above
-from forex.errors import UsageError
-from forex.files import read_parquet, round_clp
 from forex.forecast import at_origin, clp, horizon_entry
 from forex.params import load_params
-from forex.quantiles import COLUMNS
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 

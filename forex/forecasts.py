@@ -7,10 +7,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forex.calendar import Dates
-from forex.files import round_clp, round_significant
+from forex.core.files import round_clp, round_significant
+from forex.core.quantiles import COLUMNS
 from forex.history import Floats, History
 from forex.predictive import Predictive
-from forex.quantiles import COLUMNS
 
 CONTRIBUTION = "_contribution"  # ends the name of a column, after the id of a series
 

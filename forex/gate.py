@@ -16,8 +16,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from forex.errors import DataError
-from forex.names import PUBLISHED
+from forex.core.errors import DataError
+from forex.core.names import PUBLISHED
 from forex.params import Gate, Rule
 
 Leaves = Mapping[str, float]

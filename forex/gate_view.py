@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from forex import gate
-from forex.errors import DataError, yaml_fault
+from forex.core.errors import DataError, yaml_fault
 from forex.params import load_params
 from forex.revisions import commit_of, text_at
 from forex.scoreboard_view import table

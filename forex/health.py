@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forex.errors import EXIT_OK, GateFailed, StaleError
-from forex.files import read_json
+from forex.core.errors import EXIT_OK, GateFailed, StaleError
+from forex.core.files import read_json
 from forex.forecast import ENTERING, content_sha256
 from forex.params import load_params, plain
 from forex.watched import BIAS, CRPS, ERROR

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from forex import calendar
 from forex.calendar import Dates, Instants
-from forex.errors import TooLittleData
+from forex.core.errors import TooLittleData
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

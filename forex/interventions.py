@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex import calendar
-from forex.errors import DataError
+from forex.core.errors import DataError
 
 PURCHASES, SALES, NONE = "purchases", "sales", "none"
 KINDS = (PURCHASES, SALES, NONE)

@@ -9,13 +9,13 @@ from typing import Any
 import polars as pl
 
 from forex.calendar import horizon_days
-from forex.errors import DataError, StaleError
-from forex.files import json_text, read_json, read_parquet
+from forex.core.errors import DataError, StaleError
+from forex.core.files import json_text, read_json, read_parquet
+from forex.core.names import PUBLISHED
+from forex.core.quantiles import COLUMNS, GRID
 from forex.ledger import LEDGER, append
 from forex.ledger_rows import Issued
-from forex.names import PUBLISHED
 from forex.params import load_params
-from forex.quantiles import COLUMNS, GRID
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 REPORT = Path("reports/forecast.json")

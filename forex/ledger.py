@@ -11,11 +11,11 @@ from pathlib import Path
 
 import polars as pl
 
-from forex.errors import DataError, GateFailed, UsageError
-from forex.files import write_durably
+from forex.core.errors import DataError, GateFailed, UsageError
+from forex.core.files import write_durably
+from forex.core.lock import held
+from forex.core.quantiles import COLUMNS
 from forex.ledger_rows import HEADER, RESTORE, Issued, Key, id_of, key_of, parse
-from forex.lock import held
-from forex.quantiles import COLUMNS
 
 LEDGER = Path("data/ledger")
 LOCK = ".lock"  # beside the files; hidden names are ignored by git and DVC

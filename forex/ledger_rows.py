@@ -12,9 +12,9 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
-from forex.errors import DataError
-from forex.names import PUBLISHED
-from forex.quantiles import COLUMNS, MEDIAN, central_pair
+from forex.core.errors import DataError
+from forex.core.names import PUBLISHED
+from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
 
 FORMAT = 1
 HEADER = (

@@ -10,8 +10,8 @@ import polars as pl
 
 from forex.acceptance import INSUFFICIENT_DATA, Figures, percent
 from forex.calendar import horizon_days
-from forex.names import PUBLISHED
-from forex.quantiles import COLUMNS, MEDIAN, central_pair
+from forex.core.names import PUBLISHED
+from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
 from forex.scores import covered, crps, interval_score
 
 EVALUATED = "EVALUATED"

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex import calendar
-from forex.errors import DataError
+from forex.core.errors import DataError
 
 KINDS = ("scheduled", "special")
 

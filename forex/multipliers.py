@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from forex.core.quantiles import MEDIAN, central_pair
 from forex.history import Floats
 from forex.inference import block_length, block_weights
 from forex.params import Multipliers
-from forex.quantiles import MEDIAN, central_pair
 
 Ints = NDArray[np.int64]
 Regimes = NDArray[np.str_]

@@ -23,7 +23,7 @@ from urllib.parse import quote, quote_plus
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
-from forex.errors import ProviderError, RequestRefused
+from forex.core.errors import ProviderError, RequestRefused
 from forex.params import Network
 
 PACKED = ("identity", "gzip", "deflate")  # once: what is packed twice unpacks to a million times its size at one go

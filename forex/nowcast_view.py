@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from forex.contributions import columns, moves, ranked
-from forex.errors import UsageError
-from forex.files import read_json, read_parquet
+from forex.core.errors import UsageError
+from forex.core.files import read_json, read_parquet
 from forex.forecast_view import origin_at
 from forex.scoreboard_view import VALIDATION, table
 

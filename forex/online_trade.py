@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from forex.calibrate import calibrate
 from forex.calibration_inputs import actuals, calibration_inputs
-from forex.files import read_parquet, write_text
+from forex.core.files import read_parquet, write_text
+from forex.core.names import PUBLISHED
+from forex.core.quantiles import central_pair
 from forex.history import Floats, from_panel
-from forex.names import PUBLISHED
 from forex.params import Params, load_params
-from forex.quantiles import central_pair
 from forex.scores import covered, crps, interval_score
 
 PANEL, REGIMES, RAW = Path("data/panel.parquet"), Path("data/regimes.parquet"), Path("data/forecasts/raw.parquet")

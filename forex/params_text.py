@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from forex.errors import ParamsError
+from forex.core.errors import ParamsError
 from forex.params import Params, parse_params
 
 

@@ -7,7 +7,7 @@ where it is needed and not committed, for it is the libraries' code and nothing 
 import sys
 from pathlib import Path
 
-from forex.files import write_text
+from forex.core.files import write_text
 
 PAGE = """<!doctype html>
 <html lang="en">

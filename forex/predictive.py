@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forex.core.quantiles import GRID
 from forex.history import Floats
-from forex.quantiles import GRID
 
 LEVELS = np.array(GRID)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from forex.calendar import horizon_days
 from forex.challenge import compared, suite_results
-from forex.errors import UsageError
-from forex.files import json_text, read_json, read_parquet
-from forex.names import BENCHMARKS, ENSEMBLE, MODELS, PUBLISHED, calibrated_name
+from forex.core.errors import UsageError
+from forex.core.files import json_text, read_json, read_parquet
+from forex.core.names import BENCHMARKS, ENSEMBLE, MODELS, PUBLISHED, calibrated_name
 from forex.params import Params, load_params
 from forex.performance import performance, subjects
 from forex.readiness import MAY_BE_PUBLISHED, criteria, level

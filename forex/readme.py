@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from forex import forecast_view, nowcast_view, scoreboard_view
-from forex.errors import UsageError
-from forex.files import write_text
+from forex.core.errors import UsageError
+from forex.core.files import write_text
 
 README = Path("README.md")
 MONITORS = Path("reports/monitors.md")  # written by `make study`

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from forex import calendar
-from forex.files import read_parquet, read_text
+from forex.core.files import read_parquet, read_text
 from forex.forecast_view import origin_at
 from forex.interventions import Interventions, newest_known, parse_interventions
 from forex.meetings import Meetings, parse_meetings

@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 
 from forex import calendar, confidence, copper, interventions
 from forex.calendar import Dates
-from forex.errors import DataError
+from forex.core.errors import DataError
 from forex.interventions import Interventions
 from forex.meetings import Meetings, days_to_effects, is_covered, nearest
 from forex.moves import Floats, daily_moves, moves_over

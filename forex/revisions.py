@@ -2,7 +2,7 @@
 
 import subprocess
 
-from forex.errors import UsageError
+from forex.core.errors import UsageError
 
 
 def commit_of(revision: str) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 
 from forex import inference
 from forex.acceptance import Figures, percent
-from forex.names import PUBLISHED
+from forex.core.names import PUBLISHED
 from forex.scoreboard import ALL_LEVELS, Scored, pit_histogram
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from forex.calendar import horizon_days
-from forex.files import read_json
-from forex.names import BENCHMARKS, PUBLISHED
+from forex.core.files import read_json
+from forex.core.names import BENCHMARKS, PUBLISHED
 
 VALIDATION = Path("reports/validation.json")
 SMALLEST = 0.001  # p-values below are shown as such

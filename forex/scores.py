@@ -1,7 +1,7 @@
 """Scores of predictive quantiles, and the matured forecasts they are applied to.
 
 Every score is in the unit of `actual` (CLP per USD) and lower is better. Arrays broadcast over leading axes; the last
-axis of `quantiles` is the grid of forex/quantiles.py. An interval is closed: a value on its bound is covered.
+axis of `quantiles` is the grid of forex/core/quantiles.py. An interval is closed: a value on its bound is covered.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
-from forex.errors import DataError
-from forex.quantiles import COLUMNS, GRID, MEDIAN, central_pair
+from forex.core.errors import DataError
+from forex.core.quantiles import COLUMNS, GRID, MEDIAN, central_pair
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

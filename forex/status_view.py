@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from forex.calendar import horizon_days
-from forex.files import read_json, read_parquet
+from forex.core.files import read_json, read_parquet
+from forex.core.names import PUBLISHED
 from forex.ledger import LEDGER, read
-from forex.names import PUBLISHED
 from forex.params import load_params
 from forex.usdclp_conditions import sentences
 

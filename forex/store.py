@@ -17,7 +17,7 @@ import polars as pl
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
 from forex import calendar
-from forex.errors import DataError, UsageError, yaml_fault
+from forex.core.errors import DataError, UsageError, yaml_fault
 from forex.params import Block, Tier, clock_time
 
 TARGET = "usdclp"
@@ -164,7 +164,7 @@ def _csv_rows(path: Path) -> Iterator[Row]:
 
 
 def _parquet_rows(path: Path) -> Iterator[Row]:
-    from forex.files import read_parquet
+    from forex.core.files import read_parquet
 
     frame = read_parquet(path, mend=RESTORE)
     _require_columns(frame.columns, path)

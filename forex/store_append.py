@@ -15,8 +15,8 @@ from pathlib import Path
 
 import polars as pl
 
-from forex.errors import DataError, UsageError
-from forex.files import read_parquet, write_verified_parquet
+from forex.core.errors import DataError, UsageError
+from forex.core.files import read_parquet, write_verified_parquet
 from forex.providers.protocol import LATEST_ONLY, Observation
 from forex.store import RESTORE, Publication, published
 

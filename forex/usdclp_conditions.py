@@ -11,9 +11,9 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from forex import calendar
+from forex.core.quantiles import GRID
 from forex.moves import daily_moves
 from forex.params import NOT_EVALUATED, Regimes, UsdClp
-from forex.quantiles import GRID
 from forex.rolling import rolling_volatility
 
 USUAL, HIGH, LOW, BROKEN = "USUAL", "HIGH", "LOW", "BROKEN"

@@ -13,7 +13,7 @@ import polars as pl
 from forex import calendar
 from forex.calendar import Dates
 from forex.copper import rolling_correlation
-from forex.errors import TooLittleData
+from forex.core.errors import TooLittleData
 from forex.history import Floats
 from forex.moves import daily_moves, moves_over
 from forex.params import Estimation, Regimes

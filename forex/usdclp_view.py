@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forex.errors import UsageError
-from forex.files import json_text, read_parquet, write_text
+from forex.core.errors import UsageError
+from forex.core.files import json_text, read_parquet, write_text
 from forex.params import PARAMS_FILE, load_params
 from forex.store import TARGET
 from forex.usdclp_block import comparison, renewed

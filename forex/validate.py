@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from forex.errors import DataError, ForexError, ParamsError, StaleError, TooLittleData
+from forex.core.errors import DataError, ForexError, ParamsError, StaleError, TooLittleData
 from forex.expectations import ROW, SHOWN, Outcome, run
 from forex.params import Tier, Validate
 from forex.store import PERCENT, TARGET, Publication

@@ -2,7 +2,7 @@
 
 import sys
 
-from forex.runtime import restart_pinned
+from forex.core.runtime import restart_pinned
 
 if sys.orig_argv[1:2] == ["-m"] and sys.orig_argv[2].startswith("stages."):
     restart_pinned()

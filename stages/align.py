@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from forex.align import panel
-from forex.files import read_json, read_parquet, write_parquet
+from forex.core.files import read_json, read_parquet, write_parquet
 from forex.params import load_params
 from forex.store import TARGET, in_per_cent
 from stages.run import run

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from forex import explained, score_plots, scoreboard
-from forex.files import read_parquet, write_csv, write_json
+from forex.core.files import read_parquet, write_csv, write_json
 from forex.params import load_params
 from forex.scores import matured
 from stages.run import run

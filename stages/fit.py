@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from forex.files import read_parquet, write_parquet
+from forex.core.files import read_parquet, write_parquet
 from forex.forecasts import contributions_frame, raw_frame
 from forex.history import forecast_origins, from_panel
 from forex.models.naive import MIN_RETURNS

@@ -7,8 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from forex import calendar
-from forex.errors import DataError
-from forex.files import write_json, write_parquet
+from forex.core.errors import DataError
+from forex.core.files import write_json, write_parquet
 from forex.ingest import known_rows, manifest
 from forex.params import load_params
 from forex.store import TARGET, read_series, read_series_list, series_file, unlisted_files

@@ -4,13 +4,13 @@ from pathlib import Path
 
 from forex import drift
 from forex.alerts import alerts
+from forex.core.files import read_json, read_parquet, write_json
+from forex.core.names import PUBLISHED
 from forex.episodes import episodes
-from forex.files import read_json, read_parquet, write_json
 from forex.ledger import LEDGER, read
 from forex.ledger_scores import ledger_scores
 from forex.looks import daily_statuses
 from forex.moves import origins
-from forex.names import PUBLISHED
 from forex.params import load_params
 from forex.performance import metrics, performance, subjects
 from forex.scores import matured

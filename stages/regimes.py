@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from forex.files import read_parquet, read_text, round_significant, write_csv, write_json, write_parquet
+from forex.core.files import read_parquet, read_text, round_significant, write_csv, write_json, write_parquet
 from forex.interventions import parse_interventions
 from forex.meetings import parse_meetings
 from forex.params import load_params

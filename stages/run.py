@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from forex.errors import EXIT_INTERNAL, EXIT_OK, ForexError, UsageError, os_fault
+from forex.core.errors import EXIT_INTERNAL, EXIT_OK, ForexError, UsageError, os_fault
 
 
 def run(stage: Callable[[], None]) -> None:

@@ -8,8 +8,8 @@ from typing import cast
 
 import polars as pl
 
+from forex.core.files import read_json, read_parquet, write_json, write_parquet, write_text
 from forex.expectations_page import page, summary
-from forex.files import read_json, read_parquet, write_json, write_parquet, write_text
 from forex.params import Validate, load_params
 from forex.store import Publication
 from forex.usdclp_warnings import input_warnings

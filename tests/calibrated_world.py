@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from simulated import committed, fit_params, garch_returns, history_of, outcomes_of, target_of
 
 from forex.calibrate import Calibrated, Outcome, calibrate
+from forex.core.names import PUBLISHED
 from forex.history import Floats
 from forex.models.registry import build
-from forex.names import PUBLISHED
 from forex.params import Calibrate
 from forex.predictive import Predictive
 

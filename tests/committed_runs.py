@@ -14,8 +14,8 @@ import pytest
 from changed_params import COMMITTED, changed
 from conftest import ROOT
 
-from forex.files import read_parquet, write_parquet
-from forex.quantiles import COLUMNS
+from forex.core.files import read_parquet, write_parquet
+from forex.core.quantiles import COLUMNS
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 WHOLE = ("ingest", "validate", "align", "regimes", "fit", "calibrate", "performance", "evaluate")

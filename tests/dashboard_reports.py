@@ -20,16 +20,16 @@ from test_usdclp_conditions import UNKNOWN_CONDITIONS
 
 from forex import calendar, contributions
 from forex.alerts import alerts as alerts_of
+from forex.core.names import PUBLISHED
+from forex.core.quantiles import COLUMNS
 from forex.dashboard import dashboard
 from forex.drift import drift
 from forex.episodes import episodes
 from forex.ledger import SCHEMA
 from forex.ledger_scores import ledger_scores
-from forex.names import PUBLISHED
 from forex.params import Performance
 from forex.performance import performance as performance_of
 from forex.performance import subjects
-from forex.quantiles import COLUMNS
 from forex.scores import LEVELS as GRID
 from forex.scores import Panel
 

@@ -17,8 +17,8 @@ from conftest import ROOT, MadeUpStore
 from key_changes import AS_OF, FIRST, REAL
 
 from forex import calendar
-from forex.files import read_parquet
-from forex.lock import held
+from forex.core.files import read_parquet
+from forex.core.lock import held
 from forex.usdclp_warnings import provenance
 
 ESTIMATED_AT = dt.datetime(2020, 3, 31, 18, tzinfo=dt.UTC)

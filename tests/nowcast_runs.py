@@ -16,8 +16,8 @@ from changed_params import COMMITTED, changed
 from conftest import ROOT
 from ruamel.yaml import YAML
 
-from forex.files import read_parquet, write_parquet
-from forex.quantiles import COLUMNS
+from forex.core.files import read_parquet, write_parquet
+from forex.core.quantiles import COLUMNS
 from forex.scores import crps
 from forex.store import SERIES_FILE, TARGET, read_series_list
 

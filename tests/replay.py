@@ -20,11 +20,11 @@ from ruamel.yaml import YAML
 from web import Answer, Query, Web
 
 from forex import advance, backfill, calendar
-from forex.files import read_parquet
+from forex.core.files import read_parquet
+from forex.core.names import PUBLISHED
+from forex.core.quantiles import COLUMNS
 from forex.ledger_rows import parse
-from forex.names import PUBLISHED
 from forex.params import load_params
-from forex.quantiles import COLUMNS
 from forex.store import Publication, published, read_series, read_series_list
 
 CODE = "F073.TCO.PRE.Z.D"

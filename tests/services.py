@@ -9,7 +9,7 @@ from live import Live
 from web import Answer, Query
 
 from forex import calendar
-from forex.files import read_parquet
+from forex.core.files import read_parquet
 
 CODE = "F073.TCO.PRE.Z.D"
 SERIES: dict[str, list[str]] = {

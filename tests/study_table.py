@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from conftest import ROOT
 
-from forex.files import write_text
+from forex.core.files import write_text
 from forex.readme import filled
 
 MONITORS = ROOT / "reports/monitors.md"

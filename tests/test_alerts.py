@@ -11,7 +11,7 @@ from test_alert_rules import CALM, SETTINGS, panel_of, steady
 
 from forex.alert_rules import SEVERITIES, Trigger
 from forex.alerts import alerts, raised, sending
-from forex.files import json_text
+from forex.core.files import json_text
 from forex.model_alerts import degradation, drifting, missing_data
 from forex.params import Alerts
 

@@ -6,8 +6,8 @@ import pytest
 from conftest import Project
 
 from forex import alerts_view
-from forex.errors import DataError, UsageError
-from forex.files import write_json
+from forex.core.errors import DataError, UsageError
+from forex.core.files import write_json
 
 ALERT = {
     "origin_date": "2024-05-23",

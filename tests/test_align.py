@@ -14,8 +14,8 @@ from loop_panel import Row, loop_panel
 
 from forex import calendar
 from forex.align import panel
-from forex.errors import TooLittleData, UsageError
-from forex.files import read_parquet, write_json, write_parquet
+from forex.core.errors import TooLittleData, UsageError
+from forex.core.files import read_parquet, write_json, write_parquet
 from stages import align
 
 

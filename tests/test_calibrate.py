@@ -7,8 +7,8 @@ import pytest
 from calibrated_world import HORIZONS, PARAMS, changed, result, world
 
 from forex.calibrate import calibrate
-from forex.errors import TooLittleData
-from forex.names import PUBLISHED, calibrated_name
+from forex.core.errors import TooLittleData
+from forex.core.names import PUBLISHED, calibrated_name
 from forex.scores import crps
 
 # --- what passes through and what comes out -------------------------------------------------------------------------

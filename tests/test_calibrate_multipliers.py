@@ -10,10 +10,10 @@ from calibrated_world import DEPENDENT, HORIZONS, PARAMS, QUICK, result, stress,
 from forex import multipliers
 from forex.calibrate import Outcome, calibrate
 from forex.calibration_report import Settled, calibration_report, metrics
+from forex.core.names import PUBLISHED
+from forex.core.quantiles import MEDIAN, central_pair
 from forex.history import Floats
-from forex.names import PUBLISHED
 from forex.predictive import Predictive
-from forex.quantiles import MEDIAN, central_pair
 from forex.scores import crps
 
 # --- what they touch ------------------------------------------------------------------------------------------------

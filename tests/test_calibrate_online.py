@@ -6,9 +6,9 @@ import numpy as np
 from calibrated_world import DEPENDENT, HORIZONS, changed, result, world
 
 from forex.calibrate import calibrate
-from forex.names import PUBLISHED
+from forex.core.names import PUBLISHED
+from forex.core.quantiles import central_pair
 from forex.params import Calibrate
-from forex.quantiles import central_pair
 
 
 def online(**rate: float) -> Calibrate:

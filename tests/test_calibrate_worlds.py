@@ -8,7 +8,7 @@ from calibrated_world import DEPENDENT, PARAMS, inputs
 from simulated import WORLDS
 
 from forex.calibrate import calibrate
-from forex.quantiles import central_pair
+from forex.core.quantiles import central_pair
 
 LEVELS = (0.5, 0.8, 0.95)
 TOLERANCE = {"iid_normal": 0.005, "garch_t": 0.02, "regime_switch": 0.02, "jumps": 0.02}

@@ -8,12 +8,12 @@ from scipy.special import ndtri
 from simulated import DAILY, fit_params, garch_returns, history_of, target_of
 
 from forex import params
-from forex.errors import DataError, UsageError
+from forex.core.errors import DataError, UsageError
+from forex.core.quantiles import MEDIAN
 from forex.history import History
 from forex.models import chronos
 from forex.models.registry import build
 from forex.predictive import LEVELS
-from forex.quantiles import MEDIAN
 
 SETTINGS = params.Chronos(model="models/none", context=64, steps=70, batch=16)
 DECILES = [round(0.1 * k, 1) for k in range(1, 10)]

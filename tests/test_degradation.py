@@ -13,8 +13,8 @@ from finished_project import sample
 from key_changes import AS_OF, REAL
 
 from forex import status_view
-from forex.errors import StaleError
-from forex.files import read_json, read_parquet, write_parquet
+from forex.core.errors import StaleError
+from forex.core.files import read_json, read_parquet, write_parquet
 from forex.forecasts import CONTRIBUTION
 
 STOPPED = "2020-03-31"  # the last day that still came; as_of is a month later

@@ -9,7 +9,7 @@ import pytest
 from zc.lockfile import LockFile
 
 from forex import doctor
-from forex.errors import GateFailed
+from forex.core.errors import GateFailed
 
 LOCK = "schema: '2.0'\nstages: {}\n"
 

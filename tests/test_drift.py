@@ -18,8 +18,8 @@ from study_drift import (
 )
 
 from forex import calendar
+from forex.core.files import json_text
 from forex.drift import HIGH, consecutive_highs, drift, metrics, trend
-from forex.files import json_text
 from forex.params import Drift
 from forex.shifts import TESTS
 

@@ -17,7 +17,7 @@ from study_drift import (
     years,
 )
 
-from forex.files import write_text
+from forex.core.files import write_text
 
 DAYS = 5000  # about as long as the sample
 RUNS, CHANGED_RUNS, FAMILY_RUNS, YEAR_RUNS, YARDSTICK_RUNS = 400, 100, 100, 60, 3000

@@ -18,10 +18,11 @@ from conftest import utc
 from live import PROVIDERS, Live, live_project
 from web import Answer, Query, Web
 
-from forex import fetch_view, lock
-from forex.errors import ForexError
+from forex import fetch_view
+from forex.core import lock
+from forex.core.errors import ForexError
+from forex.core.files import read_parquet
 from forex.fetch import fetch
-from forex.files import read_parquet
 from forex.net import Client
 from forex.params import Params, load_params
 from forex.providers.registry import provider

@@ -16,9 +16,9 @@ from live import ACCOUNT, Live
 from services import DAYS, NOW, OBSERVADO, SERIES, Providers, stored
 from web import Answer, Query, Web
 
-from forex import lock
-from forex.errors import GateFailed
-from forex.files import read_parquet
+from forex.core import lock
+from forex.core.errors import GateFailed
+from forex.core.files import read_parquet
 from forex.store_append import recorded_attempts
 
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex import files
-from forex.errors import DataError
-from forex.files import json_text, read_json, read_parquet, round_clp, round_significant, write_parquet
+from forex.core import files
+from forex.core.errors import DataError
+from forex.core.files import json_text, read_json, read_parquet, round_clp, round_significant, write_parquet
 
 FRAME = pl.DataFrame(
     {

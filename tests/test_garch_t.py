@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from scipy import stats
 from simulated import fit_params, garch_returns, history_of, iid_normal, target_of
 
-from forex.errors import TooLittleData
+from forex.core.errors import TooLittleData
+from forex.core.quantiles import GRID
 from forex.history import Floats, History
 from forex.models import garch_t
 from forex.models.garch_t import GarchT, Parameters, filtered, summed_variance
 from forex.params import GarchT as GarchTParams
-from forex.quantiles import GRID
 
 RETURNS = 100 * garch_returns(np.random.default_rng(1), 600)
 USUAL = Parameters(omega=0.012, alpha=0.08, beta=0.9, nu=7.0, start=0.4)

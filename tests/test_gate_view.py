@@ -15,7 +15,7 @@ from conftest import ROOT
 from forex_command import forex
 
 from forex import gate_view, health
-from forex.errors import DataError
+from forex.core.errors import DataError
 
 HORIZONS = ("1d", "7d", "15d", "30d", "90d")
 

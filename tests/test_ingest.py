@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from conftest import NOON, Project, observations, utc
 
-from forex.files import read_json, read_parquet
+from forex.core.files import read_json, read_parquet
 from forex.ingest import age_business_days, content_hash, known_rows
 from stages import ingest
 

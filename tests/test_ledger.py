@@ -12,7 +12,7 @@ import pytest
 from conftest import ROOT
 from issued_rows import issued, moved
 
-from forex.errors import DataError, GateFailed, UsageError
+from forex.core.errors import DataError, GateFailed, UsageError
 from forex.ledger import FIRST_LINE, LOCK, SCHEMA, append, read
 from forex.ledger_rows import Issued
 

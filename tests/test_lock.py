@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from forex.errors import GateFailed
-from forex.lock import held
+from forex.core.errors import GateFailed
+from forex.core.lock import held
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from forex.lock import held
+from forex.core.lock import held
 with held(Path(sys.argv[1]), timeout=5):
     print("held", flush=True)
     time.sleep(60)

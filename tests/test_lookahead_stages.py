@@ -14,8 +14,8 @@ from conftest import AFTER_THE_CUT_OFF, EVENING, NOON, ROOT, Project
 from simulated import committed, instant
 
 from forex import calendar
-from forex.files import read_parquet
-from forex.quantiles import COLUMNS
+from forex.core.files import read_parquet
+from forex.core.quantiles import COLUMNS
 from forex.store import read_series, read_series_list
 
 Observations = list[tuple[str, float]]

@@ -11,14 +11,14 @@ from scipy import stats
 from simulated import DAILY, fit_params, garch_returns, history_of, iid_normal, led_by_drivers, target_of
 
 from forex import calendar
-from forex.errors import TooLittleData
+from forex.core.errors import TooLittleData
+from forex.core.quantiles import GRID, MEDIAN, central_pair
 from forex.history import History
 from forex.models.naive import Predecessor, RandomWalk, RandomWalkDrift
 from forex.models.nowcast import Nowcast, features, series
 from forex.models.protocol import Model
 from forex.models.registry import build
 from forex.predictive import LEVELS, Predictive
-from forex.quantiles import GRID, MEDIAN, central_pair
 
 HORIZONS = ("1d", "7d", "15d", "30d", "90d")
 MODELS = fit_params().models

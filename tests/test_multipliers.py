@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from simulated import committed
 
 from forex import conformal, multipliers
+from forex.core.quantiles import GRID, MEDIAN, central_pair
 from forex.history import Floats
 from forex.multipliers import Scored, evidence, factors, newest, scored, shrunk
 from forex.params import Multipliers
-from forex.quantiles import GRID, MEDIAN, central_pair
 from forex.regimes import REGIMES, STRESSED
 
 PARAMS = committed().calibrate.multipliers

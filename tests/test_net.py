@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 from web import Answer, Web, web
 
-from forex.errors import ProviderError
+from forex.core.errors import ProviderError
 from forex.net import Secret
 
 

@@ -10,7 +10,7 @@ import pytest
 from nowcast_runs import SAMPLE, Fitted, fitted
 
 from forex import calendar
-from forex.files import SIGNIFICANT_DIGITS
+from forex.core.files import SIGNIFICANT_DIGITS
 
 HORIZONS = ("1d", "7d", "15d", "30d", "90d")
 BEFORE, AFTER = "15:00", "18:30"

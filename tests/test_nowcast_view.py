@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from forex import nowcast_view
-from forex.errors import DataError, UsageError
-from forex.files import write_json, write_parquet
+from forex.core.errors import DataError, UsageError
+from forex.core.files import write_json, write_parquet
 
 DAYS = [dt.date(2024, 11, 26), dt.date(2024, 11, 27)]
 RECORD: dict[str, Any] = {

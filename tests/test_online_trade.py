@@ -6,8 +6,8 @@ from conftest import ROOT
 from simulated import committed
 
 from forex import online_trade
+from forex.core.quantiles import GRID
 from forex.online_trade import Figures, figures, worth
-from forex.quantiles import GRID
 
 
 def made_up() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

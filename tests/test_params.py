@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import ROOT
 
-from forex.errors import ParamsError
+from forex.core.errors import ParamsError
 from forex.params import load_params
 
 COMMITTED = ROOT / "params.yaml"

@@ -14,7 +14,7 @@ from changed_params import STAGES, Content, run
 from finished_project import Made, copied, made_by, outputs
 from key_changes import ALSO, CHANGES, ESTIMATION, KEYS, OF_COMMANDS
 
-from forex.files import read_parquet
+from forex.core.files import read_parquet
 
 
 @pytest.fixture(scope="module")

@@ -20,10 +20,10 @@ from key_changes import CHANGES, ESTIMATION, GATE, KEYS, OF_COMMANDS, READINESS
 
 from forex import gate_view, issue, online_trade, usdclp_view
 from forex.challenge import compared
-from forex.errors import GateFailed
+from forex.core.errors import GateFailed
+from forex.core.lock import held
+from forex.core.names import PUBLISHED
 from forex.ledger import LEDGER, LOCK
-from forex.lock import held
-from forex.names import PUBLISHED
 from forex.params import load_params
 from forex.readiness import criteria, level
 

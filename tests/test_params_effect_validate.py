@@ -13,8 +13,8 @@ from changed_params import COMMITTED, LEAVES, Content, Folder, changed, run
 from conftest import MadeUpStore
 
 from forex import calendar
-from forex.errors import DataError, ForexError, StaleError, TooLittleData
-from forex.files import read_json, read_parquet, write_json, write_parquet
+from forex.core.errors import DataError, ForexError, StaleError, TooLittleData
+from forex.core.files import read_json, read_parquet, write_json, write_parquet
 
 BOUNDS = [key for key in LEAVES if key.startswith("validate.bounds.")]
 CHECKS = [key for key in LEAVES if key.startswith("validate.") and key not in BOUNDS]

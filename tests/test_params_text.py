@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from forex.errors import ParamsError
+from forex.core.errors import ParamsError
 from forex.params_text import checked, diff, with_list
 
 PATH = Path("params.yaml")

@@ -10,7 +10,7 @@ from scipy.special import ndtri
 from simulated import committed
 
 from forex import calendar
-from forex.files import json_text
+from forex.core.files import json_text
 from forex.params import Alarm, Performance
 from forex.performance import metrics, performance, subjects
 from forex.scores import LEVELS, Panel

@@ -10,7 +10,7 @@ from forex_command import forex
 from ruamel.yaml import YAML
 
 from forex import promote
-from forex.errors import ParamsError
+from forex.core.errors import ParamsError
 from forex.params import PARAMS_FILE, load_params
 from forex.promote import promoted
 

@@ -11,7 +11,7 @@ from conftest import utc
 from provider_clients import CLIENTS, CODE, MONDAY, OBSERVADO, TUESDAY, WEDNESDAY, ask, bcch, fred, jsdelivr
 from web import Answer, Web
 
-from forex.errors import ProviderError
+from forex.core.errors import ProviderError
 from forex.net import Secret
 from forex.params import load_params
 from forex.providers.bcch import Bcch

@@ -8,7 +8,7 @@ from conftest import utc
 from provider_clients import CLIENTS, CODE, ask
 from web import Answer, Web
 
-from forex.errors import ProviderError
+from forex.core.errors import ProviderError
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from nowcast_runs import REAL, SAMPLE, Fitted, build_store, fitted, panel_names
 
-from forex.files import read_json
+from forex.core.files import read_json
 
 pytestmark = pytest.mark.skipif(REAL is None, reason="FOREX_REAL_DATA names no folder")
 

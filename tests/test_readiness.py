@@ -14,10 +14,10 @@ from conftest import ROOT
 from forex_command import forex
 
 from forex import challenge, readiness_view
-from forex.errors import UsageError
-from forex.files import write_json
+from forex.core.errors import UsageError
+from forex.core.files import write_json
+from forex.core.quantiles import COLUMNS, MEDIAN
 from forex.params import Params, load_params
-from forex.quantiles import COLUMNS, MEDIAN
 from forex.readiness import CAUTIOUS, NOT_READY, OPTIMAL, RANKED, READY, Criterion, criteria, level
 from forex.scores import crps
 

@@ -18,8 +18,8 @@ from conftest import ROOT
 from nowcast_runs import FROM, REAL, SAMPLE, Fitted, build_store, panel_names, run_stages
 
 from forex import calendar, nowcast_view
-from forex.files import read_json, read_parquet
-from forex.quantiles import COLUMNS
+from forex.core.files import read_json, read_parquet
+from forex.core.quantiles import COLUMNS
 from forex.store import read_series_list
 
 pytestmark = pytest.mark.skipif(REAL is None, reason="FOREX_REAL_DATA names no folder")

@@ -16,12 +16,12 @@ import pytest
 import scorer
 from ruamel.yaml import YAML
 
-from forex.files import read_parquet
+from forex.core.files import read_parquet
+from forex.core.quantiles import COLUMNS, GRID
 from forex.looks import daily_statuses
 from forex.moves import origins
 from forex.params import load_params
 from forex.performance import subjects
-from forex.quantiles import COLUMNS, GRID
 from forex.scores import matured
 
 ROOT = Path(__file__).parents[1]

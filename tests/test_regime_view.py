@@ -14,8 +14,8 @@ from forex_command import forex
 from regime_panels import INTERVENTIONS, MEETINGS, MOVE, PARAMS, QUICK, QUICK_MOVE, made_up_panel, sample, sample_panel
 
 from forex import regime_view
-from forex.errors import DataError, UsageError
-from forex.files import write_parquet
+from forex.core.errors import DataError, UsageError
+from forex.core.files import write_parquet
 from forex.params import Regimes
 from forex.regime_words import ON, recommendation
 from forex.regimes import STRESSED, classify

@@ -26,8 +26,8 @@ from regime_panels import (
 )
 
 from forex import calendar, regimes
-from forex.errors import DataError
-from forex.files import read_json, read_parquet, write_parquet
+from forex.core.errors import DataError
+from forex.core.files import read_json, read_parquet, write_parquet
 from forex.meetings import Meetings
 from forex.regimes import REGIMES, STRESSED, classify
 

@@ -12,7 +12,7 @@ from predecessor_regimes import LOOKBACK, THRESHOLD, high_vol, statistic
 from regime_panels import INTERVENTIONS, MEETINGS, MOVE, PARAMS, one_series
 from simulated import DAILY, garch_returns, iid_normal
 
-from forex.files import write_text
+from forex.core.files import write_text
 from forex.regimes import STRESSED, classify
 
 BEFORE, AFTER = 1000, 90  # business days around the step

@@ -7,9 +7,9 @@ import pytest
 from conftest import ROOT
 from simulated import committed, fit_params
 
-from forex.errors import ParamsError
+from forex.core.errors import ParamsError
+from forex.core.names import MODELS
 from forex.models.registry import build
-from forex.names import MODELS
 from forex.params import load_params
 
 CHALLENGERS = ("theta", "chronos")

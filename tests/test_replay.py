@@ -8,7 +8,7 @@ from conftest import ROOT
 from replay import DRIVERS, Compared, Replay, compare, cut_off, days
 from web import web
 
-from forex.files import write_text
+from forex.core.files import write_text
 
 DAYS = days("2023-07-10", 60)
 REVISED, AT = "2023-07-05", DAYS[30]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from committed_runs import commit, git
 
-from forex.errors import UsageError
+from forex.core.errors import UsageError
 from forex.revisions import commit_of, text_at
 
 

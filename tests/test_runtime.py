@@ -69,7 +69,7 @@ def plain() -> dict[str, Any]:
 def test_no_kernel_beyond_the_baseline_is_active(plain: dict[str, Any]) -> None:
     assert plain["dispatched"] == []
     # The names to disable are this numpy's own: a newer one with other names would only warn.
-    from forex.runtime import PINNED
+    from forex.core.runtime import PINNED
 
     assert sorted(PINNED["NPY_DISABLE_CPU_FEATURES"].split()) == plain["dispatchable"]
     assert plain["blas_core"] == "Nehalem"
@@ -99,7 +99,7 @@ def test_a_process_that_already_has_numpy_keeps_its_environment() -> None:
 
 def test_a_process_restarts_once_with_the_c_librarys_choice_made_and_all_else_as_it_was() -> None:
     code = (
-        "import sys, os; from forex.runtime import PINNED, restart_pinned; print('start', flush=True);"
+        "import sys, os; from forex.core.runtime import PINNED, restart_pinned; print('start', flush=True);"
         "restart_pinned();"
         "assert all(os.environ[name] == value for name, value in PINNED.items());"
         "print(sys.argv[1:], sys.prefix, sys.flags.optimize); sys.exit(3)"

@@ -10,7 +10,7 @@ import pytest
 from scipy.special import ndtri
 
 from forex import acceptance, calendar, score_plots, scoreboard
-from forex.files import json_text
+from forex.core.files import json_text
 from forex.params import Evaluate
 from forex.scoreboard import Scored, pit_histogram
 from forex.scores import LEVELS, Panel

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import beta, gamma, ndtri, stdtrit
 
-from forex.errors import DataError
-from forex.quantiles import COLUMNS, GRID
+from forex.core.errors import DataError
+from forex.core.quantiles import COLUMNS, GRID
 from forex.scores import LEVELS, WEIGHTS, covered, crps, interval_score, matured, pinball, pit
 
 LEVEL_CLP, SIGMA = 900.0, 12.0

@@ -10,7 +10,7 @@ from issued_rows import issued
 from test_usdclp_conditions import UNKNOWN_CONDITIONS
 
 from forex import status_view
-from forex.files import write_json, write_parquet
+from forex.core.files import write_json, write_parquet
 from forex.ledger import LEDGER, append
 from forex.validate import QUARANTINE
 

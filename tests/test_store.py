@@ -13,7 +13,7 @@ from conftest import EVENING, ROOT, MadeUpStore, utc
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forex.errors import DataError, UsageError
+from forex.core.errors import DataError, UsageError
 from forex.store import SCHEMA, Series, read_series, read_series_list, unlisted_files
 
 GOOD = "date,value\n2024-11-25,942.01\n2024-11-26,941.5\n2024-11-27,934.54\n"

@@ -9,7 +9,7 @@ from conftest import utc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex.errors import DataError, UsageError
+from forex.core.errors import DataError, UsageError
 from forex.providers.protocol import Observation
 from forex.store import Publication, read_series, read_series_list
 from forex.store_append import (

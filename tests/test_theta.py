@@ -19,12 +19,12 @@ from test_lookahead import CHANGES, Change, history_changed
 
 from forex import params
 from forex.calibrate import calibrate
-from forex.errors import TooLittleData
+from forex.core.errors import TooLittleData
+from forex.core.quantiles import MEDIAN
 from forex.history import History
 from forex.models.registry import build
 from forex.models.theta import Parameters, Theta, errors, expected, fit
 from forex.predictive import LEVELS
-from forex.quantiles import MEDIAN
 
 HORIZONS = ("1d", "7d", "90d")
 SETTINGS = params.Theta(refit_every=63)

@@ -13,8 +13,8 @@ from conftest import NOON, ROOT, Project, published
 from simulated import garch_returns
 
 from forex import align, calendar, usdclp_view
-from forex.errors import DataError, ParamsError, UsageError
-from forex.files import write_parquet
+from forex.core.errors import DataError, ParamsError, UsageError
+from forex.core.files import write_parquet
 from forex.params import PARAMS_FILE, load_params
 from forex.usdclp_block import READERS, comparison, flat, renewed
 from forex.usdclp_resamples import Estimate

@@ -13,7 +13,7 @@ from scipy.stats import kurtosis, skew
 from simulated import DAILY, committed, garch_returns, iid_normal
 
 from forex import align, calendar
-from forex.errors import TooLittleData
+from forex.core.errors import TooLittleData
 from forex.inference import block_weights
 from forex.params import Estimation
 from forex.usdclp_estimates import (

@@ -7,9 +7,9 @@ import pytest
 from conftest import EVENING, utc
 
 from forex import calendar
-from forex.errors import DataError, ParamsError, StaleError, TooLittleData
+from forex.core.errors import DataError, ParamsError, StaleError, TooLittleData
+from forex.core.files import json_text
 from forex.expectations_page import page, summary
-from forex.files import json_text
 from forex.params import Validate, load_params
 from forex.store import SCHEMA, Publication
 from forex.suspension import settle

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from ruamel.yaml import YAML
 
-from forex.files import read_parquet
+from forex.core.files import read_parquet
 from stages import align, ingest, validate
 from stages.run import run
 

@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri
 
-from forex.errors import DataError, UsageError
+from forex.core.errors import DataError, UsageError
+from forex.core.quantiles import MEDIAN, central_pair
 from forex.history import Floats, History, Ints
 from forex.params import Chronos as ChronosParams
 from forex.predictive import LEVELS, Predictive
-from forex.quantiles import MEDIAN, central_pair
 
 PER_CENT = 100.0  # models divide by the size of their input, with a guard near zero that logs could come close to
 INSTALL = "pip install -r requirements-extras.txt"
@@ -116,7 +116,7 @@ def on_grid(quantiles: Floats, levels: Sequence[float]) -> Floats:
     Sorted first. Linear in the normal quantile between levels; beyond the outermost level the distance from the median grows in
     proportion to the normal's.
 
-    >>> from forex.quantiles import COLUMNS
+    >>> from forex.core.quantiles import COLUMNS
     >>> grid = on_grid(np.array([[-2.0, 0.0, 1.0]]), [0.1, 0.5, 0.9])
     >>> {name: round(float(value), 3) for name, value in zip(COLUMNS, grid[0]) if name in ("q0.025", "q0.1", "q0.9", "q0.975")}
     {'q0.025': -3.059, 'q0.1': -2.0, 'q0.9': 1.0, 'q0.975': 1.529}

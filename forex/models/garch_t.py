@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.signal import lfilter
 from scipy.special import stdtrit
 
-from forex.errors import TooLittleData
+from forex.core.errors import TooLittleData
 from forex.history import Floats, History, Ints
 from forex.models.naive import MIN_RETURNS, require
 from forex.params import GarchT as GarchTParams

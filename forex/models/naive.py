@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from forex.errors import TooLittleData
+from forex.core.errors import TooLittleData
 from forex.history import Floats, History, Ints
 from forex.predictive import LEVELS, Predictive, scaled
 

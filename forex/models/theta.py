@@ -8,7 +8,7 @@ import numpy as np
 from scipy.signal import lfilter
 from scipy.special import ndtri
 
-from forex.errors import TooLittleData
+from forex.core.errors import TooLittleData
 from forex.history import Floats, History, Ints
 from forex.models.naive import MIN_RETURNS, require
 from forex.params import Theta as ThetaParams

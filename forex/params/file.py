@@ -10,8 +10,8 @@ from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BaseModel, Field, StrictStr, ValidationError, model_validator
 
-from forex.errors import ParamsError, yaml_fault
-from forex.names import ENSEMBLE, calibrated_name
+from forex.core.errors import ParamsError, yaml_fault
+from forex.core.names import ENSEMBLE, calibrated_name
 from forex.params.alerts import Alerts
 from forex.params.calibrate import Calibrate
 from forex.params.data import Ingest, Validate

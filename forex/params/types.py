@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 
-from forex.names import MODELS
-from forex.quantiles import central_pair
+from forex.core.names import MODELS
+from forex.core.quantiles import central_pair
 
 Severity = Literal["critical", "warning"]
 Tier = Literal["critical", "important", "optional"]

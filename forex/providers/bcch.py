@@ -12,7 +12,7 @@ of a failed request names the address with its credentials.
 import datetime as dt
 from typing import Any
 
-from forex.errors import ProviderError
+from forex.core.errors import ProviderError
 from forex.net import Client, Secret, hidden
 from forex.providers.protocol import Observation, in_order, number
 

@@ -8,7 +8,7 @@ import csv
 import datetime as dt
 import io
 
-from forex.errors import ProviderError
+from forex.core.errors import ProviderError
 from forex.net import Client
 from forex.providers.protocol import Observation, in_order, number
 

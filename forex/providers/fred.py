@@ -10,7 +10,7 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from forex.errors import ProviderError, RequestRefused
+from forex.core.errors import ProviderError, RequestRefused
 from forex.net import Client, Secret, hidden
 from forex.providers.protocol import Observation, number
 

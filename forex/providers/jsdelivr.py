@@ -7,7 +7,7 @@ units per dollar. A code here is a currency in lower case. One file holds one da
 import datetime as dt
 from typing import Any
 
-from forex.errors import ProviderError
+from forex.core.errors import ProviderError
 from forex.net import Client
 from forex.providers.protocol import Observation, in_order, number
 

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from forex.calendar import SANTIAGO
-from forex.errors import ProviderError
+from forex.core.errors import ProviderError
 from forex.net import Client
 from forex.providers.protocol import Observation, in_order, number
 

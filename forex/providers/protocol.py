@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass
 from typing import Protocol
 
-from forex.errors import ProviderError
+from forex.core.errors import ProviderError
 from forex.net import Client
 
 LATEST_ONLY = ("jsdelivr",)  # the providers that serve the latest days and no history

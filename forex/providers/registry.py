@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from forex.errors import ProviderError
+from forex.core.errors import ProviderError
 from forex.net import Secret
 from forex.params import Fetch
 from forex.providers.bcch import Bcch

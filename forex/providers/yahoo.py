@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from forex.errors import ProviderError
+from forex.core.errors import ProviderError
 from forex.net import Client
 from forex.providers.protocol import Observation, in_order, number
 

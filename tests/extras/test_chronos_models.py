@@ -12,11 +12,11 @@ from tiny_models import CHRONOS_2_LEVELS, DECILES, save_bolt, save_chronos_2, sa
 
 from forex import params
 from forex.calibrate import calibrate
-from forex.errors import UsageError
+from forex.core.errors import UsageError
+from forex.core.quantiles import MEDIAN
 from forex.history import History
 from forex.models.chronos import Chronos, load
 from forex.models.registry import build
-from forex.quantiles import MEDIAN
 
 HORIZONS = ("1d", "7d", "90d")
 FIRST = 420

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from forex.errors import GateFailed
+from forex.core.errors import GateFailed
 
 POLL_SECONDS = 0.01
 

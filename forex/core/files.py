@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 from polars.exceptions import PanicException, PolarsError
 
-from forex.errors import DataError
+from forex.core.errors import DataError
 
 CLP_DECIMALS = 4
 SIGNIFICANT_DIGITS = 8
