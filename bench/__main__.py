@@ -15,9 +15,9 @@ import numpy as np
 
 from bench import ours, task
 from bench.measured import Cost, cost
-from forex.calendar import horizon_days
 from forex.core.files import write_text
 from forex.scoreboard_view import table
+from forex.timeline.calendar import horizon_days
 
 REPORT = Path("reports/bench.md")
 THEIR_PYTHON = Path(".venv-bench/bin/python")

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from forex import calendar
 from forex.core.files import read_parquet
 from forex.core.quantiles import COLUMNS, central_pair
 from forex.history import Floats, from_panel
 from forex.params import load_params
 from forex.scores import covered, interval_score
+from forex.timeline import calendar
 
 LEVELS = (0.8, 0.95)
 

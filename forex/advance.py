@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from forex import calendar, fetch_view, issue, ledger
+from forex import fetch_view, issue, ledger
 from forex.core import lock
 from forex.core.clock import Clock, now
 from forex.core.errors import ForexError, GateFailed, StaleError, UsageError
@@ -27,6 +27,7 @@ from forex.ingest import age_business_days, known_rows
 from forex.net import Client
 from forex.params import PARAMS_FILE, Params, load_params
 from forex.store import TARGET, read_series, read_series_list
+from forex.timeline import calendar
 
 RUNNING = ledger.LEDGER / ".advance"
 REPORTING = ("performance", "evaluate", "report")  # the stages that report on the ledger, too, or on those that do

@@ -20,9 +20,9 @@ import polars as pl
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from forex.calendar import Dates
 from forex.moves import Floats, daily_moves, known_values
 from forex.params import Alerts, Rung
+from forex.timeline.calendar import Dates
 
 SEVERITIES = ("INFO", "WARNING", "CRITICAL")  # a severity is a position here, counted from 1; 0 is none
 MARKET = ("TREND_REVERSAL", "VOLATILITY_SPIKE", "COPPER_SHOCK", "DXY_EXTREME", "VIX_SPIKE", "TPM_SURPRISE")

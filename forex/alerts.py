@@ -10,12 +10,12 @@ from typing import Any
 
 import polars as pl
 
-from forex import calendar
 from forex.acceptance import NOT_EVALUATED, Figures
 from forex.alert_rules import MARKET, SEVERITIES, Trigger, market
 from forex.model_alerts import DATA_QUALITY_ISSUE, DRIFT, MODEL, code, degradation, drifting, missing_data
 from forex.moves import origins
 from forex.params import Alerts
+from forex.timeline import calendar
 
 INFO, WARNING, CRITICAL = SEVERITIES
 MESSAGE_WARNINGS = 2  # of different types, together

@@ -11,10 +11,10 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forex import calendar
-from forex.calendar import Dates, Instants
 from forex.core.errors import TooLittleData, UsageError
 from forex.core.files import round_significant
+from forex.timeline import calendar
+from forex.timeline.calendar import Dates, Instants
 
 MOVE_AGES = (0, 1)  # a driver's move of the origin's own day, and of the business day before
 NOTHING = -1

@@ -10,7 +10,6 @@ from typing import Any
 
 import polars as pl
 
-from forex import calendar
 from forex.core.errors import UsageError
 from forex.core.files import read_json, read_parquet, write_text
 from forex.core.names import PUBLISHED
@@ -19,6 +18,7 @@ from forex.ingest import content_hash, known_rows
 from forex.issue import CALIBRATED, REPORT, issued_row
 from forex.ledger import FIRST_LINE, LEDGER
 from forex.params import Params, load_params, plain
+from forex.timeline import calendar
 
 MANIFEST = Path("data/manifest.json")
 RAW = Path("data/raw")

@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from forex import calendar
 from forex.core.files import read_text
 from forex.interventions import parse_interventions
 from forex.meetings import parse_meetings
 from forex.params import load_params
+from forex.timeline import calendar
 
 MEETINGS = Path("data/calendar/bcch_meetings.csv")
 INTERVENTIONS = Path("data/calendar/bcch_interventions.csv")

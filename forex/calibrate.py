@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forex import calendar, conformal, ensemble, multipliers, tracker
+from forex import conformal, ensemble, multipliers, tracker
 from forex.core.errors import TooLittleData
 from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
 from forex.history import Floats
 from forex.params import Calibrate
 from forex.predictive import Predictive
 from forex.scores import crps
+from forex.timeline import calendar
 
 
 @dataclass(frozen=True)

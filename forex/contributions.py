@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forex.calendar import horizon_days
 from forex.core.files import round_clp
 from forex.forecasts import CONTRIBUTION
 from forex.store import TARGET
+from forex.timeline.calendar import horizon_days
 
 
 def moves(contributions: pl.DataFrame, panel: pl.DataFrame, origin: dt.date) -> dict[str, Any]:

@@ -27,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from forex.calendar import usual_steps
+from forex.timeline.calendar import usual_steps
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

@@ -11,11 +11,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forex import calendar
 from forex.acceptance import NOT_EVALUATED, Figures
 from forex.moves import daily_moves, drivers_of, known_values, origins
 from forex.params import Drift
 from forex.shifts import TESTS, Floats, Ints, Judged, family, judge, statistics
+from forex.timeline import calendar
 
 NONE, LOW, MEDIUM, HIGH = "NONE", "LOW", "MEDIUM", "HIGH"
 IMPROVING, STABLE, WORSENING, UNKNOWN = "IMPROVING", "STABLE", "WORSENING", "UNKNOWN"

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from forex.acceptance import INSUFFICIENT_DATA, Figures, percent
-from forex.calendar import Dates, business_days
 from forex.looks import Looks, looks
 from forex.params import Episode, Performance
 from forex.performance import Subject, Subjects
+from forex.timeline.calendar import Dates, business_days
 from forex.verdict import CODE, DEGRADED, STATUSES
 from forex.watched import CRPS
 

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forex import calendar
 from forex.core.files import round_clp
 from forex.core.quantiles import GRID, MEDIAN, central_pair
 from forex.distribution import between_horizons
+from forex.timeline import calendar
 
 OBSERVADO, MEDIAN_PART, INTERVAL = "observado", "median", "interval"
 SCHEMA = {

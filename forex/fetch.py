@@ -11,7 +11,6 @@ from pathlib import Path
 
 import polars as pl
 
-from forex import calendar
 from forex.core.clock import Clock
 from forex.core.errors import ProviderError
 from forex.net import Client
@@ -20,6 +19,7 @@ from forex.providers.protocol import Observation, Provider
 from forex.screen import screened
 from forex.store import PERCENT, Series, published
 from forex.store_append import Arrived, additions, append, record_attempts, recorded_attempts, stored_rows, with_history
+from forex.timeline import calendar
 
 Providers = Callable[[str], Provider]  # by name; raises ProviderError where credentials are missing
 AHEAD = dt.timedelta(days=14)  # beyond today, where values that are in force later may be dated

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from forex import calendar
 from forex.core import lock
 from forex.core.clock import Clock, now
 from forex.core.errors import ProviderError, StaleError, UsageError
@@ -23,6 +22,7 @@ from forex.providers.registry import provider
 from forex.providers.yahoo import Yahoo
 from forex.store import SERIES_FILE, TARGET, Series, read_series_list
 from forex.store_append import Arrived, additions, append, recorded_attempts, stored_rows
+from forex.timeline import calendar
 
 SAMPLE = Path("data/sample")
 TEMPLATE = Path("data/live_series.yaml")

@@ -6,11 +6,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forex.calendar import Dates
 from forex.core.files import round_clp, round_significant
 from forex.core.quantiles import COLUMNS
 from forex.history import Floats, History
 from forex.predictive import Predictive
+from forex.timeline.calendar import Dates
 
 CONTRIBUTION = "_contribution"  # ends the name of a column, after the id of a series
 

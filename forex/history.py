@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forex import calendar
-from forex.calendar import Dates, Instants
 from forex.core.errors import TooLittleData
+from forex.timeline import calendar
+from forex.timeline.calendar import Dates, Instants
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]

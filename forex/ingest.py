@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forex import calendar
 from forex.store import Series
+from forex.timeline import calendar
 
 
 def known_rows(rows: pl.DataFrame, at: dt.datetime) -> pl.DataFrame:

@@ -13,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from forex import calendar
 from forex.core.errors import DataError
+from forex.timeline import calendar
 
 PURCHASES, SALES, NONE = "purchases", "sales", "none"
 KINDS = (PURCHASES, SALES, NONE)

@@ -8,7 +8,6 @@ from typing import Any
 
 import polars as pl
 
-from forex.calendar import horizon_days
 from forex.core.errors import DataError, StaleError
 from forex.core.files import json_text, read_json, read_parquet
 from forex.core.names import PUBLISHED
@@ -16,6 +15,7 @@ from forex.core.quantiles import COLUMNS, GRID
 from forex.ledger import LEDGER, append
 from forex.ledger_rows import Issued
 from forex.params import load_params
+from forex.timeline.calendar import horizon_days
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 REPORT = Path("reports/forecast.json")

@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 
 from forex.acceptance import INSUFFICIENT_DATA, Figures, percent
-from forex.calendar import horizon_days
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
 from forex.scores import covered, crps, interval_score
+from forex.timeline.calendar import horizon_days
 
 EVALUATED = "EVALUATED"
 SAID = ("target_date", "steps", "anchor", *COLUMNS)

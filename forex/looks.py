@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from forex import calendar
 from forex.acceptance import INSUFFICIENT_DATA
-from forex.calendar import Dates
 from forex.params import Performance
 from forex.performance import Subject
+from forex.timeline import calendar
+from forex.timeline.calendar import Dates
 from forex.verdict import CODE, DEGRADED, STATUSES, judge, of_window
 from forex.watched import compare, windows
 from forex.windows import Bools, Floats, Ints

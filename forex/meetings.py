@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from forex import calendar
 from forex.core.errors import DataError
+from forex.timeline import calendar
 
 KINDS = ("scheduled", "special")
 

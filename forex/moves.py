@@ -4,8 +4,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forex import calendar
-from forex.calendar import Dates
+from forex.timeline import calendar
+from forex.timeline.calendar import Dates
 
 Floats = NDArray[np.float64]
 

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex.acceptance import INSUFFICIENT_DATA, Figures, percent
-from forex.calendar import steps_between, usual_steps
 from forex.core.names import PUBLISHED, RANDOM_WALK
 from forex.coverage_alarm import dealt, payoffs, richest, shares, slots, wealth
 from forex.inference import mann_whitney
 from forex.params import Performance
 from forex.scores import Panel
+from forex.timeline.calendar import steps_between, usual_steps
 from forex.verdict import CRITICAL, DEGRADED, STATUSES, judge, of_window, worst
 from forex.watched import Watched, compare, watch, windows
 from forex.windows import Floats, Ints, independent

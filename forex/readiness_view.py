@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forex.calendar import horizon_days
 from forex.challenge import compared, suite_results
 from forex.core.errors import UsageError
 from forex.core.files import json_text, read_json, read_parquet
@@ -15,6 +14,7 @@ from forex.performance import performance, subjects
 from forex.readiness import MAY_BE_PUBLISHED, criteria, level
 from forex.scoreboard_view import SMALLEST, table
 from forex.scores import matured
+from forex.timeline.calendar import horizon_days
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 PERFORMANCE = Path("reports/performance.json")

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forex import calendar
 from forex.core.files import read_parquet, read_text
 from forex.forecast_view import origin_at
 from forex.interventions import Interventions, newest_known, parse_interventions
@@ -17,6 +16,7 @@ from forex.meetings import Meetings, parse_meetings
 from forex.params import Regimes, load_params
 from forex.regime_words import recommendation, signals
 from forex.regimes import STRESSED, switched
+from forex.timeline import calendar
 
 REGIMES = Path("data/regimes.parquet")
 MULTIPLIERS = Path("data/multipliers.parquet")

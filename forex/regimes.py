@@ -29,14 +29,15 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forex import calendar, confidence, copper, interventions
-from forex.calendar import Dates
+from forex import confidence, copper, interventions
 from forex.core.errors import DataError
 from forex.interventions import Interventions
 from forex.meetings import Meetings, days_to_effects, is_covered, nearest
 from forex.moves import Floats, daily_moves, moves_over
 from forex.params import Regimes
 from forex.rolling import reference_volatility, rolling_volatility
+from forex.timeline import calendar
+from forex.timeline.calendar import Dates
 
 REGIMES = ("NORMAL", "HIGH_VOL", "COPPER_SHOCK", "BCCH_INTERVENTION", "UNKNOWN")
 NORMAL, HIGH_VOL, COPPER_SHOCK, BCCH_INTERVENTION, UNKNOWN = range(len(REGIMES))

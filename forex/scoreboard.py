@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forex import acceptance, calendar, inference
+from forex import acceptance, inference
 from forex.acceptance import FAIL, INSUFFICIENT_DATA, PASS, Figures, percent
 from forex.core.names import PUBLISHED, RANDOM_WALK
 from forex.core.quantiles import GRID, MEDIAN
 from forex.params import Evaluate
 from forex.scores import LEVELS, Bools, Floats, Panel
+from forex.timeline import calendar
 
 ALL_LEVELS = tuple(round(1 - 2 * level, 9) for level in reversed(GRID[:MEDIAN]))  # every central interval of the grid
 

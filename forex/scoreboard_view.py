@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forex.calendar import horizon_days
 from forex.core.files import read_json
 from forex.core.names import BENCHMARKS, PUBLISHED
+from forex.timeline.calendar import horizon_days
 
 VALIDATION = Path("reports/validation.json")
 SMALLEST = 0.001  # p-values below are shown as such

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from forex.calendar import horizon_days
 from forex.core.files import read_json, read_parquet
 from forex.core.names import PUBLISHED
 from forex.ledger import LEDGER, read
 from forex.params import load_params
+from forex.timeline.calendar import horizon_days
 from forex.usdclp_conditions import sentences
 
 FORECAST = Path("reports/forecast.json")

@@ -16,9 +16,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import polars as pl
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from forex import calendar
 from forex.core.errors import DataError, UsageError, yaml_fault
 from forex.params import Block, Tier, clock_time
+from forex.timeline import calendar
 
 TARGET = "usdclp"
 SERIES_FILE = "series.yaml"

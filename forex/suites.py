@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forex import calendar
 from forex.expectations import ROW, Check
 from forex.ingest import age_business_days
 from forex.params import Tier, Validate
 from forex.store import PERCENT, TARGET, Publication
+from forex.timeline import calendar
 
 VALUES_BETWEEN = "ExpectColumnValuesToBeBetween"
 

@@ -10,11 +10,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
-from forex import calendar
 from forex.core.quantiles import GRID
 from forex.moves import daily_moves
 from forex.params import NOT_EVALUATED, Regimes, UsdClp
 from forex.rolling import rolling_volatility
+from forex.timeline import calendar
 
 USUAL, HIGH, LOW, BROKEN = "USUAL", "HIGH", "LOW", "BROKEN"
 

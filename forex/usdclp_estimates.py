@@ -10,14 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from forex import calendar
-from forex.calendar import Dates
 from forex.copper import rolling_correlation
 from forex.core.errors import TooLittleData
 from forex.history import Floats
 from forex.moves import daily_moves, moves_over
 from forex.params import Estimation, Regimes
 from forex.regimes import volatility_ratio
+from forex.timeline import calendar
+from forex.timeline.calendar import Dates
 from forex.usdclp_resamples import Estimate, Resamples, correlation, moments, quantile
 
 MONTHS = 12

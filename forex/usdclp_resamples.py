@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forex.calendar import Dates
 from forex.history import Floats
 from forex.inference import block_length, block_weights
 from forex.params import Estimation
+from forex.timeline.calendar import Dates
 
 MIN_BLOCKS = 4  # a spread from fewer says nothing; shorter series have shorter blocks
 

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex.acceptance import percent
-from forex.calendar import usual_steps
 from forex.params import Performance
 from forex.scores import Panel
+from forex.timeline.calendar import usual_steps
 from forex.windows import Change, Floats, Ints, Window, bias_change, independent, loss_change, miss_change
 
 CRPS, ERROR, BIAS = "crps", "error", "bias"

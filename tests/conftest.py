@@ -20,7 +20,7 @@ import pytest
 
 from hypothesis import settings
 
-from forex import calendar
+from forex.timeline import calendar
 
 if TYPE_CHECKING:
     from live import Live

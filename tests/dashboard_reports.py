@@ -18,7 +18,7 @@ from test_charts import regimes
 from test_fan import forecast as fan_forecast
 from test_usdclp_conditions import UNKNOWN_CONDITIONS
 
-from forex import calendar, contributions
+from forex import contributions
 from forex.alerts import alerts as alerts_of
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS
@@ -32,6 +32,7 @@ from forex.performance import performance as performance_of
 from forex.performance import subjects
 from forex.scores import LEVELS as GRID
 from forex.scores import Panel
+from forex.timeline import calendar
 
 LEVELS = (0.5, 0.95)
 VOID = {"meta", "br", "hr", "img", "link", "input"}

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from forex import calendar
 from forex.ledger_rows import Issued
 from forex.scores import LEVELS
+from forex.timeline import calendar
 
 
 def issued(origin: str = "2024-11-27", horizon: str = "7d", **changes: Any) -> Issued:

@@ -19,13 +19,14 @@ from live import PROVIDERS
 from ruamel.yaml import YAML
 from web import Answer, Query, Web
 
-from forex import advance, backfill, calendar
+from forex import advance, backfill
 from forex.core.files import read_parquet
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS
 from forex.ledger_rows import parse
 from forex.params import load_params
 from forex.store import Publication, published, read_series, read_series_list
+from forex.timeline import calendar
 
 CODE = "F073.TCO.PRE.Z.D"
 DRIVERS = ("brl", "mxn", "zar", "aud", "eur")

@@ -8,8 +8,8 @@ from conftest import utc
 from live import Live
 from web import Answer, Query
 
-from forex import calendar
 from forex.core.files import read_parquet
+from forex.timeline import calendar
 
 CODE = "F073.TCO.PRE.Z.D"
 SERIES: dict[str, list[str]] = {

@@ -9,10 +9,11 @@ import polars as pl
 from conftest import NOON, ROOT, published
 from numpy.typing import NDArray
 
-from forex import align, calendar
+from forex import align
 from forex.calibrate import Outcome
 from forex.history import Floats, History, from_panel
 from forex.params import Fit, Params, load_params
+from forex.timeline import calendar
 
 DAILY = 0.006  # standard deviation of a usual day
 

@@ -11,10 +11,10 @@ import polars as pl
 from conftest import ROOT
 from simulated import DAILY, business_days, garch_returns, iid_normal
 
-from forex import calendar
 from forex.drift import Series, drift, score, severity
 from forex.params import Drift, load_params
 from forex.shifts import Floats
+from forex.timeline import calendar
 
 SETTINGS: Drift = load_params("drift", path=ROOT / "params.yaml").drift
 BASELINE, RECENT = 90, 30  # the predecessor's own windows

@@ -16,8 +16,8 @@ from scipy.special import ndtr
 from scipy.stats import rankdata
 from simulated import DAILY, committed
 
-from forex.calendar import usual_steps
 from forex.scores import LEVELS, crps
+from forex.timeline.calendar import usual_steps
 from forex.watched import Watched
 
 Floats = NDArray[np.float64]

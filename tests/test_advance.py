@@ -13,12 +13,13 @@ from conftest import ROOT, utc
 from replay import Compared, Replay, compare, cut_off, days
 from web import Answer, Web, web
 
-from forex import advance, backfill, calendar
+from forex import advance, backfill
 from forex.advance import PipelineFailed
 from forex.core import lock
 from forex.core.errors import GateFailed, StaleError, UsageError
 from forex.core.files import read_json, read_parquet
 from forex.ledger_rows import parse
+from forex.timeline import calendar
 
 DAYS = days("2023-07-10", 5)  # a holiday, the 16th's Monday after it, lies within
 NEXT = str(calendar.shift([DAYS[-1]], 1)[0])

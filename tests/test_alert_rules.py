@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from regime_panels import sample, sample_panel, usable
 
-from forex import calendar
 from forex.alert_rules import MARKET, Trigger, market, reversal, rising, severities, volatility_ratio
 from forex.alerts import alerts
 from forex.params import Alerts, load_params
+from forex.timeline import calendar
 
 SETTINGS: Alerts = load_params("alerts", path=ROOT / "params.yaml").alerts
 REAL = os.environ.get("FOREX_REAL_DATA")

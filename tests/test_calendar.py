@@ -9,8 +9,8 @@ from holidays import country_holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex import calendar
-from forex.calendar import SANTIAGO
+from forex.timeline import calendar
+from forex.timeline.calendar import SANTIAGO
 
 HOLIDAYS = country_holidays("CL", categories=("public", "bank"), years=range(1995, 2036))
 ONE = dt.timedelta(days=1)

@@ -17,11 +17,11 @@ from study_drift import (
     yardstick,
 )
 
-from forex import calendar
 from forex.core.files import json_text
 from forex.drift import HIGH, consecutive_highs, drift, metrics, trend
 from forex.params import Drift
 from forex.shifts import TESTS
+from forex.timeline import calendar
 
 DAYS = 1300
 

@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulated import committed
 
-from forex import calendar, explained
+from forex import explained
 from forex.forecasts import CONTRIBUTION
 from forex.scores import LEVELS, Panel
+from forex.timeline import calendar
 
 SERIES = ["usdclp", "brl", "mxn", "zar"]
 DAILY = 0.006

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from forex import calendar
 from forex.align import panel
 from forex.history import History, from_panel
+from forex.timeline import calendar
 
 HORIZONS = ["1d", "7d", "15d", "30d", "90d"]
 DAYS = calendar.business_days("2024-10-01", "2024-12-20").tolist()

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from regime_panels import INTERVENTIONS, LIST, MEETINGS, MOVE, PARAMS, sample, sample_panel
 
-from forex import calendar
 from forex.core.errors import DataError
 from forex.interventions import days_since, is_complete, parse_interventions
 from forex.moves import daily_moves
 from forex.regimes import classify
+from forex.timeline import calendar
 
 HEAD = "announced,start,end,kind\n"
 

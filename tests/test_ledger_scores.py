@@ -10,13 +10,14 @@ import pytest
 from conftest import Project, published
 from issued_rows import issued, moved
 
-from forex import align, calendar
+from forex import align
 from forex.core.files import json_text, write_json, write_parquet
 from forex.core.quantiles import COLUMNS, GRID, central_pair
 from forex.ledger import LEDGER, SCHEMA, append, read
 from forex.ledger_rows import Issued
 from forex.ledger_scores import ledger_scores
 from forex.scores import WEIGHTS, pinball
+from forex.timeline import calendar
 
 DAYS = [str(day) for day in calendar.business_days("2024-10-01", "2024-11-27")]
 NEWEST = DAYS[-1]

@@ -13,10 +13,10 @@ import pytest
 from conftest import AFTER_THE_CUT_OFF, EVENING, NOON, ROOT, Project
 from simulated import committed, instant
 
-from forex import calendar
 from forex.core.files import read_parquet
 from forex.core.quantiles import COLUMNS
 from forex.store import read_series, read_series_list
+from forex.timeline import calendar
 
 Observations = list[tuple[str, float]]
 DRIVERS = ("aud", "brl", "mxn", "eur")

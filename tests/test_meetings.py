@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 from regime_panels import MEETINGS, PARAMS, classified_sample
 
-from forex import calendar
 from forex.core.errors import DataError
 from forex.meetings import days_to_effects, is_covered, parse_meetings
+from forex.timeline import calendar
 
 
 @pytest.fixture(scope="module")

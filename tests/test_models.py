@@ -10,7 +10,6 @@ import pytest
 from scipy import stats
 from simulated import DAILY, fit_params, garch_returns, history_of, iid_normal, led_by_drivers, target_of
 
-from forex import calendar
 from forex.core.errors import TooLittleData
 from forex.core.quantiles import GRID, MEDIAN, central_pair
 from forex.history import History
@@ -19,6 +18,7 @@ from forex.models.nowcast import Nowcast, features, series
 from forex.models.protocol import Model
 from forex.models.registry import build
 from forex.predictive import LEVELS, Predictive
+from forex.timeline import calendar
 
 HORIZONS = ("1d", "7d", "15d", "30d", "90d")
 MODELS = fit_params().models

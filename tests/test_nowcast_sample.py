@@ -9,8 +9,8 @@ import polars as pl
 import pytest
 from nowcast_runs import SAMPLE, Fitted, fitted
 
-from forex import calendar
 from forex.core.files import SIGNIFICANT_DIGITS
+from forex.timeline import calendar
 
 HORIZONS = ("1d", "7d", "15d", "30d", "90d")
 BEFORE, AFTER = "15:00", "18:30"

@@ -12,9 +12,9 @@ import pytest
 from changed_params import COMMITTED, LEAVES, Content, Folder, changed, run
 from conftest import MadeUpStore
 
-from forex import calendar
 from forex.core.errors import DataError, ForexError, StaleError, TooLittleData
 from forex.core.files import read_json, read_parquet, write_json, write_parquet
+from forex.timeline import calendar
 
 BOUNDS = [key for key in LEAVES if key.startswith("validate.bounds.")]
 CHECKS = [key for key in LEAVES if key.startswith("validate.") and key not in BOUNDS]

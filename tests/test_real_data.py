@@ -17,10 +17,11 @@ from changed_params import COMMITTED, STAGES
 from conftest import ROOT
 from nowcast_runs import FROM, REAL, SAMPLE, Fitted, build_store, panel_names, run_stages
 
-from forex import calendar, nowcast_view
+from forex import nowcast_view
 from forex.core.files import read_json, read_parquet
 from forex.core.quantiles import COLUMNS
 from forex.store import read_series_list
+from forex.timeline import calendar
 
 pytestmark = pytest.mark.skipif(REAL is None, reason="FOREX_REAL_DATA names no folder")
 

@@ -139,7 +139,7 @@ def test_calibrated_is_the_public_contract(calibrated: pl.DataFrame, clone: Path
     origins, horizons, models = (calibrated[key].n_unique() for key in ("origin_date", "horizon", "model"))
     assert calibrated.height == origins * horizons * models
     assert {*BENCHMARKS, "published", "ensemble", "nowcast", "garch_t_conformal"} <= set(calibrated["model"])
-    from forex import calendar
+    from forex.timeline import calendar
 
     days = calendar.business_days(str(calibrated["origin_date"].min()), "2024-11-27")
     assert calibrated["origin_date"].unique().sort().to_numpy().tolist() == days.tolist()

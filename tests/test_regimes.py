@@ -25,11 +25,12 @@ from regime_panels import (
     sample_panel,
 )
 
-from forex import calendar, regimes
+from forex import regimes
 from forex.core.errors import DataError
 from forex.core.files import read_json, read_parquet, write_parquet
 from forex.meetings import Meetings
 from forex.regimes import REGIMES, STRESSED, classify
+from forex.timeline import calendar
 
 
 @pytest.fixture(scope="module")

@@ -13,11 +13,11 @@ from regime_panels import (
     made_up_panel,
 )
 
-from forex import calendar
 from forex.interventions import Interventions
 from forex.meetings import Meetings
 from forex.params import Regimes
 from forex.regimes import REGIMES, classify
+from forex.timeline import calendar
 
 
 def oracle(

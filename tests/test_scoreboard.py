@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from forex import acceptance, calendar, score_plots, scoreboard
+from forex import acceptance, score_plots, scoreboard
 from forex.core.files import json_text
 from forex.params import Evaluate
 from forex.scoreboard import Scored, pit_histogram
 from forex.scores import LEVELS, Panel
+from forex.timeline import calendar
 
 SIGMA = 6.0
 MODELS = ("biased", "garch_t", "predecessor", "published", "random_walk", "random_walk_drift")

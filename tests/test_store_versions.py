@@ -12,11 +12,11 @@ import pytest
 from changed_params import COMMITTED, Folder
 from conftest import ROOT, utc
 
-from forex import calendar
 from forex.core.files import read_json
 from forex.providers.protocol import Observation
 from forex.store import read_series_list
 from forex.store_append import Arrived, additions, append, recorded_attempts, stored_rows
+from forex.timeline import calendar
 
 STORE = Path("data/store")
 DAYS = calendar.business_days("2024-11-01", "2024-11-28").tolist()

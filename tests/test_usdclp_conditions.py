@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 from conftest import ROOT
 
-from forex import calendar
 from forex.core.quantiles import GRID
 from forex.params import Regimes, UsdClp, load_params
+from forex.timeline import calendar
 from forex.usdclp_conditions import conditions, log_scale, month_conditions, sentences
 
 PARAMS = load_params("regimes", "usdclp", path=ROOT / "params.yaml")

@@ -8,8 +8,8 @@ import pytest
 from conftest import published, utc
 from simulated import committed
 
-from forex import calendar
 from forex.params import UsdClp
+from forex.timeline import calendar
 from forex.usdclp_warnings import cut_off_instant, input_warnings, provenance
 
 DAYS = calendar.business_days("2023-01-02", "2024-11-27")

@@ -6,13 +6,13 @@ import polars as pl
 import pytest
 from conftest import EVENING, utc
 
-from forex import calendar
 from forex.core.errors import DataError, ParamsError, StaleError, TooLittleData
 from forex.core.files import json_text
 from forex.expectations_page import page, summary
 from forex.params import Validate, load_params
 from forex.store import SCHEMA, Publication
 from forex.suspension import settle
+from forex.timeline import calendar
 from forex.validate import Checked, check_series, stop_on_failure
 
 AS_OF = "2024-11-27"

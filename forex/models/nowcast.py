@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forex import calendar, conformal, ridge, volatility
+from forex import conformal, ridge, volatility
 from forex.history import Floats, History, Ints, Targets
 from forex.params import Nowcast as NowcastParams
 from forex.predictive import Predictive
+from forex.timeline import calendar
 
 OWN = "usdclp"
 NEXT_DAY = "1d"

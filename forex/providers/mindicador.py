@@ -8,10 +8,10 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from forex.calendar import SANTIAGO
 from forex.core.errors import ProviderError
 from forex.net import Client
 from forex.providers.protocol import Observation, in_order, number
+from forex.timeline.calendar import SANTIAGO
 
 
 class Mindicador:
