@@ -9,7 +9,7 @@ from forex.core.files import read_json, write_text
 from forex.core.names import MODELS
 from forex.forecast import ENTERING, content_sha256
 from forex.params import PARAMS_FILE, load_params, plain
-from forex.params_text import checked, diff, with_list
+from forex.params.params_text import checked, diff, with_list
 from forex.readiness_view import needs_calibration, source
 
 REPORT = Path("reports/forecast.json")

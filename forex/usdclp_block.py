@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from forex.params import UsdClp, plain
-from forex.params_text import checked
+from forex.params.params_text import checked
 from forex.usdclp_estimates import MONTHS, differing_months
 from forex.usdclp_resamples import Estimate
 
