@@ -9,7 +9,7 @@ import polars as pl
 
 from forex.core.files import read_parquet
 from forex.core.quantiles import COLUMNS, central_pair
-from forex.history import Floats, from_panel
+from forex.observations.history import Floats, from_panel
 from forex.params import load_params
 from forex.scores import covered, interval_score
 from forex.timeline import calendar

@@ -20,7 +20,7 @@ import polars as pl
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from forex.moves import Floats, daily_moves, known_values
+from forex.observations.moves import Floats, daily_moves, known_values
 from forex.params import Alerts, Rung
 from forex.timeline.calendar import Dates
 

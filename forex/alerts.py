@@ -13,7 +13,7 @@ import polars as pl
 from forex.acceptance import NOT_EVALUATED, Figures
 from forex.alert_rules import MARKET, SEVERITIES, Trigger, market
 from forex.model_alerts import DATA_QUALITY_ISSUE, DRIFT, MODEL, code, degradation, drifting, missing_data
-from forex.moves import origins
+from forex.observations.moves import origins
 from forex.params import Alerts
 from forex.timeline import calendar
 

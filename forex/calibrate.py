@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from forex import conformal, ensemble, multipliers, tracker
 from forex.core.errors import TooLittleData
 from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
-from forex.history import Floats
+from forex.observations.history import Floats
 from forex.params import Calibrate
 from forex.predictive import Predictive
 from forex.scores import crps

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forex.calibrate import Outcome
 from forex.forecasts import raw_predictive
-from forex.history import Floats, History, Ints
+from forex.observations.history import Floats, History, Ints
 from forex.predictive import Predictive
 
 

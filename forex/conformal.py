@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from forex.core.quantiles import GRID, MEDIAN
 from forex.feedback import discounted_sums
-from forex.history import Floats, Ints
+from forex.observations.history import Floats, Ints
 
 # Central coverage of the pairs of the grid, from the median outwards: |z| quantiles at these levels are half-widths.
 COVERAGE = np.array([2 * level - 1 for level in GRID[MEDIAN + 1 :]])

@@ -10,7 +10,7 @@ import polars as pl
 
 from forex.core.files import round_clp
 from forex.forecasts import CONTRIBUTION
-from forex.store import TARGET
+from forex.observations.store import TARGET
 from forex.timeline.calendar import horizon_days
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.lib.stride_tricks import sliding_window_view
 
-from forex.moves import Floats, daily_moves, moves_over
+from forex.observations.moves import Floats, daily_moves, moves_over
 from forex.params import Regimes
 from forex.rolling import reference_volatility, rolling_volatility
 from forex.timeline.calendar import Dates

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from forex.core.quantiles import GRID
-from forex.history import Floats
+from forex.observations.history import Floats
 from forex.scores import pit
 
 

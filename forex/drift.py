@@ -12,7 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forex.acceptance import NOT_EVALUATED, Figures
-from forex.moves import daily_moves, drivers_of, known_values, origins
+from forex.observations.moves import daily_moves, drivers_of, known_values, origins
 from forex.params import Drift
 from forex.shifts import TESTS, Floats, Ints, Judged, family, judge, statistics
 from forex.timeline import calendar

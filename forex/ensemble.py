@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex.feedback import discounted_sums
-from forex.history import Floats
+from forex.observations.history import Floats
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def by_length(horizons: Mapping[str, Any]) -> dict[str, Any]:
 def fan(panel: pl.DataFrame, forecast: Mapping[str, Any], *, history_days: int) -> pl.DataFrame:
     """reports/plots/fan.csv, CLP per USD: `observado` up to the anchor's date, `median` and each `interval` from there.
 
-    panel: from forex.align.  forecast: reports/forecast.json.  history_days: calendar days shown before the anchor.
+    panel: from forex.observations.align.  forecast: reports/forecast.json.  history_days: calendar days shown before the anchor.
     `horizon` is set on the median of a target date; the anchor itself is where every interval has no width.
     """
     anchor_date = dt.date.fromisoformat(forecast["anchor_date"])

@@ -8,7 +8,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from forex.history import Floats, Ints
+from forex.observations.history import Floats, Ints
 
 
 def discounted_sums(values: Floats, matured: Ints, half_life: float) -> Floats:

@@ -14,10 +14,10 @@ import polars as pl
 from forex.core.clock import Clock
 from forex.core.errors import ProviderError
 from forex.net import Client
+from forex.observations.store import PERCENT, Series, published
 from forex.params import Bounds, Fetch, Source
 from forex.providers.protocol import Observation, Provider
 from forex.screen import screened
-from forex.store import PERCENT, Series, published
 from forex.store_append import Arrived, additions, append, record_attempts, recorded_attempts, stored_rows, with_history
 from forex.timeline import calendar
 

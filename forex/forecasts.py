@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from forex.core.files import round_clp, round_significant
 from forex.core.quantiles import COLUMNS
-from forex.history import Floats, History
+from forex.observations.history import Floats, History
 from forex.predictive import Predictive
 from forex.timeline.calendar import Dates
 

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex.core.quantiles import MEDIAN, central_pair
-from forex.history import Floats
 from forex.inference import block_length, block_weights
+from forex.observations.history import Floats
 from forex.params import Multipliers
 
 Ints = NDArray[np.int64]

@@ -16,7 +16,7 @@ from forex.calibration_inputs import actuals, calibration_inputs
 from forex.core.files import read_parquet, write_text
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import central_pair
-from forex.history import Floats, from_panel
+from forex.observations.history import Floats, from_panel
 from forex.params import Params, load_params
 from forex.scores import covered, crps, interval_score
 

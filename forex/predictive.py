@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from forex.core.quantiles import GRID
-from forex.history import Floats
+from forex.observations.history import Floats
 
 LEVELS = np.array(GRID)
 

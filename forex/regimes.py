@@ -33,7 +33,7 @@ from forex import confidence, copper, interventions
 from forex.core.errors import DataError
 from forex.interventions import Interventions
 from forex.meetings import Meetings, days_to_effects, is_covered, nearest
-from forex.moves import Floats, daily_moves, moves_over
+from forex.observations.moves import Floats, daily_moves, moves_over
 from forex.params import Regimes
 from forex.rolling import reference_volatility, rolling_volatility
 from forex.timeline import calendar

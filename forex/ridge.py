@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forex.history import Floats, Ints
+from forex.observations.history import Floats, Ints
 
 
 @dataclass(frozen=True)

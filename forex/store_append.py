@@ -17,8 +17,8 @@ import polars as pl
 
 from forex.core.errors import DataError, UsageError
 from forex.core.files import read_parquet, write_verified_parquet
+from forex.observations.store import RESTORE, Publication, published
 from forex.providers.protocol import LATEST_ONLY, Observation
-from forex.store import RESTORE, Publication, published
 
 INSTANT = pl.Datetime("us", "UTC")
 ROWS: dict[str, pl.DataType | type[pl.DataType]] = {

@@ -10,9 +10,9 @@ import numpy as np
 import polars as pl
 
 from forex.expectations import ROW, Check
-from forex.ingest import age_business_days
+from forex.observations.ingest import age_business_days
+from forex.observations.store import PERCENT, TARGET, Publication
 from forex.params import Tier, Validate
-from forex.store import PERCENT, TARGET, Publication
 from forex.timeline import calendar
 
 VALUES_BETWEEN = "ExpectColumnValuesToBeBetween"

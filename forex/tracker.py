@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex.conformal import COVERAGE
-from forex.history import Floats
+from forex.observations.history import Floats
 
 
 def factors(ratios: Floats, matured: NDArray[np.int64], levels: Floats, *, rate: float) -> Floats:

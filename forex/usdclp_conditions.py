@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from forex.core.quantiles import GRID
-from forex.moves import daily_moves
+from forex.observations.moves import daily_moves
 from forex.params import NOT_EVALUATED, Regimes, UsdClp
 from forex.rolling import rolling_volatility
 from forex.timeline import calendar

@@ -12,8 +12,8 @@ import polars as pl
 
 from forex.copper import rolling_correlation
 from forex.core.errors import TooLittleData
-from forex.history import Floats
-from forex.moves import daily_moves, moves_over
+from forex.observations.history import Floats
+from forex.observations.moves import daily_moves, moves_over
 from forex.params import Estimation, Regimes
 from forex.regimes import volatility_ratio
 from forex.timeline import calendar

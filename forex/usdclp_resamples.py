@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forex.history import Floats
 from forex.inference import block_length, block_weights
+from forex.observations.history import Floats
 from forex.params import Estimation
 from forex.timeline.calendar import Dates
 

@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
-from forex.ingest import age_business_days
-from forex.moves import daily_moves
+from forex.observations.ingest import age_business_days
+from forex.observations.moves import daily_moves
+from forex.observations.store import TARGET
 from forex.params import UsdClp
-from forex.store import TARGET
 from forex.timeline import calendar
 
 EXTREME_MOVE, OLD, LATER, OTHER_DATA = "extreme_move", "estimates_old", "estimates_later", "estimates_of_other_data"

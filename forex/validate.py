@@ -13,8 +13,8 @@ import polars as pl
 
 from forex.core.errors import DataError, ForexError, ParamsError, StaleError, TooLittleData
 from forex.expectations import ROW, SHOWN, Outcome, run
+from forex.observations.store import PERCENT, TARGET, Publication
 from forex.params import Tier, Validate
-from forex.store import PERCENT, TARGET, Publication
 from forex.suites import move_check, row_checks, table_checks, table_facts, type_checks, with_helpers
 from forex.suspension import GOOD, USABLE, settle
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.signal import lfilter
 
-from forex.history import Floats, Ints
+from forex.observations.history import Floats, Ints
 
 
 @dataclass(frozen=True)

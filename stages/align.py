@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from forex.align import panel
 from forex.core.files import read_json, read_parquet, write_parquet
+from forex.observations.align import panel
+from forex.observations.store import TARGET, in_per_cent
 from forex.params import load_params
-from forex.store import TARGET, in_per_cent
 from stages.run import run
 
 MANIFEST = Path("data/manifest.json")

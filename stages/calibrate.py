@@ -9,7 +9,7 @@ from forex.calibration_inputs import actuals, calibration_inputs
 from forex.calibration_report import Settled, calibration_report, metrics
 from forex.core.files import read_parquet, write_json, write_parquet
 from forex.forecasts import calibrated_frame, multipliers_frame
-from forex.history import from_panel
+from forex.observations.history import from_panel
 from forex.params import load_params
 from stages.run import run
 

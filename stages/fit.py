@@ -4,10 +4,10 @@ from pathlib import Path
 
 from forex.core.files import read_parquet, write_parquet
 from forex.forecasts import contributions_frame, raw_frame
-from forex.history import forecast_origins, from_panel
 from forex.models.naive import MIN_RETURNS
 from forex.models.nowcast import Nowcast, series
 from forex.models.registry import build
+from forex.observations.history import forecast_origins, from_panel
 from forex.params import load_params
 from stages.run import run
 

@@ -8,9 +8,9 @@ import polars as pl
 
 from forex.core.errors import DataError
 from forex.core.files import write_json, write_parquet
-from forex.ingest import known_rows, manifest
+from forex.observations.ingest import known_rows, manifest
+from forex.observations.store import TARGET, read_series, read_series_list, series_file, unlisted_files
 from forex.params import load_params
-from forex.store import TARGET, read_series, read_series_list, series_file, unlisted_files
 from forex.timeline import calendar
 from stages.run import run
 

@@ -10,11 +10,11 @@ from forex.episodes import episodes
 from forex.ledger import LEDGER, read
 from forex.ledger_scores import ledger_scores
 from forex.looks import daily_statuses
-from forex.moves import origins
+from forex.observations.moves import origins
+from forex.observations.store import in_per_cent
 from forex.params import load_params
 from forex.performance import metrics, performance, subjects
 from forex.scores import matured
-from forex.store import in_per_cent
 from stages.run import run
 
 MANIFEST = Path("data/manifest.json")

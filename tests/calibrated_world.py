@@ -13,8 +13,8 @@ from simulated import committed, fit_params, garch_returns, history_of, outcomes
 
 from forex.calibrate import Calibrated, Outcome, calibrate
 from forex.core.names import PUBLISHED
-from forex.history import Floats
 from forex.models.registry import build
+from forex.observations.history import Floats
 from forex.params import Calibrate
 from forex.predictive import Predictive
 

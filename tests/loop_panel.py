@@ -1,4 +1,4 @@
-"""The panel written as a loop over days and rows, to be read and believed; the tests compare `forex.align` with it."""
+"""The panel written as a loop over days and rows, to be read and believed; the tests compare `forex.observations.align` with it."""
 
 import datetime as dt
 import math

@@ -8,12 +8,12 @@ import numpy as np
 import polars as pl
 from conftest import ROOT
 
-from forex import align
 from forex.interventions import parse_interventions
 from forex.meetings import parse_meetings
+from forex.observations import align
+from forex.observations.store import read_series, read_series_list
 from forex.params import Regimes, load_params
 from forex.regimes import STRESSED, classify
-from forex.store import read_series, read_series_list
 from forex.timeline import calendar
 
 COMMITTED = load_params("regimes", "usdclp", path=ROOT / "params.yaml")

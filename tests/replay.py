@@ -24,8 +24,8 @@ from forex.core.files import read_parquet
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS
 from forex.ledger_rows import parse
+from forex.observations.store import Publication, published, read_series, read_series_list
 from forex.params import load_params
-from forex.store import Publication, published, read_series, read_series_list
 from forex.timeline import calendar
 
 CODE = "F073.TCO.PRE.Z.D"

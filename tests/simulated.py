@@ -9,9 +9,9 @@ import polars as pl
 from conftest import NOON, ROOT, published
 from numpy.typing import NDArray
 
-from forex import align
 from forex.calibrate import Outcome
-from forex.history import Floats, History, from_panel
+from forex.observations import align
+from forex.observations.history import Floats, History, from_panel
 from forex.params import Fit, Params, load_params
 from forex.timeline import calendar
 

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from loop_panel import Row, loop_panel
 
-from forex.align import panel
 from forex.core.errors import TooLittleData, UsageError
 from forex.core.files import read_parquet, write_json, write_parquet
+from forex.observations.align import panel
 from forex.timeline import calendar
 from stages import align
 

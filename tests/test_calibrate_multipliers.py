@@ -12,7 +12,7 @@ from forex.calibrate import Outcome, calibrate
 from forex.calibration_report import Settled, calibration_report, metrics
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import MEDIAN, central_pair
-from forex.history import Floats
+from forex.observations.history import Floats
 from forex.predictive import Predictive
 from forex.scores import crps
 

@@ -10,9 +10,9 @@ from simulated import DAILY, fit_params, garch_returns, history_of, target_of
 from forex import params
 from forex.core.errors import DataError, UsageError
 from forex.core.quantiles import MEDIAN
-from forex.history import History
 from forex.models import chronos
 from forex.models.registry import build
+from forex.observations.history import History
 from forex.predictive import LEVELS
 
 SETTINGS = params.Chronos(model="models/none", context=64, steps=70, batch=16)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from forex import conformal
 from forex.conformal import COVERAGE, pooled, quantiles, standardised_quantiles
 from forex.core.quantiles import GRID, MEDIAN, central_pair
-from forex.history import Floats
+from forex.observations.history import Floats
 
 ALIKE = 1e12  # a half-life at which every score counts the same
 

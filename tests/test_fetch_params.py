@@ -24,9 +24,9 @@ from forex.core.errors import ForexError
 from forex.core.files import read_parquet
 from forex.fetch import fetch
 from forex.net import Client
+from forex.observations.store import read_series_list
 from forex.params import Params, load_params
 from forex.providers.registry import provider
-from forex.store import read_series_list
 
 KEYS = [key for key in LEAVES if key.startswith("fetch.")]
 NOW = utc("2024-11-27T18:05")

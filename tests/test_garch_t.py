@@ -10,9 +10,9 @@ from simulated import fit_params, garch_returns, history_of, iid_normal, target_
 
 from forex.core.errors import TooLittleData
 from forex.core.quantiles import GRID
-from forex.history import Floats, History
 from forex.models import garch_t
 from forex.models.garch_t import GarchT, Parameters, filtered, summed_variance
+from forex.observations.history import Floats, History
 from forex.params import GarchT as GarchTParams
 
 RETURNS = 100 * garch_returns(np.random.default_rng(1), 600)

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from forex.align import panel
-from forex.history import History, from_panel
+from forex.observations.align import panel
+from forex.observations.history import History, from_panel
 from forex.timeline import calendar
 
 HORIZONS = ["1d", "7d", "15d", "30d", "90d"]

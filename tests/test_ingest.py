@@ -10,7 +10,7 @@ import pytest
 from conftest import NOON, Project, observations, utc
 
 from forex.core.files import read_json, read_parquet
-from forex.ingest import age_business_days, content_hash, known_rows
+from forex.observations.ingest import age_business_days, content_hash, known_rows
 from stages import ingest
 
 GOOD = "date,value\n2024-11-25,942.01\n2024-11-26,941.5\n2024-11-27,934.54\n2024-11-28,978.1\n"

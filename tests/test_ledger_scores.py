@@ -10,12 +10,12 @@ import pytest
 from conftest import Project, published
 from issued_rows import issued, moved
 
-from forex import align
 from forex.core.files import json_text, write_json, write_parquet
 from forex.core.quantiles import COLUMNS, GRID, central_pair
 from forex.ledger import LEDGER, SCHEMA, append, read
 from forex.ledger_rows import Issued
 from forex.ledger_scores import ledger_scores
+from forex.observations import align
 from forex.scores import WEIGHTS, pinball
 from forex.timeline import calendar
 

@@ -23,13 +23,14 @@ from simulated import (
     target_of,
 )
 
-from forex import align, conformal, ensemble, ridge
+from forex import conformal, ensemble, ridge
 from forex.calibrate import calibrate
 from forex.feedback import discounted_sums
-from forex.history import History
 from forex.interventions import parse_interventions
 from forex.meetings import parse_meetings
 from forex.models.registry import build
+from forex.observations import align
+from forex.observations.history import History
 from forex.regimes import classify
 from forex.ridge import Schedule
 from forex.suspension import settle

@@ -15,7 +15,7 @@ from simulated import committed, instant
 
 from forex.core.files import read_parquet
 from forex.core.quantiles import COLUMNS
-from forex.store import read_series, read_series_list
+from forex.observations.store import read_series, read_series_list
 from forex.timeline import calendar
 
 Observations = list[tuple[str, float]]

@@ -12,11 +12,11 @@ from simulated import DAILY, fit_params, garch_returns, history_of, iid_normal, 
 
 from forex.core.errors import TooLittleData
 from forex.core.quantiles import GRID, MEDIAN, central_pair
-from forex.history import History
 from forex.models.naive import Predecessor, RandomWalk, RandomWalkDrift
 from forex.models.nowcast import Nowcast, features, series
 from forex.models.protocol import Model
 from forex.models.registry import build
+from forex.observations.history import History
 from forex.predictive import LEVELS, Predictive
 from forex.timeline import calendar
 

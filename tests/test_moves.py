@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex.moves import daily_moves, moves_over
+from forex.observations.moves import daily_moves, moves_over
 from forex.timeline import calendar
 
 DAYS = calendar.business_days("2024-01-02", "2024-12-30")

@@ -13,8 +13,8 @@ from simulated import committed
 
 from forex import conformal, multipliers
 from forex.core.quantiles import GRID, MEDIAN, central_pair
-from forex.history import Floats
 from forex.multipliers import Scored, evidence, factors, newest, scored, shrunk
+from forex.observations.history import Floats
 from forex.params import Multipliers
 from forex.regimes import REGIMES, STRESSED
 

@@ -20,7 +20,7 @@ from nowcast_runs import FROM, REAL, SAMPLE, Fitted, build_store, panel_names, r
 from forex import nowcast_view
 from forex.core.files import read_json, read_parquet
 from forex.core.quantiles import COLUMNS
-from forex.store import read_series_list
+from forex.observations.store import read_series_list
 from forex.timeline import calendar
 
 pytestmark = pytest.mark.skipif(REAL is None, reason="FOREX_REAL_DATA names no folder")

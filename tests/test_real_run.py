@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from forex.core.files import read_parquet
 from forex.core.quantiles import COLUMNS, GRID
 from forex.looks import daily_statuses
-from forex.moves import origins
+from forex.observations.moves import origins
 from forex.params import load_params
 from forex.performance import subjects
 from forex.scores import matured

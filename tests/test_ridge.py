@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from forex import ridge
-from forex.history import Floats
+from forex.observations.history import Floats
 from forex.ridge import Schedule
 
 SCHEDULE = Schedule(refit_every=7, half_life=40.0, penalty=3.0, min_rows=20, floor=0.0)

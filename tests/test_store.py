@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forex.core.errors import DataError, UsageError
-from forex.store import SCHEMA, Series, read_series, read_series_list, unlisted_files
+from forex.observations.store import SCHEMA, Series, read_series, read_series_list, unlisted_files
 
 GOOD = "date,value\n2024-11-25,942.01\n2024-11-26,941.5\n2024-11-27,934.54\n"
 OBSERVADO = Series.model_validate({"title": "t", "unit": "CLP per USD", "tier": "critical", "publication": EVENING})

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forex.core.errors import DataError, UsageError
+from forex.observations.store import Publication, read_series, read_series_list
 from forex.providers.protocol import Observation
-from forex.store import Publication, read_series, read_series_list
 from forex.store_append import (
     ATTEMPTS,
     ROWS,

@@ -21,9 +21,9 @@ from forex import params
 from forex.calibrate import calibrate
 from forex.core.errors import TooLittleData
 from forex.core.quantiles import MEDIAN
-from forex.history import History
 from forex.models.registry import build
 from forex.models.theta import Parameters, Theta, errors, expected, fit
+from forex.observations.history import History
 from forex.predictive import LEVELS
 
 HORIZONS = ("1d", "7d", "90d")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from forex import tracker
 from forex.conformal import COVERAGE
-from forex.history import Floats
+from forex.observations.history import Floats
 
 LEVELS = (0.5, 0.8, 0.95)
 

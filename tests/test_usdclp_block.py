@@ -12,9 +12,10 @@ import pytest
 from conftest import NOON, ROOT, Project, published
 from simulated import garch_returns
 
-from forex import align, usdclp_view
+from forex import usdclp_view
 from forex.core.errors import DataError, ParamsError, UsageError
 from forex.core.files import write_parquet
+from forex.observations import align
 from forex.params import PARAMS_FILE, load_params
 from forex.timeline import calendar
 from forex.usdclp_block import READERS, comparison, flat, renewed

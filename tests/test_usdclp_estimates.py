@@ -12,9 +12,9 @@ from regime_panels import EPISODES, stressed
 from scipy.stats import kurtosis, skew
 from simulated import DAILY, committed, garch_returns, iid_normal
 
-from forex import align
 from forex.core.errors import TooLittleData
 from forex.inference import block_weights
+from forex.observations import align
 from forex.params import Estimation
 from forex.timeline import calendar
 from forex.usdclp_estimates import (

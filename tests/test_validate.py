@@ -9,8 +9,8 @@ from conftest import EVENING, utc
 from forex.core.errors import DataError, ParamsError, StaleError, TooLittleData
 from forex.core.files import json_text
 from forex.expectations_page import page, summary
+from forex.observations.store import SCHEMA, Publication
 from forex.params import Validate, load_params
-from forex.store import SCHEMA, Publication
 from forex.suspension import settle
 from forex.timeline import calendar
 from forex.validate import Checked, check_series, stop_on_failure

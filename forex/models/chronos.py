@@ -12,7 +12,7 @@ from scipy.special import ndtri
 
 from forex.core.errors import DataError, UsageError
 from forex.core.quantiles import MEDIAN, central_pair
-from forex.history import Floats, History, Ints
+from forex.observations.history import Floats, History, Ints
 from forex.params import Chronos as ChronosParams
 from forex.predictive import LEVELS, Predictive
 

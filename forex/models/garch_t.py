@@ -10,8 +10,8 @@ from scipy.signal import lfilter
 from scipy.special import stdtrit
 
 from forex.core.errors import TooLittleData
-from forex.history import Floats, History, Ints
 from forex.models.naive import MIN_RETURNS, require
+from forex.observations.history import Floats, History, Ints
 from forex.params import GarchT as GarchTParams
 from forex.predictive import LEVELS, Predictive, scaled
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.special import stdtrit
 
 from forex.core.errors import TooLittleData
-from forex.history import Floats, History, Ints
+from forex.observations.history import Floats, History, Ints
 from forex.predictive import LEVELS, Predictive, scaled
 
 # These three are definitions to compare with, not settings: DESIGN fixes them.

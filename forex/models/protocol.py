@@ -8,7 +8,7 @@ replaced.
 from collections.abc import Sequence
 from typing import Protocol
 
-from forex.history import History, Ints
+from forex.observations.history import History, Ints
 from forex.predictive import Predictive
 
 

@@ -9,8 +9,8 @@ from scipy.signal import lfilter
 from scipy.special import ndtri
 
 from forex.core.errors import TooLittleData
-from forex.history import Floats, History, Ints
 from forex.models.naive import MIN_RETURNS, require
+from forex.observations.history import Floats, History, Ints
 from forex.params import Theta as ThetaParams
 from forex.predictive import LEVELS, Predictive, scaled
 

@@ -14,9 +14,9 @@ from forex import params
 from forex.calibrate import calibrate
 from forex.core.errors import UsageError
 from forex.core.quantiles import MEDIAN
-from forex.history import History
 from forex.models.chronos import Chronos, load
 from forex.models.registry import build
+from forex.observations.history import History
 
 HORIZONS = ("1d", "7d", "90d")
 FIRST = 420

@@ -8,11 +8,11 @@ import polars as pl
 from conftest import ROOT
 from simulated import committed, history_of
 
-from forex.history import Floats, History, Ints
 from forex.models.chronos import contexts, on_grid
 from forex.models.naive import RandomWalk
+from forex.observations.history import Floats, History, Ints
+from forex.observations.store import read_series, read_series_list
 from forex.scores import crps
-from forex.store import read_series, read_series_list
 from forex.timeline import calendar
 
 ORIGINS = 500

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forex.store import Series
+from forex.observations.store import Series
 from forex.timeline import calendar
 
 

@@ -22,7 +22,7 @@ def known_values(panel: pl.DataFrame, name: str) -> tuple[Floats, Dates]:
 
 
 def drivers_of(panel: pl.DataFrame) -> list[str]:
-    """The ids of the drivers in a panel made by `forex.align.panel`."""
+    """The ids of the drivers in a panel made by `forex.observations.align.panel`."""
     return [name.removesuffix("_move_0") for name in panel.columns if name.endswith("_move_0")]
 
 

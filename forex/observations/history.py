@@ -96,7 +96,7 @@ def forecast_origins(history: History, *, first_origin: int, warm_up: int, min_r
 
 
 def from_panel(panel: pl.DataFrame) -> History:
-    """The history of a panel made by `forex.align.panel`; days before the first anchor are left off."""
+    """The history of a panel made by `forex.observations.align.panel`; days before the first anchor are left off."""
     origins = panel.filter(pl.col("anchor").is_not_null())
     values = panel.filter(pl.col("observado").is_not_null())
     chain = values.filter(pl.col("log_return").is_not_null())
