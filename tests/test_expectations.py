@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from forex.expectations import Check, Outcome, _refuse_exception, run
+from forex.validation.expectations import Check, Outcome, _refuse_exception, run
 
 DAYS = [dt.date(2024, 11, day) for day in (4, 5, 6, 6)]
 FRAME = pd.DataFrame(

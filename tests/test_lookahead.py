@@ -33,7 +33,7 @@ from forex.observations import align
 from forex.observations.history import History
 from forex.regimes import classify
 from forex.ridge import Schedule
-from forex.suspension import settle
+from forex.validation.suspension import settle
 
 MODELS = fit_params().models
 HORIZONS = ("1d", "7d", "30d")

@@ -12,7 +12,7 @@ from test_usdclp_conditions import UNKNOWN_CONDITIONS
 from forex import status_view
 from forex.core.files import write_json, write_parquet
 from forex.ledger import LEDGER, append
-from forex.validate import QUARANTINE
+from forex.validation.validate import QUARANTINE
 
 FORECAST: dict[str, Any] = {
     "as_of": "2007-06-01",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex.suites import days_back, table_facts
+from forex.validation.suites import days_back, table_facts
 
 MONDAY = dt.date(2024, 11, 4)
 INSTANT = dt.datetime(2024, 11, 4, tzinfo=dt.UTC)

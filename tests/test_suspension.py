@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex import suspension
-from forex.suspension import USABLE, settle
+from forex.validation import suspension
+from forex.validation.suspension import USABLE, settle
 
 MAX_MOVE = 0.08
 MONDAY = dt.date(2024, 1, 1)

@@ -8,12 +8,12 @@ from conftest import EVENING, utc
 
 from forex.core.errors import DataError, ParamsError, StaleError, TooLittleData
 from forex.core.files import json_text
-from forex.expectations_page import page, summary
 from forex.observations.store import SCHEMA, Publication
 from forex.params import Validate, load_params
-from forex.suspension import settle
 from forex.timeline import calendar
-from forex.validate import Checked, check_series, stop_on_failure
+from forex.validation.expectations_page import page, summary
+from forex.validation.suspension import settle
+from forex.validation.validate import Checked, check_series, stop_on_failure
 
 AS_OF = "2024-11-27"
 PARAMS = load_params(path=Path("params.yaml")).validate_
@@ -284,6 +284,6 @@ def test_fates_that_contradict_great_expectations_are_a_defect(monkeypatch: pyte
     def blind(rows: pl.DataFrame, max_move: float) -> pl.DataFrame:
         return settle(rows, max_move).with_columns(fate=pl.lit("good"))
 
-    monkeypatch.setattr("forex.validate.settle", blind)
+    monkeypatch.setattr("forex.validation.validate.settle", blind)
     with pytest.raises(RuntimeError, match=r"found the moves of rows \(50,\) too large, settled \[\]"):
         check(series(changes={50: 990.0}))

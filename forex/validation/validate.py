@@ -12,11 +12,11 @@ import numpy as np
 import polars as pl
 
 from forex.core.errors import DataError, ForexError, ParamsError, StaleError, TooLittleData
-from forex.expectations import ROW, SHOWN, Outcome, run
 from forex.observations.store import PERCENT, TARGET, Publication
 from forex.params import Tier, Validate
-from forex.suites import move_check, row_checks, table_checks, table_facts, type_checks, with_helpers
-from forex.suspension import GOOD, USABLE, settle
+from forex.validation.expectations import ROW, SHOWN, Outcome, run
+from forex.validation.suites import move_check, row_checks, table_checks, table_facts, type_checks, with_helpers
+from forex.validation.suspension import GOOD, USABLE, settle
 
 if TYPE_CHECKING:
     import pandas as pd

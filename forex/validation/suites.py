@@ -1,7 +1,7 @@
 """The suites of one series: which expectations follow from params.yaml, and the columns and facts that they look at.
 
 Rows are checked by themselves (types, then values), by their move against the last good row, and then as a table. A
-helper column is computed here; its comparison with the bound is Great Expectations' (`forex.expectations`).
+helper column is computed here; its comparison with the bound is Great Expectations' (`forex.validation.expectations`).
 """
 
 from typing import Any
@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forex.expectations import ROW, Check
 from forex.observations.ingest import age_business_days
 from forex.observations.store import PERCENT, TARGET, Publication
 from forex.params import Tier, Validate
 from forex.timeline import calendar
+from forex.validation.expectations import ROW, Check
 
 VALUES_BETWEEN = "ExpectColumnValuesToBeBetween"
 
@@ -96,7 +96,7 @@ def days_back(rows: pl.DataFrame) -> pl.Series:
 
 
 def move_check(name: str, max_move: float, params: Validate) -> Check:
-    """On the column move of `forex.suspension.settle`; the first row has none and passes."""
+    """On the column move of `forex.validation.suspension.settle`; the first row has none and passes."""
     bound = {"column": "move", "max_value": max_move}
     return Check("max_move", VALUES_BETWEEN, bound, params.severity.max_move, f"validate.bounds.{name}.max_move")
 

@@ -21,7 +21,9 @@ from forex.timeline import calendar
 
 EXTREME_MOVE, OLD, LATER, OTHER_DATA = "extreme_move", "estimates_old", "estimates_later", "estimates_of_other_data"
 
-Usable = Mapping[str, pl.DataFrame]  # by series: date, value, known_at, usable_at, ..., as `forex.validate` leaves them
+Usable = Mapping[
+    str, pl.DataFrame
+]  # by series: date, value, known_at, usable_at, ..., as `forex.validation.validate` leaves them
 
 
 def cut_off_instant(as_of: str, cut_off: str) -> dt.datetime:
