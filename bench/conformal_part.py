@@ -1,4 +1,4 @@
-"""`python -m bench.conformal_part FILE`: the stage calibrate with a stopwatch around each call of forex/conformal.py.
+"""`python -m bench.conformal_part FILE`: the stage calibrate with a stopwatch around each call of forex/statistics/conformal.py.
 
 Run where fit has been; writes the sums of wall and processor seconds to FILE.
 """
@@ -13,7 +13,7 @@ from pathlib import Path  # noqa: E402
 from time import perf_counter, process_time  # noqa: E402
 from typing import Any  # noqa: E402
 
-from forex import conformal  # noqa: E402
+from forex.statistics import conformal  # noqa: E402
 from stages.calibrate import main  # noqa: E402
 
 PARTS = ("standardised_quantiles", "pooled", "quantiles")  # what calibrate calls

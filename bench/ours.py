@@ -22,7 +22,7 @@ def stages(source: Path, folder: Path) -> dict[str, Cost]:
 
 
 def conformal_part(folder: Path) -> Cost:
-    """All that forex/conformal.py does within calibrate: quantiles of every horizon and model, pooled, as forecasts.
+    """All that forex/statistics/conformal.py does within calibrate: quantiles of every horizon and model, pooled, as forecasts.
 
     folder: one in which `stages` has run.
     """

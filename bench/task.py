@@ -11,7 +11,7 @@ from forex.core.files import read_parquet
 from forex.core.quantiles import COLUMNS, central_pair
 from forex.observations.history import Floats, from_panel
 from forex.params import load_params
-from forex.scores import covered, interval_score
+from forex.statistics.scores import covered, interval_score
 from forex.timeline import calendar
 
 LEVELS = (0.8, 0.95)

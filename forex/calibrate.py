@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forex import conformal, ensemble, multipliers, tracker
+from forex import multipliers
 from forex.core.errors import TooLittleData
 from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
 from forex.observations.history import Floats
 from forex.params import Calibrate
-from forex.predictive import Predictive
-from forex.scores import crps
+from forex.statistics import conformal, ensemble, tracker
+from forex.statistics.predictive import Predictive
+from forex.statistics.scores import crps
 from forex.timeline import calendar
 
 

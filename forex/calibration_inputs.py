@@ -8,9 +8,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forex.calibrate import Outcome
-from forex.forecasts import raw_predictive
 from forex.observations.history import Floats, History, Ints
-from forex.predictive import Predictive
+from forex.statistics.forecasts import raw_predictive
+from forex.statistics.predictive import Predictive
 
 
 @dataclass(frozen=True)

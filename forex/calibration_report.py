@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex.calibrate import Calibrated
-from forex.conformal import COVERAGE
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import central_pair
 from forex.multipliers import Newest
 from forex.observations.history import Floats
-from forex.scores import covered, crps, interval_score
+from forex.statistics.conformal import COVERAGE
+from forex.statistics.scores import covered, crps, interval_score
 
 LEVELS = (0.5, 0.8, 0.95)  # whose coverage and half-widths are shown
 WIDEST = LEVELS[-1]

@@ -13,12 +13,13 @@ import numpy as np
 import polars as pl
 from scipy.special import stdtrit
 
-from forex import inference, scoreboard
+from forex import scoreboard
 from forex.acceptance import Figures, percent
 from forex.core.names import PUBLISHED
 from forex.params import Evaluate, Readiness
 from forex.scoreboard import Scored
-from forex.scores import Floats, matured
+from forex.statistics import inference
+from forex.statistics.scores import Floats, matured
 
 BETTER, WORSE, NO_EVIDENCE, NOT_EVALUATED = "BETTER", "WORSE", "NO_EVIDENCE", "NOT_EVALUATED"
 

@@ -13,7 +13,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from forex.observations.moves import Floats, daily_moves, moves_over
 from forex.params import Regimes
-from forex.rolling import reference_volatility, rolling_volatility
+from forex.statistics.rolling import reference_volatility, rolling_volatility
 from forex.timeline.calendar import Dates
 
 

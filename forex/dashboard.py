@@ -9,7 +9,6 @@ from typing import Any
 
 import polars as pl
 
-from forex import contributions
 from forex.dashboard_backtest import (
     EVIDENCE,
     by_horizon,
@@ -26,6 +25,7 @@ from forex.dashboard_monitors import alarm_rows, alerts_now, drift_now, episode_
 from forex.dashboard_page import PAGE
 from forex.dashboard_style import STYLE
 from forex.fan import by_length
+from forex.statistics import contributions
 from forex.usdclp_conditions import sentences
 
 SHOWN_SERIES = 5  # of what moves the nowcast; the others are summed
@@ -46,7 +46,7 @@ def dashboard(
     """reports/dashboard.html: one file that requests nothing and needs no script.
 
     forecast, alerts, expectations, validation, performance: the reports of those names.  moved: from
-    `forex.contributions.moves` at the newest origin, None where no nowcast is fitted.  regimes: data/regimes.parquet.
+    `forex.statistics.contributions.moves` at the newest origin, None where no nowcast is fitted.  regimes: data/regimes.parquet.
     figures: from `forex.dashboard_figures.figures`.
     """
     from jinja2 import Environment, StrictUndefined

@@ -17,11 +17,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from forex import inference
 from forex.acceptance import INSUFFICIENT_DATA, Figures
-from forex.forecasts import CONTRIBUTION
 from forex.params import Evaluate
-from forex.scores import Bools, Floats, Panel
+from forex.statistics import inference
+from forex.statistics.forecasts import CONTRIBUTION
+from forex.statistics.scores import Bools, Floats, Panel
 
 NOWCAST = "nowcast"
 NOT_EVALUATED = "NOT_EVALUATED"
@@ -33,7 +33,7 @@ def report(
     """By horizon: the record over all matured origins of its panel, and by year.
 
     contributions: data/forecasts/nowcast.parquet, without rows where no nowcast is fitted: NOT_EVALUATED.
-    panels: from `forex.scores.matured`; a horizon without any matured origin is INSUFFICIENT_DATA.
+    panels: from `forex.statistics.scores.matured`; a horizon without any matured origin is INSUFFICIENT_DATA.
     """
     empty = NOT_EVALUATED if contributions.is_empty() else INSUFFICIENT_DATA
     figures: Figures = {name: {"n": 0, "status": empty} for name in horizons}

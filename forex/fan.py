@@ -1,6 +1,6 @@
 """The fan: the recent observado and, business day by business day, the forecast from the anchor to the last horizon.
 
-Between two horizons the quantiles are those of `forex.distribution.between_horizons`, on a target date the horizon's.
+Between two horizons the quantiles are those of `forex.statistics.distribution.between_horizons`, on a target date the horizon's.
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ import polars as pl
 
 from forex.core.files import round_clp
 from forex.core.quantiles import GRID, MEDIAN, central_pair
-from forex.distribution import between_horizons
+from forex.statistics.distribution import between_horizons
 from forex.timeline import calendar
 
 OBSERVADO, MEDIAN_PART, INTERVAL = "observado", "median", "interval"

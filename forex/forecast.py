@@ -12,7 +12,7 @@ from forex.core.errors import DataError
 from forex.core.files import CLP_DECIMALS, json_text
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS, GRID, MEDIAN, central_pair
-from forex.distribution import probability_above
+from forex.statistics.distribution import probability_above
 from forex.timeline import calendar
 
 TITLE = "Dólar observado, CLP per USD"

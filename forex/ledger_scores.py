@@ -11,7 +11,7 @@ import polars as pl
 from forex.acceptance import INSUFFICIENT_DATA, Figures, percent
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
-from forex.scores import covered, crps, interval_score
+from forex.statistics.scores import covered, crps, interval_score
 from forex.timeline.calendar import horizon_days
 
 EVALUATED = "EVALUATED"

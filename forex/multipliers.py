@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex.core.quantiles import MEDIAN, central_pair
-from forex.inference import block_length, block_weights
 from forex.observations.history import Floats
 from forex.params import Multipliers
+from forex.statistics.inference import block_length, block_weights
 
 Ints = NDArray[np.int64]
 Regimes = NDArray[np.str_]

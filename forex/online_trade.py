@@ -18,7 +18,7 @@ from forex.core.names import PUBLISHED
 from forex.core.quantiles import central_pair
 from forex.observations.history import Floats, from_panel
 from forex.params import Params, load_params
-from forex.scores import covered, crps, interval_score
+from forex.statistics.scores import covered, crps, interval_score
 
 PANEL, REGIMES, RAW = Path("data/panel.parquet"), Path("data/regimes.parquet"), Path("data/forecasts/raw.parquet")
 REPORT = Path("reports/online_correction.md")

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from forex.acceptance import INSUFFICIENT_DATA, Figures, percent
 from forex.core.names import PUBLISHED, RANDOM_WALK
 from forex.coverage_alarm import dealt, payoffs, richest, shares, slots, wealth
-from forex.inference import mann_whitney
 from forex.params import Performance
-from forex.scores import Panel
+from forex.statistics.inference import mann_whitney
+from forex.statistics.scores import Panel
 from forex.timeline.calendar import steps_between, usual_steps
 from forex.verdict import CRITICAL, DEGRADED, STATUSES, judge, of_window, worst
 from forex.watched import Watched, compare, watch, windows
@@ -53,7 +53,7 @@ def subjects(
 ) -> Subjects:
     """The `models` at every horizon that has them.
 
-    panels: from `forex.scores.matured`, all origins.  levels: of params.yaml.
+    panels: from `forex.statistics.scores.matured`, all origins.  levels: of params.yaml.
     """
     part = shares(tuple(panels))
     return {

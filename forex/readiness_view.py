@@ -13,7 +13,7 @@ from forex.params import Params, load_params
 from forex.performance import performance, subjects
 from forex.readiness import MAY_BE_PUBLISHED, criteria, level
 from forex.scoreboard_view import SMALLEST, table
-from forex.scores import matured
+from forex.statistics.scores import matured
 from forex.timeline.calendar import horizon_days
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")

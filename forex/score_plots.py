@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forex import inference
 from forex.acceptance import Figures, percent
 from forex.core.names import PUBLISHED
 from forex.scoreboard import ALL_LEVELS, Scored, pit_histogram
+from forex.statistics import inference
 
 
 def reliability(scored: Mapping[str, Scored]) -> pl.DataFrame:

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forex import acceptance, inference
+from forex import acceptance
 from forex.acceptance import FAIL, INSUFFICIENT_DATA, PASS, Figures, percent
 from forex.core.names import PUBLISHED, RANDOM_WALK
 from forex.core.quantiles import GRID, MEDIAN
 from forex.params import Evaluate
-from forex.scores import LEVELS, Bools, Floats, Panel
+from forex.statistics import inference
+from forex.statistics.scores import LEVELS, Bools, Floats, Panel
 from forex.timeline import calendar
 
 ALL_LEVELS = tuple(round(1 - 2 * level, 9) for level in reversed(GRID[:MEDIAN]))  # every central interval of the grid
@@ -99,7 +100,7 @@ def validation(scored: Mapping[str, Scored], *, horizons: Sequence[str], setting
 def score(panels: Mapping[str, Panel], *, levels: Sequence[float], settings: Evaluate) -> dict[str, Scored]:
     """What report and plots are made from, per horizon that has matured forecasts.
 
-    panels: from `forex.scores.matured`.  levels: of params.yaml; the level of the acceptance rule is scored as well.
+    panels: from `forex.statistics.scores.matured`.  levels: of params.yaml; the level of the acceptance rule is scored as well.
     """
     chosen = tuple(sorted({*levels, settings.acceptance.interval_level}))
     return {horizon: Scored(panel, chosen, settings) for horizon, panel in panels.items() if panel.n}

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from forex.core.quantiles import GRID
 from forex.observations.moves import daily_moves
 from forex.params import NOT_EVALUATED, Regimes, UsdClp
-from forex.rolling import rolling_volatility
+from forex.statistics.rolling import rolling_volatility
 from forex.timeline import calendar
 
 USUAL, HIGH, LOW, BROKEN = "USUAL", "HIGH", "LOW", "BROKEN"

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forex.inference import block_length, block_weights
 from forex.observations.history import Floats
 from forex.params import Estimation
+from forex.statistics.inference import block_length, block_weights
 from forex.timeline.calendar import Dates
 
 MIN_BLOCKS = 4  # a spread from fewer says nothing; shorter series have shorter blocks

@@ -14,8 +14,8 @@ from typing import TypeVar
 import numpy as np
 
 from forex.acceptance import INSUFFICIENT_DATA
-from forex.inference import holm
 from forex.params import Performance
+from forex.statistics.inference import holm
 from forex.watched import CRPS
 from forex.windows import Change, Floats, Ints
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from forex.acceptance import percent
 from forex.params import Performance
-from forex.scores import Panel
+from forex.statistics.scores import Panel
 from forex.timeline.calendar import usual_steps
 from forex.windows import Change, Floats, Ints, Window, bias_change, independent, loss_change, miss_change
 
@@ -40,7 +40,7 @@ class Watched:
 
 
 def watch(panel: Panel, model: str, levels: Sequence[float]) -> Watched:
-    """The `model` of a panel from `forex.scores.matured`, whose targets come in the order of its origins."""
+    """The `model` of a panel from `forex.statistics.scores.matured`, whose targets come in the order of its origins."""
     position = panel.models.index(model)
     lower, upper = (bound[:, position] for bound in panel.bounds(max(levels)))
     return Watched(

@@ -8,9 +8,9 @@ from forex.calibrate import calibrate
 from forex.calibration_inputs import actuals, calibration_inputs
 from forex.calibration_report import Settled, calibration_report, metrics
 from forex.core.files import read_parquet, write_json, write_parquet
-from forex.forecasts import calibrated_frame, multipliers_frame
 from forex.observations.history import from_panel
 from forex.params import load_params
+from forex.statistics.forecasts import calibrated_frame, multipliers_frame
 from stages.run import run
 
 PANEL = Path("data/panel.parquet")

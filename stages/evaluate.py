@@ -5,7 +5,7 @@ from pathlib import Path
 from forex import explained, score_plots, scoreboard
 from forex.core.files import read_parquet, write_csv, write_json
 from forex.params import load_params
-from forex.scores import matured
+from forex.statistics.scores import matured
 from stages.run import run
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")

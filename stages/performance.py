@@ -14,7 +14,7 @@ from forex.observations.moves import origins
 from forex.observations.store import in_per_cent
 from forex.params import load_params
 from forex.performance import metrics, performance, subjects
-from forex.scores import matured
+from forex.statistics.scores import matured
 from stages.run import run
 
 MANIFEST = Path("data/manifest.json")

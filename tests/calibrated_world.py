@@ -16,7 +16,7 @@ from forex.core.names import PUBLISHED
 from forex.models.registry import build
 from forex.observations.history import Floats
 from forex.params import Calibrate
-from forex.predictive import Predictive
+from forex.statistics.predictive import Predictive
 
 FIRST = 400  # the first origin with a raw forecast
 PARAMS = committed().calibrate

@@ -16,7 +16,7 @@ from forex.core.files import write_json, write_parquet
 from forex.core.quantiles import COLUMNS
 from forex.forecast import ENTERING, content_sha256
 from forex.params import load_params, plain
-from forex.scores import LEVELS
+from forex.statistics.scores import LEVELS
 from forex.timeline import calendar
 
 # name: the parts that it foresees, and the factor on its spread. The names are ones that params.yaml allows.

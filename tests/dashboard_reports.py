@@ -18,7 +18,6 @@ from test_charts import regimes
 from test_fan import forecast as fan_forecast
 from test_usdclp_conditions import UNKNOWN_CONDITIONS
 
-from forex import contributions
 from forex.alerts import alerts as alerts_of
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS
@@ -30,8 +29,9 @@ from forex.ledger_scores import ledger_scores
 from forex.params import Performance
 from forex.performance import performance as performance_of
 from forex.performance import subjects
-from forex.scores import LEVELS as GRID
-from forex.scores import Panel
+from forex.statistics import contributions
+from forex.statistics.scores import LEVELS as GRID
+from forex.statistics.scores import Panel
 from forex.timeline import calendar
 
 LEVELS = (0.5, 0.95)

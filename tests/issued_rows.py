@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from forex.ledger_rows import Issued
-from forex.scores import LEVELS
+from forex.statistics.scores import LEVELS
 from forex.timeline import calendar
 
 

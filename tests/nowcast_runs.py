@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 from forex.core.files import read_parquet, write_parquet
 from forex.core.quantiles import COLUMNS
 from forex.observations.store import SERIES_FILE, TARGET, read_series_list
-from forex.scores import crps
+from forex.statistics.scores import crps
 
 SAMPLE = ROOT / "data/sample"
 REAL = Path(os.environ["FOREX_REAL_DATA"]) if "FOREX_REAL_DATA" in os.environ else None

@@ -16,7 +16,7 @@ from scipy.special import ndtr
 from scipy.stats import rankdata
 from simulated import DAILY, committed
 
-from forex.scores import LEVELS, crps
+from forex.statistics.scores import LEVELS, crps
 from forex.timeline.calendar import usual_steps
 from forex.watched import Watched
 
@@ -56,7 +56,7 @@ WORLDS: Mapping[str, Callable[[np.random.Generator, int, int], Floats]] = {"iid"
 
 
 def sizes(returns: Floats, steps: int) -> Floats:
-    """The scale of the next `steps` days after each day: the pipeline's own rule (forex/volatility.py), for many runs."""
+    """The scale of the next `steps` days after each day: the pipeline's own rule (forex.statistics.volatility), for many runs."""
     rule = committed().fit.nowcast
     absolute = np.abs(returns)
 

@@ -9,7 +9,7 @@ from calibrated_world import HORIZONS, PARAMS, changed, result, world
 from forex.calibrate import calibrate
 from forex.core.errors import TooLittleData
 from forex.core.names import PUBLISHED, calibrated_name
-from forex.scores import crps
+from forex.statistics.scores import crps
 
 # --- what passes through and what comes out -------------------------------------------------------------------------
 

@@ -13,8 +13,8 @@ from forex.calibration_report import Settled, calibration_report, metrics
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import MEDIAN, central_pair
 from forex.observations.history import Floats
-from forex.predictive import Predictive
-from forex.scores import crps
+from forex.statistics.predictive import Predictive
+from forex.statistics.scores import crps
 
 # --- what they touch ------------------------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from forex.core.quantiles import MEDIAN
 from forex.models import chronos
 from forex.models.registry import build
 from forex.observations.history import History
-from forex.predictive import LEVELS
+from forex.statistics.predictive import LEVELS
 
 SETTINGS = params.Chronos(model="models/none", context=64, steps=70, batch=16)
 DECILES = [round(0.1 * k, 1) for k in range(1, 10)]

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex.confidence import probability_of_standing, record
+from forex.statistics.confidence import probability_of_standing, record
 
 
 @given(calls=st.lists(st.integers(0, 4), min_size=1, max_size=60), days=st.integers(1, 70), prior=st.integers(0, 5))

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from forex import conformal
-from forex.conformal import COVERAGE, pooled, quantiles, standardised_quantiles
 from forex.core.quantiles import GRID, MEDIAN, central_pair
 from forex.observations.history import Floats
+from forex.statistics import conformal
+from forex.statistics.conformal import COVERAGE, pooled, quantiles, standardised_quantiles
 
 ALIKE = 1e12  # a half-life at which every score counts the same
 

@@ -5,9 +5,9 @@ from dashboard_reports import Reader, forecast, moved, nothing_matured, page
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex.contributions import columns, largest, ranked
 from forex.dashboard import SHOWN_SERIES
 from forex.dashboard_filters import signed
+from forex.statistics.contributions import columns, largest, ranked
 
 PARTS = st.lists(st.floats(-0.02, 0.02), min_size=1, max_size=12)
 

@@ -15,7 +15,7 @@ from key_changes import AS_OF, REAL
 from forex import status_view
 from forex.core.errors import StaleError
 from forex.core.files import read_json, read_parquet, write_parquet
-from forex.forecasts import CONTRIBUTION
+from forex.statistics.forecasts import CONTRIBUTION
 
 STOPPED = "2020-03-31"  # the last day that still came; as_of is a month later
 HELD = ["data/forecasts/calibrated.parquet", "reports/forecast.json", "reports/forecast.csv", "reports/dashboard.html"]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forex import ensemble
-from forex.ensemble import Record, record
+from forex.statistics import ensemble
+from forex.statistics.ensemble import Record, record
 
 SCORE = st.one_of(st.floats(0.01, 20), st.just(math.nan))
 

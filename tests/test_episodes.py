@@ -9,7 +9,7 @@ from test_performance import SHOWN, SILENT, changed, report, settings, world
 from forex.episodes import episodes
 from forex.params import Performance
 from forex.performance import subjects
-from forex.scores import Panel
+from forex.statistics.scores import Panel
 
 FIRST, LAST = 1700, 1760  # targets of the episode
 

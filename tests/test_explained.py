@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from simulated import committed
 
 from forex import explained
-from forex.forecasts import CONTRIBUTION
-from forex.scores import LEVELS, Panel
+from forex.statistics.forecasts import CONTRIBUTION
+from forex.statistics.scores import LEVELS, Panel
 from forex.timeline import calendar
 
 SERIES = ["usdclp", "brl", "mxn", "zar"]

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex.feedback import discounted_sums
+from forex.statistics.feedback import discounted_sums
 
 VALUE = st.one_of(st.floats(-50, 50), st.just(math.nan))
 

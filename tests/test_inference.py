@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forex.inference import (
+from forex.statistics.inference import (
     block_band,
     block_length,
     block_weights,

@@ -16,7 +16,7 @@ from forex.ledger import LEDGER, SCHEMA, append, read
 from forex.ledger_rows import Issued
 from forex.ledger_scores import ledger_scores
 from forex.observations import align
-from forex.scores import WEIGHTS, pinball
+from forex.statistics.scores import WEIGHTS, pinball
 from forex.timeline import calendar
 
 DAYS = [str(day) for day in calendar.business_days("2024-10-01", "2024-11-27")]

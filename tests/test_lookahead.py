@@ -23,16 +23,16 @@ from simulated import (
     target_of,
 )
 
-from forex import conformal, ensemble, ridge
 from forex.calibrate import calibrate
-from forex.feedback import discounted_sums
 from forex.interventions import parse_interventions
 from forex.meetings import parse_meetings
 from forex.models.registry import build
 from forex.observations import align
 from forex.observations.history import History
 from forex.regimes import classify
-from forex.ridge import Schedule
+from forex.statistics import conformal, ensemble, ridge
+from forex.statistics.feedback import discounted_sums
+from forex.statistics.ridge import Schedule
 from forex.validation.suspension import settle
 
 MODELS = fit_params().models

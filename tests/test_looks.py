@@ -11,7 +11,7 @@ from forex.alerts import alerts
 from forex.looks import daily_statuses, looks
 from forex.params import load_params
 from forex.performance import subjects
-from forex.scores import Panel
+from forex.statistics.scores import Panel
 from forex.verdict import CODE
 
 FIRST = 1500  # outcomes known at the first look

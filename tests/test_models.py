@@ -17,7 +17,7 @@ from forex.models.nowcast import Nowcast, features, series
 from forex.models.protocol import Model
 from forex.models.registry import build
 from forex.observations.history import History
-from forex.predictive import LEVELS, Predictive
+from forex.statistics.predictive import LEVELS, Predictive
 from forex.timeline import calendar
 
 HORIZONS = ("1d", "7d", "15d", "30d", "90d")

@@ -11,12 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated import committed
 
-from forex import conformal, multipliers
+from forex import multipliers
 from forex.core.quantiles import GRID, MEDIAN, central_pair
 from forex.multipliers import Scored, evidence, factors, newest, scored, shrunk
 from forex.observations.history import Floats
 from forex.params import Multipliers
 from forex.regimes import REGIMES, STRESSED
+from forex.statistics import conformal
 
 PARAMS = committed().calibrate.multipliers
 LEVELS = (0.8, 0.95)

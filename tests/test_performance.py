@@ -12,7 +12,7 @@ from simulated import committed
 from forex.core.files import json_text
 from forex.params import Alarm, Performance
 from forex.performance import metrics, performance, subjects
-from forex.scores import LEVELS, Panel
+from forex.statistics.scores import LEVELS, Panel
 from forex.timeline import calendar
 
 SHOWN = (0.5, 0.8, 0.95)

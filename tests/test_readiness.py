@@ -19,7 +19,7 @@ from forex.core.files import write_json
 from forex.core.quantiles import COLUMNS, MEDIAN
 from forex.params import Params, load_params
 from forex.readiness import CAUTIOUS, NOT_READY, OPTIMAL, RANKED, READY, Criterion, criteria, level
-from forex.scores import crps
+from forex.statistics.scores import crps
 
 COMMITTED = load_params(path=ROOT / "params.yaml")
 

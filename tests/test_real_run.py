@@ -22,7 +22,7 @@ from forex.looks import daily_statuses
 from forex.observations.moves import origins
 from forex.params import load_params
 from forex.performance import subjects
-from forex.scores import matured
+from forex.statistics.scores import matured
 
 ROOT = Path(__file__).parents[1]
 STAGES = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]

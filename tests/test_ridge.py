@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from forex import ridge
 from forex.observations.history import Floats
-from forex.ridge import Schedule
+from forex.statistics import ridge
+from forex.statistics.ridge import Schedule
 
 SCHEDULE = Schedule(refit_every=7, half_life=40.0, penalty=3.0, min_rows=20, floor=0.0)
 

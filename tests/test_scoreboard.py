@@ -13,7 +13,7 @@ from forex import acceptance, score_plots, scoreboard
 from forex.core.files import json_text
 from forex.params import Evaluate
 from forex.scoreboard import Scored, pit_histogram
-from forex.scores import LEVELS, Panel
+from forex.statistics.scores import LEVELS, Panel
 from forex.timeline import calendar
 
 SIGMA = 6.0

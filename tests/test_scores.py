@@ -11,7 +11,7 @@ from scipy.special import beta, gamma, ndtri, stdtrit
 
 from forex.core.errors import DataError
 from forex.core.quantiles import COLUMNS, GRID
-from forex.scores import LEVELS, WEIGHTS, covered, crps, interval_score, matured, pinball, pit
+from forex.statistics.scores import LEVELS, WEIGHTS, covered, crps, interval_score, matured, pinball, pit
 
 LEVEL_CLP, SIGMA = 900.0, 12.0
 

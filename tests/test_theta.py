@@ -24,7 +24,7 @@ from forex.core.quantiles import MEDIAN
 from forex.models.registry import build
 from forex.models.theta import Parameters, Theta, errors, expected, fit
 from forex.observations.history import History
-from forex.predictive import LEVELS
+from forex.statistics.predictive import LEVELS
 
 HORIZONS = ("1d", "7d", "90d")
 SETTINGS = params.Theta(refit_every=63)

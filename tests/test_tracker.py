@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forex import tracker
-from forex.conformal import COVERAGE
 from forex.observations.history import Floats
+from forex.statistics import tracker
+from forex.statistics.conformal import COVERAGE
 
 LEVELS = (0.5, 0.8, 0.95)
 

@@ -13,9 +13,9 @@ from scipy.stats import kurtosis, skew
 from simulated import DAILY, committed, garch_returns, iid_normal
 
 from forex.core.errors import TooLittleData
-from forex.inference import block_weights
 from forex.observations import align
 from forex.params import Estimation
+from forex.statistics.inference import block_weights
 from forex.timeline import calendar
 from forex.usdclp_estimates import (
     differing_months,

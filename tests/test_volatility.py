@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex import volatility
-from forex.volatility import Reversion
+from forex.statistics import volatility
+from forex.statistics.volatility import Reversion
 
 SIZES = st.lists(st.floats(0, 0.2), min_size=1, max_size=40)
 REVERSION = Reversion(half_lives=(4, 16, 64), persistence=1.5, long_run=2000, root_steps=20)

@@ -14,7 +14,7 @@ from forex.core.errors import DataError, UsageError
 from forex.core.quantiles import MEDIAN, central_pair
 from forex.observations.history import Floats, History, Ints
 from forex.params import Chronos as ChronosParams
-from forex.predictive import LEVELS, Predictive
+from forex.statistics.predictive import LEVELS, Predictive
 
 PER_CENT = 100.0  # models divide by the size of their input, with a guard near zero that logs could come close to
 INSTALL = "pip install -r requirements-extras.txt"

@@ -13,7 +13,7 @@ from forex.core.errors import TooLittleData
 from forex.models.naive import MIN_RETURNS, require
 from forex.observations.history import Floats, History, Ints
 from forex.params import GarchT as GarchTParams
-from forex.predictive import LEVELS, Predictive, scaled
+from forex.statistics.predictive import LEVELS, Predictive, scaled
 
 PER_CENT = 100.0  # arch's optimiser is scaled for returns in per cent
 

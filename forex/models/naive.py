@@ -8,7 +8,7 @@ from scipy.special import stdtrit
 
 from forex.core.errors import TooLittleData
 from forex.observations.history import Floats, History, Ints
-from forex.predictive import LEVELS, Predictive, scaled
+from forex.statistics.predictive import LEVELS, Predictive, scaled
 
 # These three are definitions to compare with, not settings: DESIGN fixes them.
 DEGREES_OF_FREEDOM = 30

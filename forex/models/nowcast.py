@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forex import conformal, ridge, volatility
 from forex.observations.history import Floats, History, Ints, Targets
 from forex.params import Nowcast as NowcastParams
-from forex.predictive import Predictive
+from forex.statistics import conformal, ridge, volatility
+from forex.statistics.predictive import Predictive
 from forex.timeline import calendar
 
 OWN = "usdclp"

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from forex.observations.history import History, Ints
-from forex.predictive import Predictive
+from forex.statistics.predictive import Predictive
 
 
 class Model(Protocol):

@@ -12,7 +12,7 @@ from forex.core.errors import TooLittleData
 from forex.models.naive import MIN_RETURNS, require
 from forex.observations.history import Floats, History, Ints
 from forex.params import Theta as ThetaParams
-from forex.predictive import LEVELS, Predictive, scaled
+from forex.statistics.predictive import LEVELS, Predictive, scaled
 
 PER_CENT = 100.0  # the optimiser is scaled for levels in per cent of the first one
 # Where smoothing is invertible, an ARIMA(0,1,1) with MA α − 1 (Hyndman, Koehler, Ord & Snyder 2008, ch. 10). An average of deals

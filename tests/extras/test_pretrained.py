@@ -12,7 +12,7 @@ from forex.models.chronos import contexts, on_grid
 from forex.models.naive import RandomWalk
 from forex.observations.history import Floats, History, Ints
 from forex.observations.store import read_series, read_series_list
-from forex.scores import crps
+from forex.statistics.scores import crps
 from forex.timeline import calendar
 
 ORIGINS = 500

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from forex.core.files import round_clp, round_significant
 from forex.core.quantiles import COLUMNS
 from forex.observations.history import Floats, History
-from forex.predictive import Predictive
+from forex.statistics.predictive import Predictive
 from forex.timeline.calendar import Dates
 
 CONTRIBUTION = "_contribution"  # ends the name of a column, after the id of a series

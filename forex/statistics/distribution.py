@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike
 
 from forex.core.quantiles import GRID
 from forex.observations.history import Floats
-from forex.scores import pit
+from forex.statistics.scores import pit
 
 
 def probability_above(quantiles: ArrayLike, value: float) -> float:

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex.core.quantiles import GRID, MEDIAN
-from forex.feedback import discounted_sums
 from forex.observations.history import Floats, Ints
+from forex.statistics.feedback import discounted_sums
 
 # Central coverage of the pairs of the grid, from the median outwards: |z| quantiles at these levels are half-widths.
 COVERAGE = np.array([2 * level - 1 for level in GRID[MEDIAN + 1 :]])

@@ -9,8 +9,8 @@ import numpy as np
 import polars as pl
 
 from forex.core.files import round_clp
-from forex.forecasts import CONTRIBUTION
 from forex.observations.store import TARGET
+from forex.statistics.forecasts import CONTRIBUTION
 from forex.timeline.calendar import horizon_days
 
 

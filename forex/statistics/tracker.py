@@ -22,8 +22,8 @@ average over the whole run. It promises nothing about any one year, and no sharp
 import numpy as np
 from numpy.typing import NDArray
 
-from forex.conformal import COVERAGE
 from forex.observations.history import Floats
+from forex.statistics.conformal import COVERAGE
 
 
 def factors(ratios: Floats, matured: NDArray[np.int64], levels: Floats, *, rate: float) -> Floats:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forex.feedback import discounted_sums
 from forex.observations.history import Floats
+from forex.statistics.feedback import discounted_sums
 
 
 @dataclass(frozen=True)
