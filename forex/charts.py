@@ -16,7 +16,7 @@ import altair as alt
 import polars as pl
 
 from forex.fan import INTERVAL, MEDIAN_PART, OBSERVADO
-from forex.regimes import REGIMES
+from forex.regimes.regimes import REGIMES
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 UTC = alt.Scale(type="utc")
@@ -29,7 +29,7 @@ class Palette:
     muted: str
     grid: str
     accent: str
-    regimes: tuple[str, ...]  # in the order of forex.regimes.REGIMES
+    regimes: tuple[str, ...]  # in the order of forex.regimes.regimes.REGIMES
 
 
 ON_PAGE = Palette(

@@ -9,7 +9,7 @@ import polars as pl
 from forex.acceptance import FAIL, INSUFFICIENT_DATA, NOT_EVALUATED, PASS, percent
 from forex.core.names import BENCHMARKS, PUBLISHED
 from forex.fan import by_length
-from forex.regimes import REGIMES
+from forex.regimes.regimes import REGIMES
 
 EVIDENCE = {
     "PUBLISHED_BETTER": "published better",

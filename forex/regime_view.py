@@ -15,7 +15,7 @@ from forex.interventions import Interventions, newest_known, parse_interventions
 from forex.meetings import Meetings, parse_meetings
 from forex.params import Regimes, load_params
 from forex.regime_words import recommendation, signals
-from forex.regimes import STRESSED, switched
+from forex.regimes.regimes import STRESSED, switched
 from forex.timeline import calendar
 
 REGIMES = Path("data/regimes.parquet")

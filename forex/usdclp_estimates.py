@@ -15,7 +15,7 @@ from forex.core.errors import TooLittleData
 from forex.observations.history import Floats
 from forex.observations.moves import daily_moves, moves_over
 from forex.params import Estimation, Regimes
-from forex.regimes import volatility_ratio
+from forex.regimes.regimes import volatility_ratio
 from forex.timeline import calendar
 from forex.timeline.calendar import Dates
 from forex.usdclp_resamples import Estimate, Resamples, correlation, moments, quantile
@@ -153,7 +153,7 @@ def differing_months(estimates: Mapping[str, Estimate]) -> list[int]:
 
 
 def of_ratio(panel: pl.DataFrame, regimes: Regimes, settings: Estimation) -> dict[str, Estimate]:
-    """The volatility ratio of `forex.regimes` that is exceeded on a share 1 − large_level of the origins."""
+    """The volatility ratio of `forex.regimes.regimes` that is exceeded on a share 1 − large_level of the origins."""
     origins, values, value_dates = _origin_values(panel, "anchor")
     ratio = volatility_ratio(daily_moves(values, value_dates), regimes)
     there = ~np.isnan(ratio)
@@ -167,7 +167,7 @@ def of_ratio(panel: pl.DataFrame, regimes: Regimes, settings: Estimation) -> dic
 def of_copper(panel: pl.DataFrame, regimes: Regimes, settings: Estimation) -> dict[str, Estimate]:
     """Copper's usual move, and its correlation with USD/CLP: over all years, and how far its rolling value strays.
 
-    Moves and windows are those of the signals in `forex.regimes`, so that the values are in the unit of what they judge.
+    Moves and windows are those of the signals in `forex.regimes.regimes`, so that the values are in the unit of what they judge.
     break_threshold: |rolling − expected| that is exceeded on a share 1 − large_level of the origins.
     """
     keys = (

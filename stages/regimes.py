@@ -8,7 +8,7 @@ from forex.core.files import read_parquet, read_text, round_significant, write_c
 from forex.interventions import parse_interventions
 from forex.meetings import parse_meetings
 from forex.params import load_params
-from forex.regimes import classify, summary
+from forex.regimes.regimes import classify, summary
 from stages.run import run
 
 PANEL = Path("data/panel.parquet")

@@ -13,7 +13,7 @@ from forex.meetings import parse_meetings
 from forex.observations import align
 from forex.observations.store import read_series, read_series_list
 from forex.params import Regimes, load_params
-from forex.regimes import STRESSED, classify
+from forex.regimes.regimes import STRESSED, classify
 from forex.timeline import calendar
 
 COMMITTED = load_params("regimes", "usdclp", path=ROOT / "params.yaml")

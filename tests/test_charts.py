@@ -24,7 +24,7 @@ from forex.dashboard_figures import (
 )
 from forex.dashboard_style import STYLE
 from forex.fan import fan
-from forex.regimes import REGIMES
+from forex.regimes.regimes import REGIMES
 
 
 def fan_table() -> pl.DataFrame:

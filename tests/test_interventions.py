@@ -10,7 +10,7 @@ from regime_panels import INTERVENTIONS, LIST, MEETINGS, MOVE, PARAMS, sample, s
 from forex.core.errors import DataError
 from forex.interventions import days_since, is_complete, parse_interventions
 from forex.observations.moves import daily_moves
-from forex.regimes import classify
+from forex.regimes.regimes import classify
 from forex.timeline import calendar
 
 HEAD = "announced,start,end,kind\n"

@@ -29,7 +29,7 @@ from forex.meetings import parse_meetings
 from forex.models.registry import build
 from forex.observations import align
 from forex.observations.history import History
-from forex.regimes import classify
+from forex.regimes.regimes import classify
 from forex.statistics import conformal, ensemble, ridge
 from forex.statistics.feedback import discounted_sums
 from forex.statistics.ridge import Schedule

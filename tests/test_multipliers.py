@@ -16,7 +16,7 @@ from forex.core.quantiles import GRID, MEDIAN, central_pair
 from forex.multipliers import Scored, evidence, factors, newest, scored, shrunk
 from forex.observations.history import Floats
 from forex.params import Multipliers
-from forex.regimes import REGIMES, STRESSED
+from forex.regimes.regimes import REGIMES, STRESSED
 from forex.statistics import conformal
 
 PARAMS = committed().calibrate.multipliers

@@ -18,7 +18,7 @@ from forex.core.errors import DataError, UsageError
 from forex.core.files import write_parquet
 from forex.params import Regimes
 from forex.regime_words import ON, recommendation
-from forex.regimes import STRESSED, classify
+from forex.regimes.regimes import STRESSED, classify
 
 STATES = {  # the signals that a call needs, of which one must be on
     "BCCH_INTERVENTION": {"policy meeting", "intervention"},

@@ -25,11 +25,10 @@ from regime_panels import (
     sample_panel,
 )
 
-from forex import regimes
 from forex.core.errors import DataError
 from forex.core.files import read_json, read_parquet, write_parquet
 from forex.meetings import Meetings
-from forex.regimes import REGIMES, STRESSED, classify
+from forex.regimes.regimes import REGIMES, STRESSED, classify, regimes
 from forex.timeline import calendar
 
 

@@ -14,10 +14,9 @@ from regime_panels import (
     one_series,
 )
 
-from forex import regimes
 from forex.interventions import parse_interventions
 from forex.meetings import parse_meetings
-from forex.regimes import classify
+from forex.regimes.regimes import classify, regimes
 
 
 @pytest.fixture(scope="module")

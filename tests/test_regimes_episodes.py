@@ -17,7 +17,7 @@ from regime_panels import (
     stressed,
 )
 
-from forex.regimes import classify
+from forex.regimes.regimes import classify
 
 
 @pytest.mark.parametrize(("first", "last"), EPISODES)

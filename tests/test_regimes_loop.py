@@ -16,7 +16,7 @@ from regime_panels import (
 from forex.interventions import Interventions
 from forex.meetings import Meetings
 from forex.params import Regimes
-from forex.regimes import REGIMES, classify
+from forex.regimes.regimes import REGIMES, classify
 from forex.timeline import calendar
 
 

@@ -6,7 +6,7 @@ from regime_panels import INTERVENTIONS, MEETINGS, QUICK, QUICK_MOVE, changed, m
 
 from forex.interventions import parse_interventions
 from forex.params import Regimes
-from forex.regimes import classify
+from forex.regimes.regimes import classify
 
 CHANGES = {
     "fast_window": 12, "min_fast": 8, "reference_window": 40, "min_reference": 45, "enter_ratio": 1.8,

@@ -13,7 +13,7 @@ from regime_panels import INTERVENTIONS, MEETINGS, MOVE, PARAMS, one_series
 from simulated import DAILY, garch_returns, iid_normal
 
 from forex.core.files import write_text
-from forex.regimes import STRESSED, classify
+from forex.regimes.regimes import STRESSED, classify
 
 BEFORE, AFTER = 1000, 90  # business days around the step
 DAYS = (5, 10, 30, 45, 90)  # after it

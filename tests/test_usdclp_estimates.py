@@ -238,7 +238,7 @@ def test_real_copper_moves_against_the_dollar(project: Project) -> None:
     from regime_panels import INTERVENTIONS, MEETINGS
 
     from forex.params import load_params
-    from forex.regimes import classify
+    from forex.regimes.regimes import classify
     from stages import align as align_stage
     from stages import ingest, validate
 
