@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from forex.core.files import read_text
-from forex.interventions import parse_interventions
-from forex.meetings import parse_meetings
 from forex.params import load_params
+from forex.regimes.interventions import parse_interventions
+from forex.regimes.meetings import parse_meetings
 from forex.timeline import calendar
 
 MEETINGS = Path("data/calendar/bcch_meetings.csv")

@@ -11,10 +11,10 @@ import polars as pl
 
 from forex.core.files import read_parquet, read_text
 from forex.forecast_view import origin_at
-from forex.interventions import Interventions, newest_known, parse_interventions
-from forex.meetings import Meetings, parse_meetings
 from forex.params import Regimes, load_params
 from forex.regime_words import recommendation, signals
+from forex.regimes.interventions import Interventions, newest_known, parse_interventions
+from forex.regimes.meetings import Meetings, parse_meetings
 from forex.regimes.regimes import STRESSED, switched
 from forex.timeline import calendar
 

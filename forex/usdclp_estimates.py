@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from forex.copper import rolling_correlation
 from forex.core.errors import TooLittleData
 from forex.observations.history import Floats
 from forex.observations.moves import daily_moves, moves_over
 from forex.params import Estimation, Regimes
+from forex.regimes.copper import rolling_correlation
 from forex.regimes.regimes import volatility_ratio
 from forex.timeline import calendar
 from forex.timeline.calendar import Dates

@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 from conftest import ROOT
 
-from forex.interventions import parse_interventions
-from forex.meetings import parse_meetings
 from forex.observations import align
 from forex.observations.store import read_series, read_series_list
 from forex.params import Regimes, load_params
+from forex.regimes.interventions import parse_interventions
+from forex.regimes.meetings import parse_meetings
 from forex.regimes.regimes import STRESSED, classify
 from forex.timeline import calendar
 

@@ -3,7 +3,7 @@
 import numpy as np
 from regime_panels import PARAMS
 
-from forex import copper
+from forex.regimes import copper
 
 
 def _moves(rng: np.random.Generator, rows: int, link: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from regime_panels import INTERVENTIONS, LIST, MEETINGS, MOVE, PARAMS, sample, sample_panel
 
 from forex.core.errors import DataError
-from forex.interventions import days_since, is_complete, parse_interventions
 from forex.observations.moves import daily_moves
+from forex.regimes.interventions import days_since, is_complete, parse_interventions
 from forex.regimes.regimes import classify
 from forex.timeline import calendar
 

@@ -24,11 +24,11 @@ from simulated import (
 )
 
 from forex.calibrate import calibrate
-from forex.interventions import parse_interventions
-from forex.meetings import parse_meetings
 from forex.models.registry import build
 from forex.observations import align
 from forex.observations.history import History
+from forex.regimes.interventions import parse_interventions
+from forex.regimes.meetings import parse_meetings
 from forex.regimes.regimes import classify
 from forex.statistics import conformal, ensemble, ridge
 from forex.statistics.feedback import discounted_sums

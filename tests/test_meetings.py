@@ -5,7 +5,7 @@ import pytest
 from regime_panels import MEETINGS, PARAMS, classified_sample
 
 from forex.core.errors import DataError
-from forex.meetings import days_to_effects, is_covered, parse_meetings
+from forex.regimes.meetings import days_to_effects, is_covered, parse_meetings
 from forex.timeline import calendar
 
 

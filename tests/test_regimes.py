@@ -27,7 +27,7 @@ from regime_panels import (
 
 from forex.core.errors import DataError
 from forex.core.files import read_json, read_parquet, write_parquet
-from forex.meetings import Meetings
+from forex.regimes.meetings import Meetings
 from forex.regimes.regimes import REGIMES, STRESSED, classify, regimes
 from forex.timeline import calendar
 

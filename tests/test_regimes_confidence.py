@@ -14,8 +14,8 @@ from regime_panels import (
     one_series,
 )
 
-from forex.interventions import parse_interventions
-from forex.meetings import parse_meetings
+from forex.regimes.interventions import parse_interventions
+from forex.regimes.meetings import parse_meetings
 from forex.regimes.regimes import classify, regimes
 
 

@@ -13,9 +13,9 @@ from regime_panels import (
     made_up_panel,
 )
 
-from forex.interventions import Interventions
-from forex.meetings import Meetings
 from forex.params import Regimes
+from forex.regimes.interventions import Interventions
+from forex.regimes.meetings import Meetings
 from forex.regimes.regimes import REGIMES, classify
 from forex.timeline import calendar
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from regime_panels import INTERVENTIONS, MEETINGS, QUICK, QUICK_MOVE, changed, made_up_panel
 
-from forex.interventions import parse_interventions
 from forex.params import Regimes
+from forex.regimes.interventions import parse_interventions
 from forex.regimes.regimes import classify
 
 CHANGES = {

@@ -29,12 +29,12 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forex import copper, interventions
 from forex.core.errors import DataError
-from forex.interventions import Interventions
-from forex.meetings import Meetings, days_to_effects, is_covered, nearest
 from forex.observations.moves import Floats, daily_moves, moves_over
 from forex.params import Regimes
+from forex.regimes import copper, interventions
+from forex.regimes.interventions import Interventions
+from forex.regimes.meetings import Meetings, days_to_effects, is_covered, nearest
 from forex.statistics import confidence
 from forex.statistics.rolling import reference_volatility, rolling_volatility
 from forex.timeline import calendar
