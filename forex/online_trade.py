@@ -11,8 +11,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from forex.calibrate import calibrate
-from forex.calibration_inputs import actuals, calibration_inputs
+from forex.calibration.calibrate import calibrate
+from forex.calibration.inputs import actuals, calibration_inputs
 from forex.core.files import read_parquet, write_text
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import central_pair

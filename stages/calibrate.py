@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 
-from forex.calibrate import calibrate
-from forex.calibration_inputs import actuals, calibration_inputs
-from forex.calibration_report import Settled, calibration_report, metrics
+from forex.calibration.calibrate import calibrate
+from forex.calibration.inputs import actuals, calibration_inputs
+from forex.calibration.report import Settled, calibration_report, metrics
 from forex.core.files import read_parquet, write_json, write_parquet
 from forex.observations.history import from_panel
 from forex.params import load_params

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from simulated import committed, fit_params, garch_returns, history_of, outcomes_of, target_of
 
-from forex.calibrate import Calibrated, Outcome, calibrate
+from forex.calibration.calibrate import Calibrated, Outcome, calibrate
 from forex.core.names import PUBLISHED
 from forex.models.registry import build
 from forex.observations.history import Floats

@@ -9,7 +9,7 @@ import polars as pl
 from conftest import NOON, ROOT, published
 from numpy.typing import NDArray
 
-from forex.calibrate import Outcome
+from forex.calibration.calibrate import Outcome
 from forex.observations import align
 from forex.observations.history import Floats, History, from_panel
 from forex.params import Fit, Params, load_params

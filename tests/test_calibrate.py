@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from calibrated_world import HORIZONS, PARAMS, changed, result, world
 
-from forex.calibrate import calibrate
+from forex.calibration.calibrate import calibrate
 from forex.core.errors import TooLittleData
 from forex.core.names import PUBLISHED, calibrated_name
 from forex.statistics.scores import crps

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from calibrated_world import DEPENDENT, HORIZONS, PARAMS, QUICK, result, stress, stressed, world
 
-from forex import multipliers
-from forex.calibrate import Outcome, calibrate
-from forex.calibration_report import Settled, calibration_report, metrics
+from forex.calibration import multipliers
+from forex.calibration.calibrate import Outcome, calibrate
+from forex.calibration.report import Settled, calibration_report, metrics
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import MEDIAN, central_pair
 from forex.observations.history import Floats

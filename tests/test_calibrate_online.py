@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from calibrated_world import DEPENDENT, HORIZONS, changed, result, world
 
-from forex.calibrate import calibrate
+from forex.calibration.calibrate import calibrate
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import central_pair
 from forex.params import Calibrate

@@ -7,7 +7,7 @@ import pytest
 from calibrated_world import DEPENDENT, PARAMS, inputs
 from simulated import WORLDS
 
-from forex.calibrate import calibrate
+from forex.calibration.calibrate import calibrate
 from forex.core.quantiles import central_pair
 
 LEVELS = (0.5, 0.8, 0.95)

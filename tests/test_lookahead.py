@@ -23,7 +23,7 @@ from simulated import (
     target_of,
 )
 
-from forex.calibrate import calibrate
+from forex.calibration.calibrate import calibrate
 from forex.models.registry import build
 from forex.observations import align
 from forex.observations.history import History

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated import committed
 
-from forex import multipliers
+from forex.calibration import multipliers
+from forex.calibration.multipliers import Scored, evidence, factors, newest, scored, shrunk
 from forex.core.quantiles import GRID, MEDIAN, central_pair
-from forex.multipliers import Scored, evidence, factors, newest, scored, shrunk
 from forex.observations.history import Floats
 from forex.params import Multipliers
 from forex.regimes.regimes import REGIMES, STRESSED

@@ -18,7 +18,7 @@ from simulated import (
 from test_lookahead import CHANGES, Change, history_changed
 
 from forex import params
-from forex.calibrate import calibrate
+from forex.calibration.calibrate import calibrate
 from forex.core.errors import TooLittleData
 from forex.core.quantiles import MEDIAN
 from forex.models.registry import build

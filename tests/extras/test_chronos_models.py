@@ -11,7 +11,7 @@ from test_lookahead import CHANGES, Change, history_changed
 from tiny_models import CHRONOS_2_LEVELS, DECILES, save_bolt, save_chronos_2, save_chronos_t5
 
 from forex import params
-from forex.calibrate import calibrate
+from forex.calibration.calibrate import calibrate
 from forex.core.errors import UsageError
 from forex.core.quantiles import MEDIAN
 from forex.models.chronos import Chronos, load

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forex.calibrate import Calibrated
+from forex.calibration.calibrate import Calibrated
+from forex.calibration.multipliers import Newest
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import central_pair
-from forex.multipliers import Newest
 from forex.observations.history import Floats
 from forex.statistics.conformal import COVERAGE
 from forex.statistics.scores import covered, crps, interval_score

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forex.calibrate import Outcome
+from forex.calibration.calibrate import Outcome
 from forex.observations.history import Floats, History, Ints
 from forex.statistics.forecasts import raw_predictive
 from forex.statistics.predictive import Predictive
