@@ -10,8 +10,8 @@ from typing import Any
 
 import polars as pl
 
-from forex.acceptance import NOT_EVALUATED, Figures
 from forex.alert_rules import MARKET, SEVERITIES, Trigger, market
+from forex.evaluation.acceptance import NOT_EVALUATED, Figures
 from forex.model_alerts import DATA_QUALITY_ISSUE, DRIFT, MODEL, code, degradation, drifting, missing_data
 from forex.observations.moves import origins
 from forex.params import Alerts

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forex.acceptance import NOT_EVALUATED
 from forex.core.files import read_json
+from forex.evaluation.acceptance import NOT_EVALUATED
 from forex.forecast_view import parse_date
 
 ALERTS = Path("reports/alerts.json")

@@ -13,11 +13,11 @@ import numpy as np
 import polars as pl
 from scipy.special import stdtrit
 
-from forex import scoreboard
-from forex.acceptance import Figures, percent
 from forex.core.names import PUBLISHED
+from forex.evaluation import scoreboard
+from forex.evaluation.acceptance import Figures, percent
+from forex.evaluation.scoreboard import Scored
 from forex.params import Evaluate, Readiness
-from forex.scoreboard import Scored
 from forex.statistics import inference
 from forex.statistics.scores import Floats, matured
 

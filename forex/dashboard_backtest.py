@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from forex.acceptance import FAIL, INSUFFICIENT_DATA, NOT_EVALUATED, PASS, percent
 from forex.core.names import BENCHMARKS, PUBLISHED
+from forex.evaluation.acceptance import FAIL, INSUFFICIENT_DATA, NOT_EVALUATED, PASS, percent
 from forex.fan import by_length
 from forex.regimes.regimes import REGIMES
 

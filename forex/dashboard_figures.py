@@ -5,7 +5,6 @@ from typing import Any
 
 import polars as pl
 
-from forex.acceptance import INSUFFICIENT_DATA
 from forex.charts import (
     ON_PAGE,
     ON_WHITE,
@@ -19,6 +18,7 @@ from forex.charts import (
     svg,
 )
 from forex.core.names import PUBLISHED, RANDOM_WALK
+from forex.evaluation.acceptance import INSUFFICIENT_DATA
 from forex.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length
 
 NOTHING = f"{INSUFFICIENT_DATA}: nothing has matured yet."

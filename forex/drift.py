@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forex.acceptance import NOT_EVALUATED, Figures
+from forex.evaluation.acceptance import NOT_EVALUATED, Figures
 from forex.observations.moves import daily_moves, drivers_of, known_values, origins
 from forex.params import Drift
 from forex.shifts import TESTS, Floats, Ints, Judged, family, judge, statistics

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forex.acceptance import INSUFFICIENT_DATA, Figures, percent
+from forex.evaluation.acceptance import INSUFFICIENT_DATA, Figures, percent
 from forex.looks import Looks, looks
 from forex.params import Episode, Performance
 from forex.performance import Subject, Subjects

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from forex.acceptance import INSUFFICIENT_DATA, Figures, percent
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
+from forex.evaluation.acceptance import INSUFFICIENT_DATA, Figures, percent
 from forex.statistics.scores import covered, crps, interval_score
 from forex.timeline.calendar import horizon_days
 

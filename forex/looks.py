@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from forex.acceptance import INSUFFICIENT_DATA
+from forex.evaluation.acceptance import INSUFFICIENT_DATA
 from forex.params import Performance
 from forex.performance import Subject
 from forex.timeline import calendar

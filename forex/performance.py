@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forex.acceptance import INSUFFICIENT_DATA, Figures, percent
 from forex.core.names import PUBLISHED, RANDOM_WALK
 from forex.coverage_alarm import dealt, payoffs, richest, shares, slots, wealth
+from forex.evaluation.acceptance import INSUFFICIENT_DATA, Figures, percent
 from forex.params import Performance
 from forex.statistics.inference import mann_whitney
 from forex.statistics.scores import Panel

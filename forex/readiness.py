@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from forex.acceptance import INSUFFICIENT_DATA, Figures
 from forex.challenge import BETTER, WORSE
+from forex.evaluation.acceptance import INSUFFICIENT_DATA, Figures
 from forex.params import Readiness
 from forex.verdict import CODE, CRITICAL, DEGRADED
 

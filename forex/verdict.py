@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from forex.acceptance import INSUFFICIENT_DATA
+from forex.evaluation.acceptance import INSUFFICIENT_DATA
 from forex.params import Performance
 from forex.statistics.inference import holm
 from forex.watched import CRPS

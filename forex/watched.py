@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forex.acceptance import percent
+from forex.evaluation.acceptance import percent
 from forex.params import Performance
 from forex.statistics.scores import Panel
 from forex.timeline.calendar import usual_steps

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from forex import explained, score_plots, scoreboard
 from forex.core.files import read_parquet, write_csv, write_json
+from forex.evaluation import explained, score_plots, scoreboard
 from forex.params import load_params
 from forex.statistics.scores import matured
 from stages.run import run

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from simulated import committed
 
-from forex import explained
+from forex.evaluation import explained
 from forex.statistics.forecasts import CONTRIBUTION
 from forex.statistics.scores import LEVELS, Panel
 from forex.timeline import calendar

@@ -6,8 +6,8 @@ import numpy as np
 import polars as pl
 from test_performance import SHOWN, changed, report, settings, world
 
-from forex.acceptance import INSUFFICIENT_DATA
 from forex.alerts import alerts
+from forex.evaluation.acceptance import INSUFFICIENT_DATA
 from forex.looks import daily_statuses, looks
 from forex.params import load_params
 from forex.performance import subjects

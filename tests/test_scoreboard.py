@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from forex import acceptance, score_plots, scoreboard
 from forex.core.files import json_text
+from forex.evaluation import acceptance, score_plots, scoreboard
+from forex.evaluation.scoreboard import Scored, pit_histogram
 from forex.params import Evaluate
-from forex.scoreboard import Scored, pit_histogram
 from forex.statistics.scores import LEVELS, Panel
 from forex.timeline import calendar
 

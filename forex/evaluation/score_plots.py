@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forex.acceptance import Figures, percent
 from forex.core.names import PUBLISHED
-from forex.scoreboard import ALL_LEVELS, Scored, pit_histogram
+from forex.evaluation.acceptance import Figures, percent
+from forex.evaluation.scoreboard import ALL_LEVELS, Scored, pit_histogram
 from forex.statistics import inference
 
 
@@ -77,7 +77,7 @@ def rolling_coverage(scored: Mapping[str, Scored]) -> pl.DataFrame:
 def scores(report: Figures, *, level: float) -> pl.DataFrame:
     """One row per horizon and model: scores, skill against `random_walk`, errors of the median.
 
-    report: from `forex.scoreboard.validation`.  level: of the interval score shown; one of the scored levels.
+    report: from `forex.evaluation.scoreboard.validation`.  level: of the interval score shown; one of the scored levels.
     """
     wide = f"interval_score_{percent(level)}"
     names = (

@@ -17,7 +17,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from forex.acceptance import INSUFFICIENT_DATA, Figures
+from forex.evaluation.acceptance import INSUFFICIENT_DATA, Figures
 from forex.params import Evaluate
 from forex.statistics import inference
 from forex.statistics.forecasts import CONTRIBUTION

@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forex import acceptance
-from forex.acceptance import FAIL, INSUFFICIENT_DATA, PASS, Figures, percent
 from forex.core.names import PUBLISHED, RANDOM_WALK
 from forex.core.quantiles import GRID, MEDIAN
+from forex.evaluation import acceptance
+from forex.evaluation.acceptance import FAIL, INSUFFICIENT_DATA, PASS, Figures, percent
 from forex.params import Evaluate
 from forex.statistics import inference
 from forex.statistics.scores import LEVELS, Bools, Floats, Panel
