@@ -10,8 +10,8 @@ from typing import Any
 
 from forex.challenge import BETTER, WORSE
 from forex.evaluation.acceptance import INSUFFICIENT_DATA, Figures
+from forex.monitoring.verdict import CODE, CRITICAL, DEGRADED
 from forex.params import Readiness
-from forex.verdict import CODE, CRITICAL, DEGRADED
 
 NOT_READY, CAUTIOUS, READY, OPTIMAL = "NOT_READY", "CAUTIOUS", "READY", "OPTIMAL"
 RANKED = (NOT_READY, CAUTIOUS, READY, OPTIMAL)

@@ -9,8 +9,8 @@ from forex.challenge import compared, suite_results
 from forex.core.errors import UsageError
 from forex.core.files import json_text, read_json, read_parquet
 from forex.core.names import BENCHMARKS, ENSEMBLE, MODELS, PUBLISHED, calibrated_name
+from forex.monitoring.performance import performance, subjects
 from forex.params import Params, load_params
-from forex.performance import performance, subjects
 from forex.readiness import MAY_BE_PUBLISHED, criteria, level
 from forex.scoreboard_view import SMALLEST, table
 from forex.statistics.scores import matured

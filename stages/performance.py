@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
-from forex import drift
-from forex.alerts import alerts
 from forex.core.files import read_json, read_parquet, write_json
 from forex.core.names import PUBLISHED
-from forex.episodes import episodes
 from forex.ledger import LEDGER, read
 from forex.ledger_scores import ledger_scores
-from forex.looks import daily_statuses
+from forex.monitoring import drift
+from forex.monitoring.alerts import alerts
+from forex.monitoring.episodes import episodes
+from forex.monitoring.looks import daily_statuses
+from forex.monitoring.performance import metrics, performance, subjects
 from forex.observations.moves import origins
 from forex.observations.store import in_per_cent
 from forex.params import load_params
-from forex.performance import metrics, performance, subjects
 from forex.statistics.scores import matured
 from stages.run import run
 

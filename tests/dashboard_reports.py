@@ -18,17 +18,17 @@ from test_charts import regimes
 from test_fan import forecast as fan_forecast
 from test_usdclp_conditions import UNKNOWN_CONDITIONS
 
-from forex.alerts import alerts as alerts_of
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS
 from forex.dashboard import dashboard
-from forex.drift import drift
-from forex.episodes import episodes
 from forex.ledger import SCHEMA
 from forex.ledger_scores import ledger_scores
+from forex.monitoring.alerts import alerts as alerts_of
+from forex.monitoring.drift import drift
+from forex.monitoring.episodes import episodes
+from forex.monitoring.performance import performance as performance_of
+from forex.monitoring.performance import subjects
 from forex.params import Performance
-from forex.performance import performance as performance_of
-from forex.performance import subjects
 from forex.statistics import contributions
 from forex.statistics.scores import LEVELS as GRID
 from forex.statistics.scores import Panel

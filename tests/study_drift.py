@@ -11,9 +11,9 @@ import polars as pl
 from conftest import ROOT
 from simulated import DAILY, business_days, garch_returns, iid_normal
 
-from forex.drift import Series, drift, score, severity
+from forex.monitoring.drift import Series, drift, score, severity
+from forex.monitoring.shifts import Floats
 from forex.params import Drift, load_params
-from forex.shifts import Floats
 from forex.timeline import calendar
 
 SETTINGS: Drift = load_params("drift", path=ROOT / "params.yaml").drift

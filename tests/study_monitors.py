@@ -11,9 +11,9 @@ import numpy as np
 from simulated import committed
 from study_worlds import STEADY, STEPS, YEAR, Bools, Floats, Shift, Simulated, narrowing, predecessor_p, simulate
 
-from forex.coverage_alarm import payoffs, shares, wealth
-from forex.verdict import CODE, DEGRADED, judge, of_window
-from forex.watched import Watched, compare, windows
+from forex.monitoring.coverage_alarm import payoffs, shares, wealth
+from forex.monitoring.verdict import CODE, DEGRADED, judge, of_window
+from forex.monitoring.watched import Watched, compare, windows
 
 SETTINGS = committed().performance
 LEVELS = committed().levels

@@ -16,9 +16,9 @@ from scipy.special import ndtr
 from scipy.stats import rankdata
 from simulated import DAILY, committed
 
+from forex.monitoring.watched import Watched
 from forex.statistics.scores import LEVELS, crps
 from forex.timeline.calendar import usual_steps
-from forex.watched import Watched
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

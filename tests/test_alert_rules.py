@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from regime_panels import sample, sample_panel, usable
 
-from forex.alert_rules import MARKET, Trigger, market, reversal, rising, severities, volatility_ratio
-from forex.alerts import alerts
+from forex.monitoring.alert_rules import MARKET, Trigger, market, reversal, rising, severities, volatility_ratio
+from forex.monitoring.alerts import alerts
 from forex.params import Alerts, load_params
 from forex.timeline import calendar
 

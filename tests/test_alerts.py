@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_alert_rules import CALM, SETTINGS, panel_of, steady
 
-from forex.alert_rules import SEVERITIES, Trigger
-from forex.alerts import alerts, raised, sending
 from forex.core.files import json_text
-from forex.model_alerts import degradation, drifting, missing_data
+from forex.monitoring.alert_rules import SEVERITIES, Trigger
+from forex.monitoring.alerts import alerts, raised, sending
+from forex.monitoring.model_alerts import degradation, drifting, missing_data
 from forex.params import Alerts
 
 

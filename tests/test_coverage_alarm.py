@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex.coverage_alarm import LARGEST, Path, dealt, payoffs, richest, shares, slots, wealth
+from forex.monitoring.coverage_alarm import LARGEST, Path, dealt, payoffs, richest, shares, slots, wealth
 
 SHOWN, SCALES = (0.5, 0.8, 0.95), (1.25, 1.5, 2.0, 3.0)
 BETS = payoffs(SHOWN, SCALES, tolerance=0.1)

@@ -18,9 +18,9 @@ from study_drift import (
 )
 
 from forex.core.files import json_text
-from forex.drift import HIGH, consecutive_highs, drift, metrics, trend
+from forex.monitoring.drift import HIGH, consecutive_highs, drift, metrics, trend
+from forex.monitoring.shifts import TESTS
 from forex.params import Drift
-from forex.shifts import TESTS
 from forex.timeline import calendar
 
 DAYS = 1300

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from test_performance import SHOWN, SILENT, changed, report, settings, world
 
-from forex.episodes import episodes
+from forex.monitoring.episodes import episodes
+from forex.monitoring.performance import subjects
 from forex.params import Performance
-from forex.performance import subjects
 from forex.statistics.scores import Panel
 
 FIRST, LAST = 1700, 1760  # targets of the episode

@@ -6,13 +6,13 @@ import numpy as np
 import polars as pl
 from test_performance import SHOWN, changed, report, settings, world
 
-from forex.alerts import alerts
 from forex.evaluation.acceptance import INSUFFICIENT_DATA
-from forex.looks import daily_statuses, looks
+from forex.monitoring.alerts import alerts
+from forex.monitoring.looks import daily_statuses, looks
+from forex.monitoring.performance import subjects
+from forex.monitoring.verdict import CODE
 from forex.params import load_params
-from forex.performance import subjects
 from forex.statistics.scores import Panel
-from forex.verdict import CODE
 
 FIRST = 1500  # outcomes known at the first look
 RULES = settings(min_windows=8)

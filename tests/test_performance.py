@@ -10,8 +10,8 @@ from scipy.special import ndtri
 from simulated import committed
 
 from forex.core.files import json_text
+from forex.monitoring.performance import metrics, performance, subjects
 from forex.params import Alarm, Performance
-from forex.performance import metrics, performance, subjects
 from forex.statistics.scores import LEVELS, Panel
 from forex.timeline import calendar
 

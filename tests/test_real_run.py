@@ -18,10 +18,10 @@ from ruamel.yaml import YAML
 
 from forex.core.files import read_parquet
 from forex.core.quantiles import COLUMNS, GRID
-from forex.looks import daily_statuses
+from forex.monitoring.looks import daily_statuses
+from forex.monitoring.performance import subjects
 from forex.observations.moves import origins
 from forex.params import load_params
-from forex.performance import subjects
 from forex.statistics.scores import matured
 
 ROOT = Path(__file__).parents[1]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp, levene, ttest_ind
 
-from forex.shifts import TESTS, family, judge, statistics
+from forex.monitoring.shifts import TESTS, family, judge, statistics
 
 SIZES = {"baseline": 40, "recent": 15, "lags": 4, "min_moving": 0.5}
 

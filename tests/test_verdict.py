@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from simulated import committed
 
+from forex.monitoring.verdict import CODE, STATUSES, Verdict, judge, of_window
+from forex.monitoring.windows import Change
 from forex.params import Performance
-from forex.verdict import CODE, STATUSES, Verdict, judge, of_window
-from forex.windows import Change
 
 
 def settings(**changes: Any) -> Performance:

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 from scipy.stats import t as student
 
-from forex.windows import OVERLAP_GAIN, Window, bias_change, independent, loss_change, miss_change, overlap_inflation
+from forex.monitoring.windows import (
+    OVERLAP_GAIN,
+    Window,
+    bias_change,
+    independent,
+    loss_change,
+    miss_change,
+    overlap_inflation,
+)
 
 
 def means_before(values: np.ndarray, newest: int, window: Window) -> tuple[float, list[float], np.ndarray]:

@@ -10,9 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from forex.alert_rules import MARKET, SEVERITIES, Trigger, market
 from forex.evaluation.acceptance import NOT_EVALUATED, Figures
-from forex.model_alerts import DATA_QUALITY_ISSUE, DRIFT, MODEL, code, degradation, drifting, missing_data
+from forex.monitoring.alert_rules import MARKET, SEVERITIES, Trigger, market
+from forex.monitoring.model_alerts import DATA_QUALITY_ISSUE, DRIFT, MODEL, code, degradation, drifting, missing_data
 from forex.observations.moves import origins
 from forex.params import Alerts
 from forex.timeline import calendar
@@ -30,7 +30,7 @@ def alerts(
 ) -> Figures:
     """The report: `alerts` since the first origin, `types` with what is not evaluated, `send` of the newest origin.
 
-    statuses: the monitor's status by origin, as text, and horizon, from `forex.looks.daily_statuses`.  drift: the `drift`
+    statuses: the monitor's status by origin (text) and horizon, of `forex.monitoring.looks.daily_statuses`.  drift: the `drift`
     section of the performance report.
     """
     rows = origins(panel)

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forex.alert_rules import SEVERITIES, Trigger, rising, severities
 from forex.evaluation.acceptance import INSUFFICIENT_DATA
+from forex.monitoring.alert_rules import SEVERITIES, Trigger, rising, severities
 from forex.params import Alerts
 
 DRIFT, DATA_QUALITY_ISSUE = "DRIFT", "DATA_QUALITY_ISSUE"

@@ -14,10 +14,10 @@ from typing import TypeVar
 import numpy as np
 
 from forex.evaluation.acceptance import INSUFFICIENT_DATA
+from forex.monitoring.watched import CRPS
+from forex.monitoring.windows import Change, Floats, Ints
 from forex.params import Performance
 from forex.statistics.inference import holm
-from forex.watched import CRPS
-from forex.windows import Change, Floats, Ints
 
 EXCELLENT, GOOD, DEGRADED, CRITICAL = "EXCELLENT", "GOOD", "DEGRADED", "CRITICAL"
 STATUSES = (EXCELLENT, GOOD, INSUFFICIENT_DATA, DEGRADED, CRITICAL)  # from best to worst; a code is a position here

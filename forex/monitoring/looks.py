@@ -11,13 +11,13 @@ import numpy as np
 import polars as pl
 
 from forex.evaluation.acceptance import INSUFFICIENT_DATA
+from forex.monitoring.performance import Subject
+from forex.monitoring.verdict import CODE, DEGRADED, STATUSES, judge, of_window
+from forex.monitoring.watched import compare, windows
+from forex.monitoring.windows import Bools, Floats, Ints
 from forex.params import Performance
-from forex.performance import Subject
 from forex.timeline import calendar
 from forex.timeline.calendar import Dates
-from forex.verdict import CODE, DEGRADED, STATUSES, judge, of_window
-from forex.watched import compare, windows
-from forex.windows import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Looks:
 def looks(own: Mapping[str, Subject], known: Dates, settings: Performance) -> dict[str, Looks]:
     """One model's looks by horizon; all horizons of a look are judged together.
 
-    own: from `forex.performance.subjects`.  known: (looks,), the newest date at each look whose observado was known,
+    own: from `forex.monitoring.performance.subjects`.  known: (looks,), the newest date at each look whose observado was known,
     NaT where none was.
     """
     newest = {

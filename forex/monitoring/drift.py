@@ -12,9 +12,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forex.evaluation.acceptance import NOT_EVALUATED, Figures
+from forex.monitoring.shifts import TESTS, Floats, Ints, Judged, family, judge, statistics
 from forex.observations.moves import daily_moves, drivers_of, known_values, origins
 from forex.params import Drift
-from forex.shifts import TESTS, Floats, Ints, Judged, family, judge, statistics
 from forex.timeline import calendar
 
 NONE, LOW, MEDIUM, HIGH = "NONE", "LOW", "MEDIUM", "HIGH"

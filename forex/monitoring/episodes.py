@@ -6,12 +6,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from forex.evaluation.acceptance import INSUFFICIENT_DATA, Figures, percent
-from forex.looks import Looks, looks
+from forex.monitoring.looks import Looks, looks
+from forex.monitoring.performance import Subject, Subjects
+from forex.monitoring.verdict import CODE, DEGRADED, STATUSES
+from forex.monitoring.watched import CRPS
 from forex.params import Episode, Performance
-from forex.performance import Subject, Subjects
 from forex.timeline.calendar import Dates, business_days
-from forex.verdict import CODE, DEGRADED, STATUSES
-from forex.watched import CRPS
 
 ABSORBED, UNAFFECTED = "ABSORBED", "UNAFFECTED"
 

@@ -1,7 +1,7 @@
 """The monitor: how the latest matured forecasts compare with those before them, as far as that is known.
 
-Every figure of every window of every horizon is judged together (forex/verdict.py); beside it runs the sequential alarm
-on coverage (forex/coverage_alarm.py), which has no window. Either makes a horizon DEGRADED. What too short a history
+Every figure of every window of every horizon is judged together (forex/monitoring/verdict.py); beside it runs the sequential alarm
+on coverage (forex/monitoring/coverage_alarm.py), which has no window. Either makes a horizon DEGRADED. What too short a history
 cannot say is INSUFFICIENT_DATA.
 """
 
@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex.core.names import PUBLISHED, RANDOM_WALK
-from forex.coverage_alarm import dealt, payoffs, richest, shares, slots, wealth
 from forex.evaluation.acceptance import INSUFFICIENT_DATA, Figures, percent
+from forex.monitoring.coverage_alarm import dealt, payoffs, richest, shares, slots, wealth
+from forex.monitoring.verdict import CRITICAL, DEGRADED, STATUSES, judge, of_window, worst
+from forex.monitoring.watched import Watched, compare, watch, windows
+from forex.monitoring.windows import Floats, Ints, independent
 from forex.params import Performance
 from forex.statistics.inference import mann_whitney
 from forex.statistics.scores import Panel
 from forex.timeline.calendar import steps_between, usual_steps
-from forex.verdict import CRITICAL, DEGRADED, STATUSES, judge, of_window, worst
-from forex.watched import Watched, compare, watch, windows
-from forex.windows import Floats, Ints, independent
 
 MONITORED = (PUBLISHED, RANDOM_WALK)
 

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex.evaluation.acceptance import percent
+from forex.monitoring.windows import Change, Floats, Ints, Window, bias_change, independent, loss_change, miss_change
 from forex.params import Performance
 from forex.statistics.scores import Panel
 from forex.timeline.calendar import usual_steps
-from forex.windows import Change, Floats, Ints, Window, bias_change, independent, loss_change, miss_change
 
 CRPS, ERROR, BIAS = "crps", "error", "bias"
 
