@@ -17,12 +17,13 @@ from typing import Any
 
 import polars as pl
 
-from forex import fetch_view, issue, ledger
+from forex import fetch_view, issue
 from forex.core import lock
 from forex.core.clock import Clock, now
 from forex.core.errors import ForexError, GateFailed, StaleError, UsageError
 from forex.core.files import write_text
 from forex.forecast import clp
+from forex.ledger import ledger
 from forex.net import Client
 from forex.observations.ingest import age_business_days, known_rows
 from forex.observations.store import TARGET, read_series, read_series_list

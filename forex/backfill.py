@@ -15,7 +15,7 @@ from forex.core.files import read_json, read_parquet, write_text
 from forex.core.names import PUBLISHED
 from forex.forecast import ENTERING, content_sha256
 from forex.issue import CALIBRATED, REPORT, issued_row
-from forex.ledger import FIRST_LINE, LEDGER
+from forex.ledger.ledger import FIRST_LINE, LEDGER
 from forex.observations.ingest import content_hash, known_rows
 from forex.params import Params, load_params, plain
 from forex.timeline import calendar

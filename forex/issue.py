@@ -12,8 +12,8 @@ from forex.core.errors import DataError, StaleError
 from forex.core.files import json_text, read_json, read_parquet
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS, GRID
-from forex.ledger import LEDGER, append
-from forex.ledger_rows import Issued
+from forex.ledger.ledger import LEDGER, append
+from forex.ledger.rows import Issued
 from forex.params import load_params
 from forex.timeline.calendar import horizon_days
 
@@ -65,7 +65,7 @@ def _said(row: Mapping[str, Any]) -> list[Any]:
 def view() -> dict[str, Any]:
     """Issue the current forecast: which horizons were entered, and which had been before.
 
-    Raises StaleError where no run for params.yaml's as_of has finished, and what `to_issue` and `forex.ledger.append` raise.
+    Raises StaleError where no run for params.yaml's as_of has finished, and what `to_issue` and `forex.ledger.ledger.append` raise.
     """
     params = load_params("as_of", "ledger")
     report = read_json(REPORT)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from forex.core.files import read_json, read_parquet, write_json
 from forex.core.names import PUBLISHED
-from forex.ledger import LEDGER, read
-from forex.ledger_scores import ledger_scores
+from forex.ledger.ledger import LEDGER, read
+from forex.ledger.scores import ledger_scores
 from forex.monitoring import drift
 from forex.monitoring.alerts import alerts
 from forex.monitoring.episodes import episodes

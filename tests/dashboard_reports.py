@@ -21,8 +21,8 @@ from test_usdclp_conditions import UNKNOWN_CONDITIONS
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS
 from forex.dashboard import dashboard
-from forex.ledger import SCHEMA
-from forex.ledger_scores import ledger_scores
+from forex.ledger.ledger import SCHEMA
+from forex.ledger.scores import ledger_scores
 from forex.monitoring.alerts import alerts as alerts_of
 from forex.monitoring.drift import drift
 from forex.monitoring.episodes import episodes

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from forex.ledger_rows import Issued
+from forex.ledger.rows import Issued
 from forex.statistics.scores import LEVELS
 from forex.timeline import calendar
 

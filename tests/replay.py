@@ -23,7 +23,7 @@ from forex import advance, backfill
 from forex.core.files import read_parquet
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS
-from forex.ledger_rows import parse
+from forex.ledger.rows import parse
 from forex.observations.store import Publication, published, read_series, read_series_list
 from forex.params import load_params
 from forex.timeline import calendar

@@ -18,7 +18,7 @@ from forex.advance import PipelineFailed
 from forex.core import lock
 from forex.core.errors import GateFailed, StaleError, UsageError
 from forex.core.files import read_json, read_parquet
-from forex.ledger_rows import parse
+from forex.ledger.rows import parse
 from forex.timeline import calendar
 
 DAYS = days("2023-07-10", 5)  # a holiday, the 16th's Monday after it, lies within

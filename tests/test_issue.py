@@ -16,8 +16,8 @@ from forex.core.errors import DataError, GateFailed, StaleError
 from forex.core.files import write_json, write_parquet
 from forex.core.quantiles import COLUMNS
 from forex.forecast import horizon_entry
-from forex.ledger import LEDGER, read
-from forex.ledger_rows import Issued
+from forex.ledger.ledger import LEDGER, read
+from forex.ledger.rows import Issued
 
 FRIDAY, SATURDAY, MONDAY = "2024-11-22", "2024-11-23", "2024-11-25"
 HORIZONS = ("15d", "1d", "7d")  # in the order of the file

@@ -13,8 +13,8 @@ from conftest import ROOT
 from issued_rows import issued, moved
 
 from forex.core.errors import DataError, GateFailed, UsageError
-from forex.ledger import FIRST_LINE, LOCK, SCHEMA, append, read
-from forex.ledger_rows import Issued
+from forex.ledger.ledger import FIRST_LINE, LOCK, SCHEMA, append, read
+from forex.ledger.rows import Issued
 
 HORIZONS = ("1d", "7d", "15d", "30d", "90d")
 
@@ -217,7 +217,7 @@ from pathlib import Path
 sys.path.insert(0, "tests")
 from issued_rows import issued
 from forex import calendar
-from forex.ledger import append
+from forex.ledger.ledger import append
 
 folder = Path(sys.argv[1])
 days = [str(day) for day in calendar.business_days("2023-01-02", "2024-12-31")][:400]
@@ -262,7 +262,7 @@ from pathlib import Path
 sys.path.insert(0, "tests")
 from issued_rows import issued
 from forex import files
-from forex.ledger import append, read
+from forex.ledger.ledger import append, read
 
 folder = Path(sys.argv[1])
 path = folder / "2024.csv"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from issued_rows import issued, moved
 
 from forex.core.errors import DataError
-from forex.ledger_rows import HEADER, Issued, id_of, key_of, parse
+from forex.ledger.rows import HEADER, Issued, id_of, key_of, parse
 
 rates = st.floats(1e-3, 1e6, allow_nan=False)
 

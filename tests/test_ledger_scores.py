@@ -12,9 +12,9 @@ from issued_rows import issued, moved
 
 from forex.core.files import json_text, write_json, write_parquet
 from forex.core.quantiles import COLUMNS, GRID, central_pair
-from forex.ledger import LEDGER, SCHEMA, append, read
-from forex.ledger_rows import Issued
-from forex.ledger_scores import ledger_scores
+from forex.ledger.ledger import LEDGER, SCHEMA, append, read
+from forex.ledger.rows import Issued
+from forex.ledger.scores import ledger_scores
 from forex.observations import align
 from forex.statistics.scores import WEIGHTS, pinball
 from forex.timeline import calendar

@@ -23,7 +23,7 @@ from forex.challenge import compared
 from forex.core.errors import GateFailed
 from forex.core.lock import held
 from forex.core.names import PUBLISHED
-from forex.ledger import LEDGER, LOCK
+from forex.ledger.ledger import LEDGER, LOCK
 from forex.params import load_params
 from forex.readiness import criteria, level
 

@@ -11,7 +11,7 @@ from test_usdclp_conditions import UNKNOWN_CONDITIONS
 
 from forex import status_view
 from forex.core.files import write_json, write_parquet
-from forex.ledger import LEDGER, append
+from forex.ledger.ledger import LEDGER, append
 from forex.validation.validate import QUARANTINE
 
 FORECAST: dict[str, Any] = {

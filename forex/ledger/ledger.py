@@ -15,7 +15,7 @@ from forex.core.errors import DataError, GateFailed, UsageError
 from forex.core.files import write_durably
 from forex.core.lock import held
 from forex.core.quantiles import COLUMNS
-from forex.ledger_rows import HEADER, RESTORE, Issued, Key, id_of, key_of, parse
+from forex.ledger.rows import HEADER, RESTORE, Issued, Key, id_of, key_of, parse
 
 LEDGER = Path("data/ledger")
 LOCK = ".lock"  # beside the files; hidden names are ignored by git and DVC
