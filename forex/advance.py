@@ -22,7 +22,7 @@ from forex.core import lock
 from forex.core.clock import Clock, now
 from forex.core.errors import ForexError, GateFailed, StaleError, UsageError
 from forex.core.files import write_text
-from forex.forecast import clp
+from forex.forecast.forecast import clp
 from forex.ledger import ledger
 from forex.net import Client
 from forex.observations.ingest import age_business_days, known_rows

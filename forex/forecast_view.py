@@ -11,7 +11,7 @@ import polars as pl
 from forex.core.errors import UsageError
 from forex.core.files import read_parquet, round_clp
 from forex.core.quantiles import COLUMNS
-from forex.forecast import at_origin, clp, horizon_entry
+from forex.forecast.forecast import at_origin, clp, horizon_entry
 from forex.params import load_params
 from forex.statistics.distribution import between_horizons, probability_above
 from forex.timeline import calendar

@@ -12,7 +12,7 @@ from typing import Any
 
 from forex.core.errors import EXIT_OK, GateFailed, StaleError
 from forex.core.files import read_json
-from forex.forecast import ENTERING, content_sha256
+from forex.forecast.forecast import ENTERING, content_sha256
 from forex.monitoring.watched import BIAS, CRPS, ERROR
 from forex.params import load_params, plain
 

@@ -7,7 +7,7 @@ from typing import Any
 from forex import readiness_view
 from forex.core.files import read_json, write_text
 from forex.core.names import MODELS
-from forex.forecast import ENTERING, content_sha256
+from forex.forecast.forecast import ENTERING, content_sha256
 from forex.params import PARAMS_FILE, load_params, plain
 from forex.params.params_text import checked, diff, with_list
 from forex.readiness_view import needs_calibration, source

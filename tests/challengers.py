@@ -14,7 +14,7 @@ from scipy.special import ndtri
 
 from forex.core.files import write_json, write_parquet
 from forex.core.quantiles import COLUMNS
-from forex.forecast import ENTERING, content_sha256
+from forex.forecast.forecast import ENTERING, content_sha256
 from forex.params import load_params, plain
 from forex.statistics.scores import LEVELS
 from forex.timeline import calendar

@@ -13,7 +13,7 @@ from test_performance import SILENT, changed, report, settings, world
 
 from forex import health
 from forex.core.files import read_json, write_json
-from forex.forecast import ENTERING, content_sha256
+from forex.forecast.forecast import ENTERING, content_sha256
 from forex.params import load_params, plain
 
 

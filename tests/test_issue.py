@@ -15,7 +15,7 @@ from forex import issue
 from forex.core.errors import DataError, GateFailed, StaleError
 from forex.core.files import write_json, write_parquet
 from forex.core.quantiles import COLUMNS
-from forex.forecast import horizon_entry
+from forex.forecast.forecast import horizon_entry
 from forex.ledger.ledger import LEDGER, read
 from forex.ledger.rows import Issued
 

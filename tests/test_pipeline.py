@@ -8,7 +8,7 @@ import pytest
 from import_closure import WHOLE, declared
 from ruamel.yaml import YAML
 
-from forex.forecast import ENTERING
+from forex.forecast.forecast import ENTERING
 
 ROOT = Path(__file__).parents[1]
 DVC = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))
