@@ -15,7 +15,7 @@ from typing import Any
 import altair as alt
 import polars as pl
 
-from forex.fan import INTERVAL, MEDIAN_PART, OBSERVADO
+from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO
 from forex.regimes.regimes import REGIMES
 
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
@@ -87,7 +87,7 @@ def svg(chart: Any, *, name: str, alt_text: str, colours: Palette) -> str:
 
 
 def fan_chart(table: pl.DataFrame, *, colours: Palette, width: int, height: int, compact: bool = False) -> Any:
-    """The observado and its forecast; `table` from forex.fan.  compact: without the names of the horizons."""
+    """The observado and its forecast; `table` from forex.forecast.fan.  compact: without the names of the horizons."""
     x = alt.X("t:T", scale=UTC, title=None, axis=alt.Axis(tickCount=3 if compact else 8, grid=False))
     scale = alt.Scale(zero=False, nice=False, padding=8)
     y_axis = alt.Axis(tickCount=6, titleAnchor="end", titleAngle=0, titleAlign="left", titleY=-8, titleX=0)

@@ -24,9 +24,9 @@ from forex.dashboard_filters import ABSENT, FILTERS
 from forex.dashboard_monitors import alarm_rows, alerts_now, drift_now, episode_rows, ledger_rows, window_rows
 from forex.dashboard_page import PAGE
 from forex.dashboard_style import STYLE
-from forex.fan import by_length
+from forex.forecast.conditions import sentences
+from forex.forecast.fan import by_length
 from forex.statistics import contributions
-from forex.usdclp_conditions import sentences
 
 SHOWN_SERIES = 5  # of what moves the nowcast; the others are summed
 NOWCAST = "nowcast"

@@ -8,7 +8,7 @@ import polars as pl
 
 from forex.core.names import BENCHMARKS, PUBLISHED
 from forex.evaluation.acceptance import FAIL, INSUFFICIENT_DATA, NOT_EVALUATED, PASS, percent
-from forex.fan import by_length
+from forex.forecast.fan import by_length
 from forex.regimes.regimes import REGIMES
 
 EVIDENCE = {

@@ -19,7 +19,7 @@ from forex.charts import (
 )
 from forex.core.names import PUBLISHED, RANDOM_WALK
 from forex.evaluation.acceptance import INSUFFICIENT_DATA
-from forex.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length
+from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length
 
 NOTHING = f"{INSUFFICIENT_DATA}: nothing has matured yet."
 
@@ -34,7 +34,7 @@ def figures(
 ) -> dict[str, Any]:
     """SVG texts for the page: `fan` and `regimes` as (wide, narrow), `reliability` and `rolling` by horizon.
 
-    fan: from forex.fan.  reliability, rolling: the plot data of the validation report.  regimes: data/regimes.parquet.
+    fan: from forex.forecast.fan.  reliability, rolling: the plot data of the validation report.  regimes: data/regimes.parquet.
     """
     about, timeline = fan_text(fan), regime_text(episodes)
     return {

@@ -6,7 +6,7 @@ from typing import Any
 from forex.core.names import PUBLISHED, RANDOM_WALK
 from forex.dashboard_backtest import Rows
 from forex.evaluation.acceptance import INSUFFICIENT_DATA, NOT_EVALUATED, percent
-from forex.fan import by_length
+from forex.forecast.fan import by_length
 from forex.monitoring.alert_rules import SEVERITIES
 
 NEWEST_ALERTS = 5  # rows of the page's table

@@ -6,10 +6,10 @@ from typing import Any
 
 from forex.core.files import read_json, read_parquet
 from forex.core.names import PUBLISHED
+from forex.forecast.conditions import sentences
 from forex.ledger.ledger import LEDGER, read
 from forex.params import load_params
 from forex.timeline.calendar import horizon_days
-from forex.usdclp_conditions import sentences
 
 FORECAST = Path("reports/forecast.json")
 MANIFEST = Path("data/manifest.json")

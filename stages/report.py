@@ -9,7 +9,7 @@ from forex.core.errors import DataError
 from forex.core.files import read_json, read_parquet, write_csv, write_text
 from forex.dashboard import dashboard, episodes
 from forex.dashboard_figures import figures, forecast_figure, reliability_figure
-from forex.fan import fan
+from forex.forecast.fan import fan
 from forex.params import load_params
 from forex.statistics.contributions import moves
 from stages.run import run

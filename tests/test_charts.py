@@ -23,7 +23,7 @@ from forex.dashboard_figures import (
     rolling_text,
 )
 from forex.dashboard_style import STYLE
-from forex.fan import fan
+from forex.forecast.fan import fan
 from forex.regimes.regimes import REGIMES
 
 

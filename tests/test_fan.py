@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.special import ndtri
 
 from forex.core.quantiles import GRID
-from forex.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length, fan
+from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length, fan
 from forex.timeline import calendar
 
 ANCHOR_DATE = "2024-11-27"

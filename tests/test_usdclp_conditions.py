@@ -8,9 +8,9 @@ import pytest
 from conftest import ROOT
 
 from forex.core.quantiles import GRID
+from forex.forecast.conditions import conditions, log_scale, month_conditions, sentences
 from forex.params import Regimes, UsdClp, load_params
 from forex.timeline import calendar
-from forex.usdclp_conditions import conditions, log_scale, month_conditions, sentences
 
 PARAMS = load_params("regimes", "usdclp", path=ROOT / "params.yaml")
 REGIMES: Regimes = PARAMS.regimes

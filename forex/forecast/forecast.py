@@ -65,7 +65,7 @@ def forecast_report(
     """reports/forecast.json (reports/forecast.schema.json describes it).
 
     rows: the published rows of the newest origin.  settings: the params that can change a forecast, for their hash.
-    conditions: from `forex.usdclp_conditions.conditions`.
+    conditions: from `forex.forecast.conditions.conditions`.
     """
     first = rows.row(0, named=True)
     series = manifest["series"]
