@@ -20,7 +20,6 @@ from test_usdclp_conditions import UNKNOWN_CONDITIONS
 
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS
-from forex.dashboard import dashboard
 from forex.ledger.ledger import SCHEMA
 from forex.ledger.scores import ledger_scores
 from forex.monitoring.alerts import alerts as alerts_of
@@ -29,6 +28,7 @@ from forex.monitoring.episodes import episodes
 from forex.monitoring.performance import performance as performance_of
 from forex.monitoring.performance import subjects
 from forex.params import Performance
+from forex.report.dashboard import dashboard
 from forex.statistics import contributions
 from forex.statistics.scores import LEVELS as GRID
 from forex.statistics.scores import Panel

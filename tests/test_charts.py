@@ -10,10 +10,21 @@ import polars as pl
 import pytest
 from test_fan import forecast, panel
 
-from forex.charts import ON_PAGE, ON_WHITE, as_per_cent, fan_chart, note, regime_chart, reliability_chart, rolling_chart
-from forex.charts import svg as draw
-from forex.dashboard import episodes
-from forex.dashboard_figures import (
+from forex.forecast.fan import fan
+from forex.regimes.regimes import REGIMES
+from forex.report.charts import (
+    ON_PAGE,
+    ON_WHITE,
+    as_per_cent,
+    fan_chart,
+    note,
+    regime_chart,
+    reliability_chart,
+    rolling_chart,
+)
+from forex.report.charts import svg as draw
+from forex.report.dashboard import episodes
+from forex.report.figures import (
     fan_text,
     figures,
     forecast_figure,
@@ -22,9 +33,7 @@ from forex.dashboard_figures import (
     reliability_text,
     rolling_text,
 )
-from forex.dashboard_style import STYLE
-from forex.forecast.fan import fan
-from forex.regimes.regimes import REGIMES
+from forex.report.style import STYLE
 
 
 def fan_table() -> pl.DataFrame:

@@ -5,8 +5,8 @@ from dashboard_reports import Reader, forecast, moved, nothing_matured, page
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex.dashboard import SHOWN_SERIES
-from forex.dashboard_filters import signed
+from forex.report.dashboard import SHOWN_SERIES
+from forex.report.filters import signed
 from forex.statistics.contributions import columns, largest, ranked
 
 PARTS = st.lists(st.floats(-0.02, 0.02), min_size=1, max_size=12)

@@ -8,9 +8,9 @@ import pytest
 from dashboard_reports import Reader, alerts, expectations, forecast, page, performance, said, storm
 from test_charts import fan_table, regimes, reliability, rolling
 
-from forex.dashboard import episodes, quality
-from forex.dashboard_page import PAGE
-from forex.dashboard_style import STYLE
+from forex.report.dashboard import episodes, quality
+from forex.report.page import PAGE
+from forex.report.style import STYLE
 
 
 def test_the_pages_own_text_holds_no_number():
@@ -188,7 +188,7 @@ def luminance(colour: str) -> float:
 
 
 def test_the_whole_page_with_its_figures_is_the_same_each_time_and_small():
-    from forex.dashboard_figures import figures
+    from forex.report.figures import figures
 
     drawn = figures(
         fan=fan_table(), reliability=reliability(), rolling=rolling(), regimes=regimes(), episodes=episodes(regimes())

@@ -6,7 +6,7 @@ import pytest
 from dashboard_reports import DRAWN, Reader, nothing_matured, page, validation
 from test_charts import regimes
 
-from forex.dashboard_backtest import coverage_rows, evidence_counts, regime_rows, score_rows, verdict_counts
+from forex.report.backtest import coverage_rows, evidence_counts, regime_rows, score_rows, verdict_counts
 
 
 def test_no_edge_is_claimed_without_evidence():

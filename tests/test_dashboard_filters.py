@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from forex.dashboard_filters import FILTERS, day, p_value
+from forex.report.filters import FILTERS, day, p_value
 
 
 def test_dates_and_p_values_as_people_read_them():

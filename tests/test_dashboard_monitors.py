@@ -6,8 +6,8 @@ import polars as pl
 import pytest
 from dashboard_reports import Reader, alerts, page, performance, said, storm
 
-from forex.dashboard_filters import day, evidence
-from forex.dashboard_monitors import (
+from forex.report.filters import day, evidence
+from forex.report.monitors import (
     NEWEST_ALERTS,
     alarm_rows,
     alerts_now,

@@ -1,8 +1,8 @@
 """The dashboard's page: its text holds no number, for a number written here would be one that nobody computed."""
 
-from forex.dashboard_page_backtest import BENCHMARKS, CALIBRATION, REGIMES
-from forex.dashboard_page_forecast import FORECAST, HEADLINE, NOWCAST
-from forex.dashboard_page_monitors import ALERTS, DRIFT, EPISODES, LEDGER, QUALITY, RECENT
+from forex.report.page_backtest import BENCHMARKS, CALIBRATION, REGIMES
+from forex.report.page_forecast import FORECAST, HEADLINE, NOWCAST
+from forex.report.page_monitors import ALERTS, DRIFT, EPISODES, LEDGER, QUALITY, RECENT
 
 HEAD = """\
 {% macro head_of_rows(horizon, rows, first) %}

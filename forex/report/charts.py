@@ -184,7 +184,7 @@ def rolling_chart(table: pl.DataFrame, horizon: str, *, colours: Palette, width:
 def regime_chart(regimes: pl.DataFrame, episodes: pl.DataFrame, *, colours: Palette, width: int, height: int) -> Any:
     """The volatility ratio, one point a week, over the regimes' episodes.
 
-    regimes: origin_date, volatility_ratio.  episodes: regime, start, end (from `forex.dashboard.episodes`).
+    regimes: origin_date, volatility_ratio.  episodes: regime, start, end (from `forex.report.dashboard.episodes`).
     """
     axis = alt.Axis(tickCount=max(width // 90, 3), grid=False)
     x = alt.X("t:T", scale=UTC, title=None, axis=axis)

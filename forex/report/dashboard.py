@@ -9,7 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from forex.dashboard_backtest import (
+from forex.forecast.conditions import sentences
+from forex.forecast.fan import by_length
+from forex.report.backtest import (
     EVIDENCE,
     by_horizon,
     coverage_rows,
@@ -20,12 +22,10 @@ from forex.dashboard_backtest import (
     shown_levels,
     verdict_counts,
 )
-from forex.dashboard_filters import ABSENT, FILTERS
-from forex.dashboard_monitors import alarm_rows, alerts_now, drift_now, episode_rows, ledger_rows, window_rows
-from forex.dashboard_page import PAGE
-from forex.dashboard_style import STYLE
-from forex.forecast.conditions import sentences
-from forex.forecast.fan import by_length
+from forex.report.filters import ABSENT, FILTERS
+from forex.report.monitors import alarm_rows, alerts_now, drift_now, episode_rows, ledger_rows, window_rows
+from forex.report.page import PAGE
+from forex.report.style import STYLE
 from forex.statistics import contributions
 
 SHOWN_SERIES = 5  # of what moves the nowcast; the others are summed
@@ -47,14 +47,14 @@ def dashboard(
 
     forecast, alerts, expectations, validation, performance: the reports of those names.  moved: from
     `forex.statistics.contributions.moves` at the newest origin, None where no nowcast is fitted.  regimes: data/regimes.parquet.
-    figures: from `forex.dashboard_figures.figures`.
+    figures: from `forex.report.figures.figures`.
     """
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= FILTERS
-    environment.filters["svg"] = lambda text: Markup(text)  # drawn by forex.charts, its texts escaped there
+    environment.filters["svg"] = lambda text: Markup(text)  # drawn by forex.report.charts, its texts escaped there
     coverage, scores = coverage_rows(validation), score_rows(validation)
     return environment.from_string(PAGE).render(
         style=Markup(STYLE),

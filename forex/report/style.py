@@ -1,4 +1,4 @@
-"""How the dashboard looks: light and dark, on a desk, a phone and paper. Colours: `forex.charts.ON_PAGE`."""
+"""How the dashboard looks: light and dark, on a desk, a phone and paper. Colours: `forex.report.charts.ON_PAGE`."""
 
 STYLE = """
 :root { color-scheme: light dark;

@@ -5,7 +5,10 @@ from typing import Any
 
 import polars as pl
 
-from forex.charts import (
+from forex.core.names import PUBLISHED, RANDOM_WALK
+from forex.evaluation.acceptance import INSUFFICIENT_DATA
+from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length
+from forex.report.charts import (
     ON_PAGE,
     ON_WHITE,
     as_per_cent,
@@ -17,9 +20,6 @@ from forex.charts import (
     side_by_side,
     svg,
 )
-from forex.core.names import PUBLISHED, RANDOM_WALK
-from forex.evaluation.acceptance import INSUFFICIENT_DATA
-from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length
 
 NOTHING = f"{INSUFFICIENT_DATA}: nothing has matured yet."
 

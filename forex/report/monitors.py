@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from forex.core.names import PUBLISHED, RANDOM_WALK
-from forex.dashboard_backtest import Rows
 from forex.evaluation.acceptance import INSUFFICIENT_DATA, NOT_EVALUATED, percent
 from forex.forecast.fan import by_length
 from forex.monitoring.alert_rules import SEVERITIES
+from forex.report.backtest import Rows
 
 NEWEST_ALERTS = 5  # rows of the page's table
 
