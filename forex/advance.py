@@ -24,10 +24,10 @@ from forex.core.errors import ForexError, GateFailed, StaleError, UsageError
 from forex.core.files import write_text
 from forex.forecast.forecast import clp
 from forex.ledger import ledger
-from forex.net import Client
 from forex.observations.ingest import age_business_days, known_rows
 from forex.observations.store import TARGET, read_series, read_series_list
 from forex.params import PARAMS_FILE, Params, load_params
+from forex.providers.net import Client
 from forex.timeline import calendar
 
 RUNNING = ledger.LEDGER / ".advance"

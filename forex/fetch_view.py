@@ -14,14 +14,14 @@ from forex.core import lock
 from forex.core.clock import Clock, now
 from forex.core.errors import ProviderError, StaleError, UsageError
 from forex.core.files import read_text, write_text
-from forex.fetch import Fetched, fetch, few, line
-from forex.net import Client
 from forex.observations.store import SERIES_FILE, TARGET, Series, read_series_list
 from forex.params import Params, load_params
+from forex.providers.append import Arrived, additions, append, recorded_attempts, stored_rows
+from forex.providers.fetch import Fetched, fetch, few, line
+from forex.providers.net import Client
 from forex.providers.protocol import Observation
 from forex.providers.registry import provider
 from forex.providers.yahoo import Yahoo
-from forex.store_append import Arrived, additions, append, recorded_attempts, stored_rows
 from forex.timeline import calendar
 
 SAMPLE = Path("data/sample")

@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from web import Web
 
-from forex.net import Secret
 from forex.providers.bcch import Bcch
 from forex.providers.ecb import Ecb
 from forex.providers.fred import Fred
 from forex.providers.jsdelivr import JsDelivr
 from forex.providers.mindicador import Mindicador
+from forex.providers.net import Secret
 from forex.providers.protocol import Observation, Provider
 from forex.providers.yahoo import Yahoo
 

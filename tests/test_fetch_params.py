@@ -22,10 +22,10 @@ from forex import fetch_view
 from forex.core import lock
 from forex.core.errors import ForexError
 from forex.core.files import read_parquet
-from forex.fetch import fetch
-from forex.net import Client
 from forex.observations.store import read_series_list
 from forex.params import Params, load_params
+from forex.providers.fetch import fetch
+from forex.providers.net import Client
 from forex.providers.registry import provider
 
 KEYS = [key for key in LEAVES if key.startswith("fetch.")]

@@ -19,7 +19,7 @@ from web import Answer, Query, Web
 from forex.core import lock
 from forex.core.errors import GateFailed
 from forex.core.files import read_parquet
-from forex.store_append import recorded_attempts
+from forex.providers.append import recorded_attempts
 
 
 def test_a_full_disk_is_one_message_and_the_store_is_as_it_was(live: Live) -> None:

@@ -8,7 +8,7 @@ import pytest
 from web import Answer, Web, web
 
 from forex.core.errors import ProviderError
-from forex.net import Secret
+from forex.providers.net import Secret
 
 
 @pytest.fixture
@@ -256,7 +256,7 @@ def test_what_is_not_json_is_said(site: Web, body: bytes) -> None:
 
 
 def test_an_unknown_certificate_is_refused(site: Web) -> None:
-    from forex.net import Client
+    from forex.providers.net import Client
 
     with (
         Client(site.network(attempts=1), sleep=site.waits.append) as client,

@@ -12,11 +12,11 @@ from provider_clients import CLIENTS, CODE, MONDAY, OBSERVADO, TUESDAY, WEDNESDA
 from web import Answer, Web
 
 from forex.core.errors import ProviderError
-from forex.net import Secret
 from forex.params import load_params
 from forex.providers.bcch import Bcch
 from forex.providers.ecb import Ecb
 from forex.providers.mindicador import Mindicador
+from forex.providers.net import Secret
 from forex.providers.protocol import Provider
 from forex.providers.registry import provider
 from forex.providers.yahoo import Yahoo

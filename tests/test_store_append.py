@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from forex.core.errors import DataError, UsageError
 from forex.observations.store import Publication, read_series, read_series_list
-from forex.providers.protocol import Observation
-from forex.store_append import (
+from forex.providers.append import (
     ATTEMPTS,
     ROWS,
     Arrived,
@@ -22,6 +21,7 @@ from forex.store_append import (
     recorded_attempts,
     stored_rows,
 )
+from forex.providers.protocol import Observation
 
 RULE = Publication(business_days=-1, time="18:00", zone="America/Santiago")
 TUESDAY, WEDNESDAY, THURSDAY = dt.date(2024, 11, 26), dt.date(2024, 11, 27), dt.date(2024, 11, 28)

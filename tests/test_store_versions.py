@@ -14,8 +14,8 @@ from conftest import ROOT, utc
 
 from forex.core.files import read_json
 from forex.observations.store import read_series_list
+from forex.providers.append import Arrived, additions, append, recorded_attempts, stored_rows
 from forex.providers.protocol import Observation
-from forex.store_append import Arrived, additions, append, recorded_attempts, stored_rows
 from forex.timeline import calendar
 
 STORE = Path("data/store")

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from forex.net import Client
 from forex.params import Network
+from forex.providers.net import Client
 
 Query = dict[str, str]
 

@@ -13,7 +13,7 @@ import datetime as dt
 from typing import Any
 
 from forex.core.errors import ProviderError
-from forex.net import Client, Secret, hidden
+from forex.providers.net import Client, Secret, hidden
 from forex.providers.protocol import Observation, in_order, number
 
 MISSING = "ND"

@@ -9,7 +9,7 @@ import datetime as dt
 import io
 
 from forex.core.errors import ProviderError
-from forex.net import Client
+from forex.providers.net import Client
 from forex.providers.protocol import Observation, in_order, number
 
 COLUMNS = ("CURRENCY", "TIME_PERIOD", "OBS_VALUE")

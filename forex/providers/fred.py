@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from forex.core.errors import ProviderError, RequestRefused
-from forex.net import Client, Secret, hidden
+from forex.providers.net import Client, Secret, hidden
 from forex.providers.protocol import Observation, number
 
 MISSING = "."

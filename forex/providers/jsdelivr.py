@@ -8,7 +8,7 @@ import datetime as dt
 from typing import Any
 
 from forex.core.errors import ProviderError
-from forex.net import Client
+from forex.providers.net import Client
 from forex.providers.protocol import Observation, in_order, number
 
 DAYS = 10  # back from the newest file

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from forex.core.errors import ProviderError
-from forex.net import Client
+from forex.providers.net import Client
 from forex.providers.protocol import Observation, in_order, number
 from forex.timeline.calendar import SANTIAGO
 

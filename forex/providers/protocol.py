@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from forex.core.errors import ProviderError
-from forex.net import Client
+from forex.providers.net import Client
 
 LATEST_ONLY = ("jsdelivr",)  # the providers that serve the latest days and no history
 

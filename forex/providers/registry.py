@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from forex.core.errors import ProviderError
-from forex.net import Secret
 from forex.params import Fetch
 from forex.providers.bcch import Bcch
 from forex.providers.ecb import Ecb
 from forex.providers.fred import Fred
 from forex.providers.jsdelivr import JsDelivr
 from forex.providers.mindicador import Mindicador
+from forex.providers.net import Secret
 from forex.providers.protocol import Provider
 from forex.providers.yahoo import Yahoo
 

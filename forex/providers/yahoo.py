@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from forex.core.errors import ProviderError
-from forex.net import Client
+from forex.providers.net import Client
 from forex.providers.protocol import Observation, in_order, number
 
 CURRENCY = "=X"

@@ -13,12 +13,20 @@ import polars as pl
 
 from forex.core.clock import Clock
 from forex.core.errors import ProviderError
-from forex.net import Client
 from forex.observations.store import PERCENT, Series, published
 from forex.params import Bounds, Fetch, Source
+from forex.providers.append import (
+    Arrived,
+    additions,
+    append,
+    record_attempts,
+    recorded_attempts,
+    stored_rows,
+    with_history,
+)
+from forex.providers.net import Client
 from forex.providers.protocol import Observation, Provider
-from forex.screen import screened
-from forex.store_append import Arrived, additions, append, record_attempts, recorded_attempts, stored_rows, with_history
+from forex.providers.screen import screened
 from forex.timeline import calendar
 
 Providers = Callable[[str], Provider]  # by name; raises ProviderError where credentials are missing
