@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from forex.challenge import BETTER, WORSE
+from forex.challenge.challenge import BETTER, WORSE
 from forex.evaluation.acceptance import INSUFFICIENT_DATA, Figures
 from forex.monitoring.verdict import CODE, CRITICAL, DEGRADED
 from forex.params import Readiness
@@ -62,8 +62,8 @@ def criteria(
 ) -> list[Criterion]:
     """Every criterion, critical ones first.
 
-    figures: from `forex.challenge.compared`.  statuses, incumbent_statuses: what the performance monitor says of both by horizon.
-    suites: from `forex.challenge.suite_results`.
+    figures: from `forex.challenge.challenge.compared`.  statuses, incumbent_statuses: what the performance monitor says of both by horizon.
+    suites: from `forex.challenge.challenge.suite_results`.
     """
     return [
         _at_least("forecasts", "n", "matured forecasts", figures, settings.min_forecasts),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forex.challenge import compared, suite_results
+from forex.challenge.challenge import compared, suite_results
 from forex.core.errors import UsageError
 from forex.core.files import json_text, read_json, read_parquet
 from forex.core.names import BENCHMARKS, ENSEMBLE, MODELS, PUBLISHED, calibrated_name

@@ -13,7 +13,8 @@ from challengers import BETTER, EQUAL, FRAME, NARROW, STEPS, WORSE, calibrated, 
 from conftest import ROOT
 from forex_command import forex
 
-from forex import challenge, readiness_view
+from forex import readiness_view
+from forex.challenge import challenge
 from forex.core.errors import UsageError
 from forex.core.files import write_json
 from forex.core.quantiles import COLUMNS, MEDIAN
