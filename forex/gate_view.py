@@ -6,10 +6,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from forex import gate
+from forex.challenge import gate
+from forex.challenge.revisions import commit_of, text_at
 from forex.core.errors import DataError, yaml_fault
 from forex.params import load_params
-from forex.revisions import commit_of, text_at
 from forex.scoreboard_view import table
 
 WORKING_TREE = "working tree"
@@ -18,7 +18,7 @@ Read = Callable[[str], str | None]
 
 
 def view(base: str, head: str | None = None) -> dict[str, Any]:
-    """What `forex.gate.compare` says of the two, judged by the working tree's params.yaml.  head: None for the working tree.
+    """What `forex.challenge.gate.compare` says of the two, judged by the working tree's params.yaml.  head: None for the working tree.
 
     Raises UsageError for an unknown revision or where there is no git repository, DataError where metrics cannot be read.
     """

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from simulated import committed
 
+from forex.challenge.gate import compare, leaves
 from forex.core.errors import DataError
-from forex.gate import compare, leaves
 from forex.gate_view import text
 from forex.params import Gate
 

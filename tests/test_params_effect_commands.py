@@ -20,12 +20,12 @@ from key_changes import CHANGES, ESTIMATION, GATE, KEYS, OF_COMMANDS, READINESS
 
 from forex import gate_view, issue, online_trade, usdclp_view
 from forex.challenge.challenge import compared
+from forex.challenge.readiness import criteria, level
 from forex.core.errors import GateFailed
 from forex.core.lock import held
 from forex.core.names import PUBLISHED
 from forex.ledger.ledger import LEDGER, LOCK
 from forex.params import load_params
-from forex.readiness import criteria, level
 
 
 @pytest.fixture(scope="module")

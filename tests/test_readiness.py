@@ -15,11 +15,11 @@ from forex_command import forex
 
 from forex import readiness_view
 from forex.challenge import challenge
+from forex.challenge.readiness import CAUTIOUS, NOT_READY, OPTIMAL, RANKED, READY, Criterion, criteria, level
 from forex.core.errors import UsageError
 from forex.core.files import write_json
 from forex.core.quantiles import COLUMNS, MEDIAN
 from forex.params import Params, load_params
-from forex.readiness import CAUTIOUS, NOT_READY, OPTIMAL, RANKED, READY, Criterion, criteria, level
 from forex.statistics.scores import crps
 
 COMMITTED = load_params(path=ROOT / "params.yaml")

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from committed_runs import commit, git
 
+from forex.challenge.revisions import commit_of, text_at
 from forex.core.errors import UsageError
-from forex.revisions import commit_of, text_at
 
 
 @pytest.fixture
