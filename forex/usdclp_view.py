@@ -6,10 +6,10 @@ from typing import Any
 
 from forex.core.errors import UsageError
 from forex.core.files import json_text, read_parquet, write_text
+from forex.estimates.block import comparison, renewed
+from forex.estimates.estimates import copper_series, differing_months, estimate_all
 from forex.observations.store import TARGET
 from forex.params import PARAMS_FILE, load_params
-from forex.usdclp_block import comparison, renewed
-from forex.usdclp_estimates import copper_series, differing_months, estimate_all
 from forex.validation.usdclp_warnings import cut_off_instant, provenance
 
 PANEL = Path("data/panel.parquet")

@@ -15,11 +15,11 @@ from simulated import garch_returns
 from forex import usdclp_view
 from forex.core.errors import DataError, ParamsError, UsageError
 from forex.core.files import write_parquet
+from forex.estimates.block import READERS, comparison, flat, renewed
+from forex.estimates.resamples import Estimate
 from forex.observations import align
 from forex.params import PARAMS_FILE, load_params
 from forex.timeline import calendar
-from forex.usdclp_block import READERS, comparison, flat, renewed
-from forex.usdclp_resamples import Estimate
 
 FIRST, AS_OF = "2008-01-02", "2023-12-29"
 BLOCK_LINE = "usdclp:\n"

@@ -13,11 +13,7 @@ from scipy.stats import kurtosis, skew
 from simulated import DAILY, committed, garch_returns, iid_normal
 
 from forex.core.errors import TooLittleData
-from forex.observations import align
-from forex.params import Estimation
-from forex.statistics.inference import block_weights
-from forex.timeline import calendar
-from forex.usdclp_estimates import (
+from forex.estimates.estimates import (
     differing_months,
     estimate_all,
     horizon_moves,
@@ -25,7 +21,11 @@ from forex.usdclp_estimates import (
     of_months,
     of_returns,
 )
-from forex.usdclp_resamples import Estimate, correlation, moments, quantile
+from forex.estimates.resamples import Estimate, correlation, moments, quantile
+from forex.observations import align
+from forex.params import Estimation
+from forex.statistics.inference import block_weights
+from forex.timeline import calendar
 
 SETTINGS = committed().usdclp.estimation
 REGIMES = committed().regimes

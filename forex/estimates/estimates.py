@@ -1,7 +1,7 @@
 """What is usual for USD/CLP, estimated from the panel: volatilities, months, tails, copper, thresholds, each with its interval.
 
 Every estimate uses what was known at the newest origin's cut-off. Intervals come from resampled blocks
-(`forex.usdclp_resamples`), those of the calendar months from the years, which are their natural blocks, and hold for all twelve
+(`forex.estimates.resamples`), those of the calendar months from the years, which are their natural blocks, and hold for all twelve
 at once.
 """
 
@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from forex.core.errors import TooLittleData
+from forex.estimates.resamples import Estimate, Resamples, correlation, moments, quantile
 from forex.observations.history import Floats
 from forex.observations.moves import daily_moves, moves_over
 from forex.params import Estimation, Regimes
@@ -18,7 +19,6 @@ from forex.regimes.copper import rolling_correlation
 from forex.regimes.regimes import volatility_ratio
 from forex.timeline import calendar
 from forex.timeline.calendar import Dates
-from forex.usdclp_resamples import Estimate, Resamples, correlation, moments, quantile
 
 MONTHS = 12
 

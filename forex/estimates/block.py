@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from forex.estimates.estimates import MONTHS, differing_months
+from forex.estimates.resamples import Estimate
 from forex.params import UsdClp, plain
 from forex.params.params_text import checked
-from forex.usdclp_estimates import MONTHS, differing_months
-from forex.usdclp_resamples import Estimate
 
 BLOCK = "usdclp"
 DIGITS = 4  # significant ones that the file holds: a hundredth of the narrowest interval
