@@ -15,8 +15,8 @@ import numpy as np
 
 from bench import ours, task
 from bench.measured import Cost, cost
+from forex.commands.scoreboard_view import table
 from forex.core.files import write_text
-from forex.scoreboard_view import table
 from forex.timeline.calendar import horizon_days
 
 REPORT = Path("reports/bench.md")

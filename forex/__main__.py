@@ -9,7 +9,7 @@ from forex.core.errors import ForexError, UsageError, os_fault
 
 
 def main() -> None:
-    from forex.cli import app
+    from forex.commands.cli import app
 
     try:
         app()

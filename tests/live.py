@@ -11,7 +11,7 @@ from conftest import ROOT
 from ruamel.yaml import YAML
 from web import Web
 
-from forex import fetch_view
+from forex.commands import fetch_view
 from forex.params import load_params
 
 PROVIDERS = ("bcch", "mindicador", "fred", "yahoo", "ecb", "jsdelivr")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from conftest import ROOT
 
+from forex.commands.readme import filled
 from forex.core.files import write_text
-from forex.readme import filled
 
 MONITORS = ROOT / "reports/monitors.md"
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from conftest import Project
 
-from forex import alerts_view
+from forex.commands import alerts_view
 from forex.core.errors import DataError, UsageError
 from forex.core.files import write_json
 

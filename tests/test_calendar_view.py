@@ -6,7 +6,7 @@ import pytest
 from conftest import ROOT, Project
 from forex_command import forex
 
-from forex import calendar_view
+from forex.commands import calendar_view
 
 MEETINGS = "date,kind\n2024-10-17,scheduled\n2024-12-17,scheduled\n{}"
 INTERVENTIONS = "announced,start,end,kind\n2022-07-14,2022-07-18,2022-09-30,sales\n,{},,none\n"

@@ -44,7 +44,7 @@ def _seconds(*words: str) -> float:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    code = "import sys; import forex.cli; print([m for m in ('numpy', 'polars', 'pandas', 'pydantic') if m in sys.modules])"
+    code = "import sys; import forex.commands.cli; print([m for m in ('numpy', 'polars', 'pandas', 'pydantic') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -12,7 +12,7 @@ from conftest import MadeUpStore
 from finished_project import sample
 from key_changes import AS_OF, REAL
 
-from forex import status_view
+from forex.commands import status_view
 from forex.core.errors import StaleError
 from forex.core.files import read_json, read_parquet, write_parquet
 from forex.statistics.forecasts import CONTRIBUTION

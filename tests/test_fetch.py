@@ -10,9 +10,9 @@ from live import Live
 from services import CODE, DAYS, NOW, OBSERVADO, REAIS, SERIES, Providers, result, stored
 from web import Answer, Query
 
+from forex.commands.fetch_view import text
 from forex.core.errors import ParamsError, ProviderError, StaleError, UsageError
 from forex.core.files import read_parquet
-from forex.fetch_view import text
 
 
 def test_a_new_store_is_filled_and_a_second_fetch_adds_nothing(live: Live) -> None:

@@ -18,7 +18,7 @@ from conftest import utc
 from live import PROVIDERS, Live, live_project
 from web import Answer, Query, Web
 
-from forex import fetch_view
+from forex.commands import fetch_view
 from forex.core import lock
 from forex.core.errors import ForexError
 from forex.core.files import read_parquet

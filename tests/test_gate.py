@@ -8,8 +8,8 @@ import pytest
 from simulated import committed
 
 from forex.challenge.gate import compare, leaves
+from forex.commands.gate_view import text
 from forex.core.errors import DataError
-from forex.gate_view import text
 from forex.params import Gate
 
 CRPS = "validation.1d.published.crps"

@@ -14,7 +14,7 @@ from committed_runs import CALIBRATED, WHOLE, commit, git, narrowed, repository,
 from conftest import ROOT
 from forex_command import forex
 
-from forex import gate_view, health
+from forex.commands import gate_view, health
 from forex.core.errors import DataError
 
 HORIZONS = ("1d", "7d", "15d", "30d", "90d")

@@ -11,7 +11,7 @@ from test_alerts import report as alerts_of
 from test_alerts import storm
 from test_performance import SILENT, changed, report, settings, world
 
-from forex import health
+from forex.commands import health
 from forex.core.files import read_json, write_json
 from forex.forecast.forecast import ENTERING, content_sha256
 from forex.params import load_params, plain

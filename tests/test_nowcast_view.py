@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from forex import nowcast_view
+from forex.commands import nowcast_view
 from forex.core.errors import DataError, UsageError
 from forex.core.files import write_json, write_parquet
 

@@ -18,9 +18,10 @@ from conftest import ROOT
 from finished_project import Made, copied, without_echoes
 from key_changes import CHANGES, ESTIMATION, GATE, KEYS, OF_COMMANDS, READINESS
 
-from forex import gate_view, issue, online_trade, usdclp_view
+from forex import online_trade
 from forex.challenge.challenge import compared
 from forex.challenge.readiness import criteria, level
+from forex.commands import gate_view, issue, usdclp_view
 from forex.core.errors import GateFailed
 from forex.core.lock import held
 from forex.core.names import PUBLISHED

@@ -9,10 +9,10 @@ from conftest import ROOT
 from forex_command import forex
 from ruamel.yaml import YAML
 
-from forex import promote
+from forex.commands import promote
+from forex.commands.promote import promoted
 from forex.core.errors import ParamsError
 from forex.params import PARAMS_FILE, load_params
-from forex.promote import promoted
 
 COMMITTED = (ROOT / "params.yaml").read_text(encoding="utf-8")
 LINE = "    candidates: [nowcast, ensemble]  # the first, unless another is better by the margin\n"

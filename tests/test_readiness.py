@@ -13,9 +13,9 @@ from challengers import BETTER, EQUAL, FRAME, NARROW, STEPS, WORSE, calibrated, 
 from conftest import ROOT
 from forex_command import forex
 
-from forex import readiness_view
 from forex.challenge import challenge
 from forex.challenge.readiness import CAUTIOUS, NOT_READY, OPTIMAL, RANKED, READY, Criterion, criteria, level
+from forex.commands import readiness_view
 from forex.core.errors import UsageError
 from forex.core.files import write_json
 from forex.core.quantiles import COLUMNS, MEDIAN

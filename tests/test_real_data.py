@@ -17,7 +17,7 @@ from changed_params import COMMITTED, STAGES
 from conftest import ROOT
 from nowcast_runs import FROM, REAL, SAMPLE, Fitted, build_store, panel_names, run_stages
 
-from forex import nowcast_view
+from forex.commands import nowcast_view
 from forex.core.files import read_json, read_parquet
 from forex.core.quantiles import COLUMNS
 from forex.observations.store import read_series_list

@@ -13,11 +13,11 @@ from conftest import ROOT
 from forex_command import forex
 from regime_panels import INTERVENTIONS, MEETINGS, MOVE, PARAMS, QUICK, QUICK_MOVE, made_up_panel, sample, sample_panel
 
-from forex import regime_view
+from forex.commands import regime_view
+from forex.commands.regime_words import ON, recommendation
 from forex.core.errors import DataError, UsageError
 from forex.core.files import write_parquet
 from forex.params import Regimes
-from forex.regime_words import ON, recommendation
 from forex.regimes.regimes import STRESSED, classify
 
 STATES = {  # the signals that a call needs, of which one must be on

@@ -9,7 +9,7 @@ import pytest
 from issued_rows import issued
 from test_usdclp_conditions import UNKNOWN_CONDITIONS
 
-from forex import status_view
+from forex.commands import status_view
 from forex.core.files import write_json, write_parquet
 from forex.ledger.ledger import LEDGER, append
 from forex.validation.validate import QUARANTINE

@@ -12,7 +12,7 @@ import pytest
 from conftest import NOON, ROOT, Project, published
 from simulated import garch_returns
 
-from forex import usdclp_view
+from forex.commands import usdclp_view
 from forex.core.errors import DataError, ParamsError, UsageError
 from forex.core.files import write_parquet
 from forex.estimates.block import READERS, comparison, flat, renewed

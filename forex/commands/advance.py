@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from forex import fetch_view, issue
+from forex.commands import fetch_view, issue
 from forex.core import lock
 from forex.core.clock import Clock, now
 from forex.core.errors import ForexError, GateFailed, StaleError, UsageError

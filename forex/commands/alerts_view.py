@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from forex.commands.forecast_view import parse_date
 from forex.core.files import read_json
 from forex.evaluation.acceptance import NOT_EVALUATED
-from forex.forecast_view import parse_date
 
 ALERTS = Path("reports/alerts.json")
 SHOWN_DAYS = 365  # calendar days, without --since

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forex import readiness_view
+from forex.commands import readiness_view
+from forex.commands.readiness_view import needs_calibration, source
 from forex.core.files import read_json, write_text
 from forex.core.names import MODELS
 from forex.forecast.forecast import ENTERING, content_sha256
 from forex.params import PARAMS_FILE, load_params, plain
 from forex.params.params_text import checked, diff, with_list
-from forex.readiness_view import needs_calibration, source
 
 REPORT = Path("reports/forecast.json")
 CANDIDATES, CONFORMAL, FITTED = "calibrate.published.candidates", "calibrate.conformal", "fit.models"

@@ -1,4 +1,4 @@
-"""The blocks of README.md that hold figures, made from the reports: `python -m forex.readme` renews them.
+"""The blocks of README.md that hold figures, made from the reports: `python -m forex.commands.readme` renews them.
 
 A block stands between `<!-- name -->` and `<!-- /name -->`; everything else is left as it is.
 """
@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from forex import forecast_view, nowcast_view, scoreboard_view
+from forex.commands import forecast_view, nowcast_view, scoreboard_view
 from forex.core.errors import UsageError
 from forex.core.files import write_text
 

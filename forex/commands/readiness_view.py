@@ -7,12 +7,12 @@ from typing import Any
 
 from forex.challenge.challenge import compared, suite_results
 from forex.challenge.readiness import MAY_BE_PUBLISHED, criteria, level
+from forex.commands.scoreboard_view import SMALLEST, table
 from forex.core.errors import UsageError
 from forex.core.files import json_text, read_json, read_parquet
 from forex.core.names import BENCHMARKS, ENSEMBLE, MODELS, PUBLISHED, calibrated_name
 from forex.monitoring.performance import performance, subjects
 from forex.params import Params, load_params
-from forex.scoreboard_view import SMALLEST, table
 from forex.statistics.scores import matured
 from forex.timeline.calendar import horizon_days
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import polars as pl
 
+from forex.commands.issue import CALIBRATED, REPORT, issued_row
 from forex.core.errors import UsageError
 from forex.core.files import read_json, read_parquet, write_text
 from forex.core.names import PUBLISHED
 from forex.forecast.forecast import ENTERING, content_sha256
-from forex.issue import CALIBRATED, REPORT, issued_row
 from forex.ledger.ledger import FIRST_LINE, LEDGER
 from forex.observations.ingest import content_hash, known_rows
 from forex.params import Params, load_params, plain

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from forex.commands.forecast_view import origin_at
+from forex.commands.scoreboard_view import VALIDATION, table
 from forex.core.errors import UsageError
 from forex.core.files import read_json, read_parquet
-from forex.forecast_view import origin_at
-from forex.scoreboard_view import VALIDATION, table
 from forex.statistics.contributions import columns, moves, ranked
 
 CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from forex.commands.forecast_view import origin_at
+from forex.commands.regime_words import recommendation, signals
 from forex.core.files import read_parquet, read_text
-from forex.forecast_view import origin_at
 from forex.params import Regimes, load_params
-from forex.regime_words import recommendation, signals
 from forex.regimes.interventions import Interventions, newest_known, parse_interventions
 from forex.regimes.meetings import Meetings, parse_meetings
 from forex.regimes.regimes import STRESSED, switched
