@@ -5,9 +5,9 @@ import pytest
 from conftest import ROOT
 from simulated import committed
 
-from forex import online_trade
 from forex.core.quantiles import GRID
-from forex.online_trade import Figures, figures, worth
+from studies import online_trade
+from studies.online_trade import Figures, figures, worth
 
 
 def made_up() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -18,7 +18,6 @@ from conftest import ROOT
 from finished_project import Made, copied, without_echoes
 from key_changes import CHANGES, ESTIMATION, GATE, KEYS, OF_COMMANDS, READINESS
 
-from forex import online_trade
 from forex.challenge.challenge import compared
 from forex.challenge.readiness import criteria, level
 from forex.commands import gate_view, issue, usdclp_view
@@ -27,6 +26,7 @@ from forex.core.lock import held
 from forex.core.names import PUBLISHED
 from forex.ledger.ledger import LEDGER, LOCK
 from forex.params import load_params
+from studies import online_trade
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
-"""What fit and calibrate may cost, and that the bench measures what it says.
+"""What fit and calibrate may cost, and that the studies.bench measures what it says.
 
-Processor time stands for time here, so that a busy machine does not fail the test; `make bench` measures the wall.
+Processor time stands for time here, so that a busy machine does not fail the test; `make studies.bench` measures the wall.
 """
 
 import os
@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT
 
-from bench import ours
-from bench.measured import Cost, cost
+from studies.bench import ours
+from studies.bench.measured import Cost, cost
 
 
 def processor(spent: Cost) -> Cost:

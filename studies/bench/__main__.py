@@ -1,6 +1,6 @@
-"""`python -m bench`: measure, print the tables, write them to reports/bench.md; exit code 1 where a limit of ours is missed."""
+"""`python -m studies.bench`: measure, print the tables, write them to reports/bench.md; exit code 1 where a limit of ours is missed."""
 
-from bench import UNPINNED  # isort: skip  (the environment before anything pins it)
+from studies.bench import UNPINNED  # isort: skip  (the environment before anything pins it)
 
 import os
 import platform
@@ -13,14 +13,14 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from bench import ours, task
-from bench.measured import Cost, cost
 from forex.commands.scoreboard_view import table
 from forex.core.files import write_text
 from forex.timeline.calendar import horizon_days
+from studies.bench import ours, task
+from studies.bench.measured import Cost, cost
 
 REPORT = Path("reports/bench.md")
-THEIR_PYTHON = Path(".venv-bench/bin/python")
+THEIR_PYTHON = Path(".venv-studies.bench/bin/python")
 ATTEMPTS = 3  # of ours within the limits, the fastest counts: another process may have been in the way
 
 
@@ -31,7 +31,7 @@ class Rival:
     title: str
     script: str
     arguments: tuple[str, ...] = ()
-    theirs: bool = True  # runs in .venv-bench
+    theirs: bool = True  # runs in .venv-studies.bench
     every: int = 1
 
 
@@ -70,7 +70,7 @@ def main() -> None:
         for rival in RIVALS:
             print(f"{rival.title} …", file=sys.stderr, flush=True)
             python = Path(THEIR_PYTHON if rival.theirs else sys.executable).absolute()
-            command = [python, ours.ROOT / "bench" / rival.script, "task.npz", "answer.npz", *rival.arguments]
+            command = [python, ours.ROOT / "studies.bench" / rival.script, "task.npz", "answer.npz", *rival.arguments]
             their_cost = cost(command, cwd=folder, env=UNPINNED)
             with np.load(folder / "answer.npz") as answer:
                 answered, notes = int(answer["origins"]), tuple(answer["notes"].tolist())

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from bench.measured import Cost, cost
+from studies.bench.measured import Cost, cost
 
 ROOT = Path(__file__).parents[1]
 INPUTS = ("params.yaml", "data/panel.parquet", "data/regimes.parquet")
@@ -26,7 +26,7 @@ def conformal_part(folder: Path) -> Cost:
 
     folder: one in which `stages` has run.
     """
-    whole = _python("bench.conformal_part", "conformal.txt", cwd=folder)
+    whole = _python("studies.bench.conformal_part", "conformal.txt", cwd=folder)
     seconds, processor = map(float, (folder / "conformal.txt").read_text(encoding="utf-8").split())
     return Cost(seconds, processor, whole.megabytes)
 
