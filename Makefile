@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: run test test-extras lint study replay trade studies.bench plots readme clean
+.PHONY: run test test-extras lint study replay trade bench plots readme clean
 
 run: .venv/installed
 	@forex doctor
@@ -37,7 +37,7 @@ trade: .venv/installed
 	python -m studies.online_trade
 
 # Speed beside others', about five minutes; exit code 1 where a limit of ours is missed.
-studies.bench: .venv/installed .venv-studies.bench/installed
+bench: .venv/installed .venv-bench/installed
 	dvc repro regimes
 	@python -m studies.bench
 
@@ -64,10 +64,10 @@ readme: .venv/installed
 	.venv-extras/bin/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
-.venv-studies.bench/installed: requirements-studies.bench.txt
-	$(PYTHON) -m venv .venv-studies.bench
-	.venv-studies.bench/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-studies.bench.txt
+.venv-bench/installed: requirements-bench.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-bench.txt
 	touch $@
 
 clean:
-	rm -rf .venv .venv-extras .venv-studies.bench
+	rm -rf .venv .venv-extras .venv-bench

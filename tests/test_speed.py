@@ -1,6 +1,6 @@
 """What fit and calibrate may cost, and that the studies.bench measures what it says.
 
-Processor time stands for time here, so that a busy machine does not fail the test; `make studies.bench` measures the wall.
+Processor time stands for time here, so that a busy machine does not fail the test; `make bench` measures the wall.
 """
 
 import os

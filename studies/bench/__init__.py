@@ -1,4 +1,4 @@
-"""`make studies.bench`: what fit and calibrate cost, beside what others ask for the same origins."""
+"""`make bench`: what fit and calibrate cost, beside what others ask for the same origins."""
 
 import os
 

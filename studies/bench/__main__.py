@@ -20,7 +20,7 @@ from studies.bench import ours, task
 from studies.bench.measured import Cost, cost
 
 REPORT = Path("reports/bench.md")
-THEIR_PYTHON = Path(".venv-studies.bench/bin/python")
+THEIR_PYTHON = Path(".venv-bench/bin/python")
 ATTEMPTS = 3  # of ours within the limits, the fastest counts: another process may have been in the way
 
 
@@ -31,7 +31,7 @@ class Rival:
     title: str
     script: str
     arguments: tuple[str, ...] = ()
-    theirs: bool = True  # runs in .venv-studies.bench
+    theirs: bool = True  # runs in .venv-bench
     every: int = 1
 
 

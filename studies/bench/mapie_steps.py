@@ -1,7 +1,7 @@
 """`mapie_steps.py TASK ANSWER METHOD`: MAPIE's time series intervals, one step ahead, METHOD "enbpi" or "aci".
 
 A regression on the newest return, fitted on the first TRAINED origins and then updated origin by origin, as its documentation
-shows. Several horizons at once it refuses, and its message goes to ANSWER. Needs requirements-studies.bench.txt.
+shows. Several horizons at once it refuses, and its message goes to ANSWER. Needs requirements-bench.txt.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """`statsforecast_cv.py TASK ANSWER MODEL EVERY`: cross-validation at every EVERY-th origin, its conformal intervals as they come.
 
-MODEL is "Naive", the random walk and its cheapest, or "AutoETS". Needs requirements-studies.bench.txt.
+MODEL is "Naive", the random walk and its cheapest, or "AutoETS". Needs requirements-bench.txt.
 """
 
 import sys
