@@ -43,12 +43,12 @@ bench: .venv/installed .venv-bench/installed
 
 # DVC's own page loads its scripts from a network; this one has them inside.
 plots: .venv/installed
-	python -m forex.commands.plots_page .dvc/tmp/plots_page.html
+	python -m forex.commands.keep.plots_page .dvc/tmp/plots_page.html
 	dvc config --local plots.html_template tmp/plots_page.html
 	dvc plots show
 
 readme: .venv/installed
-	python -m forex.commands.readme
+	python -m forex.commands.keep.readme
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 2; }

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from forex.core.files import read_parquet, write_csv, write_json
-from forex.evaluation import explained, score_plots, scoreboard
+from forex.evaluation import explained, plots, scoreboard
 from forex.params import load_params
 from forex.statistics.scores import matured
 from stages.run import run
@@ -27,10 +27,10 @@ def main() -> None:
     write_json(REPORT, report | {"nowcast": nowcast})
     write_json(METRICS, scoreboard.metrics(report))
     write_json(NOWCAST_METRICS, explained.metrics(nowcast))
-    write_csv(PLOTS / "reliability.csv", score_plots.reliability(scored))
-    write_csv(PLOTS / "pit.csv", score_plots.pit(scored))
-    write_csv(PLOTS / "rolling_coverage.csv", score_plots.rolling_coverage(scored))
-    write_csv(PLOTS / "scores.csv", score_plots.scores(report, level=settings.acceptance.interval_level))
+    write_csv(PLOTS / "reliability.csv", plots.reliability(scored))
+    write_csv(PLOTS / "pit.csv", plots.pit(scored))
+    write_csv(PLOTS / "rolling_coverage.csv", plots.rolling_coverage(scored))
+    write_csv(PLOTS / "scores.csv", plots.scores(report, level=settings.acceptance.interval_level))
 
 
 if __name__ == "__main__":

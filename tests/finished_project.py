@@ -19,7 +19,7 @@ from key_changes import AS_OF, FIRST, REAL
 from forex.core.files import read_parquet
 from forex.core.lock import held
 from forex.timeline import calendar
-from forex.validation.usdclp_warnings import provenance
+from forex.validation.warnings import provenance
 
 ESTIMATED_AT = dt.datetime(2020, 3, 31, 18, tzinfo=dt.UTC)
 

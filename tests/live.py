@@ -11,7 +11,7 @@ from conftest import ROOT
 from ruamel.yaml import YAML
 from web import Web
 
-from forex.commands import fetch_view
+from forex.commands.live import fetch
 from forex.params import load_params
 
 PROVIDERS = ("bcch", "mindicador", "fred", "yahoo", "ecb", "jsdelivr")
@@ -32,7 +32,7 @@ class Live:
     def fetch(self, now: dt.datetime, environ: dict[str, str] = ACCOUNT, **options: Any) -> dict[str, Any]:
         self.said: list[str] = []
         client = lambda: self.site.client(attempts=2)  # noqa: E731
-        return fetch_view.view(self.said.append, clock=lambda: now, environ=environ, client=client, **options)
+        return fetch.view(self.said.append, clock=lambda: now, environ=environ, client=client, **options)
 
     @property
     def store(self) -> Path:

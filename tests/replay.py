@@ -19,7 +19,7 @@ from live import PROVIDERS
 from ruamel.yaml import YAML
 from web import Answer, Query, Web
 
-from forex.commands import advance, backfill
+from forex.commands.live import advance, backfill
 from forex.core.files import read_parquet
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from conftest import ROOT
 
-from forex.commands.readme import filled
+from forex.commands.keep.readme import filled
 from forex.core.files import write_text
 
 MONITORS = ROOT / "reports/monitors.md"

@@ -13,8 +13,8 @@ from conftest import ROOT, utc
 from replay import Compared, Replay, compare, cut_off, days
 from web import Answer, Web, web
 
-from forex.commands import advance, backfill
-from forex.commands.advance import PipelineFailed
+from forex.commands.live import advance, backfill
+from forex.commands.live.advance import PipelineFailed
 from forex.core import lock
 from forex.core.errors import GateFailed, StaleError, UsageError
 from forex.core.files import read_json, read_parquet

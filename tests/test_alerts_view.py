@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from conftest import Project
 
-from forex.commands import alerts_view
+from forex.commands.show import alerts
 from forex.core.errors import DataError, UsageError
 from forex.core.files import write_json
 
@@ -27,10 +27,10 @@ REPORT: dict[str, Any] = {
 
 
 def test_the_table(project: Project) -> None:
-    write_json(alerts_view.ALERTS, REPORT)
-    content = alerts_view.view(since="2022-01-01")
+    write_json(alerts.ALERTS, REPORT)
+    content = alerts.view(since="2022-01-01")
     assert len(content["alerts"]) == 2
-    assert alerts_view.text(content).splitlines() == [
+    assert alerts.text(content).splitlines() == [
         "Alerts from 2022-01-01 to 2024-11-27: 2.",
         "Message at the newest origin: no, nothing new that calls for a message.",
         "",
@@ -45,17 +45,15 @@ def test_the_table(project: Project) -> None:
 
 
 def test_the_last_year_without_since(project: Project) -> None:
-    write_json(alerts_view.ALERTS, REPORT)
-    content = alerts_view.view(since=None)
+    write_json(alerts.ALERTS, REPORT)
+    content = alerts.view(since=None)
     assert content["since"] == "2023-11-28" and [alert["origin_date"] for alert in content["alerts"]] == ["2024-05-23"]
-    assert alerts_view.text(alerts_view.view(since="2024-11-01")).startswith(
-        "Alerts from 2024-11-01 to 2024-11-27: none."
-    )
+    assert alerts.text(alerts.view(since="2024-11-01")).startswith("Alerts from 2024-11-01 to 2024-11-27: none.")
 
 
 def test_what_is_wrong_is_said(project: Project) -> None:
     with pytest.raises(DataError, match=r"alerts\.json: not found"):
-        alerts_view.view(since=None)
-    write_json(alerts_view.ALERTS, REPORT)
+        alerts.view(since=None)
+    write_json(alerts.ALERTS, REPORT)
     with pytest.raises(UsageError, match="--since yesterday: expected a date"):
-        alerts_view.view(since="yesterday")
+        alerts.view(since="yesterday")

@@ -6,7 +6,7 @@ import pytest
 from conftest import ROOT, Project
 from forex_command import forex
 
-from forex.commands import calendar_view
+from forex.commands.keep import calendar
 
 MEETINGS = "date,kind\n2024-10-17,scheduled\n2024-12-17,scheduled\n{}"
 INTERVENTIONS = "announced,start,end,kind\n2022-07-14,2022-07-18,2022-09-30,sales\n,{},,none\n"
@@ -21,16 +21,16 @@ def listed(project: Project) -> Project:
 
 
 def write(project: Project, later: str, until: str) -> None:
-    (project.root / calendar_view.MEETINGS).write_text(MEETINGS.format(later), encoding="utf-8")
-    (project.root / calendar_view.INTERVENTIONS).write_text(INTERVENTIONS.format(until), encoding="utf-8")
+    (project.root / calendar.MEETINGS).write_text(MEETINGS.format(later), encoding="utf-8")
+    (project.root / calendar.INTERVENTIONS).write_text(INTERVENTIONS.format(until), encoding="utf-8")
 
 
 def test_what_is_expected_within_the_longest_horizon(listed: Project) -> None:
-    content = calendar_view.view()
+    content = calendar.view()
     assert (content["until"], content["covered"]) == ("2025-02-25", True)
     assert content["meetings"]["expected"] == ["2024-12-17", "2025-01-28"]
     assert [one["date"] for one in content["holidays"]] == ["2024-12-25", "2024-12-31", "2025-01-01"]
-    assert "what will be announced later nobody knows yet" in calendar_view.text(content)
+    assert "what will be announced later nobody knows yet" in calendar.text(content)
 
 
 @pytest.mark.parametrize(
@@ -43,10 +43,10 @@ def test_what_is_expected_within_the_longest_horizon(listed: Project) -> None:
 )
 def test_a_list_that_ends_too_early(later: str, until: str, missing: str, says: str, listed: Project) -> None:
     write(listed, later, until)
-    content = calendar_view.view()
+    content = calendar.view()
     assert not content["covered"]
     assert [name for name in ("meetings", "interventions") if not content[name]["covered"]] == [missing]
-    assert says in " ".join(calendar_view.text(content).split())
+    assert says in " ".join(calendar.text(content).split())
 
 
 def test_exit_codes_of_the_command(listed: Project) -> None:
@@ -60,4 +60,4 @@ def test_exit_codes_of_the_command(listed: Project) -> None:
 
 def test_the_committed_lists_cover_the_committed_as_of(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    assert calendar_view.view()["covered"]
+    assert calendar.view()["covered"]

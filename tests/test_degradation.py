@@ -12,7 +12,7 @@ from conftest import MadeUpStore
 from finished_project import sample
 from key_changes import AS_OF, REAL
 
-from forex.commands import status_view
+from forex.commands.show import status
 from forex.core.errors import StaleError
 from forex.core.files import read_json, read_parquet, write_parquet
 from forex.statistics.forecasts import CONTRIBUTION
@@ -70,7 +70,7 @@ def test_a_stopped_series_moves_the_forecast_no_more(degraded: Path) -> None:
 
 
 def test_status_has_a_line_for_each(degraded: Path) -> None:
-    lines = {line.split(" ")[0]: line for line in status_view.text(status_view.view()).splitlines()}
+    lines = {line.split(" ")[0]: line for line in status.text(status.view()).splitlines()}
     assert "vix (" in lines["missing"]
     assert all(f"{name} ({name}: staleness: " in lines["flagged"] for name in ("mxn", "thb"))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from zc.lockfile import LockFile
 
-from forex.commands import doctor
+from forex.commands.keep import doctor
 from forex.core.errors import GateFailed
 
 LOCK = "schema: '2.0'\nstages: {}\n"

@@ -10,7 +10,7 @@ from live import Live
 from services import CODE, DAYS, NOW, OBSERVADO, REAIS, SERIES, Providers, result, stored
 from web import Answer, Query
 
-from forex.commands.fetch_view import text
+from forex.commands.live.fetch import text
 from forex.core.errors import ParamsError, ProviderError, StaleError, UsageError
 from forex.core.files import read_parquet
 

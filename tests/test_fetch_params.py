@@ -18,7 +18,7 @@ from conftest import utc
 from live import PROVIDERS, Live, live_project
 from web import Answer, Query, Web
 
-from forex.commands import fetch_view
+from forex.commands.live import fetch as fetching
 from forex.core import lock
 from forex.core.errors import ForexError
 from forex.core.files import read_parquet
@@ -76,7 +76,7 @@ def said_by_get(live: Live) -> str:
 def requests(live: Live, name: str, at: dt.datetime = NOW) -> list[tuple[str, Query]]:
     """What a fetch of one series asks."""
     params = load_params()
-    (fetch_view.live_store(params) / "fetches").mkdir(exist_ok=True)
+    (fetching.live_store(params) / "fetches").mkdir(exist_ok=True)
     live.site.requests.clear()
     listed = {name: read_series_list(live.store)[name]}
     with from_params(live, params) as client:
@@ -244,7 +244,7 @@ def test_the_quote(key: str, value: str, live: Live) -> None:
     live.site.requests.clear()
     set_key(live, f"fetch.{key}", value)
     if key == "quote.series":
-        listed = fetch_view.live_store(load_params()) / "series.yaml"
+        listed = fetching.live_store(load_params()) / "series.yaml"
         listed.write_text(listed.read_text(encoding="utf-8").replace("usdclp_spot", value), encoding="utf-8")
     live.fetch(NOW)
     if key == "quote.code":
@@ -254,7 +254,7 @@ def test_the_quote(key: str, value: str, live: Live) -> None:
 
 
 def test_lock_timeout(live: Live) -> None:
-    (fetch_view.live_store(load_params()) / "fetches").mkdir()
+    (fetching.live_store(load_params()) / "fetches").mkdir()
     for seconds in (0.1, 0.3):
         live.set(fetch__lock_timeout=seconds)
         with (

@@ -8,7 +8,7 @@ import pytest
 from simulated import committed
 
 from forex.challenge.gate import compare, leaves
-from forex.commands.gate_view import text
+from forex.commands.judge.gate import text
 from forex.core.errors import DataError
 from forex.params import Gate
 

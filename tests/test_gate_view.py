@@ -14,7 +14,8 @@ from committed_runs import CALIBRATED, WHOLE, commit, git, narrowed, repository,
 from conftest import ROOT
 from forex_command import forex
 
-from forex.commands import gate_view, health
+from forex.commands.judge import check
+from forex.commands.judge import gate as judged
 from forex.core.errors import DataError
 
 HORIZONS = ("1d", "7d", "15d", "30d", "90d")
@@ -23,7 +24,7 @@ HORIZONS = ("1d", "7d", "15d", "30d", "90d")
 def keep_reports(folder: Path, name: str) -> None:
     """Beside the repository: git leaves performance.json out."""
     kept = folder.parent / name
-    for report in (health.FORECAST, health.PERFORMANCE, health.ALERTS, Path("dvc.yaml"), Path("params.yaml")):
+    for report in (check.FORECAST, check.PERFORMANCE, check.ALERTS, Path("dvc.yaml"), Path("params.yaml")):
         (kept / report).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(folder / report, kept / report)
 
@@ -62,7 +63,7 @@ def commits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def gate(folder: Path, *revisions: str) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
-        return gate_view.view(*revisions)
+        return judged.view(*revisions)
 
 
 def metrics_named(reasons: list[str]) -> set[str]:
@@ -145,7 +146,7 @@ def test_tables_show_what_changed_or_all_and_markdown_gives_the_reasons_first(co
     assert done.returncode == 1 and done.stderr == ""
     said = json.loads(done.stdout)
     assert said == gate(commits, "today", "narrowed")
-    shown, everything = gate_view.text(said), gate_view.text(said, everything=True)
+    shown, everything = judged.text(said), judged.text(said, everything=True)
     assert "validation.1d.published.coverage_80" in shown and "validation.1d.random_walk.crps" not in shown
     assert "validation.1d.random_walk.crps" in everything
     page = forex("gate", "today", "narrowed", "--markdown", cwd=commits)

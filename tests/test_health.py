@@ -11,7 +11,7 @@ from test_alerts import report as alerts_of
 from test_alerts import storm
 from test_performance import SILENT, changed, report, settings, world
 
-from forex.commands import health
+from forex.commands.judge import check
 from forex.core.files import read_json, write_json
 from forex.forecast.forecast import ENTERING, content_sha256
 from forex.params import load_params, plain
@@ -25,15 +25,15 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
     params = load_params(*ENTERING)
     entering = {key: plain(getattr(params, key)) for key in ENTERING}
-    write_json(health.ALERTS, alerts_of(panel_of(storm()[:60])))
-    said = {"as_of": params.as_of, "origin_date": read_json(health.ALERTS)["at"]}
-    write_json(health.FORECAST, said | {"inputs": {"params_sha256": content_sha256(entering)}})
+    write_json(check.ALERTS, alerts_of(panel_of(storm()[:60])))
+    said = {"as_of": params.as_of, "origin_date": read_json(check.ALERTS)["at"]}
+    write_json(check.FORECAST, said | {"inputs": {"params_sha256": content_sha256(entering)}})
     return tmp_path
 
 
 def monitored(*panels: Any, **changes: Any) -> dict[str, Any]:
-    write_json(health.PERFORMANCE, report({panel.horizon: panel for panel in panels}, settings(**changes)))
-    return health.view()
+    write_json(check.PERFORMANCE, report({panel.horizon: panel for panel in panels}, settings(**changes)))
+    return check.view()
 
 
 def kinds(content: dict[str, Any]) -> set[str]:
@@ -56,7 +56,7 @@ def test_steady_forecasts_are_fine_in_one_line(project: Path) -> None:
 def test_worse_forecasts_are_degraded_with_a_line_for_each_figure(project: Path) -> None:
     said = monitored(world(factor=3.0))
     assert said["verdict"] == "degraded" and said["exit_code"] == 1 and said["performance"] == "CRITICAL"
-    lines = health.text(said).splitlines()
+    lines = check.text(said).splitlines()
     assert len(lines) == len(said["reasons"]) > 3 and lines[0].startswith("1d CRITICAL: ")
     assert any("CRPS" in line and "above what it was before, in the last 60 matured" in line for line in lines)
     assert any("the 80 % interval missed" in line and "more often than it says" in line for line in lines)
@@ -91,7 +91,7 @@ def test_a_benchmark_that_degrades_is_no_reason() -> None:
 
 def test_too_short_a_history_is_fine_and_says_so() -> None:
     said = monitored(world(n=100))
-    assert said["verdict"] == "fine" and health.text(said).endswith("performance INSUFFICIENT_DATA")
+    assert said["verdict"] == "fine" and check.text(said).endswith("performance INSUFFICIENT_DATA")
 
 
 def test_a_run_of_another_day_is_stale(project: Path) -> None:
@@ -108,27 +108,27 @@ def test_a_run_of_another_day_is_stale(project: Path) -> None:
 def test_a_run_of_other_params_is_stale_and_keys_that_no_forecast_depends_on_do_not_count() -> None:
     monitored(world())
     edit("lock_timeout: 30    # seconds that", "lock_timeout: 31    # seconds that")
-    assert health.view()["verdict"] == "fine"
+    assert check.view()["verdict"] == "fine"
     edit("refit_every: 21   #", "refit_every: 22   #")
-    said = health.view()
-    assert said["verdict"] == "stale" and said["exit_code"] == 4 and "other params" in health.text(said)
+    said = check.view()
+    assert said["verdict"] == "stale" and said["exit_code"] == 4 and "other params" in check.text(said)
 
 
 def test_alerts_worth_a_message_are_a_reason() -> None:
     monitored(world())
     raised = alerts_of(panel_of(storm()[:81]))
-    write_json(health.ALERTS, raised)
-    write_json(health.FORECAST, read_json(health.FORECAST) | {"origin_date": raised["at"]})
-    said = health.view()
+    write_json(check.ALERTS, raised)
+    write_json(check.FORECAST, read_json(check.FORECAST) | {"origin_date": raised["at"]})
+    said = check.view()
     assert said["verdict"] == "alert" and said["exit_code"] == 1
-    assert health.text(said) == f"alerts of {raised['at']}: CRITICAL: VOLATILITY_SPIKE"
+    assert check.text(said) == f"alerts of {raised['at']}: CRITICAL: VOLATILITY_SPIKE"
 
 
 def test_reports_of_two_runs_are_stale() -> None:
     monitored(world())
-    write_json(health.ALERTS, alerts_of(panel_of(storm()[:61])))
-    said = health.view()
-    assert said["exit_code"] == 4 and "the last run has not finished" in health.text(said)
+    write_json(check.ALERTS, alerts_of(panel_of(storm()[:61])))
+    said = check.view()
+    assert said["exit_code"] == 4 and "the last run has not finished" in check.text(said)
 
 
 def test_degraded_outranks_stale_and_both_are_told() -> None:

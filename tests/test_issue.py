@@ -11,7 +11,7 @@ from conftest import Project
 from forex_command import FOREX
 from issued_rows import issued, moved
 
-from forex.commands import issue
+from forex.commands.live import issue
 from forex.core.errors import DataError, GateFailed, StaleError
 from forex.core.files import write_json, write_parquet
 from forex.core.quantiles import COLUMNS

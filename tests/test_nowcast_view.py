@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from forex.commands import nowcast_view
+from forex.commands.show import nowcast
 from forex.core.errors import DataError, UsageError
 from forex.core.files import write_json, write_parquet
 
@@ -24,7 +24,7 @@ RECORD: dict[str, Any] = {
 
 
 def write(record: dict[str, Any]) -> None:
-    write_json(nowcast_view.VALIDATION, {"nowcast": record})
+    write_json(nowcast.VALIDATION, {"nowcast": record})
 
 
 @pytest.fixture(autouse=True)
@@ -36,19 +36,19 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         for horizon, mxn in (("15d", 0.004 * factor), ("1d", 0.003 * factor), ("7d", 0.004 * factor))
     ]
     columns = ["origin_date", "horizon", *(f"{name}_contribution" for name in ("usdclp", "mxn", "zar"))]
-    write_parquet(nowcast_view.CONTRIBUTIONS, pl.DataFrame(rows, schema=columns, orient="row"))
+    write_parquet(nowcast.CONTRIBUTIONS, pl.DataFrame(rows, schema=columns, orient="row"))
     panel = {"origin_date": DAYS, "anchor": [900.0, 910.0], "anchor_date": DAYS, "anchor_age": [0, 0]}
     panel |= {"mxn": [20.5, 20.6], "mxn_date": [DAYS[0], DAYS[0]], "mxn_age": [0, 1]}
     nothing: dict[str, Any] = {"zar": [None, None], "zar_date": [None, None], "zar_age": [None, None]}
     types = {"zar": pl.Float64, "zar_date": pl.Date, "zar_age": pl.Int32}
-    write_parquet(nowcast_view.PANEL, pl.DataFrame(panel | nothing, schema_overrides=types))
+    write_parquet(nowcast.PANEL, pl.DataFrame(panel | nothing, schema_overrides=types))
     year = {name: RECORD[name] for name in ("n", "r2", "series")}
     full = RECORD | {"by_year": {"2023": year | {"r2": None}, "2024": year}}
     write({"1d": full, "7d": full | {"r2": -0.00001}, "15d": {"n": 0, "status": "INSUFFICIENT_DATA"}})
 
 
 def test_parts_in_clp_sum_to_the_move() -> None:
-    content = nowcast_view.view(at=None)
+    content = nowcast.view(at=None)
     assert (content["origin_date"], content["anchor"]) == ("2024-11-27", 910.0)
     assert content["moves"] == pytest.approx(
         {"1d": 910 * 0.0050125, "7d": 910 * 0.0070246, "15d": 910 * 0.0070246}, rel=1e-4
@@ -62,7 +62,7 @@ def test_parts_in_clp_sum_to_the_move() -> None:
 
 
 def test_table_has_a_column_for_each_different_estimate() -> None:
-    head, _, first, *others = nowcast_view.text(nowcast_view.view(at=None)).splitlines()[2:7]
+    head, _, first, *others = nowcast.text(nowcast.view(at=None)).splitlines()[2:7]
     assert [cell.strip() for cell in head.split("|")][4:] == ["1d, CLP", "7d to 15d, CLP", "R² 1d, points"]
     assert [cell.strip() for cell in first.split("|")] == ["mxn", "20.6", "2024-11-26", "1", "+5.47", "+7.31", "+30.0"]
     assert [cell.strip() for cell in others[0].split("|")] == [
@@ -79,7 +79,7 @@ def test_table_has_a_column_for_each_different_estimate() -> None:
 
 
 def test_record_shows_what_is_evaluated_and_only_that() -> None:
-    lines = nowcast_view.text(nowcast_view.view(at=None)).splitlines()
+    lines = nowcast.text(nowcast.view(at=None)).splitlines()
     cells = [[cell.strip() for cell in line.split("|")] for line in lines]
     assert ["1d", "3000", "30.0 ± 2.0", "70.0"] in cells
     assert ["7d", "3000", "0.0 ± 2.0", "70.0"] in cells
@@ -89,22 +89,22 @@ def test_record_shows_what_is_evaluated_and_only_that() -> None:
 
 def test_without_a_matured_forecast_it_says_so() -> None:
     write({horizon: {"n": 0, "status": "INSUFFICIENT_DATA"} for horizon in ("1d", "7d", "15d")})
-    page = nowcast_view.text(nowcast_view.view(at=None))
+    page = nowcast.text(nowcast.view(at=None))
     assert page.endswith("No matured forecast yet: what the nowcast explains is not evaluated.")
     assert "R²" not in page
 
 
 def test_another_day() -> None:
-    assert nowcast_view.view(at="2024-11-26")["anchor"] == 900.0
+    assert nowcast.view(at="2024-11-26")["anchor"] == 900.0
     with pytest.raises(UsageError, match="--at 2020-01-02: forecasts were made from 2024-11-26 to 2024-11-27"):
-        nowcast_view.view(at="2020-01-02")
+        nowcast.view(at="2020-01-02")
 
 
 def test_without_a_nowcast_it_says_what_to_do() -> None:
-    empty = pl.read_parquet(nowcast_view.CONTRIBUTIONS).clear()
-    write_parquet(nowcast_view.CONTRIBUTIONS, empty)
+    empty = pl.read_parquet(nowcast.CONTRIBUTIONS).clear()
+    write_parquet(nowcast.CONTRIBUTIONS, empty)
     with pytest.raises(UsageError, match="fit.models lists no nowcast"):
-        nowcast_view.view(at=None)
-    nowcast_view.CONTRIBUTIONS.unlink()
+        nowcast.view(at=None)
+    nowcast.CONTRIBUTIONS.unlink()
     with pytest.raises(DataError, match="nowcast.parquet: not found"):
-        nowcast_view.view(at=None)
+        nowcast.view(at=None)

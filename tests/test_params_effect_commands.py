@@ -20,7 +20,8 @@ from key_changes import CHANGES, ESTIMATION, GATE, KEYS, OF_COMMANDS, READINESS
 
 from forex.challenge.challenge import compared
 from forex.challenge.readiness import criteria, level
-from forex.commands import gate_view, issue, usdclp_view
+from forex.commands.judge import calibrate, gate
+from forex.commands.live import issue
 from forex.core.errors import GateFailed
 from forex.core.lock import held
 from forex.core.names import PUBLISHED
@@ -86,7 +87,7 @@ def gate_reasons() -> list[str]:
         git(Path(), "rm", "-q", "--cached", "reports/metrics/regimes.json")
         git(Path(), "commit", "-q", "-m", "more")
         git(Path(), "tag", "more")
-    return gate_view.view("fewer", "more")["reasons"]
+    return gate.view("fewer", "more")["reasons"]
 
 
 SAYING = (
@@ -108,6 +109,6 @@ def test_key_changes_what_a_command_says(key: str, real: Made) -> None:
 @pytest.mark.parametrize("key", [key for key in KEYS if key.startswith(ESTIMATION)])
 def test_key_changes_what_forex_calibrate_estimates(key: str, real: Made) -> None:
     real.write({})
-    before = without_echoes(usdclp_view.view())
+    before = without_echoes(calibrate.view())
     real.write({key: CHANGES[key]})
-    assert without_echoes(usdclp_view.view()) != before
+    assert without_echoes(calibrate.view()) != before

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from forex.core.errors import ParamsError
-from forex.params.params_text import checked, diff, with_list
+from forex.params.text import checked, diff, with_list
 
 PATH = Path("params.yaml")
 COMMITTED = (ROOT / "params.yaml").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
 import re
 
-from forex.commands.plots_page import plots_page
+from forex.commands.keep.plots_page import plots_page
 
 
 def test_the_page_has_dvcs_place_and_its_own_scripts():

@@ -9,8 +9,8 @@ from conftest import ROOT
 from forex_command import forex
 from ruamel.yaml import YAML
 
-from forex.commands import promote
-from forex.commands.promote import promoted
+from forex.commands.judge import promote
+from forex.commands.judge.promote import promoted
 from forex.core.errors import ParamsError
 from forex.params import PARAMS_FILE, load_params
 

@@ -15,7 +15,7 @@ from forex_command import forex
 
 from forex.challenge import challenge
 from forex.challenge.readiness import CAUTIOUS, NOT_READY, OPTIMAL, RANKED, READY, Criterion, criteria, level
-from forex.commands import readiness_view
+from forex.commands.judge import readiness
 from forex.core.errors import UsageError
 from forex.core.files import write_json
 from forex.core.quantiles import COLUMNS, MEDIAN
@@ -64,10 +64,10 @@ def test_a_known_challenger_gets_its_level_and_exit_code(
 
 
 def test_each_fails_for_its_own_reason(challenged: Path) -> None:
-    assert failed(readiness_view.view(BETTER)) == set()
-    assert "better" in failed(readiness_view.view(EQUAL)) and "not_worse" not in failed(readiness_view.view(EQUAL))
-    assert {"not_worse", "better", "bound"} <= failed(readiness_view.view(WORSE))
-    narrow = readiness_view.view(NARROW)
+    assert failed(readiness.view(BETTER)) == set()
+    assert "better" in failed(readiness.view(EQUAL)) and "not_worse" not in failed(readiness.view(EQUAL))
+    assert {"not_worse", "better", "bound"} <= failed(readiness.view(WORSE))
+    narrow = readiness.view(NARROW)
     assert "coverage" in failed(narrow) and by_name(narrow)["better"]["passed"]  # lower CRPS does not make up for it
     assert by_name(narrow)["coverage"]["value"] > 0.05
 
@@ -95,7 +95,7 @@ def test_an_equal_challenger_is_seldom_called_better_and_seldom_worse() -> None:
 
 def test_an_edge_that_is_gone_is_no_optimal_challenger(challenged: Path) -> None:
     write_project(challenged, calibrated(2, later=1.8))
-    content = readiness_view.view(BETTER)
+    content = readiness.view(BETTER)
     assert {"recent", "years"} <= failed(content)
     assert content["level"] in (NOT_READY, CAUTIOUS)
 
@@ -151,7 +151,7 @@ def test_outcomes_that_are_not_known_yet_do_not_count() -> None:
 
 def test_too_short_a_record_is_not_ready_and_says_what_was_not_evaluated(challenged: Path) -> None:
     write_project(challenged, calibrated(1, 40))
-    content = readiness_view.view(BETTER)
+    content = readiness.view(BETTER)
     found = by_name(content)
     assert content["level"] == NOT_READY
     assert found["forecasts"]["value"] == 40 and not found["forecasts"]["passed"]
@@ -164,14 +164,14 @@ def test_overlapping_forecasts_are_no_record(challenged: Path) -> None:
     """The predecessor counted steps of one path: 600 forecasts at 7d are 120 without overlap."""
     text = (ROOT / "params.yaml").read_text(encoding="utf-8").replace("min_independent: 12 ", "min_independent: 200 ")
     write_project(challenged, calibrated(1, 600), params=text)
-    one = by_name(readiness_view.view(BETTER))["independent"]
+    one = by_name(readiness.view(BETTER))["independent"]
     assert (one["value"], one["passed"], one["critical"], one["score"]) == (120, False, True, 60)
 
 
 def test_failing_data_suites_allow_no_more_than_cautious(challenged: Path) -> None:
     for changes in ({"failing": 3}, {"success": False}):
         write_project(challenged, FRAME, **changes)
-        content = readiness_view.view(BETTER)
+        content = readiness.view(BETTER)
         assert (content["level"], failed(content)) == (CAUTIOUS, {"data_suites"})
 
 
@@ -223,7 +223,7 @@ def test_an_unknown_model_is_a_usage_error_that_names_what_there_is(challenged: 
         f"forex: lstm is no model. The last run made {EQUAL}, {BETTER}, {NARROW}, {WORSE}. "
     )
     with pytest.raises(UsageError, match="published is the incumbent itself"):
-        readiness_view.view("published")
+        readiness.view("published")
 
 
 def test_a_model_that_was_not_run_is_not_ready_and_says_what_to_do(challenged: Path) -> None:
@@ -231,7 +231,7 @@ def test_a_model_that_was_not_run_is_not_ready_and_says_what_to_do(challenged: P
     assert done.returncode == 1
     said = "the last run made no forecast of theta: add theta to fit.models and add theta to calibrate.conformal"
     assert done.stdout.splitlines()[1].startswith(said)
-    assert readiness_view.view("predecessor_conformal")["reason"].endswith(
+    assert readiness.view("predecessor_conformal")["reason"].endswith(
         "add predecessor to calibrate.conformal in params.yaml, then run dvc repro"
     )
 
@@ -246,14 +246,14 @@ def test_without_the_reports_of_a_run(challenged: Path) -> None:
 def test_a_run_of_another_day_is_said(challenged: Path) -> None:
     expectations = json.loads(Path("reports/expectations.json").read_text(encoding="utf-8"))
     write_json(Path("reports/expectations.json"), expectations | {"as_of": "2024-11-26"})
-    first = readiness_view.text(readiness_view.view(BETTER)).splitlines()[0]
+    first = readiness.text(readiness.view(BETTER)).splitlines()[0]
     assert first == "params.yaml says as_of 2024-11-27: no run for that day has finished. The last one, 2024-11-26:"
 
 
 def test_numbers_are_finite_and_texts_have_no_nan(challenged: Path) -> None:
     for model in (BETTER, "theta"):
-        content = readiness_view.view(model)
+        content = readiness.view(model)
         json.dumps(content, allow_nan=False)
-        assert "nan" not in readiness_view.text(content).lower()
+        assert "nan" not in readiness.text(content).lower()
         assert all(0 <= one["score"] <= 100 for one in content["criteria"])
-    assert np.isfinite(readiness_view.view(BETTER)["score"])
+    assert np.isfinite(readiness.view(BETTER)["score"])

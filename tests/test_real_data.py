@@ -17,7 +17,7 @@ from changed_params import COMMITTED, STAGES
 from conftest import ROOT
 from nowcast_runs import FROM, REAL, SAMPLE, Fitted, build_store, panel_names, run_stages
 
-from forex.commands import nowcast_view
+from forex.commands.show import nowcast
 from forex.core.files import read_json, read_parquet
 from forex.core.quantiles import COLUMNS
 from forex.observations.store import read_series_list
@@ -146,7 +146,7 @@ def test_the_report_on_the_nowcast_is_that_of_the_forecasts_in_the_file(horizon:
 
 def test_the_command_explains_the_newest_nowcast(whole: Fitted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(whole.folder)
-    content = nowcast_view.view(at=None)
+    content = nowcast.view(at=None)
     assert content["origin_date"] == "2024-11-27"
     published = read_parquet(Path("data/forecasts/calibrated.parquet")).filter(
         pl.col("origin_date") == dt.date(2024, 11, 27), pl.col("model") == "nowcast"
@@ -155,6 +155,6 @@ def test_the_command_explains_the_newest_nowcast(whole: Fitted, monkeypatch: pyt
         assert content["anchor"] + content["moves"][horizon] == pytest.approx(median, abs=2e-4)
         parts = [one["moves"][horizon] for one in content["series"].values()]
         assert sum(parts) == pytest.approx(content["moves"][horizon], abs=len(parts) * 5e-5)
-    page = nowcast_view.text(content)
+    page = nowcast.text(content)
     [line] = [line for line in page.splitlines() if line.startswith(COPPER)]
     assert "2024-11-27" in line and "| 0 " in line

@@ -333,14 +333,14 @@ def test_readme_shows_what_the_commands_print(clone: Path) -> None:
     page = (clone / "README.md").read_text(encoding="utf-8")
     for words in (("forecast",), ("scoreboard",), ("nowcast",)):
         assert command("forex", *words, cwd=clone).stdout.strip() in page
-    done = command("python", "-m", "forex.commands.readme", cwd=clone)
+    done = command("python", "-m", "forex.commands.keep.readme", cwd=clone)
     assert done.returncode == 0, done.stderr
     assert (clone / "README.md").read_text(encoding="utf-8") == page
 
 
 def test_plots_draw_offline(clone: Path) -> None:
     page = ".dvc/tmp/plots_page.html"
-    assert command("python", "-m", "forex.commands.plots_page", page, cwd=clone).returncode == 0
+    assert command("python", "-m", "forex.commands.keep.plots_page", page, cwd=clone).returncode == 0
     assert command("dvc", "config", "--local", "plots.html_template", "tmp/plots_page.html", cwd=clone).returncode == 0
     shown = command("dvc", "plots", "show", cwd=clone)
     assert shown.returncode == 0, shown.stderr

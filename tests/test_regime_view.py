@@ -13,8 +13,8 @@ from conftest import ROOT
 from forex_command import forex
 from regime_panels import INTERVENTIONS, MEETINGS, MOVE, PARAMS, QUICK, QUICK_MOVE, made_up_panel, sample, sample_panel
 
-from forex.commands import regime_view
-from forex.commands.regime_words import ON, recommendation
+from forex.commands.show import regime
+from forex.commands.show.regime_words import ON, recommendation
 from forex.core.errors import DataError, UsageError
 from forex.core.files import write_parquet
 from forex.params import Regimes
@@ -72,7 +72,7 @@ def with_copper(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def at(folder: Path, day: str | None, patch: pytest.MonkeyPatch) -> dict[str, Any]:
     patch.chdir(folder)
-    return regime_view.view(at=day)
+    return regime.view(at=day)
 
 
 @pytest.mark.parametrize("store", ["on_sample", "with_copper"])
@@ -83,17 +83,17 @@ def test_the_signals_that_are_on_make_the_call(
     folder = request.getfixturevalue(store)
     regimes = pl.read_parquet(folder / "data/regimes.parquet")
     rng, seen = np.random.default_rng(1), set()
-    for (regime,), rows in regimes.partition_by("regime", as_dict=True).items():
+    for (called,), rows in regimes.partition_by("regime", as_dict=True).items():
         for day in rng.choice(rows["origin_date"].cast(str).to_numpy(), 12):
             content = at(folder, str(day), monkeypatch)
-            assert (content["origin_date"], content["regime"]) == (day, regime)
+            assert (content["origin_date"], content["regime"]) == (day, called)
             on = {one["name"] for one in content["signals"] if one["verdict"] == ON}
             verdicts = {one["name"]: one["verdict"] for one in content["signals"]}
-            if regime == "UNKNOWN":
+            if called == "UNKNOWN":
                 assert verdicts["volatility"] == "NOT_EVALUATED"
             else:
-                assert next((state for state in PRECEDENCE if STATES[state] & on), "NORMAL") == regime
-            seen.add(regime)
+                assert next((state for state in PRECEDENCE if STATES[state] & on), "NORMAL") == called
+            seen.add(called)
     expected = {"NORMAL", "HIGH_VOL", "BCCH_INTERVENTION", "UNKNOWN"}
     assert seen == expected | ({"COPPER_SHOCK"} if store == "with_copper" else set())
 
@@ -179,7 +179,7 @@ def test_no_number_in_the_text_that_was_not_computed(
     rules, move = (PARAMS, MOVE) if store == "on_sample" else (QUICK, QUICK_MOVE)
     for day in regimes["origin_date"].gather_every(97).cast(str):
         content = at(folder, day, monkeypatch)
-        said = re.sub(r"\d{4}-\d\d-\d\d", "", regime_view.text(content)).replace("1d,", "").replace(" 7d", "")
+        said = re.sub(r"\d{4}-\d\d-\d\d", "", regime.text(content)).replace("1d,", "").replace(" 7d", "")
         row = regimes.filter(pl.col("origin_date").cast(str) == day).row(0, named=True)
         known = [value for value in row.values() if isinstance(value, int | float)]
         known += [value for value in rules.model_dump().values() if isinstance(value, int | float)] + [move]
@@ -213,7 +213,7 @@ def test_the_command(on_sample: Path) -> None:
     assert shown.stdout.startswith("NORMAL on 2024-11-27, since ")
     assert "Next published policy meeting: 2024-12-17." in shown.stdout
     assert "1.250 at 7d" in shown.stdout
-    assert max(map(len, shown.stdout.splitlines())) <= regime_view.WIDTH
+    assert max(map(len, shown.stdout.splitlines())) <= regime.WIDTH
     content = json.loads(forex("regime", "--json", cwd=on_sample).stdout)
     assert content["multipliers"] == dict(FACTORS)
     refused = forex("regime", "--at", "2031-01-01", cwd=on_sample)

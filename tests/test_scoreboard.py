@@ -10,7 +10,7 @@ import pytest
 from scipy.special import ndtri
 
 from forex.core.files import json_text
-from forex.evaluation import acceptance, score_plots, scoreboard
+from forex.evaluation import acceptance, plots, scoreboard
 from forex.evaluation.scoreboard import Scored, pit_histogram
 from forex.params import Evaluate
 from forex.statistics.scores import LEVELS, Panel
@@ -254,9 +254,9 @@ def test_nothing_matured_is_a_report_not_a_failure() -> None:
     assert scoreboard.metrics(report) == {"validation": {}}
     json_text(report)
     scored = scoreboard.score({"1d": empty}, levels=LEVELS_SHOWN, settings=settings())
-    for frame in (score_plots.reliability(scored), score_plots.pit(scored), score_plots.rolling_coverage(scored)):
+    for frame in (plots.reliability(scored), plots.pit(scored), plots.rolling_coverage(scored)):
         assert frame.height == 0 and frame.width >= 4
-    assert score_plots.scores(report, level=0.95).height == 0
+    assert plots.scores(report, level=0.95).height == 0
 
 
 def test_metrics_are_finite_leaves_with_standard_errors_and_binary_verdicts() -> None:
@@ -313,17 +313,17 @@ def test_pit_histogram_counts_its_edges() -> None:
 
 def test_plots() -> None:
     scored = scoreboard.score(PANELS, levels=LEVELS_SHOWN, settings=settings())
-    reliability = score_plots.reliability(scored)
+    reliability = plots.reliability(scored)
     assert reliability.columns == ["horizon", "model", "level", "coverage", "low", "high"]
     wanted = ("1d", "published", 0.8)
     row = next(r for r in reliability.iter_rows(named=True) if (r["horizon"], r["model"], r["level"]) == wanted)
     overall = REPORT["horizons"]["1d"]["models"]["published"]["overall"]
     assert row["coverage"] == pytest.approx(overall["coverage_80"], rel=1e-7)
     assert row["low"] <= row["coverage"] <= row["high"]
-    pit = score_plots.pit(scored)
+    pit = plots.pit(scored)
     assert pit.height == 2 * len(MODELS) * 20
     assert pit["share"].sum() == pytest.approx(2 * len(MODELS))
-    scores = score_plots.scores(REPORT, level=0.95)
+    scores = plots.scores(REPORT, level=0.95)
     assert scores.height == 2 * len(MODELS)
     assert {"horizon", "model", "crps", "crps_skill_pct", "interval_score_95"} <= set(scores.columns)
 
@@ -331,7 +331,7 @@ def test_plots() -> None:
 def test_rolling_coverage_equals_the_loop_and_ends_at_the_newest_origin() -> None:
     panel = PANELS["1d"]
     scored = scoreboard.score({"1d": panel}, levels=LEVELS_SHOWN, settings=settings())
-    rolling = score_plots.rolling_coverage(scored)
+    rolling = plots.rolling_coverage(scored)
     assert rolling.columns == ["origin_date", "horizon", "level", "coverage"]
     found = {(row[0], row[2]): row[3] for row in rolling.iter_rows()}
     hits = panel.covered(0.8)[:, MODELS.index("published")]
@@ -340,7 +340,7 @@ def test_rolling_coverage_equals_the_loop_and_ends_at_the_newest_origin() -> Non
         assert found[str(panel.origin_date[end - 1]), 0.8] == pytest.approx(expected)
     assert str(panel.origin_date[-2]) not in set(rolling["origin_date"])
     longer = settings(rolling_window=2000)
-    assert score_plots.rolling_coverage(scoreboard.score({"1d": panel}, levels=[0.8], settings=longer)).height == 0
+    assert plots.rolling_coverage(scoreboard.score({"1d": panel}, levels=[0.8], settings=longer)).height == 0
 
 
 def test_level_names() -> None:

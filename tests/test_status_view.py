@@ -9,7 +9,7 @@ import pytest
 from issued_rows import issued
 from test_usdclp_conditions import UNKNOWN_CONDITIONS
 
-from forex.commands import status_view
+from forex.commands.show import status
 from forex.core.files import write_json, write_parquet
 from forex.ledger.ledger import LEDGER, append
 from forex.validation.validate import QUARANTINE
@@ -36,8 +36,8 @@ def reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     text = (Path(__file__).parents[1] / "params.yaml").read_text(encoding="utf-8")
     Path("params.yaml").write_text(text.replace('as_of: "2024-11-27"', 'as_of: "2007-06-01"'), encoding="utf-8")
-    write_json(status_view.FORECAST, FORECAST)
-    write_json(status_view.MANIFEST, {"unlisted_files": ["notes.csv"]})
+    write_json(status.FORECAST, FORECAST)
+    write_json(status.MANIFEST, {"unlisted_files": ["notes.csv"]})
     instant = dt.datetime(2005, 10, 7, 22, tzinfo=dt.UTC)
     row = (
         "usdclp",
@@ -48,7 +48,7 @@ def reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         "not_a_business_day",
         "expect_column_values_to_be_in_set",
     )
-    write_parquet(status_view.QUARANTINE, pl.DataFrame([row], schema=QUARANTINE, orient="row"))
+    write_parquet(status.QUARANTINE, pl.DataFrame([row], schema=QUARANTINE, orient="row"))
 
 
 def performance(models: dict[str, Any]) -> None:
@@ -56,7 +56,7 @@ def performance(models: dict[str, Any]) -> None:
         "90d": {"models": {}, "n": 0, "status": "INSUFFICIENT_DATA"},
         "7d": {"models": models, "n": 60, "status": "GOOD"},
     }
-    write_json(status_view.PERFORMANCE, {"horizons": horizons})
+    write_json(status.PERFORMANCE, {"horizons": horizons})
 
 
 def test_it_shows_the_longest_window_and_what_has_not_matured() -> None:
@@ -65,7 +65,7 @@ def test_it_shows_the_longest_window_and_what_has_not_matured() -> None:
         "60": {"status": "GOOD", "n": 60, "recent": {"coverage_80": 0.75, "crps": 6.0}},
     }
     performance({"published": {"status": "GOOD", "windows": windows}})
-    assert status_view.text(status_view.view()).splitlines() == [
+    assert status.text(status.view()).splitlines() == [
         "as of        2007-06-01, newest origin 2007-06-01, made at 2007-06-01T19:00:00Z",
         "anchor       527.52 of 2007-05-31, 1 business days old",
         "regime       UNKNOWN, confidence 0%",
@@ -88,13 +88,13 @@ def test_a_day_whose_run_has_not_finished_is_said_first() -> None:
     performance({})
     params = Path("params.yaml")
     params.write_text(params.read_text(encoding="utf-8").replace("2007-06-01", "2026-01-01"), encoding="utf-8")
-    first = status_view.text(status_view.view()).splitlines()[0]
+    first = status.text(status.view()).splitlines()[0]
     assert first == "params.yaml says as_of 2026-01-01: no run for that day has finished. The last one:"
 
 
 def test_the_ledger_is_counted_and_an_unissued_forecast_said() -> None:
     def ledger() -> str:
-        [line] = [line for line in status_view.text(status_view.view()).splitlines() if line.startswith("ledger")]
+        [line] = [line for line in status.text(status.view()).splitlines() if line.startswith("ledger")]
         return line
 
     performance({})

@@ -12,7 +12,7 @@ import pytest
 from conftest import NOON, ROOT, Project, published
 from simulated import garch_returns
 
-from forex.commands import usdclp_view
+from forex.commands.judge import calibrate
 from forex.core.errors import DataError, ParamsError, UsageError
 from forex.core.files import write_parquet
 from forex.estimates.block import READERS, comparison, flat, renewed
@@ -56,7 +56,7 @@ def changed_lines(old: str, new: str) -> list[str]:
 
 def test_showing_writes_nothing(made: Path) -> None:
     before = PARAMS_FILE.read_bytes()
-    content = usdclp_view.view()
+    content = calibrate.view()
     assert PARAMS_FILE.read_bytes() == before and "written" not in content
     json.dumps(content, allow_nan=False)
     for one in content["estimates"]:
@@ -65,7 +65,7 @@ def test_showing_writes_nothing(made: Path) -> None:
 
 def test_write_changes_estimates_and_provenance_and_nothing_else(made: Path) -> None:
     old = PARAMS_FILE.read_text(encoding="utf-8")
-    content = usdclp_view.view(write=True)
+    content = calibrate.view(write=True)
     new = PARAMS_FILE.read_text(encoding="utf-8")
     assert content["written"] is True
     assert new.partition(BLOCK_LINE)[0] == old.partition(BLOCK_LINE)[0]
@@ -82,25 +82,25 @@ def test_write_changes_estimates_and_provenance_and_nothing_else(made: Path) -> 
 
 
 def test_writing_twice_changes_nothing_the_second_time(made: Path) -> None:
-    usdclp_view.view(write=True)
+    calibrate.view(write=True)
     first = PARAMS_FILE.stat().st_mtime_ns, PARAMS_FILE.read_bytes()
-    content = usdclp_view.view(write=True)
+    content = calibrate.view(write=True)
     assert content["written"] is False
     assert (PARAMS_FILE.stat().st_mtime_ns, PARAMS_FILE.read_bytes()) == first
-    assert usdclp_view.text(content).endswith("params.yaml holds these values: nothing to write.")
+    assert calibrate.text(content).endswith("params.yaml holds these values: nothing to write.")
     assert all(one["old"] == one["new"] for one in content["estimates"] if one["old"] is not None)
 
 
 def test_without_copper_the_old_value_stays_and_its_hash_goes(made: Path) -> None:
-    usdclp_view.view(write=True)
+    calibrate.view(write=True)
     with_copper = load_params("usdclp").usdclp
     write_data(made, copper=False)
-    content = usdclp_view.view(write=True)
+    content = calibrate.view(write=True)
     now = load_params("usdclp").usdclp
     assert now.copper_correlation == with_copper.copper_correlation
     assert now.thresholds.copper_move == with_copper.thresholds.copper_move
     assert list(now.provenance.sha256) == ["usdclp"]
-    text = usdclp_view.text(content)
+    text = calibrate.text(content)
     assert "not evaluated, the old value stays: the store has neither copper_lme nor copper_comex" in text
     [row] = [line for line in text.splitlines() if line.startswith("thresholds.copper_move")]
     assert row.split()[2] == "NOT_EVALUATED"
@@ -113,7 +113,7 @@ def test_lines_after_the_block_and_odd_spacing_stay_byte_for_byte(made: Path) ->
     after = "\n# the dashboard,   oddly spaced\n" + report
     PARAMS_FILE.write_text(head.replace(report, "") + line + block + after, encoding="utf-8")
     old = PARAMS_FILE.read_text(encoding="utf-8")
-    usdclp_view.view(write=True)
+    calibrate.view(write=True)
     new = PARAMS_FILE.read_text(encoding="utf-8")
     touched = {line[2:].split(":")[0].strip() for line in changed_lines(old, new)}
     assert new.endswith(report) and "oddly spaced" in new
@@ -138,7 +138,7 @@ def test_a_broken_params_file_is_refused_and_nothing_changes(made: Path) -> None
     broken = PARAMS_FILE.read_text(encoding="utf-8").replace("band: 0.90                 #", "band: 90  #")
     PARAMS_FILE.write_text(broken, encoding="utf-8")
     with pytest.raises(ParamsError, match=r"usdclp\.estimation\.band"):
-        usdclp_view.view(write=True)
+        calibrate.view(write=True)
     assert PARAMS_FILE.read_text(encoding="utf-8") == broken
 
 
@@ -146,12 +146,12 @@ def test_a_panel_of_another_day_is_refused(made: Path) -> None:
     text = PARAMS_FILE.read_text(encoding="utf-8")
     PARAMS_FILE.write_text(text.replace(f'as_of: "{AS_OF}"', 'as_of: "2023-12-28"'), encoding="utf-8")
     with pytest.raises(UsageError, match=r"is of 2023-12-29 18:00.*as_of 2023-12-28.*Run dvc repro"):
-        usdclp_view.view()
+        calibrate.view()
 
 
 def test_before_the_first_run_there_is_nothing_to_estimate_from(project: Project) -> None:
     with pytest.raises(DataError, match=r"data/panel\.parquet: not found\. `dvc repro` makes it\."):
-        usdclp_view.view()
+        calibrate.view()
 
 
 def test_every_key_of_the_block_that_is_estimated_says_what_reads_it() -> None:

@@ -10,7 +10,7 @@ from simulated import committed
 
 from forex.params import UsdClp
 from forex.timeline import calendar
-from forex.validation.usdclp_warnings import cut_off_instant, input_warnings, provenance
+from forex.validation.warnings import cut_off_instant, input_warnings, provenance
 
 DAYS = calendar.business_days("2023-01-02", "2024-11-27")
 AS_OF = "2024-11-27"

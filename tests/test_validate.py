@@ -11,7 +11,7 @@ from forex.core.files import json_text
 from forex.observations.store import SCHEMA, Publication
 from forex.params import Validate, load_params
 from forex.timeline import calendar
-from forex.validation.expectations_page import page, summary
+from forex.validation.page import page, summary
 from forex.validation.suspension import settle
 from forex.validation.validate import Checked, check_series, stop_on_failure
 

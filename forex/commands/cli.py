@@ -50,16 +50,16 @@ def forecast(
 ) -> None:
     """The forecast as a table: median, intervals and probability of a rise by horizon."""
     _in_project()
-    from forex.commands import forecast_view
+    from forex.commands.show import forecast
 
-    _show(forecast_view.view(at=at, above=above, below=below, settlement=date), forecast_view.text, as_json)
+    _show(forecast.view(at=at, above=above, below=below, settlement=date), forecast.text, as_json)
 
 
 @app.command()
 def issue(as_json: Json = False) -> None:
     """Enter the forecast in the ledger, data/ledger/<year>.csv. Exit code 1 if another one was issued for the same origin."""
     _in_project()
-    from forex.commands import issue as issuing
+    from forex.commands.live import issue as issuing
 
     _show(issuing.view(), issuing.text, as_json)
 
@@ -68,18 +68,18 @@ def issue(as_json: Json = False) -> None:
 def status(as_json: Json = False) -> None:
     """As of when, how fresh, which regime, what was set aside, and how the last matured forecasts were covered."""
     _in_project()
-    from forex.commands import status_view
+    from forex.commands.show import status
 
-    _show(status_view.view(), status_view.text, as_json)
+    _show(status.view(), status.text, as_json)
 
 
 @app.command()
 def scoreboard(as_json: Json = False) -> None:
     """Measured coverage, and scores against every benchmark with the evidence for a difference."""
     _in_project()
-    from forex.commands import scoreboard_view
+    from forex.commands.show import scoreboard
 
-    _show(scoreboard_view.view(), scoreboard_view.text, as_json)
+    _show(scoreboard.view(), scoreboard.text, as_json)
 
 
 @app.command()
@@ -89,9 +89,9 @@ def regime(
 ) -> None:
     """The market regime, why it was called signal by signal, and what to do about it."""
     _in_project()
-    from forex.commands import regime_view
+    from forex.commands.show import regime
 
-    _show(regime_view.view(at=at), regime_view.text, as_json)
+    _show(regime.view(at=at), regime.text, as_json)
 
 
 @app.command()
@@ -101,9 +101,9 @@ def calibrate(
 ) -> None:
     """What is usual for USD/CLP, estimated anew: volatilities, months, thresholds, copper; beside what params.yaml holds."""
     _in_project()
-    from forex.commands import usdclp_view
+    from forex.commands.judge import calibrate
 
-    _show(usdclp_view.view(write=write), usdclp_view.text, as_json)
+    _show(calibrate.view(write=write), calibrate.text, as_json)
 
 
 @app.command()
@@ -113,9 +113,9 @@ def nowcast(
 ) -> None:
     """What moves the newest nowcast, series by series with its age, and how much the nowcast has explained."""
     _in_project()
-    from forex.commands import nowcast_view
+    from forex.commands.show import nowcast
 
-    _show(nowcast_view.view(at=at), nowcast_view.text, as_json)
+    _show(nowcast.view(at=at), nowcast.text, as_json)
 
 
 @app.command()
@@ -130,10 +130,10 @@ def gate(
 ) -> None:
     """Compare the metrics of two revisions by the rules of params.yaml. Exit code 1, with the reasons, if HEAD is worse."""
     _in_project()
-    from forex.commands import gate_view
+    from forex.commands.judge import gate
 
-    content = gate_view.view(base, head)
-    shown = gate_view.markdown if markdown else gate_view.text
+    content = gate.view(base, head)
+    shown = gate.markdown if markdown else gate.text
     _show(content, lambda found: shown(found, everything=everything), as_json)
     if content["failed"]:
         raise typer.Exit(GateFailed.exit_code)
@@ -143,7 +143,7 @@ def gate(
 def health(as_json: Json = False) -> None:
     """For cron and CI: exit code 1, with reasons, if the forecast degrades or alerts call for it; 4 if a run is missing."""
     _in_project()
-    from forex.commands import health as state
+    from forex.commands.judge import check as state
 
     content = state.view()
     _show(content, state.text, as_json)
@@ -158,19 +158,19 @@ def alerts(
 ) -> None:
     """Shocks of the market and faults of the forecast, and whether the newest origin is worth a message."""
     _in_project()
-    from forex.commands import alerts_view
+    from forex.commands.show import alerts
 
-    _show(alerts_view.view(since=since), alerts_view.text, as_json)
+    _show(alerts.view(since=since), alerts.text, as_json)
 
 
 @app.command()
 def readiness(model: Annotated[str, typer.Argument(metavar="MODEL")], as_json: Json = False) -> None:
     """Whether MODEL may be published instead of what is. Exit code 0: READY or OPTIMAL; 1: CAUTIOUS or NOT_READY."""
     _in_project()
-    from forex.commands import readiness_view
+    from forex.commands.judge import readiness
 
-    content = readiness_view.view(model)
-    _show(content, readiness_view.text, as_json)
+    content = readiness.view(model)
+    _show(content, readiness.text, as_json)
     raise typer.Exit(0 if content["ready"] else 1)
 
 
@@ -183,7 +183,7 @@ def promote(
 ) -> None:
     """Put MODEL first among what may be published, in params.yaml, where it is READY or OPTIMAL. Exit code 1 where it is not."""
     _in_project()
-    from forex.commands import promote as promotion
+    from forex.commands.judge import promote as promotion
 
     content = promotion.view(model, dry_run=dry_run, force=force)
     _show(content, promotion.text, as_json)
@@ -194,7 +194,7 @@ def promote(
 def mend(as_json: Json = False) -> None:
     """Mend what a killed `dvc repro` can leave behind: a broken dvc.lock or a broken list of DVC's running readers."""
     _in_project()
-    from forex.commands import doctor
+    from forex.commands.keep import doctor
 
     _show(doctor.view(), doctor.text, as_json)
 
@@ -203,9 +203,9 @@ def mend(as_json: Json = False) -> None:
 def fetch(as_json: Json = False) -> None:
     """Bring the store of live data up to date: the only command that uses the network. Progress goes to stderr."""
     _in_project()
-    from forex.commands import fetch_view
+    from forex.commands.live import fetch
 
-    _show(fetch_view.view(lambda line: typer.echo(line, err=True)), fetch_view.text, as_json)
+    _show(fetch.view(lambda line: typer.echo(line, err=True)), fetch.text, as_json)
 
 
 @app.command()
@@ -215,7 +215,7 @@ def advance(
 ) -> None:
     """One day of live use: fetch, move as_of to the last business day whose cut-off has passed, run, issue, report."""
     _in_project()
-    from forex.commands import advance as day
+    from forex.commands.live import advance as day
 
     _show(day.view(lambda line: typer.echo(line, err=True), to=to), day.text, as_json)
 
@@ -229,7 +229,7 @@ def backfill(
 ) -> None:
     """The rows that daily runs would have issued, in the ledger's format and in a file of your own."""
     _in_project()
-    from forex.commands import backfill as replayed
+    from forex.commands.live import backfill as replayed
 
     _show(replayed.view(first, last, out), replayed.text, as_json)
 
@@ -248,10 +248,10 @@ def check(as_json: Json = False) -> None:
 def check_calendar(as_json: Json = False) -> None:
     """Whether the lists of meetings and interventions reach far enough from as_of; the holidays expected. Exit code 1 if not."""
     _in_project()
-    from forex.commands import calendar_view
+    from forex.commands.keep import calendar
 
-    content = calendar_view.view()
-    _show(content, calendar_view.text, as_json)
+    content = calendar.view()
+    _show(content, calendar.text, as_json)
     if not content["covered"]:
         raise typer.Exit(1)
 

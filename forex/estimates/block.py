@@ -8,7 +8,7 @@ from typing import Any
 from forex.estimates.estimates import MONTHS, differing_months
 from forex.estimates.resamples import Estimate
 from forex.params import UsdClp, plain
-from forex.params.params_text import checked
+from forex.params.text import checked
 
 BLOCK = "usdclp"
 DIGITS = 4  # significant ones that the file holds: a hundredth of the narrowest interval

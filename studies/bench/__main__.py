@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from forex.commands.scoreboard_view import table
+from forex.commands.show.scoreboard import table
 from forex.core.files import write_text
 from forex.timeline.calendar import horizon_days
 from studies.bench import ours, task

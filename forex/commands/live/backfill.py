@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from forex.commands.issue import CALIBRATED, REPORT, issued_row
+from forex.commands.live.issue import CALIBRATED, REPORT, issued_row
 from forex.core.errors import UsageError
 from forex.core.files import read_json, read_parquet, write_text
 from forex.core.names import PUBLISHED

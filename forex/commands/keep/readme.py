@@ -1,4 +1,4 @@
-"""The blocks of README.md that hold figures, made from the reports: `python -m forex.commands.readme` renews them.
+"""The blocks of README.md that hold figures, made from the reports: `python -m forex.commands.keep.readme` renews them.
 
 A block stands between `<!-- name -->` and `<!-- /name -->`; everything else is left as it is.
 """
@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from forex.commands import forecast_view, nowcast_view, scoreboard_view
+from forex.commands.show import forecast, nowcast, scoreboard
 from forex.core.errors import UsageError
 from forex.core.files import write_text
 
@@ -17,12 +17,12 @@ MONITORS = Path("reports/monitors.md")  # written by `make study`
 
 def blocks() -> dict[str, str]:
     """What each block holds: the output of the command that the text around it names, or what the study measured."""
-    forecast = forecast_view.text(forecast_view.view(at=None, above=None, below=None, settlement=None))
+    shown = forecast.text(forecast.view(at=None, above=None, below=None, settlement=None))
     measured = MONITORS.read_text(encoding="utf-8")
     return {
-        "forecast": f"```text\n{forecast}\n```",
-        "scoreboard": scoreboard_view.text(scoreboard_view.view()),
-        "nowcast": nowcast_view.text(nowcast_view.view(at=None)),
+        "forecast": f"```text\n{shown}\n```",
+        "scoreboard": scoreboard.text(scoreboard.view()),
+        "nowcast": nowcast.text(nowcast.view(at=None)),
         "monitors": block(measured, "steady"),
         "delays": block(measured, "delays"),
     }

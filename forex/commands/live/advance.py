@@ -17,7 +17,7 @@ from typing import Any
 
 import polars as pl
 
-from forex.commands import fetch_view, issue
+from forex.commands.live import fetch, issue
 from forex.core import lock
 from forex.core.clock import Clock, now
 from forex.core.errors import ForexError, GateFailed, StaleError, UsageError
@@ -72,7 +72,7 @@ def _advance(
     client: Callable[[], Client] | None,
 ) -> dict[str, Any]:
     params = load_params()
-    fetched = fetch_view.view(progress, clock=clock, environ=environ, client=client, strict=False)
+    fetched = fetch.view(progress, clock=clock, environ=environ, client=client, strict=False)
     origin = _origin(to, params, clock())
     cut_off = _cut_off(origin, params)
     content: dict[str, Any] = {"origin_date": origin, "made_at": f"{cut_off:%Y-%m-%dT%H:%M:%SZ}", "fetched": fetched}
@@ -110,7 +110,7 @@ def text(content: Mapping[str, Any]) -> str:
 
 
 def _origin(to: str | None, params: Params, at: dt.datetime) -> str:
-    passed = fetch_view.last_cut_off(at, params.cut_off)
+    passed = fetch.last_cut_off(at, params.cut_off)
     newest = str(calendar.on_or_before(passed.date().isoformat()))
     if to is None:
         return newest

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forex.commands.forecast_view import parse_date
+from forex.commands.show.forecast import parse_date
 from forex.core.files import read_json
 from forex.evaluation.acceptance import NOT_EVALUATED
 

@@ -10,7 +10,7 @@ from forex.estimates.block import comparison, renewed
 from forex.estimates.estimates import copper_series, differing_months, estimate_all
 from forex.observations.store import TARGET
 from forex.params import PARAMS_FILE, load_params
-from forex.validation.usdclp_warnings import cut_off_instant, provenance
+from forex.validation.warnings import cut_off_instant, provenance
 
 PANEL = Path("data/panel.parquet")
 CLEAN = Path("data/clean")

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forex.commands.forecast_view import origin_at
-from forex.commands.regime_words import recommendation, signals
+from forex.commands.show.forecast import origin_at
+from forex.commands.show.regime_words import recommendation, signals
 from forex.core.files import read_parquet, read_text
 from forex.params import Regimes, load_params
 from forex.regimes.interventions import Interventions, newest_known, parse_interventions

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from forex.commands.forecast_view import origin_at
-from forex.commands.scoreboard_view import VALIDATION, table
+from forex.commands.show.forecast import origin_at
+from forex.commands.show.scoreboard import VALIDATION, table
 from forex.core.errors import UsageError
 from forex.core.files import read_json, read_parquet
 from forex.statistics.contributions import columns, moves, ranked

@@ -8,7 +8,7 @@ from typing import Any
 
 from forex.challenge import gate
 from forex.challenge.revisions import commit_of, text_at
-from forex.commands.scoreboard_view import table
+from forex.commands.show.scoreboard import table
 from forex.core.errors import DataError, yaml_fault
 from forex.params import load_params
 

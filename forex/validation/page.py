@@ -91,7 +91,7 @@ def summary(
 ) -> dict[str, Any]:
     """The fate of each series and the outcome of each check; `left_out`: why ingest left a series out before any.
 
-    warnings: from `forex.validation.usdclp_warnings.input_warnings`.
+    warnings: from `forex.validation.warnings.input_warnings`.
     """
     unread = {"rows": 0, "usable": 0, "set_aside": {}, "checks": []}
     series = {name: _series(one) for name, one in checked.items()}

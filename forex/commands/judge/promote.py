@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forex.commands import readiness_view
-from forex.commands.readiness_view import needs_calibration, source
+from forex.commands.judge import readiness
+from forex.commands.judge.readiness import needs_calibration, source
 from forex.core.files import read_json, write_text
 from forex.core.names import MODELS
 from forex.forecast.forecast import ENTERING, content_sha256
 from forex.params import PARAMS_FILE, load_params, plain
-from forex.params.params_text import checked, diff, with_list
+from forex.params.text import checked, diff, with_list
 
 REPORT = Path("reports/forecast.json")
 CANDIDATES, CONFORMAL, FITTED = "calibrate.published.candidates", "calibrate.conformal", "fit.models"
@@ -50,7 +50,7 @@ def view(model: str, *, dry_run: bool = False, force: bool = False) -> dict[str,
     content: dict[str, Any] = {"model": model, "dry_run": dry_run, "changed": False, "diff": "", "against": []}
     if params.calibrate.published.candidates[0] == model and promoted(old, PARAMS_FILE, model) == old:
         return content | {"already": True, "allowed": True, "forced": False, "readiness": None}
-    found = readiness_view.view(model)
+    found = readiness.view(model)
     against = _against(found)
     allowed = force or not against
     new = promoted(old, PARAMS_FILE, model) if allowed else old

@@ -7,7 +7,7 @@ from typing import Any
 
 from forex.challenge.challenge import compared, suite_results
 from forex.challenge.readiness import MAY_BE_PUBLISHED, criteria, level
-from forex.commands.scoreboard_view import SMALLEST, table
+from forex.commands.show.scoreboard import SMALLEST, table
 from forex.core.errors import UsageError
 from forex.core.files import json_text, read_json, read_parquet
 from forex.core.names import BENCHMARKS, ENSEMBLE, MODELS, PUBLISHED, calibrated_name
