@@ -30,7 +30,7 @@ study: .venv/installed
 
 # Sixty days of live use against one backfill, about half an hour: reports/replay.md.
 replay: .venv/installed
-	pytest -m replay -n 0 -s tests/test_replay.py
+	pytest -m replay -n 0 -s tests/studies/test_replay.py
 
 # What an online correction of the intervals would buy and cost: reports/online_correction.md.
 trade: .venv/installed

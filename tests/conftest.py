@@ -1,31 +1,26 @@
-"""What the tests share: a folder to run stages in, a store to fill, and small made-up series at level 900.
+"""Fixtures that many tests share.
 
 The process runs in a time zone that is neither UTC nor Santiago nor New York: what leans on the machine's own fails.
 """
 
 import forex  # noqa: F401, I001  (pins the arithmetic before anything else loads numpy)
 
-import datetime as dt
-import json
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-import polars as pl
 import pytest
 
 from hypothesis import settings
 
-from forex.timeline import calendar
+from tests.support.made_up import ROOT, MadeUpStore, Project
 
 if TYPE_CHECKING:
-    from live import Live
-    from services import Providers
-    from web import Web
+    from tests.support.live.project import Live
+    from tests.support.live.services import Providers
+    from tests.support.live.web import Web
 
 # The same examples on every machine, slow or fast.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -34,60 +29,10 @@ settings.load_profile("repeatable")
 os.environ["TZ"] = "Asia/Tokyo"
 time.tzset()
 
-ROOT = Path(__file__).parents[1]
-EVENING = {"business_days": -1, "time": "18:00", "zone": "America/Santiago"}
-NOON = {"business_days": 0, "time": "12:00", "zone": "America/New_York"}
-
-
-@dataclass
-class MadeUpStore:
-    """A store in `path`; `add` writes a series' file and its entry in series.yaml (JSON is YAML)."""
-
-    path: Path
-    entries: dict[str, dict[str, Any]] = field(default_factory=dict)
-
-    def add(self, name: str, content: str | bytes | None, **entry: Any) -> None:
-        """`content` None adds the entry only."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        if content is not None:
-            (self.path / f"{name}.csv").write_bytes(content.encode() if isinstance(content, str) else content)
-        usual = {"title": name, "unit": "per USD", "tier": "optional", "publication": NOON}
-        if name == "usdclp":
-            usual = {"title": name, "unit": "CLP per USD", "tier": "critical", "publication": EVENING}
-        self.entries[name] = usual | entry
-        (self.path / "series.yaml").write_text(json.dumps(self.entries), encoding="utf-8")
-
 
 @pytest.fixture
 def store(tmp_path: Path) -> MadeUpStore:
     return MadeUpStore(tmp_path / "store")
-
-
-@dataclass
-class Project:
-    """A working directory with the committed params.yaml, its `as_of` early in the series of `store`."""
-
-    root: Path
-    store: MadeUpStore
-
-    def set(self, **values: Any) -> None:
-        """Rewrite params.yaml with `values` at its top level; a dict is merged into the block."""
-        from ruamel.yaml import YAML
-
-        path = self.root / "params.yaml"
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-        for key, value in values.items():
-            content[key] = content[key] | value if isinstance(value, dict) else value
-        path.write_text(json.dumps(content), encoding="utf-8")
-
-    def run(self, stage: Callable[[], None]) -> int:
-        """The exit code of a stage's `main`."""
-        from stages.run import run
-
-        with pytest.raises(SystemExit) as end:
-            run(stage)
-        assert isinstance(end.value.code, int)
-        return end.value.code
 
 
 @pytest.fixture
@@ -102,7 +47,7 @@ def project(tmp_path: Path, store: MadeUpStore, monkeypatch: pytest.MonkeyPatch)
 @pytest.fixture
 def challenged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory, a project whose last run made simulated challengers' forecasts."""
-    from challengers import FRAME, write_project
+    from tests.support.challengers import FRAME, write_project
 
     write_project(tmp_path, FRAME)
     monkeypatch.chdir(tmp_path)
@@ -112,90 +57,16 @@ def challenged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture(scope="module")
 def server() -> Iterator["Web"]:
     """A web server on the loopback interface."""
-    from web import web
+    from tests.support.live.web import web
 
     with web() as served:
         yield served
 
 
-def utc(text: str) -> dt.datetime:
-    """An instant written as "2024-11-26T21:00"."""
-    return dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC)
-
-
-def observations(
-    rows: Iterable[tuple[Any, float, dt.datetime] | tuple[Any, float, dt.datetime, dt.datetime]],
-) -> pl.DataFrame:
-    """A series as `validate` leaves it, from (date, value, known_at) or (date, value, known_at, usable_at)."""
-    full = [(str(row[0]), row[1], row[2], row[-1]) for row in rows]
-    instant = pl.Datetime("us", "UTC")
-    schema = {"date": pl.String, "value": pl.Float64, "known_at": instant, "usable_at": instant}
-    frame = pl.DataFrame(full, schema=schema, orient="row").with_columns(pl.col("date").str.to_date())
-    return frame.with_row_index("line", 2).with_columns(source=pl.lit(None, pl.String)).sort("date", "known_at", "line")
-
-
-def published(dates: Iterable[Any], values: Iterable[float], rule: dict[str, Any] = EVENING) -> pl.DataFrame:
-    """A series whose rows are known by their publication rule."""
-    days = calendar.as_dates([str(date) for date in dates])
-    instants = calendar.instants(calendar.shift(days, rule["business_days"]), rule["time"], rule["zone"])
-    known = [instant.replace(tzinfo=dt.UTC) for instant in instants.tolist()]
-    return observations(zip(days.tolist(), values, known, strict=True))
-
-
-def made_up_series(
-    rng: np.random.Generator, first: str, last: str, rule: dict[str, Any], *, business: bool
-) -> pl.DataFrame:
-    """A series with everything that happens: gaps, rows that come days late or are usable later, revisions.
-
-    business: dated on Santiago's business days, as the observado is; else on weekdays and a few Saturdays.
-    """
-    if business:
-        days = calendar.business_days(first, last)
-    else:
-        days = np.arange(np.datetime64(first), np.datetime64(last) + 1)
-        weekday = (days.astype(int) + 3) % 7
-        days = days[(weekday < 5) | ((weekday == 5) & (rng.random(len(days)) < 0.2))]
-    there = rng.random(len(days)) > 0.12
-    there[0] = True
-    days = days[there]
-    values = 900 * np.exp(np.cumsum(0.01 * rng.standard_normal(len(days))))
-    rows = []
-    for row in published(days, values, rule).iter_rows(named=True):
-        date, value, known_at = row["date"], row["value"], row["known_at"]
-        if rows and rng.random() < 0.08:
-            known_at += dt.timedelta(days=int(rng.integers(1, 9)), minutes=int(rng.integers(0, 600)))
-        usable_at = known_at
-        if rows and rng.random() < 0.05:
-            usable_at += dt.timedelta(days=int(rng.integers(1, 4)))
-        rows.append((date, value, known_at, usable_at))
-        if rng.random() < 0.1:
-            revised_at = known_at + dt.timedelta(days=int(rng.integers(0, 12)), hours=int(rng.integers(1, 30)))
-            rows.append((date, value * (1 + 0.01 * rng.standard_normal()), revised_at, revised_at))
-    return observations(rows)
-
-
-AFTER_THE_CUT_OFF = {"business_days": 0, "time": "16:15", "zone": "America/New_York"}
-
-
-def made_up_history(
-    seed: int, first: str = "2024-08-20", last: str = "2024-11-15"
-) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
-    """A target, and drivers that are known before and after the usual cut-off, across the holidays of September."""
-    rng = np.random.default_rng(seed)
-    target = made_up_series(rng, first, last, EVENING, business=True)
-    earlier = str(np.datetime64(first) - 9)
-    drivers = {
-        "mxn": made_up_series(rng, earlier, last, NOON, business=False),
-        "vix": made_up_series(rng, first, last, AFTER_THE_CUT_OFF, business=False),
-        "tpm": made_up_series(rng, earlier, last, NOON, business=False),
-    }
-    return target, drivers
-
-
 @pytest.fixture
 def providers(server: "Web") -> "Providers":
     """What its answers come from; a test changes it."""
-    from services import Providers
+    from tests.support.live.services import Providers
 
     answering = Providers()
     server.route = answering.route
@@ -206,8 +77,8 @@ def providers(server: "Web") -> "Providers":
 @pytest.fixture
 def live(server: "Web", providers: "Providers", tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Live":
     """The working directory, a project in live use whose services are `providers`."""
-    from live import live_project
-    from services import SERIES
+    from tests.support.live.project import live_project
+    from tests.support.live.services import SERIES
 
     monkeypatch.chdir(tmp_path)
     return live_project(tmp_path, server, SERIES)

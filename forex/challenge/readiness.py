@@ -62,8 +62,8 @@ def criteria(
 ) -> list[Criterion]:
     """Every criterion, critical ones first.
 
-    figures: from `forex.challenge.challenge.compared`.  statuses, incumbent_statuses: what the performance monitor says of both by horizon.
-    suites: from `forex.challenge.challenge.suite_results`.
+    figures: from `challenge.compared`.  statuses, incumbent_statuses: what the performance monitor says of both by horizon.
+    suites: from `challenge.suite_results`.
     """
     return [
         _at_least("forecasts", "n", "matured forecasts", figures, settings.min_forecasts),

@@ -23,7 +23,7 @@ def ledger_scores(
 ) -> Figures:
     """The `ledger` section of reports/performance.json, for `horizons` and any other that was issued.
 
-    issued: from `forex.ledger.ledger.read`; rows of origins later than the newest one of `calibrated`, which is the last business day
+    issued: from `ledger.read`; rows of origins later than the newest one of `calibrated`, which is the last business day
     up to as_of, are ignored.  calibrated: the frame of calibrated.parquet, whose matured `actual`s are what came out.
 
     Per horizon: `issued` and `equal`, `different`, `not_in_backtest`: how many rows, and how many of them the backtest repeats

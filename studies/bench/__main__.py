@@ -1,4 +1,4 @@
-"""`python -m studies.bench`: measure, print the tables, write them to reports/bench.md; exit code 1 where a limit of ours is missed."""
+"""`python -m studies.bench`: measure, print and write reports/bench.md; exit code 1 where a limit of ours is missed."""
 
 from studies.bench import UNPINNED  # isort: skip  (the environment before anything pins it)
 

@@ -1,4 +1,4 @@
-"""`python -m studies.bench.conformal_part FILE`: the stage calibrate with a stopwatch around each call of forex/statistics/conformal.py.
+"""`python -m studies.bench.conformal_part FILE`: the stage calibrate, with a stopwatch around its calls of `conformal`.
 
 Run where fit has been; writes the sums of wall and processor seconds to FILE.
 """

@@ -6,8 +6,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from simulated import DAILY, committed, fit_params, history_of, led_by_drivers, outcomes_of
-from test_lookahead import CHANGES, Change, history_changed
 from tiny_models import CHRONOS_2_LEVELS, DECILES, save_bolt, save_chronos_2, save_chronos_t5
 
 from forex import params
@@ -17,6 +15,8 @@ from forex.core.quantiles import MEDIAN
 from forex.models.chronos import Chronos, load
 from forex.models.registry import build
 from forex.observations.history import History
+from tests.guarantee.test_lookahead import CHANGES, Change, history_changed
+from tests.support.simulated import DAILY, committed, fit_params, history_of, led_by_drivers, outcomes_of
 
 HORIZONS = ("1d", "7d", "90d")
 FIRST = 420

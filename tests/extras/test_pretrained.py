@@ -5,8 +5,6 @@
 
 import numpy as np
 import polars as pl
-from conftest import ROOT
-from simulated import committed, history_of
 
 from forex.models.chronos import contexts, on_grid
 from forex.models.naive import RandomWalk
@@ -14,6 +12,8 @@ from forex.observations.history import Floats, History, Ints
 from forex.observations.store import read_series, read_series_list
 from forex.statistics.scores import crps
 from forex.timeline import calendar
+from tests.support.made_up import ROOT
+from tests.support.simulated import committed, history_of
 
 ORIGINS = 500
 CONTEXT = 512

@@ -18,7 +18,7 @@ Read = Callable[[str], str | None]
 
 
 def view(base: str, head: str | None = None) -> dict[str, Any]:
-    """What `forex.challenge.gate.compare` says of the two, judged by the working tree's params.yaml.  head: None for the working tree.
+    """What `forex.challenge.gate.compare` says of the two, by the working tree's params.yaml.  head: None for the working tree.
 
     Raises UsageError for an unknown revision or where there is no git repository, DataError where metrics cannot be read.
     """

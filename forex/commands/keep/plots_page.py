@@ -1,7 +1,7 @@
 """The page around `dvc plots`, with the scripts that draw them inside it: DVC's own loads them from a network.
 
-`python -m forex.commands.keep.plots_page PATH` writes it; `dvc config --local plots.html_template` names it from then on. It is made
-where it is needed and not committed, for it is the libraries' code and nothing of ours.
+`python -m forex.commands.keep.plots_page PATH` writes it; `dvc config --local plots.html_template` names it from then on. It is
+made where it is needed and not committed, for it is the libraries' code and nothing of ours.
 """
 
 import sys

@@ -1,0 +1,189 @@
+"""What regime multipliers touch, what they are estimated from, and what the report says of them."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from forex.calibration import multipliers
+from forex.calibration.calibrate import Outcome, calibrate
+from forex.calibration.report import Settled, calibration_report, metrics
+from forex.core.names import PUBLISHED
+from forex.core.quantiles import MEDIAN, central_pair
+from forex.observations.history import Floats
+from forex.statistics.predictive import Predictive
+from forex.statistics.scores import crps
+from tests.support.calibrated_world import DEPENDENT, HORIZONS, PARAMS, QUICK, result, stress, stressed, world
+
+# --- what they touch ------------------------------------------------------------------------------------------------
+
+
+def widths(quantiles: Floats) -> Floats:
+    """Distances of the upper quantiles from the median."""
+    return np.asarray(quantiles[:, MEDIAN + 1 :] - quantiles[:, [MEDIAN]])
+
+
+def test_without_regimes_nothing_is_multiplied() -> None:
+    normal = np.full(len(world()[1]["1d"].steps), "NORMAL")
+    for one in (result()[0], calibrate(*world(), PARAMS, normal)[0]):
+        for horizon in HORIZONS:
+            assert set(one[horizon].without) == set(DEPENDENT)
+            for name in DEPENDENT:
+                np.testing.assert_array_equal(one[horizon].quantiles[name], one[horizon].without[name])
+
+
+def test_multipliers_touch_calibrated_models_in_stressed_regimes_only() -> None:
+    raw, outcomes, regimes = stress()
+    plain = calibrate(raw, outcomes, QUICK)[0]
+    first = stressed()[1]
+    elsewhere = regimes != "HIGH_VOL"
+    for horizon in HORIZONS:
+        one = stressed()[0][horizon]
+        for name in ("random_walk", "random_walk_drift", "predecessor", "garch_t"):
+            np.testing.assert_array_equal(one.quantiles[name], raw[horizon][name].quantiles)
+        for name in DEPENDENT:
+            np.testing.assert_array_equal(one.without[name], plain[horizon].quantiles[name])
+        for name in ("nowcast", "garch_t_conformal"):
+            ours, without = one.quantiles[name], one.without[name]
+            np.testing.assert_array_equal(ours[elsewhere], without[elsewhere])
+            np.testing.assert_array_equal(ours[:, MEDIAN], without[:, MEDIAN])
+            factor = widths(ours)[first:] / widths(without)[first:]
+            np.testing.assert_allclose(factor, factor[:, [0]] * np.ones(12), rtol=1e-9)  # one factor for all quantiles
+            assert (factor >= 1 - 1e-12).all() and (factor <= 2.5 + 1e-12).all()
+    grown = (
+        widths(stressed()[0]["1d"].quantiles[PUBLISHED])[~elsewhere]
+        / widths(plain["1d"].quantiles[PUBLISHED])[~elsewhere]
+    )
+    assert grown[-20:].min() > 1.1
+
+
+def test_multipliers_are_estimated_from_the_forecasts_as_they_are_without_them() -> None:
+    _, outcomes, regimes = stress()
+    rules = QUICK.multipliers
+    for horizon in HORIZONS:
+        one, outcome = stressed()[0][horizon], outcomes[horizon]
+        without = one.without["nowcast"]
+        distance = np.abs(outcome.log_return - without[:, MEDIAN])
+        counts = one.standardised["nowcast"].count >= QUICK.min_scores
+        ratios = distance[:, None] / (
+            without[:, [central_pair(level)[1] for level in rules.levels]] - without[:, [MEDIAN]]
+        )
+        judged = multipliers.Scored(np.where(counts[:, None], ratios, np.nan), outcome.matured, outcome.steps)
+        expected = multipliers.factors(regimes, judged, rules)
+        first = stressed()[1]
+        factor = widths(one.quantiles["nowcast"])[first:, 7] / widths(without)[first:, 7]
+        np.testing.assert_allclose(factor, expected[first:], rtol=1e-9)
+
+
+@pytest.mark.parametrize("candidate", ["nowcast", "ensemble", "random_walk"])
+def test_the_factor_in_what_is_published(candidate: str) -> None:
+    raw, outcomes, regimes = stress()
+    rules = QUICK.model_copy(update={"published": QUICK.published.model_copy(update={"candidates": (candidate,)})})
+    calibrated, first = calibrate(raw, outcomes, rules, regimes)
+    for one in calibrated.values():
+        own = {
+            name: widths(one.quantiles[name])[first:, 7] / widths(one.without[name])[first:, 7]
+            for name in ("nowcast", "garch_t_conformal")
+        }
+        own["random_walk"] = np.ones(len(own["nowcast"]))
+        own["ensemble"] = sum(own[name] * one.weights[first:, j] for j, name in enumerate(rules.ensemble.members))
+        np.testing.assert_allclose(one.factors[first:], own[candidate], rtol=1e-9)
+    assert (calibrated["1d"].factors[first:].max() > 1.1) == (candidate != "random_walk")
+
+
+@pytest.mark.parametrize("cut", [300, 451])
+def test_multiplied_forecasts_do_not_depend_on_what_is_known_later(cut: int) -> None:
+    raw, outcomes, regimes = stress()
+    rng, later = np.random.default_rng(9), np.arange(len(regimes)) > cut
+    unsettled = {
+        horizon: replace(
+            one, log_return=np.where(one.matured > cut, 0.02 * rng.standard_normal(len(later)), one.log_return)
+        )
+        for horizon, one in outcomes.items()
+    }
+    other = calibrate(raw, unsettled, QUICK, np.where(later, "COPPER_SHOCK", regimes))[0]
+    upto = slice(cut + 1)
+    short_raw = {
+        horizon: {
+            name: Predictive(one.location[upto], one.scale[upto], one.quantiles[upto]) for name, one in models.items()
+        }
+        for horizon, models in raw.items()
+    }
+    short_outcomes = {
+        horizon: Outcome(
+            np.where(one.matured > cut, np.nan, one.log_return)[upto],
+            np.minimum(one.matured, cut + 1)[upto],
+            one.steps[upto],
+        )
+        for horizon, one in outcomes.items()
+    }
+    short = calibrate(short_raw, short_outcomes, QUICK, regimes[upto])[0]
+    for horizon in HORIZONS:
+        for name, quantiles in stressed()[0][horizon].quantiles.items():
+            np.testing.assert_array_equal(other[horizon].quantiles[name][upto], quantiles[upto])
+            np.testing.assert_array_equal(short[horizon].quantiles[name], quantiles[upto])
+
+
+# --- the report -----------------------------------------------------------------------------------------------------
+
+
+def test_the_report_compares_with_and_without_over_the_matured_origins() -> None:
+    _, outcomes, regimes = stress()
+    calibrated, first = stressed()
+    anchor = np.full(len(regimes) - first, 900.0)
+    settled = {
+        horizon: Settled(anchor, anchor * np.exp(one.log_return[first:]), regimes[first:])
+        for horizon, one in outcomes.items()
+    }
+    report = calibration_report(calibrated, settled, first, PARAMS.multipliers.regimes)
+    for horizon in HORIZONS:
+        one, there = calibrated[horizon], settled[horizon]
+        for model in PARAMS.conformal:
+            described = report[horizon]["models"][model]["multipliers"]
+            assert list(described) == list(PARAMS.multipliers.regimes)
+            assert described["COPPER_SHOCK"] == {
+                "multiplier": 1.0, "ratio": None, "ratio_band": None, "count": 0, "independent": 0.0,
+            }  # fmt: skip
+            found = described["HIGH_VOL"]
+            assert found["count"] > found["independent"] > 0 and 1 <= found["multiplier"] <= 2.5
+            assert found["ratio_band"][0] <= found["ratio"] <= found["ratio_band"][1]
+        compared = report[horizon]["with_and_without_multipliers"]
+        assert set(compared) == set(DEPENDENT)
+        rows = (there.regimes == "HIGH_VOL") & np.isfinite(there.actual)
+        for name, groups in compared.items():
+            assert set(groups) == {"HIGH_VOL", "stressed", "all"} and groups["HIGH_VOL"] == groups["stressed"]
+            assert groups["HIGH_VOL"]["origins"] == rows.sum()
+            assert groups["all"]["origins"] == np.isfinite(there.actual).sum()
+            for which, source in (("with", one.quantiles), ("without", one.without)):
+                quantiles = 900 * np.exp(source[name][first:][rows])
+                lower, upper = quantiles[:, central_pair(0.8)[0]], quantiles[:, central_pair(0.8)[1]]
+                inside = (there.actual[rows] >= lower) & (there.actual[rows] <= upper)
+                assert groups["HIGH_VOL"][which]["coverage_0.8"] == pytest.approx(inside.mean())
+                assert groups["HIGH_VOL"][which]["crps"] == pytest.approx(crps(there.actual[rows], quantiles).mean())
+    published = report["1d"]["with_and_without_multipliers"][PUBLISHED]["stressed"]
+    assert published["without"]["coverage_0.8"] < published["with"]["coverage_0.8"]
+
+    def leaves(node: object) -> list[object]:
+        return [leaf for one in node.values() for leaf in leaves(one)] if isinstance(node, dict) else [node]
+
+    assert all(isinstance(leaf, int | float) and math.isfinite(leaf) for leaf in leaves(metrics(report)))
+    of_1d = metrics(report)["calibration"]["1d"]
+    assert (
+        of_1d["nowcast"]["multiplier_HIGH_VOL"]
+        == report["1d"]["models"]["nowcast"]["multipliers"]["HIGH_VOL"]["multiplier"]
+    )
+    assert of_1d[PUBLISHED]["stressed_crps_without"] == published["without"]["crps"]
+
+
+def test_a_report_without_stressed_origins_says_nothing_about_them() -> None:
+    calibrated, first = result()
+    settled = {
+        horizon: Settled(np.full(n, 900.0), 900 * np.exp(one.log_return[first:]), np.full(n, "NORMAL"))
+        for horizon, one in world()[1].items()
+        for n in [len(one.steps) - first]
+    }
+    report = calibration_report(calibrated, settled, first, PARAMS.multipliers.regimes)
+    groups = report["1d"]["with_and_without_multipliers"][PUBLISHED]
+    assert list(groups) == ["all"] and groups["all"]["with"] == groups["all"]["without"]
+    assert not [name for name in metrics(report)["calibration"]["1d"][PUBLISHED] if name.startswith("stressed")]

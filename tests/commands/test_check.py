@@ -1,0 +1,143 @@
+"""`forex check` on reports that the monitor makes of steady and of worse forecasts; on the sample, tests/commands/test_gate.py."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forex.commands.judge import check
+from forex.core.files import read_json, write_json
+from forex.forecast.forecast import ENTERING, content_sha256
+from forex.params import load_params, plain
+from tests.monitoring.test_alert_rules import panel_of
+from tests.monitoring.test_alerts import report as alerts_of
+from tests.monitoring.test_alerts import storm
+from tests.monitoring.test_performance import SILENT, changed, report, settings, world
+from tests.support.forex_command import forex
+from tests.support.made_up import ROOT
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder whose last run is that of its params."""
+    monkeypatch.chdir(tmp_path)
+    Path("dvc.yaml").touch()
+    Path("params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    params = load_params(*ENTERING)
+    entering = {key: plain(getattr(params, key)) for key in ENTERING}
+    write_json(check.ALERTS, alerts_of(panel_of(storm()[:60])))
+    said = {"as_of": params.as_of, "origin_date": read_json(check.ALERTS)["at"]}
+    write_json(check.FORECAST, said | {"inputs": {"params_sha256": content_sha256(entering)}})
+    return tmp_path
+
+
+def monitored(*panels: Any, **changes: Any) -> dict[str, Any]:
+    write_json(check.PERFORMANCE, report({panel.horizon: panel for panel in panels}, settings(**changes)))
+    return check.view()
+
+
+def kinds(content: dict[str, Any]) -> set[str]:
+    return {reason["kind"] for reason in content["reasons"]}
+
+
+def edit(old: str, new: str) -> None:
+    text = Path("params.yaml").read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    Path("params.yaml").write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_steady_forecasts_are_fine_in_one_line(project: Path) -> None:
+    said = monitored(world())
+    assert said["verdict"] == "fine" and said["exit_code"] == 0 and said["reasons"] == []
+    done = forex("check", cwd=project)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "fine: as of 2024-11-27, performance GOOD\n", "")
+
+
+def test_worse_forecasts_are_degraded_with_a_line_for_each_figure(project: Path) -> None:
+    said = monitored(world(factor=3.0))
+    assert said["verdict"] == "degraded" and said["exit_code"] == 1 and said["performance"] == "CRITICAL"
+    lines = check.text(said).splitlines()
+    assert len(lines) == len(said["reasons"]) > 3 and lines[0].startswith("1d CRITICAL: ")
+    assert any("CRPS" in line and "above what it was before, in the last 60 matured" in line for line in lines)
+    assert any("the 80 % interval missed" in line and "more often than it says" in line for line in lines)
+    assert any("the intervals miss more often than they say, by forecasts with targets from" in line for line in lines)
+    done = forex("check", cwd=project)
+    assert done.returncode == 1 and done.stdout.splitlines() == lines and done.stderr == ""
+
+
+def test_degraded_is_enough() -> None:
+    said = monitored(world(factor=3.0), critical_pct=5000, alarm=SILENT)
+    assert said["performance"] == "DEGRADED" and said["exit_code"] == 1
+    assert not [reason for reason in said["reasons"] if "alarm" in reason["says"]]
+
+
+def test_the_alarm_alone_is_a_reason_as_long_as_it_is_on() -> None:
+    said = monitored(world(factor=3.0), degraded_pct=4000, critical_pct=5000)
+    [reason] = said["reasons"]
+    assert said["exit_code"] == 1 and reason["says"].startswith(
+        "1d DEGRADED: the intervals miss more often than they say"
+    )
+
+
+def test_a_benchmark_that_degrades_is_no_reason() -> None:
+    """`random_walk` is monitored beside `published`, to tell a rougher market from worse forecasts."""
+    panel = world()
+    middle = panel.anchor[:, None]
+    quantiles = panel.quantiles.copy()
+    walk = panel.models.index("random_walk")
+    quantiles[-60:, walk] = middle[-60:] + 0.2 * (quantiles[-60:, walk] - middle[-60:])
+    assert monitored(changed(panel, quantiles=quantiles))["verdict"] == "fine"
+
+
+def test_too_short_a_history_is_fine_and_says_so() -> None:
+    said = monitored(world(n=100))
+    assert said["verdict"] == "fine" and check.text(said).endswith("performance INSUFFICIENT_DATA")
+
+
+def test_a_run_of_another_day_is_stale(project: Path) -> None:
+    monitored(world())
+    edit('as_of: "2024-11-27"', 'as_of: "2024-11-28"')
+    done = forex("check", cwd=project)
+    assert done.returncode == 4
+    assert done.stdout == (
+        "reports/forecast.json is as of 2024-11-27, params.yaml says 2024-11-28: no run for that day has finished. "
+        "Run dvc repro.\n"
+    )
+
+
+def test_a_run_of_other_params_is_stale_and_keys_that_no_forecast_depends_on_do_not_count() -> None:
+    monitored(world())
+    edit("lock_timeout: 30    # seconds that", "lock_timeout: 31    # seconds that")
+    assert check.view()["verdict"] == "fine"
+    edit("refit_every: 21   #", "refit_every: 22   #")
+    said = check.view()
+    assert said["verdict"] == "stale" and said["exit_code"] == 4 and "other params" in check.text(said)
+
+
+def test_alerts_worth_a_message_are_a_reason() -> None:
+    monitored(world())
+    raised = alerts_of(panel_of(storm()[:81]))
+    write_json(check.ALERTS, raised)
+    write_json(check.FORECAST, read_json(check.FORECAST) | {"origin_date": raised["at"]})
+    said = check.view()
+    assert said["verdict"] == "alert" and said["exit_code"] == 1
+    assert check.text(said) == f"alerts of {raised['at']}: CRITICAL: VOLATILITY_SPIKE"
+
+
+def test_reports_of_two_runs_are_stale() -> None:
+    monitored(world())
+    write_json(check.ALERTS, alerts_of(panel_of(storm()[:61])))
+    said = check.view()
+    assert said["exit_code"] == 4 and "the last run has not finished" in check.text(said)
+
+
+def test_degraded_outranks_stale_and_both_are_told() -> None:
+    edit('as_of: "2024-11-27"', 'as_of: "2024-11-28"')
+    said = monitored(world(factor=3.0))
+    assert said["exit_code"] == 1 and kinds(said) == {"degraded", "stale"}
+
+
+def test_without_a_run_there_is_nothing_to_check(project: Path) -> None:
+    refused = forex("check", cwd=project)
+    assert refused.returncode == 3
+    assert refused.stderr == "forex: reports/performance.json: not found. `dvc repro` makes it.\n"

@@ -1,0 +1,97 @@
+"""`forex` itself: help at once, errors as messages."""
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from forex import __version__
+from tests.support.forex_command import forex
+from tests.support.made_up import ROOT
+
+
+def test_help_answers_at_once() -> None:
+    fastest = min(_seconds("--help") for _ in range(5))
+    assert fastest < 0.4
+    for name in (
+        "forecast",
+        "issue",
+        "status",
+        "regime",
+        "calibrate",
+        "nowcast",
+        "alerts",
+        "readiness",
+        "promote",
+        "gate",
+        "check",
+        "fetch",
+        "advance",
+        "calendar",
+        "params",
+    ):
+        assert name in forex("--help").stdout
+
+
+def _seconds(*words: str) -> float:
+    """Of processor time, so that a busy machine makes nothing slower."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert forex(*words).returncode == 0
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def test_help_loads_nothing_heavy() -> None:
+    code = "import sys, forex.commands.cli; print([m for m in ('numpy', 'polars', 'pandas', 'pydantic') if m in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_version() -> None:
+    assert forex("--version").stdout == f"forex {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["forecast"],
+        ["issue"],
+        ["status"],
+        ["regime"],
+        ["calibrate"],
+        ["nowcast"],
+        ["alerts"],
+        ["readiness", "nowcast"],
+        ["promote", "nowcast"],
+        ["gate", "HEAD"],
+        ["check"],
+        ["params", "check"],
+    ],
+)
+def test_outside_a_project(words: list[str], tmp_path: Path) -> None:
+    refused = forex(*words, cwd=tmp_path)
+    assert refused.returncode == 2
+    assert refused.stderr == "forex: no dvc.yaml and params.yaml here: run forex in the folder of the project.\n"
+
+
+def test_before_the_first_run(tmp_path: Path) -> None:
+    for name in ("dvc.yaml", "params.yaml"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    refused = forex("forecast", cwd=tmp_path)
+    assert refused.returncode == 3
+    assert refused.stderr == "forex: data/forecasts/calibrated.parquet: not found. `dvc repro` makes it.\n"
+
+
+def test_params_check(tmp_path: Path) -> None:
+    assert forex("params", "check").returncode == 0
+    (tmp_path / "dvc.yaml").write_text("")
+    text = (ROOT / "params.yaml").read_text(encoding="utf-8")
+    wrong = text.replace('cut_off: "15:00"', 'cut_off: "25:00"').replace("  min_scores: 250", "  min_score: 250", 1)
+    (tmp_path / "params.yaml").write_text(wrong, encoding="utf-8")
+    refused = forex("params", "check", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "cut_off = '25:00': expected a time of day like \"15:00\"" in refused.stderr
+    assert "calibrate.min_score is not a key that anything reads" in refused.stderr
+    assert "calibrate.min_scores is missing" in refused.stderr

@@ -1,0 +1,194 @@
+"""`forex gate` on real commits: what makes the forecasts worse fails with the right reasons, what does not passes.
+
+And what `forex check` says of the same runs.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forex.commands.judge import check
+from forex.commands.judge import gate as judged
+from forex.core.errors import DataError
+from tests.support.committed_runs import CALIBRATED, WHOLE, commit, git, narrowed, repository, run, shaken, spoil
+from tests.support.forex_command import forex
+from tests.support.made_up import ROOT
+
+HORIZONS = ("1d", "7d", "15d", "30d", "90d")
+
+
+def keep_reports(folder: Path, name: str) -> None:
+    """Beside the repository: git leaves performance.json out."""
+    kept = folder.parent / name
+    for report in (check.FORECAST, check.PERFORMANCE, check.ALERTS, Path("dvc.yaml"), Path("params.yaml")):
+        (kept / report).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(folder / report, kept / report)
+
+
+@pytest.fixture(scope="module")
+def commits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A repository whose tags are runs on the sample with the committed params, each after one change."""
+    folder = repository(tmp_path_factory.mktemp("commits") / "project")
+    run(folder, *WHOLE, params={"as_of": "2024-11-26"})
+    commit(folder, "yesterday")
+    run(folder, *WHOLE, "forecast")
+    commit(folder, "today")
+    keep_reports(folder, "today")
+    (folder / "notes.md").write_text("A refactoring.\n", encoding="utf-8")
+    run(folder, "evaluate")
+    commit(folder, "refactored")
+    made = (folder / CALIBRATED).read_bytes()
+    spoil(folder, shaken, "evaluate")
+    commit(folder, "last-digits")
+
+    (folder / CALIBRATED).write_bytes(made)
+    spoil(folder, lambda frame: narrowed(frame, 0.8), "performance", "evaluate")
+    commit(folder, "narrowed")
+    keep_reports(folder, "narrowed")
+
+    git(folder, "checkout", "-q", "today")
+    for path in (folder / "data/clean").iterdir():
+        if path.stem != "usdclp":
+            path.unlink()
+    run(folder, "align", "fit", "calibrate", "evaluate")
+    commit(folder, "no-drivers")
+    git(folder, "checkout", "-q", "today")
+    yield folder
+
+
+def gate(folder: Path, *revisions: str) -> dict[str, Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        return judged.view(*revisions)
+
+
+def metrics_named(reasons: list[str]) -> set[str]:
+    return {reason.split(":")[0] for reason in reasons}
+
+
+@pytest.mark.parametrize(("base", "head"), [("yesterday", "today"), ("today", "yesterday")])
+def test_one_day_more_of_data_passes(base: str, head: str, commits: Path) -> None:
+    said = gate(commits, base, head)
+    assert said["reasons"] == [] and not said["failed"]
+    changed = [entry for entry in said["compared"] if entry["verdict"] not in ("same", "new")]
+    assert len(changed) > 30 and {abs(entry["new_forecasts"]) for entry in changed} == {1}
+
+
+def test_a_pure_refactoring_passes_with_nothing_to_show(commits: Path) -> None:
+    said = gate(commits, "today", "refactored")
+    assert {entry["verdict"] for entry in said["compared"]} == {"same"} and said["other_changes"] == 0
+    assert said["base"]["commit"] != said["head"]["commit"]
+    done = forex("gate", "today", "refactored", cwd=commits)
+    assert done.returncode == 0 and done.stderr == ""
+    assert len(done.stdout.splitlines()) == 1 and done.stdout.startswith("Gate passed: refactored (")
+
+
+def test_a_change_in_the_last_digits_passes(commits: Path) -> None:
+    said = gate(commits, "today", "last-digits")
+    moved = [entry for entry in said["compared"] if entry["verdict"] in ("better", "tolerated")]
+    assert not said["failed"] and len(moved) >= 5
+    assert max(abs(entry["worse"]) / (entry["tolerance"] or 1) for entry in moved) < 0.1
+
+
+def test_narrowed_intervals_fail_for_their_coverage_and_scores(commits: Path) -> None:
+    said = gate(commits, "today", "narrowed")
+    assert said["failed"]
+    named = metrics_named(said["reasons"])
+    for horizon in HORIZONS:
+        published = f"validation.{horizon}.published"
+        assert {f"{published}.coverage_{level}" for level in (50, 80, 95)} <= named
+        assert {f"{published}.{name}" for name in ("crps", "crps_skill_pct", "interval_score_95")} <= named
+        assert {f"{published}.accept_coverage_{level}" for level in (50, 80, 95)} <= named
+    assert "performance.1d.published.alarm" in named
+    assert not [name for name in named if ".published." not in name]
+
+
+def test_a_nowcast_without_drivers_fails_for_its_scores_and_not_for_its_coverage(commits: Path) -> None:
+    said = gate(commits, "today", "no-drivers")
+    named = metrics_named(said["reasons"])
+    for horizon in ("1d", "7d", "15d", "30d"):
+        assert {f"validation.{horizon}.published.crps", f"nowcast.{horizon}.nowcast.r2"} <= named
+        assert f"validation.{horizon}.published.crps_skill_pct" in named
+    assert f"nowcast.*.nowcast.r2_from_aud ({', '.join(sorted(HORIZONS))})" in named
+    assert not [name for name in named if ".coverage_" in name or "random_walk" in name]
+
+
+def test_a_smaller_loss_than_the_tolerance_is_in_the_table_and_no_reason(commits: Path) -> None:
+    said = gate(commits, "today", "no-drivers")
+    [entry] = [entry for entry in said["compared"] if entry["metric"] == "validation.90d.published.crps"]
+    assert entry["verdict"] == "tolerated" and 0.001 < entry["worse"] / entry["base"] < 0.005
+
+
+def test_without_head_the_working_tree_is_judged(commits: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    shutil.copytree(commits, clone, ignore=shutil.ignore_patterns("data"))
+    assert not gate(clone, "today")["failed"]
+    git(clone, "checkout", "narrowed", "--", "reports/metrics")
+    said = gate(clone, "HEAD")
+    assert said["head"] == {"revision": "working tree", "commit": None}
+    assert said["reasons"] == gate(commits, "today", "narrowed")["reasons"]
+    (clone / "reports/metrics/nowcast.json").unlink()
+    said = gate(clone, "HEAD")
+    assert "nowcast: missing in HEAD" in said["reasons"]
+    (clone / "reports/metrics/nowcast.json").write_text("{", encoding="utf-8")
+    torn = forex("gate", "HEAD", cwd=clone)
+    assert torn.returncode == 3 and torn.stderr.startswith(
+        "forex: reports/metrics/nowcast.json of working tree: not readable"
+    )
+
+
+def test_tables_show_what_changed_or_all_and_markdown_gives_the_reasons_first(commits: Path) -> None:
+    done = forex("gate", "today", "narrowed", "--json", cwd=commits)
+    assert done.returncode == 1 and done.stderr == ""
+    said = json.loads(done.stdout)
+    assert said == gate(commits, "today", "narrowed")
+    shown, everything = judged.text(said), judged.text(said, everything=True)
+    assert "validation.1d.published.coverage_80" in shown and "validation.1d.random_walk.crps" not in shown
+    assert "validation.1d.random_walk.crps" in everything
+    page = forex("gate", "today", "narrowed", "--markdown", cwd=commits)
+    assert page.returncode == 1
+    lines = page.stdout.splitlines()
+    assert lines[0].startswith("### Gate failed, ") and lines[2].startswith("- `performance.15d.published.alarm`: ")
+    assert "metric" in next(line for line in lines if " | " in line)
+
+
+def test_an_unknown_revision_is_a_usage_error(commits: Path) -> None:
+    for words in (["nope"], ["today", "nope"]):
+        refused = forex("gate", *words, cwd=commits)
+        assert refused.returncode == 2 and refused.stdout == ""
+        assert refused.stderr.startswith("forex: nope: no such revision here.")
+
+
+def test_outside_a_repository_is_a_usage_error(tmp_path: Path) -> None:
+    for name in ("dvc.yaml", "params.yaml"):
+        shutil.copy(ROOT / name, tmp_path)
+    refused = forex("gate", "HEAD", cwd=tmp_path)
+    assert refused.returncode == 2 and refused.stderr.startswith("forex: no git repository here")
+
+
+def test_a_revision_without_metrics_is_no_pass(commits: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    shutil.copytree(commits, clone, ignore=shutil.ignore_patterns("data"))
+    git(clone, "rm", "-rq", "reports/metrics")
+    commit(clone, "nothing")
+    with pytest.raises(DataError, match="no metric of gate.metrics is in both revisions"):
+        gate(clone, "nothing", "today")
+    git(clone, "rm", "-q", "dvc.yaml")
+    commit(clone, "no-pipeline")
+    git(clone, "checkout", "-q", "today")
+    with pytest.raises(DataError, match="dvc.yaml of no-pipeline: not there"):
+        gate(clone, "no-pipeline", "today")
+
+
+def test_check_is_fine_with_the_sample_and_not_with_narrowed_intervals(commits: Path) -> None:
+    done = forex("check", cwd=commits.parent / "today")
+    assert (done.returncode, done.stdout) == (0, "fine: as of 2024-11-27, performance GOOD\n")
+    done = forex("check", cwd=commits.parent / "narrowed")
+    assert done.returncode == 1 and done.stderr == ""
+    assert done.stdout.startswith(
+        "1d DEGRADED: the intervals miss more often than they say, by forecasts with targets from"
+    )

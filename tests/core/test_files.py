@@ -1,0 +1,310 @@
+"""Files are whole or not there, the same bytes for the same content, and a damaged one is never read as a good one."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forex.core import files
+from forex.core.errors import DataError
+from forex.core.files import json_text, read_json, read_parquet, round_clp, round_significant, write_parquet
+
+FRAME = pl.DataFrame(
+    {
+        "origin_date": pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 6, 1), eager=True),
+        "horizon": "7d",
+        "actual": None,
+    },
+    schema_overrides={"actual": pl.Float64},
+).with_columns(
+    anchor=900 + 0.37 * pl.int_range(pl.len()),
+    known_at=pl.col("origin_date").cast(pl.Datetime("us")).dt.replace_time_zone("UTC"),
+)
+
+
+# --- whole or not at all ----------------------------------------------------------------------------------------------
+
+
+def test_a_write_that_raises_leaves_the_old_bytes_and_nothing_beside_them(tmp_path: Path) -> None:
+    path = tmp_path / "forecast.json"
+    files.write_text(path, "last good\n")
+
+    def half(aside: Path) -> None:
+        aside.write_text("half")
+        raise RuntimeError("the disk is full")
+
+    with pytest.raises(RuntimeError, match="the disk is full"):
+        files.write_atomically(path, half)
+    assert path.read_text() == "last good\n"
+    assert [found.name for found in tmp_path.iterdir()] == ["forecast.json"]
+
+
+def test_content_that_cannot_be_written_leaves_the_old_file(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.json"
+    files.write_json(path, {"coverage": 0.95})
+    with pytest.raises(ValueError, match="JSON"):
+        files.write_json(path, {"coverage": float("nan")})
+    assert read_json(path) == {"coverage": 0.95}
+
+
+def test_folders_are_made_and_files_are_readable_by_all(tmp_path: Path) -> None:
+    path = tmp_path / "reports" / "metrics" / "a.json"
+    files.write_json(path, {})
+    assert path.stat().st_mode & 0o777 == 0o644
+
+
+# Forks a child per point of death; each kills itself there while replacing 200 kB of A by 200 kB of B.
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from forex import files
+
+path = Path(sys.argv[1])
+old, new = "A" * 200_000, "B" * 200_000
+
+def die(*ignored, **also):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def half(aside):
+    with aside.open("w") as file:
+        file.write(new[:100_000])
+        file.flush()
+        die()
+
+def written(aside):
+    aside.write_text(new)
+
+def at(name, owner):
+    def arranged():
+        setattr(owner, name, die)
+        files.write_atomically(path, written)
+    return arranged
+
+points = {
+    "half": lambda: files.write_atomically(path, half),
+    "before_flush": at("fsync", os),
+    "before_rename": at("replace", Path),
+    "after_rename": at("unlink", Path),
+}
+for name, arranged in points.items():
+    files.write_text(path, old)
+    child = os.fork()
+    if child == 0:
+        arranged()
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    text = path.read_text()
+    print(name, os.WIFSIGNALED(status), "old" if text == old else "new" if text == new else "torn")
+"""
+
+
+def test_a_process_killed_while_writing_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path / "calibrated.txt")],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.splitlines() == [
+        "half True old",
+        "before_flush True old",
+        "before_rename True old",
+        "after_rename True new",
+    ]
+
+
+def test_what_a_killed_process_left_aside_is_not_taken_for_data(tmp_path: Path) -> None:
+    """A file aside has a name that no pattern for data matches."""
+    path = tmp_path / "usdclp.parquet"
+    seen: list[str] = []
+    files.write_atomically(path, lambda aside: seen.append(aside.name) or aside.write_text("x") and None)  # type: ignore[func-returns-value]
+    assert len(seen) == 1
+    assert seen[0].startswith(".usdclp.parquet.")
+    assert Path(seen[0]).suffix not in {".parquet", ".csv", ".json"}
+
+
+def test_a_durable_write_flushes_the_file_and_after_the_rename_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "2024.csv"
+    flushed: list[tuple[str, bool]] = []
+    flush = os.fsync
+
+    def seen(descriptor: int) -> None:
+        flushed.append((Path(os.readlink(f"/proc/self/fd/{descriptor}")).name, path.exists()))
+        flush(descriptor)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    files.write_durably(path, "a row\n")
+    (aside, before), (folder, after) = flushed
+    assert aside.startswith(".2024.csv.") and not before
+    assert folder == tmp_path.name and after
+    assert path.read_text() == "a row\n"
+
+
+# --- parquet ----------------------------------------------------------------------------------------------------------
+
+
+def test_parquet_has_the_same_bytes_every_time_and_reads_back_as_it_was(tmp_path: Path) -> None:
+    write_parquet(tmp_path / "a.parquet", FRAME)
+    write_parquet(tmp_path / "b.parquet", FRAME.clone())
+    assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
+    assert files.sha256_of(tmp_path / "a.parquet") == files.sha256_of(tmp_path / "b.parquet")
+    back = read_parquet(tmp_path / "a.parquet")
+    assert back.schema == FRAME.schema
+    assert back.equals(FRAME)
+
+
+def test_a_folder_name_with_an_equals_sign_adds_no_column(tmp_path: Path) -> None:
+    path = tmp_path / "env=test" / "a.parquet"
+    write_parquet(path, FRAME)
+    assert read_parquet(path).columns == FRAME.columns
+
+
+def test_every_bit_flip_in_a_page_is_detected_or_harmless(tmp_path: Path) -> None:
+    path = tmp_path / "panel.parquet"
+    write_parquet(path, FRAME)
+    good = path.read_bytes()
+    pages = len(good) - 8 - int.from_bytes(good[-8:-4], "little")
+    assert pages > 1000
+    detected = 0
+    for position in range(4, pages, 5):
+        damaged = bytearray(good)
+        damaged[position] ^= 1 << (position % 8)
+        path.write_bytes(damaged)
+        try:
+            assert read_parquet(path).equals(FRAME), f"bit {position % 8} of byte {position}"
+        except DataError as error:
+            assert str(path) in str(error)
+            detected += 1
+    assert detected > 0.8 * pages / 5
+
+
+def test_a_flip_in_the_footer_ends_as_data_error_or_as_a_frame(tmp_path: Path) -> None:
+    """The footer has no checksum; a name in it may come back changed, but no damage ends as a defect of ours."""
+    path = tmp_path / "panel.parquet"
+    write_parquet(path, FRAME)
+    good = path.read_bytes()
+    pages = len(good) - 8 - int.from_bytes(good[-8:-4], "little")
+    for position in range(pages, len(good), 5):
+        damaged = bytearray(good)
+        damaged[position] ^= 1 << (position % 8)
+        path.write_bytes(damaged)
+        try:
+            assert read_parquet(path).height == FRAME.height
+        except DataError as error:
+            assert "damaged" in str(error)
+
+
+@pytest.mark.parametrize("size", [0, 3, 100, -1])
+def test_an_empty_or_cut_off_parquet_file_is_named(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "panel.parquet"
+    write_parquet(path, FRAME)
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(DataError, match=r"panel\.parquet: damaged .*Delete it; `dvc repro`"):
+        read_parquet(path)
+
+
+def test_a_missing_file_is_named_with_what_makes_it(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"panel\.parquet: not found\. `dvc repro` makes it"):
+        read_parquet(tmp_path / "panel.parquet")
+    with pytest.raises(DataError, match=r"manifest\.json: not found\. `dvc repro` makes it"):
+        read_json(tmp_path / "manifest.json")
+
+
+# --- JSON and CSV -----------------------------------------------------------------------------------------------------
+
+
+def test_json_is_canonical(tmp_path: Path) -> None:
+    content = {
+        "b": np.float64(1 / 3),
+        "a": {"y": (1, np.int32(2)), "x": "dólar"},
+        "c": np.array([True, False]),
+        "d": None,
+    }
+    assert json_text(content) == (
+        '{\n  "a": {\n    "x": "dólar",\n    "y": [\n      1,\n      2\n    ]\n  },\n  "b": 0.33333333,\n'
+        '  "c": [\n    true,\n    false\n  ],\n  "d": null\n}\n'
+    )
+    files.write_json(tmp_path / "a.json", content)
+    assert (tmp_path / "a.json").read_bytes() == json_text(content).encode("utf-8")
+
+
+json_values = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**12), 10**12)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(json_values)
+def test_json_written_again_is_the_same_and_order_of_keys_does_not_matter(content: object) -> None:
+    text = json_text(content)
+    assert json_text(json.loads(text)) == text
+    if isinstance(content, dict):
+        assert json_text(dict(reversed(content.items()))) == text
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), np.float64("-inf")])
+def test_json_refuses_what_is_no_number(value: float) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        json_text({"crps": value})
+
+
+@pytest.mark.parametrize("text", ["", "{", '{"a": 1', "\ufffd"])
+def test_damaged_json_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_text(text, encoding="utf-8")
+    with pytest.raises(DataError, match=r"manifest\.json: not readable as JSON"):
+        read_json(tmp_path / "manifest.json")
+
+
+def test_json_that_is_not_utf8_is_named(tmp_path: Path) -> None:
+    (tmp_path / "manifest.json").write_bytes(b'{"title": "d\xf3lar"}')
+    with pytest.raises(DataError, match=r"manifest\.json: not readable as JSON"):
+        read_json(tmp_path / "manifest.json")
+
+
+def test_csv_has_unix_lines_and_empty_for_absent(tmp_path: Path) -> None:
+    files.write_csv(tmp_path / "a.csv", FRAME.head(1).select("origin_date", "anchor", "actual"))
+    assert (tmp_path / "a.csv").read_bytes() == b"origin_date,anchor,actual\n2024-01-01,900.0,\n"
+
+
+# --- rounding ---------------------------------------------------------------------------------------------------------
+
+
+def test_clp_has_four_decimals() -> None:
+    assert round_clp(np.array([934.543216, 900.00004, np.nan])).tolist()[:2] == [934.5432, 900.0]
+
+
+def test_special_values_stay_as_they_are() -> None:
+    assert round_significant(np.array([0.0, np.inf, -np.inf, 1000.0])).tolist() == [0.0, np.inf, -np.inf, 1000.0]
+    assert round_significant(np.array([1e300])) == pytest.approx(1e300, rel=1e-15)
+    assert np.isnan(round_significant(np.array([np.nan]))).all()
+    assert round_significant(np.array([5e-324, -1e-305])).tolist() == [0.0, 0.0]  # never NaN
+
+
+@given(st.floats(1e-12, 1e12) | st.floats(-1e12, -1e-12), st.integers(1, 12))
+def test_rounding_keeps_the_digits_and_hides_the_last_bit(value: float, digits: int) -> None:
+    rounded = round_significant(np.array([value]), digits)
+    assert rounded[0] == pytest.approx(value, rel=0.5000001 * 10 ** (1 - digits))
+    assert rounded[0] == pytest.approx(float(f"{rounded[0]:.{digits - 1}e}"), rel=1e-15)
+    assert round_significant(rounded, digits)[0] == pytest.approx(rounded[0], rel=1e-15)
+
+
+@given(st.integers(10_000_000, 99_999_999), st.integers(-10, 10))
+def test_a_difference_in_the_last_bit_does_not_reach_the_file(digits: int, exponent: int) -> None:
+    value = digits * 10.0**exponent
+    nearby = np.array([value, np.nextafter(value, np.inf), np.nextafter(value, -np.inf)])
+    assert len(set(round_significant(nearby).tolist())) == 1

@@ -1,0 +1,73 @@
+"""Every model by its name; the challengers are off until params.yaml lists them and says how."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forex.core.errors import ParamsError
+from forex.core.names import MODELS
+from forex.models.registry import build
+from forex.params import load_params
+from tests.support.made_up import ROOT
+from tests.support.simulated import committed, fit_params
+
+CHALLENGERS = ("theta", "chronos")
+COMMITTED = (ROOT / "params.yaml").read_text(encoding="utf-8")
+
+
+def with_models(tmp_path: Path, *names: str, text: str = COMMITTED) -> Path:
+    [listed] = [line for line in text.splitlines() if line.startswith("  models: [")]
+    path = tmp_path / "params.yaml"
+    path.write_text(text.replace(listed, f"{listed.rstrip(']')}, {', '.join(names)}]"), encoding="utf-8")
+    return path
+
+
+def uncommented(text: str) -> str:
+    """params.yaml with the challengers' blocks, which it shows as comments, switched on."""
+    lines, shown = [], False
+    for line in text.splitlines():
+        shown = (shown and line.startswith("  #   ")) or line.split("#")[-1].strip() == "theta:" or "# chronos:" in line
+        lines.append(line.replace("  # ", "  ", 1) if shown else line)
+    return "\n".join(lines) + "\n"
+
+
+def test_models_are_built_in_the_order_of_params() -> None:
+    others = tuple(name for name in MODELS if name not in CHALLENGERS)
+    assert committed().fit.models == others
+    assert list(build(fit_params(*reversed(others)))) == list(reversed(others))
+
+
+def test_challengers_have_no_settings_until_someone_enables_them() -> None:
+    assert committed().fit.theta is None and committed().fit.chronos is None
+
+
+@pytest.mark.parametrize("name", CHALLENGERS)
+def test_a_challenger_without_settings_is_named(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ParamsError, match=rf"fit\.{name} = None: models lists {name}, expected its settings") as error:
+        load_params(path=with_models(tmp_path, name))
+    assert len(str(error.value).splitlines()) == 1
+
+
+def test_the_blocks_that_params_yaml_shows_can_be_switched_on(tmp_path: Path) -> None:
+    fit = load_params(path=with_models(tmp_path, *CHALLENGERS, text=uncommented(COMMITTED))).fit
+    assert fit.models[-2:] == CHALLENGERS
+    assert fit.theta is not None and fit.chronos is not None
+    assert list(build(fit.model_copy(update={"models": ("theta",)}))) == ["theta"]
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong", "what"),
+    [
+        ("refit_every: 63", "refit_every: 0", "fit.theta.refit_every = 0: "),
+        ("batch: 64", "batch: many", "fit.chronos.batch = 'many': "),
+        ("steps: 72", "reach: 72", "fit.chronos.reach is not a key that anything reads"),
+    ],
+)
+def test_wrong_settings_are_named(tmp_path: Path, line: str, wrong: str, what: str) -> None:
+    text = uncommented(COMMITTED)
+    head, block = text.split("  theta:\n")
+    with pytest.raises(ParamsError) as error:
+        load_params(path=with_models(tmp_path, *CHALLENGERS, text=f"{head}  theta:\n{block.replace(line, wrong, 1)}"))
+    complaint: Any = str(error.value)
+    assert what in complaint

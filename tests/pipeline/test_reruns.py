@@ -1,0 +1,111 @@
+"""What a change in params.yaml reruns: the committed dvc.yaml under a real `dvc repro`, with stand-ins for the stages.
+
+A stand-in writes to its outputs a hash of everything that its stage declares, so its outputs change whenever something that it
+declares has. Whether a stage declares what it reads is for tests/pipeline/test_dvc_yaml.py.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.changed_params import COMMITTED, STAGES, Content, changed
+from tests.support.made_up import ROOT
+
+ORDER = list(STAGES)
+STAND_IN = """
+import json
+from hashlib import sha256
+from pathlib import Path
+
+deps, keys, outs = {deps!r}, {keys!r}, {outs!r}
+params = json.loads(Path("params.yaml").read_text(encoding="utf-8"))
+files = [file for dep in map(Path, deps) for file in (sorted(dep.rglob("*")) if dep.is_dir() else [dep])]
+read = [file.read_bytes() for file in files] + [json.dumps(params[key]).encode() for key in keys]
+for out in map(Path, outs):
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(str(int(sha256(b"|".join(read)).hexdigest()[:8], 16)), encoding="utf-8")
+"""
+
+
+def outputs(stage: str) -> list[str]:
+    entries = [*STAGES[stage]["outs"], *STAGES[stage].get("metrics", [])]
+    return [entry if isinstance(entry, str) else next(iter(entry)) for entry in entries]
+
+
+def write_params(folder: Path, content: Content) -> None:
+    (folder / "params.yaml").write_text(json.dumps(content), encoding="utf-8")  # JSON is YAML
+
+
+def reproduced(folder: Path) -> list[str]:
+    """The stages that `dvc repro` ran, in the order of the pipeline."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    settings = {"PATH": path, "DVC_NO_ANALYTICS": "1", "DVC_SITE_CACHE_DIR": str(folder / "site")}
+    done = subprocess.run(
+        ["dvc", "repro"], cwd=folder, env=os.environ | settings, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return sorted(re.findall(r"Running stage '(\w+)'", done.stdout), key=ORDER.index)
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project after its first `dvc repro`."""
+    folder = tmp_path_factory.mktemp("clone") / "project"
+    for name in ("forex", "data/sample", "data/calendar", "data/ledger"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("dvc.yaml", ".dvc/config", ".dvcignore"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / name, folder / name)
+    (folder / "stages").mkdir()
+    for name in ("__init__", "run"):
+        (folder / f"stages/{name}.py").write_text("", encoding="utf-8")
+    for name, stage in STAGES.items():
+        deps = [dep.replace("${ingest.store}", "data/sample") for dep in stage["deps"]]
+        text = STAND_IN.format(deps=deps, keys=list(stage["params"]), outs=outputs(name))
+        (folder / f"stages/{name}.py").write_text(text, encoding="utf-8")
+    write_params(folder, COMMITTED)
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    assert reproduced(folder) == ORDER
+    assert reproduced(folder) == []
+    return folder
+
+
+def depending(key: str) -> list[str]:
+    """The stages that declare the key, and those downstream of them, by dvc.yaml."""
+    stale: set[str] = set()
+    for name in ORDER:  # a stage stands below those whose outputs it reads
+        if key in STAGES[name]["params"] or stale & set(STAGES[name]["deps"]):
+            stale |= {name, *outputs(name)}
+    return [name for name in ORDER if name in stale]
+
+
+@pytest.mark.parametrize(
+    ("key", "other", "spared"),
+    [
+        ("horizons", ["1d", "7d"], ["ingest", "validate", "align", "regimes"]),
+        ("validate.bounds.usdclp.min", 310, ["ingest"]),
+        ("fit.models", ["random_walk", "garch_t", "nowcast"], ["ingest", "validate", "align", "regimes"]),
+        ("report.history_days", 90, [name for name in ORDER if name != "report"]),
+    ],
+)
+def test_change_reruns_exactly_what_depends_on_it(key: str, other: Any, spared: list[str], clone: Path) -> None:
+    before = json.loads((clone / "params.yaml").read_text(encoding="utf-8"))
+    write_params(clone, changed(before, {key: other}))
+    assert reproduced(clone) == [name for name in ORDER if name not in spared] == depending(key.split(".")[0])
+
+
+def test_an_issued_forecast_reruns_what_scores_the_ledger_and_its_lock_nothing(clone: Path) -> None:
+    reproduced(clone)
+    (clone / "data/ledger/.lock").write_text("process 1", encoding="utf-8")
+    (clone / "data/ledger/.2024.csv.abcdefgh").write_text("half a row", encoding="utf-8")
+    assert reproduced(clone) == []
+    with (clone / "data/ledger/2024.csv").open("a", encoding="utf-8") as file:
+        file.write("a row\n")
+    assert reproduced(clone) == ["performance", "report"]

@@ -1,0 +1,215 @@
+"""The dashboard on the monitors: windows, the sequential alarm, episodes, the ledger, drift, alerts; what is not evaluated."""
+
+from typing import Any
+
+import polars as pl
+import pytest
+
+from forex.report.filters import day, evidence
+from forex.report.monitors import (
+    NEWEST_ALERTS,
+    alarm_rows,
+    alerts_now,
+    drift_now,
+    episode_rows,
+    ledger_rows,
+    window_rows,
+)
+from tests.support.reports_made_up import Reader, alerts, page, performance, said, storm
+
+
+def text_of(**reports: Any) -> str:
+    return Reader(page(**reports)).text
+
+
+# --- windows and the sequential alarm -----------------------------------------------------------------------------------
+
+
+def test_window_rows_put_the_longer_window_first_and_leave_out_what_was_not_judged() -> None:
+    long, short, *_ = window_rows(performance(30))
+    assert (long["size"], short["size"]) == (60, 14)
+    assert (long["n"], long["status"]) == (30, "INSUFFICIENT_DATA")
+    assert long["changes"] == short["changes"] == {"crps": None, "error": None}
+    assert "30 of 60" in text_of(performance=performance(30))
+
+
+def test_a_window_shows_the_figures_of_its_report() -> None:
+    report = performance(factor=2.5)
+    window = report["horizons"]["1d"]["models"]["published"]["windows"]["60"]
+    long, _, *without = window_rows(report)
+    assert [(row["horizon"], row["n"], row["status"]) for row in without] == [
+        ("7d", 0, "INSUFFICIENT_DATA"),
+        ("30d", 0, "INSUFFICIENT_DATA"),
+    ]
+    assert long["changes"] == {name: window["changes"][name] for name in ("crps", "error")}
+    assert long["coverage"] == window["recent"]["coverage_95"] < 0.8
+    text = text_of(performance=report)
+    assert f"+{window['changes']['crps']['change_pct']:.1f}\u202f%" in text
+    assert f"Recent performance: {report['status']}" in text and report["status"] in ("DEGRADED", "CRITICAL")
+
+
+def test_a_quiet_alarm_a_raised_one_and_none_without_forecasts() -> None:
+    quiet, *without = alarm_rows(performance())
+    assert (quiet["state"], quiet["alarms"], quiet["last"]) == ("QUIET", 0, None)
+    assert [(row["horizon"], row["state"], row["beside"]) for row in without] == [
+        ("7d", "INSUFFICIENT_DATA", "INSUFFICIENT_DATA"),
+        ("30d", "INSUFFICIENT_DATA", "INSUFFICIENT_DATA"),
+    ]
+    report = performance(factor=2.5)
+    alarm = report["horizons"]["1d"]["models"]["published"]["alarm"]
+    raised = alarm_rows(report)[0]
+    assert (raised["state"], raised["beside"]) == ("RAISED", "RAISED")
+    assert raised["wealth"] == alarm["wealth"] >= raised["threshold"]
+    assert raised["last"] == alarm["alarms"][-1]["raised"]
+    assert f"1d QUIET {evidence(quiet['wealth'])} {quiet['threshold']:.0f} {day(quiet['since'])} 0 – QUIET" in text_of()
+    assert "7d INSUFFICIENT DATA – – – – – INSUFFICIENT DATA" in text_of()
+    assert "7d 0 – – – – – – INSUFFICIENT DATA" in text_of()
+    assert "1d RAISED" in text_of(performance=report)
+
+
+# --- episodes -----------------------------------------------------------------------------------------------------------
+
+
+def test_episodes_say_what_came_out_and_when_it_was_first_called_worse() -> None:
+    report = performance(factor=2.5)
+    early, late = episode_rows(report)
+    assert [early["name"], late["name"]] == ["early_storm", "late_storm"]
+    assert {row["verdict"] for row in early["rows"]} == {"INSUFFICIENT_DATA"}
+    figures = report["episodes"]["late_storm"]["horizons"]["1d"]
+    shown = late["rows"][0]
+    assert shown["verdict"] == figures["published"]["verdict"] == "DEGRADED"
+    assert shown["held"] == [figures["published"]["during"][f"coverage_{level}"] for level in ("50", "95")]
+    assert shown["beside_change_pct"] == figures["random_walk"]["crps_change_pct"]
+    assert [row["verdict"] for row in late["rows"][1:]] == ["INSUFFICIENT_DATA"] * 2
+    text = text_of(performance=report)
+    assert "Late storm from " in text and "1d DEGRADED 60 +" in text
+    assert "1d UNAFFECTED 60" in text_of()
+
+
+def test_without_an_episode_in_params_it_says_so() -> None:
+    assert "NOT EVALUATED: params.yaml names no episode." in text_of(performance=performance() | {"episodes": {}})
+    assert "names no episode" not in text_of()
+
+
+def test_nothing_matured_is_insufficient_data_in_every_monitor() -> None:
+    report = performance(0)
+    assert {row["state"] for row in alarm_rows(report)} == {"INSUFFICIENT_DATA"}
+    assert {row["verdict"] for episode in episode_rows(report) for row in episode["rows"]} == {"INSUFFICIENT_DATA"}
+    assert "Recent performance: INSUFFICIENT DATA" in text_of(performance=report)
+
+
+# --- the ledger ---------------------------------------------------------------------------------------------------------
+
+NOTHING_ISSUED = "INSUFFICIENT DATA: no forecast has been issued yet"
+
+
+def test_an_empty_ledger_is_one_line() -> None:
+    assert ledger_rows(performance()) == []
+    assert NOTHING_ISSUED in text_of()
+    assert "Largest difference" not in text_of()
+
+
+def test_issued_forecasts_stand_beside_the_backtest() -> None:
+    report = performance(issued_rows=said(2.5))
+    day, week, month = ledger_rows(report)
+    assert (day["issued"], day["equal"], day["different"], day["not_in_backtest"]) == (8, 0, 8, 0)
+    assert day["largest_difference"] == pytest.approx(2.5)
+    figures = report["ledger"]["horizons"]["1d"]
+    assert day["crps"] == [figures["ledger"]["crps"], figures["backtest"]["crps"]]
+    assert day["n"] == 7 and day["status"] == "EVALUATED"
+    assert (month["issued"], month["status"], month["crps"]) == (0, "INSUFFICIENT_DATA", [None, None])
+    text = text_of(performance=report)
+    assert NOTHING_ISSUED not in text
+    issued, again = (f"{crps:.2f}" for crps in day["crps"])
+    assert issued != again
+    assert f"1d EVALUATED 8 0 8 0 2.50 7 {issued} {again} 100.0\u202f% 100.0\u202f%" in text
+    assert "Last issued origin: 27 Nov 2024" in text
+
+
+def test_issued_and_not_matured_is_a_table_without_scores() -> None:
+    newest = said().filter(pl.col("origin_date") == pl.col("origin_date").max())
+    text = text_of(performance=performance(issued_rows=newest))
+    assert "7d INSUFFICIENT DATA 1 1 0 0 0.00 0 – – – –" in text
+
+
+# --- drift --------------------------------------------------------------------------------------------------------------
+
+
+def test_drift_is_described_by_its_score_trend_and_tests() -> None:
+    report = performance(drift_factor=3.0)
+    found = drift_now(report)
+    target = report["drift"]["target"]
+    assert target["severity"] == "HIGH" and found["drifting"] == ["mxn"]
+    assert len(found["rejecting"]) >= 3 and set(found["rejecting"]) <= set(target["tests"])
+    text = text_of(performance=report)
+    assert "Drift of the returns: HIGH" in text
+    assert f"Score {target['score']:.0f} p {'< 0.001' if target['p'] < 0.001 else format(target['p'], '.3f')}" in text
+    assert f"Tests that reject {len(found['rejecting'])} of {len(target['tests'])}" in text
+    assert "1 of 1 drivers drift: mxn." in text
+    assert "Drivers that are NOT EVALUATED: vix (no value)." in text
+    assert target["requires_action"]
+    assert f"Calls for action: {'; '.join(target['requires_action'])}." in text
+
+
+def test_without_drift_nothing_is_called_for() -> None:
+    text = text_of()
+    only = performance()
+    only["drift"]["drivers"] = {"drifting": [], "evaluated": 0, "series": {}}
+    assert "NOT EVALUATED: drift of drivers; the store has none." in text_of(performance=only)
+    assert "Drift of the returns: NONE" in text and "0 of 1 drivers drift." in text
+    assert "Calls for action" not in text
+
+
+def test_drift_that_cannot_be_judged_says_why() -> None:
+    text = text_of(performance=performance(drift_days=30))
+    assert "Drift of the returns: NOT EVALUATED 0 earlier looks, 720 are needed." in text
+    assert "Score" not in text.split("Drift of the returns")[1].split("Alerts")[0]
+    assert "Drivers that are NOT EVALUATED: mxn (0 earlier looks, 720 are needed); vix (no value)." in text
+
+
+# --- alerts -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_critical_alert_of_today_is_at_the_top() -> None:
+    report = alerts(storm(0.05))
+    found = alerts_now(report)
+    assert found["counts"] == {"CRITICAL": 1}
+    text = text_of(alerts=report)
+    headline = text.split("Forecast CLP per USD")[0]
+    assert "Alerts 1 CRITICAL worth a message" in headline
+    assert "Alerts raised at this origin CRITICAL VOLATILITY SPIKE: " in headline
+    assert report["alerts"][-1]["reasons"][0] in headline
+    assert f"Worth a message at the newest origin, {day(report['at'])}: CRITICAL: VOLATILITY SPIKE." in text
+
+
+def test_two_faults_of_the_forecast_are_counted_by_severity_the_worst_first() -> None:
+    report = alerts(**{"1d": "CRITICAL", "7d": "DEGRADED"})
+    assert list(alerts_now(report)["counts"].items()) == [("CRITICAL", 1), ("WARNING", 1)]
+    assert "Alerts 1 CRITICAL and 1 WARNING, worth a message" in text_of(alerts=report)
+
+
+def test_a_quiet_day_names_the_newest_alert_and_no_list() -> None:
+    values = [*storm(0.05), storm(0.05)[-1] * 1.001]
+    report = alerts(values)
+    assert alerts_now(report)["raised"] == [] and alerts_now(report)["newest"]
+    text = text_of(alerts=report)
+    assert "Alerts none raised not worth a message; the newest on " in text
+    assert "No message at the newest origin" in text and "Alerts raised at this origin" not in text
+    calm = text_of()
+    assert "No alert was ever raised." in calm and "the newest on" not in calm
+
+
+def test_only_the_newest_are_listed_and_what_is_not_evaluated_with_its_reason() -> None:
+    wild = [900.0, 945.0] * 60
+    report = alerts(wild)
+    found = alerts_now(report)
+    dates = [alert["origin_date"] for alert in found["newest"]]
+    assert len(report["alerts"]) > len(dates) == NEWEST_ALERTS
+    assert dates == sorted((alert["origin_date"] for alert in report["alerts"]), reverse=True)[:NEWEST_ALERTS]
+    worst = alerts_now(alerts(storm(0.05), **{"1d": "INSUFFICIENT_DATA", "7d": "CRITICAL"}))["newest"]
+    assert [alert["severity"] for alert in worst] == ["CRITICAL", "CRITICAL", "WARNING"]
+    text = text_of(alerts=report)
+    for kind, entry in report["types"].items():
+        line = f"{kind.replace('_', ' ')}: {entry.get('missing')}"
+        assert (line in text) == (entry["status"] == "NOT_EVALUATED")
+    assert "VIX SPIKE: the store has no vix" in text

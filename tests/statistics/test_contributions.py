@@ -1,0 +1,74 @@
+"""What moves the nowcast: parts that sum to the move, columns of different estimates only, the largest and the rest."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forex.report.dashboard import SHOWN_SERIES
+from forex.report.filters import signed
+from forex.statistics.contributions import columns, largest, ranked
+from tests.support.reports_made_up import Reader, forecast, moved, nothing_matured, page
+
+PARTS = st.lists(st.floats(-0.02, 0.02), min_size=1, max_size=12)
+
+
+@given(PARTS, st.integers(1, 8))
+def test_what_is_shown_and_the_rest_sum_to_the_move(parts: list[float], count: int) -> None:
+    found = moved(*parts)
+    shown = largest(found, count)
+    assert len(shown["rows"]) + shown["others"] == len(parts)
+    assert shown["others"] != 1
+    for horizon, move in found["moves"].items():
+        total = sum(row["moves"][horizon] for row in shown["rows"]) + shown["rest"][horizon]
+        assert total == pytest.approx(move, abs=1e-3)
+    sizes = [abs(row["moves"]["1d"]) for row in ranked(found)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert [row["series"] for row in shown["rows"]] == [row["series"] for row in ranked(found)][: len(shown["rows"])]
+
+
+def test_horizons_of_one_estimate_share_a_column_in_any_place() -> None:
+    found = moved(0.003, -0.001)
+    assert columns(found) == {"1d": "1d", "7d": "7d to 30d"}
+    for one in found["series"].values():
+        one["moves"] = {"1d": 1.0, "7d": 1.0, "30d": 2.0}
+    assert columns(found) == {"1d": "1d to 7d", "30d": "30d"}
+
+
+def test_the_page_lists_the_largest_and_sums_the_others() -> None:
+    parts = [0.003, -0.0029, 0.0021, 0.001, -0.0008, 0.0005, 0.0004, -0.0001]
+    found = moved(*parts)
+    text = Reader(page(moved=found)).text
+    for i in range(SHOWN_SERIES):
+        said = signed(found["series"][f"s{i}"]["moves"]["1d"], 2)
+        assert f"s{i} {20.5 + i:g} 0 {said} " in text
+    rest = sum(found["series"][f"s{i}"]["moves"]["1d"] for i in range(SHOWN_SERIES, 8))
+    assert f"3 others {signed(rest, 2)}" in text and "s5" not in text
+    assert f"All {signed(found['moves']['1d'], 2)} {signed(found['moves']['7d'], 2)}" in text
+    assert "others" not in Reader(page(moved=moved(*parts[:6]))).text
+
+
+def test_the_record_is_said_where_there_is_one() -> None:
+    text = Reader(page()).text
+    assert "(R²): 1d\xa036.1\u202f%\xa0±\xa02.0\u202f%, 7d\xa08.9\u202f%." in text
+    nothing = Reader(page(validation=nothing_matured())).text
+    assert "INSUFFICIENT DATA: what the nowcast explains" in nothing and "R²" not in nothing
+
+
+def test_it_says_where_the_nowcast_is_what_is_published() -> None:
+    assert "It is the published forecast at every horizon." in Reader(page()).text
+    mixed = forecast()
+    mixed["horizons"]["7d"] = mixed["horizons"]["7d"] | {"model": "ensemble"}
+    assert (
+        "It is the published forecast at 1d, 30d; elsewhere that is another model." in Reader(page(forecast=mixed)).text
+    )
+    other = {name: entry | {"model": "garch_t"} for name, entry in forecast()["horizons"].items()}
+    assert (
+        "The published forecast is another model at every horizon."
+        in Reader(page(forecast=forecast(horizons=other))).text
+    )
+
+
+def test_without_a_nowcast_the_page_says_so() -> None:
+    text = Reader(page(moved=None)).text
+    assert "What moves the forecast NOT EVALUATED: params.yaml lists no nowcast among the models." in text
+    assert "R²" not in text

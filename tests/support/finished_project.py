@@ -1,0 +1,152 @@
+"""A small project on a stretch of the sample and made-up series, after all ten stages, and what its outputs say."""
+
+import datetime as dt
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from forex.core.files import read_parquet
+from forex.core.lock import held
+from forex.timeline import calendar
+from forex.validation.warnings import provenance
+from tests.support.changed_params import COMMITTED, STAGES, Content, Folder, changed, run
+from tests.support.key_changes import AS_OF, FIRST, REAL
+from tests.support.made_up import ROOT, MadeUpStore
+
+ESTIMATED_AT = dt.datetime(2020, 3, 31, 18, tzinfo=dt.UTC)
+
+# Where an output repeats a setting, or has its hash: no effect of the setting.
+ECHOES = {
+    "as_of", "known_until", "params_sha256", "levels", "needed", "origins_from", "band", "at_least", "at_most",
+    "threshold", "from", "to", "usual", "expected", "high_ratio", "break_threshold", "months_band",
+}  # fmt: skip
+
+
+def outputs(stage: str) -> list[Path]:
+    entries = [*STAGES[stage].get("outs", []), *STAGES[stage].get("metrics", [])]
+    names = [Path(entry if isinstance(entry, str) else next(iter(entry))) for entry in entries]
+    return [path for name in names for path in sorted(name.glob("*") if name.is_dir() else [name])]
+
+
+def without_echoes(content: Any) -> Any:
+    if isinstance(content, dict):
+        return {key: without_echoes(value) for key, value in content.items() if key not in ECHOES}
+    return [without_echoes(value) for value in content] if isinstance(content, list) else content
+
+
+def made_by(stage: str) -> Content:
+    """What the stage's declared outputs say, by path."""
+    files = {str(path): path.read_bytes() for path in outputs(stage)}
+    return {name: without_echoes(json.loads(text)) if name.endswith(".json") else text for name, text in files.items()}
+
+
+def sample(name: str) -> str:
+    """The sample's file from FIRST on, a few days beyond AS_OF: what is not known yet must not matter."""
+    lines = (ROOT / "data/sample" / f"{name}.csv").read_text(encoding="utf-8").splitlines()
+    return "\n".join([lines[0], *(line for line in lines[1:] if FIRST <= line[:10] < "2020-06")]) + "\n"
+
+
+def copper() -> str:
+    """Three shocks among quiet days, a price in USD per lb."""
+    days = calendar.business_days(FIRST, AS_OF)
+    moves = 0.008 * np.random.default_rng(1).standard_normal(len(days))
+    moves[[300, 500, 700]] += [-0.08, 0.07, -0.1]
+    return "date,value\n" + "".join(
+        f"{day},{value:.4f}\n" for day, value in zip(days, 3 * np.exp(np.cumsum(moves)), strict=True)
+    )
+
+
+def path_of(corners: dict[int, float], last: int | None = None) -> str:
+    """Straight lines between values at the corners' days from FIRST on, up to `last` days before the end."""
+    days = calendar.business_days(FIRST, AS_OF)
+    values = np.interp(np.arange(len(days)), list(corners), list(corners.values()))
+    rows = [f"{day},{value:.4f}\n" for day, value in zip(days, values, strict=True)]
+    return "date,value\n" + "".join(rows[:last])
+
+
+# Levels and moves that reach every size of the alerts; vix ends eight days early.
+DXY = {
+    0: 100, 200: 104, 210: 106, 211: 108, 250: 101, 300: 96,
+    310: 94, 311: 92, 400: 100, 401: 101.2, 450: 101, 451: 103,
+}  # fmt: skip
+VIX = {
+    0: 15, 100: 15, 101: 19, 200: 19, 202: 31, 220: 36, 240: 41,
+    300: 20, 400: 20, 401: 27, 500: 18, 600: 12, 900: 14,
+}  # fmt: skip
+TPM = {0: 3.0, 200: 3.0, 201: 3.5, 400: 3.5, 401: 2.5, 600: 2.5, 601: 2.75}
+
+
+@dataclass
+class Made(Folder):
+    """`files`: each stage's declared outputs after all stages ran; `said`: what they say."""
+
+    files: dict[str, dict[Path, bytes]] = field(default_factory=dict)
+    said: dict[str, Content] = field(default_factory=dict)
+
+    def differs(self, stage: str, said: Content | None = None) -> bool:
+        """Run the stage: whether its outputs say something else now, than `said` or than at first."""
+        run(stage)
+        return made_by(stage) != (said or self.said[stage])
+
+    def restore(self, stages: list[str]) -> None:
+        for stage in stages:
+            for path in outputs(stage):
+                path.unlink()
+            for path, content in self.files[stage].items():
+                path.write_bytes(content)
+
+
+def make(path: Path) -> None:
+    """The project in `path` after all ten stages."""
+    for folder, names in {"store": ("usdclp", "aud", "mxn"), "other": ("usdclp",)}.items():
+        store = MadeUpStore(path / folder)
+        for name in names:
+            store.add(name, sample(name))
+        store.add("copper_lme", copper(), unit="USD per lb")
+        store.add("dxy", path_of(DXY), unit="index")
+        store.add("vix", path_of(VIX, last=-8), unit="index")
+        store.add("tpm", path_of(TPM), unit="percent")
+    shutil.copytree(ROOT / "data/calendar", path / "data/calendar")
+    project = Folder(path, changed(COMMITTED, REAL))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(path)
+        project.write({})
+        for stage in ("ingest", "validate"):
+            run(stage)
+        made = provenance({"usdclp": read_parquet(Path("data/clean/usdclp.parquet"))}, ["usdclp"], ESTIMATED_AT)
+        project.params["usdclp"]["provenance"] = made
+        project.write({})
+        for stage in STAGES:
+            run(stage)
+
+
+@contextmanager
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """A copy of the finished project, as working directory.
+
+    The first test process that asks makes the original for all processes of the run; the others wait.
+    """
+    base, own = tmp_path_factory.getbasetemp(), tmp_path_factory.mktemp("copied") / "project"
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        base = base.parent  # that of the whole run; each worker has one of its own in it
+    with held(base / "finished.lock", timeout=600):
+        if not (base / "finished").exists():
+            path = tmp_path_factory.mktemp("made")
+            make(path)
+            path.rename(base / "finished")
+    shutil.copytree(base / "finished", own)
+    project = Made(own, json.loads((own / "params.yaml").read_text(encoding="utf-8")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(own)
+        for stage in STAGES:
+            project.said[stage] = made_by(stage)
+            project.files[stage] = {path: path.read_bytes() for path in outputs(stage)}
+        yield project

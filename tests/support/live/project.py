@@ -1,0 +1,56 @@
+"""A project in live use: its own params.yaml, a store, and a web server in place of every provider."""
+
+import datetime as dt
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from forex.commands.live import fetch
+from forex.params import load_params
+from tests.support.changed_params import COMMITTED, Content, changed
+from tests.support.live.web import Web
+from tests.support.made_up import ROOT
+
+PROVIDERS = ("bcch", "mindicador", "fred", "yahoo", "ecb", "jsdelivr")
+ACCOUNT = {"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2"}
+
+
+@dataclass
+class Live:
+    root: Path
+    site: Web
+    params: Content = field(default_factory=lambda: COMMITTED)
+
+    def set(self, **values: Any) -> None:
+        """Set dotted keys, with "__" for the dot, and write params.yaml; JSON is YAML."""
+        self.params = changed(self.params, {key.replace("__", "."): value for key, value in values.items()})
+        (self.root / "params.yaml").write_text(json.dumps(self.params), encoding="utf-8")
+
+    def fetch(self, now: dt.datetime, environ: dict[str, str] = ACCOUNT, **options: Any) -> dict[str, Any]:
+        self.said: list[str] = []
+        client = lambda: self.site.client(attempts=2)  # noqa: E731
+        return fetch.view(self.said.append, clock=lambda: now, environ=environ, client=client, **options)
+
+    @property
+    def store(self) -> Path:
+        return self.root / load_params().ingest.store
+
+
+def live_project(root: Path, site: Web, series: dict[str, list[str]]) -> Live:
+    """`series`: what params.yaml's fetch.series holds; the others are not in the store's series.yaml."""
+    (root / "data").mkdir(exist_ok=True)
+    template = YAML(typ="safe").load((ROOT / "data/live_series.yaml").read_text(encoding="utf-8"))
+    listed = {name: entry for name, entry in template.items() if name in series or name == "usdclp_spot"}
+    (root / "data/live_series.yaml").write_text(json.dumps(listed), encoding="utf-8")
+    project = Live(root, site)
+    project.set(
+        ingest__store="data/store",
+        fetch__providers={name: f"{site.url}/{name}" for name in PROVIDERS},
+        fetch__network__hosts=["localhost"],
+        fetch__first="2024-11-01",
+        fetch__series=series,
+    )
+    return project

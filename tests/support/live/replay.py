@@ -1,0 +1,195 @@
+"""Real days replayed one at a time: a clone whose providers know, at each instant, what had been published by then.
+
+The providers are a web server that answers in bcch's and the ECB's formats from the sample; the ECB's rates are the sample's noon
+rates, crossed with the euro.
+"""
+
+import datetime as dt
+import json
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from ruamel.yaml import YAML
+
+from forex.commands.live import advance, backfill
+from forex.core.files import read_parquet
+from forex.core.names import PUBLISHED
+from forex.core.quantiles import COLUMNS
+from forex.ledger.rows import parse
+from forex.observations.store import Publication, published, read_series, read_series_list
+from forex.params import load_params
+from forex.timeline import calendar
+from tests.support.live import recorded
+from tests.support.live.project import PROVIDERS
+from tests.support.live.web import Answer, Query, Web
+from tests.support.made_up import ROOT
+
+CODE = "F073.TCO.PRE.Z.D"
+DRIVERS = ("brl", "mxn", "zar", "aud", "eur")
+FIRST = "2019-01-01"
+EARLIER = "2023-07-07"  # before the first replayed day
+EVENING = Publication(business_days=-1, time="18:00", zone="America/Santiago")
+FRANKFURT = Publication(business_days=0, time="16:00", zone="Europe/Berlin")
+# A short history, so that a day takes seconds: what is compared does not depend on how long it is.
+SHORT = {
+    "validate.min_rows.critical": 500,
+    "regimes.reference_window": 250,
+    "regimes.min_reference": 100,
+    "fit.first_origin": 400,
+    "fit.warm_up": 100,
+    "calibrate.min_scores": 60,
+    "calibrate.published.min_scores": 60,
+    "evaluate.from": "2021-01-04",
+    "evaluate.draws": 200,
+}
+
+
+class Published:
+    """What each provider knows at `now`."""
+
+    def __init__(self) -> None:
+        store = ROOT / "data/sample"
+        listed = read_series_list(store)
+        self.values: dict[str, dict[dt.date, float]] = {}
+        self.instants: dict[str, dict[dt.date, dt.datetime]] = {}
+        for name, rule in {"usdclp": EVENING, **dict.fromkeys(DRIVERS, FRANKFURT)}.items():
+            rows = read_series(store, name, listed[name]).filter(pl.col("date") >= dt.date.fromisoformat(FIRST))
+            dates = rows["date"].to_list()
+            self.values[name] = dict(zip(dates, rows["value"].to_list(), strict=True))
+            self.instants[name] = dict(zip(dates, published(rows["date"], rule).to_list(), strict=True))
+        self.now = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+    def known(self, name: str, first: str, last: str) -> dict[dt.date, float]:
+        instants = self.instants[name]
+        return {
+            date: value
+            for date, value in self.values[name].items()
+            if instants[date] <= self.now and first <= str(date) <= last
+        }
+
+    def route(self, path: str, query: Query) -> Answer:
+        provider, *rest = path.strip("/").split("/")
+        if provider == "bcch":
+            return Answer(recorded.bcch(CODE, self.known("usdclp", query["firstdate"], query["lastdate"])))
+        if provider == "ecb":
+            currency = rest[0].split(".")[1].split("+")[0]
+            between = query["startPeriod"], query["endPeriod"]
+            euros = self.known("eur", *between)
+            rates = {"USD": {date: 1 / value for date, value in euros.items()}}
+            if currency != "USD":
+                units = self.known(currency.lower(), *between)
+                rates[currency] = {date: value / euros[date] for date, value in units.items() if date in euros}
+            return Answer(recorded.ecb(rates))
+        return Answer(status=404)
+
+
+class Replay:
+    """A clone of the working tree in live use."""
+
+    def __init__(self, root: Path, site: Web):
+        self.root, self.site, self.providers = root, site, Published()
+        site.route = self.providers.route
+        listed = subprocess.run(
+            ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
+        for name in filter(None, listed.split("\0")):
+            if (ROOT / name).is_file() and not name.startswith(("data/sample", "tests/", "data/ledger/")):
+                (root / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(ROOT / name, root / name)
+        (root / "data/ledger").mkdir(exist_ok=True)
+        subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+        series = {"usdclp": [f"bcch {CODE}"]}
+        series |= {name: [f"ecb {name.upper()}"] for name in DRIVERS}
+        self.set(
+            {
+                **SHORT,
+                "as_of": EARLIER,
+                "ingest.store": "data/store",
+                "fetch.providers": {name: f"{site.url}/{name}" for name in PROVIDERS},
+                "fetch.network.hosts": ["localhost"],
+                "fetch.first": FIRST,
+                "fetch.series": series,
+            }
+        )
+        template = root / "data/live_series.yaml"
+        entries = YAML(typ="safe").load(template.read_text(encoding="utf-8"))
+        template.write_text(json.dumps({name: entries[name] for name in series}), encoding="utf-8")
+
+    def set(self, values: dict[str, Any]) -> None:
+        path = self.root / "params.yaml"
+        yaml = YAML()
+        yaml.preserve_quotes = True
+        content = yaml.load(path.read_text(encoding="utf-8"))
+        for key, value in values.items():
+            *blocks, name = key.split(".")
+            block = content
+            for one in blocks:
+                block = block[one]
+            block[name] = value
+        with path.open("w", encoding="utf-8") as file:
+            yaml.dump(content, file)
+
+    def advance(self, now: dt.datetime, **options: Any) -> dict[str, Any]:
+        self.providers.now = now
+        self.said: list[str] = []
+        return advance.view(
+            self.said.append,
+            clock=lambda: now,
+            environ={"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2"},
+            client=lambda: self.site.client(attempts=1),
+            **options,
+        )
+
+    def backfill(self, first: str, last: str) -> list[str]:
+        out = self.root / "backfill.csv"
+        backfill.view(first, last, out)
+        return out.read_text(encoding="utf-8").splitlines()[1:]
+
+    def revise(self, day: str) -> None:
+        """What the providers say of this day's observado is another value from now on."""
+        self.providers.values["usdclp"][dt.date.fromisoformat(day)] *= 1.004
+
+    def ledger(self) -> list[str]:
+        files = sorted((self.root / "data/ledger").glob("*.csv"))
+        return [line for file in files for line in file.read_text(encoding="utf-8").splitlines()[1:]]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """The issued rows of a replay beside one backfill, line by line, and beside the backtest, value by value."""
+
+    rows: int
+    like_backfill: int
+    like_backtest: int
+    largest_difference: float  # CLP per USD, of a quantile or the anchor, from the backtest's
+
+
+def compare(replay: Replay, first: str, last: str) -> Compared:
+    issued = replay.ledger()
+    filled = replay.backfill(first, last)
+    calibrated = read_parquet(replay.root / "data/forecasts/calibrated.parquet").filter(pl.col("model") == PUBLISHED)
+    backtest = {(row["origin_date"], row["horizon"]): row for row in calibrated.iter_rows(named=True)}
+    equal, differences = 0, [0.0]
+    for row in (parse(line, "ledger") for line in issued):
+        same = backtest[row.origin_date, row.horizon]
+        said, again = (row.anchor, *row.quantiles), (same["anchor"], *(same[name] for name in COLUMNS))
+        equal += said == again and (row.target_date, row.regime) == (same["target_date"], same["regime"])
+        differences.append(max(abs(a - b) for a, b in zip(said, again, strict=True)))
+    alike = sum(a == b for a, b in zip(issued, filled, strict=False))
+    return Compared(max(len(issued), len(filled)), alike, equal, max(differences))
+
+
+def cut_off(day: str, minutes: int = 5) -> dt.datetime:
+    """So many minutes after the day's cut-off."""
+    at = pl.Series(calendar.cut_offs([day], load_params().cut_off)).dt.replace_time_zone("UTC").item()
+    return at + dt.timedelta(minutes=minutes)  # type: ignore[no-any-return]
+
+
+def days(first: str, count: int) -> list[str]:
+    return [
+        str(day) for day in calendar.business_days(first, str(dt.date.fromisoformat(first) + dt.timedelta(400)))[:count]
+    ]

@@ -1,0 +1,119 @@
+"""Stores of real observations, and the stages from the store to the nowcast run on them in this process."""
+
+import importlib
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+from ruamel.yaml import YAML
+
+from forex.core.files import read_parquet, write_parquet
+from forex.core.quantiles import COLUMNS
+from forex.observations.store import SERIES_FILE, TARGET, read_series_list
+from forex.statistics.scores import crps
+from tests.support.changed_params import COMMITTED, changed
+from tests.support.made_up import ROOT
+
+SAMPLE = ROOT / "data/sample"
+REAL = Path(os.environ["FOREX_REAL_DATA"]) if "FOREX_REAL_DATA" in os.environ else None
+FROM, UNTIL = "2010-01-01", "2024-11-27"
+NOWCAST_ONLY = {
+    "fit.models": ["random_walk", "nowcast"],
+    "calibrate.conformal": ["nowcast"],
+    "calibrate.ensemble.members": ["nowcast"],
+    "calibrate.published.candidates": ["nowcast"],
+}
+
+
+def build_store(path: Path, *parts: tuple[Path, Iterable[str] | None]) -> None:
+    """A store of the named series of each part (None: all)."""
+    path.mkdir(parents=True)
+    entries: dict[str, Any] = {}
+    for source, names in parts:
+        listed = YAML(typ="safe").load((source / SERIES_FILE).read_text(encoding="utf-8"))
+        for name in listed if names is None else names:
+            entries[name] = listed[name]
+            shutil.copyfile(source / f"{name}.csv", path / f"{name}.csv")
+    (path / SERIES_FILE).write_text(json.dumps(entries), encoding="utf-8")
+
+
+def panel_names() -> list[str]:
+    """The drivers of the sample."""
+    return [name for name in read_series_list(SAMPLE) if name != TARGET]
+
+
+def run_stages(folder: Path, stages: Iterable[str], params: Mapping[str, Any]) -> None:
+    """Stages on the committed params with `params`, in `folder`."""
+    (folder / "params.yaml").write_text(json.dumps(changed(COMMITTED, params)), encoding="utf-8")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for stage in stages:
+            importlib.import_module(f"stages.{stage}").main()
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A folder after the stages up to fit."""
+
+    folder: Path
+
+    def read(self, name: str) -> pl.DataFrame:
+        return read_parquet(self.folder / "data" / name)
+
+    def forecasts(self, horizon: str, model: str = "nowcast", since: str = FROM, until: str = UNTIL) -> pl.DataFrame:
+        """One model's matured forecasts with `actual`, the observado in force on the target as first published."""
+        panel = self.read("panel.parquet").select(target_date="origin_date", actual="observado")
+        chosen = (pl.col("horizon") == horizon) & (pl.col("model") == model)
+        between = pl.col("origin_date").is_between(pl.lit(since).str.to_date(), pl.lit(until).str.to_date())
+        rows = self.read("forecasts/raw.parquet").filter(chosen, between)
+        return rows.join(panel, on="target_date", maintain_order="left").drop_nulls("actual")
+
+    def r2(self, horizon: str = "1d", **between: str) -> float:
+        """1 − Σ(y − ŷ)²/Σy² of the median's log-distance from the anchor against a rate that stays at the anchor."""
+        rows = self.forecasts(horizon, **between)
+        actual, said = (np.log(rows[name].to_numpy() / rows["anchor"].to_numpy()) for name in ("actual", "q0.5"))
+        return float(1 - np.sum((actual - said) ** 2) / np.sum(actual**2))
+
+    def crps(self, horizon: str, model: str = "nowcast", **between: str) -> float:
+        """The mean score of the matured forecasts, CLP per USD."""
+        rows = self.forecasts(horizon, model, **between)
+        return float(crps(rows["actual"].to_numpy(), rows.select(COLUMNS).to_numpy()).mean())
+
+    def contributions(self, horizon: str) -> pl.DataFrame:
+        """location, what the file of forecasts has, beside the parts that should sum to it."""
+        chosen = (pl.col("horizon") == horizon) & (pl.col("model") == "nowcast")
+        made = self.read("forecasts/raw.parquet").filter(chosen).select("origin_date", "horizon", "location")
+        parts = self.read("forecasts/nowcast.parquet")
+        joined = made.join(parts, on=["origin_date", "horizon"], how="inner")
+        assert joined.height == made.height == parts.filter(pl.col("horizon") == horizon).height
+        return joined.drop("origin_date", "horizon")
+
+    def drivers(self) -> dict[str, pl.DataFrame]:
+        """Each driver's usable rows."""
+        files = sorted((self.folder / "data/clean").glob("*.parquet"))
+        return {path.stem: read_parquet(path) for path in files if path.stem != TARGET}
+
+    def beside(
+        self, folder: Path, drivers: Mapping[str, pl.DataFrame], params: Mapping[str, Any] | None = None
+    ) -> "Fitted":
+        """The same with these drivers' usable rows instead, in `folder`: validate judges each series by itself."""
+        (folder / "data/clean").mkdir(parents=True)
+        for name in ("manifest.json", f"clean/{TARGET}.parquet"):
+            shutil.copyfile(self.folder / "data" / name, folder / "data" / name)
+        for name, rows in drivers.items():
+            write_parquet(folder / f"data/clean/{name}.parquet", rows)
+        run_stages(folder, ["align", "fit"], NOWCAST_ONLY | dict(params or {}))
+        return Fitted(folder)
+
+
+def fitted(folder: Path, params: Mapping[str, Any]) -> Fitted:
+    """The stages up to fit, with the nowcast and the random walk."""
+    run_stages(folder, ["ingest", "validate", "align", "fit"], NOWCAST_ONLY | dict(params))
+    return Fitted(folder)

@@ -1,0 +1,289 @@
+"""Made-up reports for the tests of the dashboard: the validation's by hand, the monitors' by the functions that write them."""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from copy import deepcopy
+from functools import cache
+from html.parser import HTMLParser
+from typing import Any
+
+import numpy as np
+import polars as pl
+from scipy.special import ndtri
+
+from forex.core.names import PUBLISHED
+from forex.core.quantiles import COLUMNS
+from forex.ledger.ledger import SCHEMA
+from forex.ledger.scores import ledger_scores
+from forex.monitoring.alerts import alerts as alerts_of
+from forex.monitoring.drift import drift
+from forex.monitoring.episodes import episodes
+from forex.monitoring.performance import performance as performance_of
+from forex.monitoring.performance import subjects
+from forex.params import Performance
+from forex.report.dashboard import dashboard
+from forex.statistics import contributions
+from forex.statistics.scores import LEVELS as GRID
+from forex.statistics.scores import Panel
+from forex.timeline import calendar
+from studies.worlds.drift import panel_of
+from tests.forecast.test_conditions import UNKNOWN_CONDITIONS
+from tests.forecast.test_fan import forecast as fan_forecast
+from tests.report.test_charts import regimes
+from tests.support.issued_rows import issued
+from tests.support.simulated import committed
+
+LEVELS = (0.5, 0.95)
+VOID = {"meta", "br", "hr", "img", "link", "input"}
+DRAWN = {
+    "fan": ["<svg role='img' aria-label='fan'></svg>"] * 2,
+    "regimes": ["<svg role='img' aria-label='regimes'></svg>"] * 2,
+    "reliability": {"1d": "<svg role='img' aria-label='reliability'></svg>"},
+    "rolling": {"1d": "<svg role='img' aria-label='rolling'></svg>"},
+}
+
+
+def forecast(**more) -> dict:
+    return (
+        fan_forecast()
+        | {
+            "title": "Dólar observado, CLP per USD",
+            "as_of": "2024-11-27",
+            "origin_date": "2024-11-27",
+            "made_at": "2024-11-27T18:00:00Z",
+            "anchor_age": 0,
+            "regime": "HIGH_VOL",
+            "regime_confidence": 0.87,
+            "inputs": {"data_sha256": "a" * 64, "params_sha256": "b" * 64, "series": {}},
+            "missing": [],
+            "stale": [],
+            "warnings": [],
+            "conditions": UNKNOWN_CONDITIONS,
+        }
+        | more
+    )
+
+
+def overall(crps: float) -> dict:
+    found = {"crps": crps, "n": 3000}
+    for level in ("50", "95"):
+        found |= {
+            f"coverage_{level}": float(level) / 100 + 0.004,
+            f"coverage_{level}_block_low": float(level) / 100 - 0.01,
+            f"coverage_{level}_block_high": float(level) / 100 + 0.01,
+        }
+    return found
+
+
+def validation(**evidence) -> dict:
+    """Two horizons; `evidence` is what Diebold–Mariano gives for random_walk at 1d."""
+    against = {
+        "crps_difference_pct": -20.1,
+        "dm_crps_holm_p": 1e-9,
+        "dm_crps_evidence": "PUBLISHED_BETTER",
+        "squared_error_difference_pct": 0.3,
+        "dm_squared_error_holm_p": 0.43,
+        "dm_squared_error_evidence": "NO_EVIDENCE",
+    } | evidence
+    verdict = {"value": 0.504, "at_least": 0.49, "at_most": 0.51, "verdict": "PASS"}
+    failed = {"value": 0.954, "at_least": 0.96, "at_most": 0.97, "verdict": "FAIL"}
+    own = {"overall": overall(7.77), "published_against": {}, "by_regime": {"NORMAL": overall(7.0)}}
+    horizon = {"n": 3000, "n_independent": 600, "models": {PUBLISHED: own}}
+    walk = {"overall": overall(9.71), "published_against": against, "by_regime": {}}
+    return {
+        "origins_from": "2010-01-01",
+        "levels": list(LEVELS),
+        "band": 0.9,
+        "horizons": {
+            "7d": horizon,
+            "1d": horizon | {"models": {PUBLISHED: own, "random_walk": walk}},
+            "30d": {"n": 0, "status": "INSUFFICIENT_DATA", "models": {}},
+        },
+        "nowcast": {
+            "1d": {"n": 3000, "r2": 0.361, "r2_se": 0.02},
+            "7d": {"n": 3000, "r2": 0.089, "r2_se": None},
+            "30d": {"n": 0, "status": "INSUFFICIENT_DATA"},
+        },
+        "verdicts": {
+            "1d": {"coverage_50": verdict, "coverage_95": failed},
+            "7d": {"coverage_50": verdict, "coverage_95": {"value": 0.954, "verdict": "NOT_EVALUATED"}},
+            "30d": {"published": {"verdict": "INSUFFICIENT_DATA", "value": 0, "at_least": 250}},
+        },
+    }
+
+
+def nothing_matured() -> dict:
+    empty = {"n": 0, "status": "INSUFFICIENT_DATA", "models": {}}
+    verdict = {"published": {"verdict": "INSUFFICIENT_DATA", "value": 0, "at_least": 250}}
+    names = ("1d", "7d", "30d")
+    return {
+        "origins_from": "2010-01-01",
+        "levels": [],
+        "band": 0.9,
+        "horizons": dict.fromkeys(names, empty),
+        "nowcast": dict.fromkeys(names, {"n": 0, "status": "INSUFFICIENT_DATA"}),
+        "verdicts": dict.fromkeys(names, verdict),
+    }
+
+
+def expectations() -> dict:
+    check = {"check": "business_day", "severity": "warning", "success": False, "observed": [False], "failing_rows": 37}
+    stale = {"check": "staleness", "severity": "critical", "success": False, "observed": 11, "failing_rows": None}
+    fine = check | {"success": True}
+    used = {"fate": "used", "why": None, "rows": 5192, "set_aside": {"not_a_business_day": 37}, "checks": [check, fine]}
+    out = {"fate": "left_out", "why": "brl: 11 business days old", "rows": 90, "set_aside": {}, "checks": [stale]}
+    return {"as_of": "2024-11-27", "success": True, "series": {"usdclp": used, "brl": out}}
+
+
+SIGMA = 6.0  # CLP, of the made-up outcomes
+HORIZONS = ("1d", "7d", "30d")
+
+
+def matured(n: int, *, factor: float = 1.0, last: int = 60) -> Panel:
+    """One day's forecasts at level 900, of which the last `last` miss `factor` times as far as they say."""
+    days = calendar.business_days("2015-01-01", "2024-11-27")[-(n + 1) :]
+    size = np.where(np.arange(n) >= n - last, factor, 1.0)
+    return Panel(
+        horizon="1d",
+        models=(PUBLISHED, "random_walk"),
+        origin_date=days[:n],
+        target_date=days[1:],
+        regime=np.full(n, "NORMAL"),
+        steps=np.ones(n, dtype=np.int64),
+        anchor=np.full(n, 900.0),
+        actual=900 + SIGMA * size * np.random.default_rng(3).standard_normal(n),
+        quantiles=np.broadcast_to(900 + SIGMA * ndtri(GRID), (n, 2, len(GRID))).copy(),
+    )
+
+
+def performance(
+    n: int = 1500,
+    *,
+    factor: float = 1.0,
+    drift_days: int = 1300,
+    drift_factor: float = 1.0,
+    issued_rows: pl.DataFrame | None = None,
+) -> dict[str, Any]:
+    """The report as its stage makes it: 1d of `n` matured forecasts, 7d and 30d of none; an episode in the last 60 days."""
+    report = deepcopy(_monitored(n, factor))
+    report["drift"] = deepcopy(_drift(drift_days, drift_factor))
+    rows = pl.DataFrame(schema=SCHEMA) if issued_rows is None else issued_rows
+    return report | {"ledger": ledger_scores(rows, backtest(), horizons=HORIZONS, levels=LEVELS)}
+
+
+@cache
+def _monitored(n: int, factor: float) -> dict[str, Any]:
+    params, panel = committed(), matured(n, factor=factor)
+    days = panel.target_date.astype(str)
+    named = {"early_storm": {"from": "2001-03-01", "to": "2001-05-31"}}
+    if n:
+        named["late_storm"] = {"from": days[-min(60, n)], "to": days[-1]}
+    settings = Performance.model_validate(params.performance.model_dump(by_alias=True) | {"episodes": named})
+    watched = subjects({"1d": panel} if n else {}, levels=LEVELS, settings=settings)
+    report = performance_of(watched, horizons={"7d": 0, "1d": n, "30d": 0}, levels=LEVELS, settings=settings)
+    return report | {"episodes": episodes(watched, levels=LEVELS, settings=settings)}
+
+
+@cache
+def _drift(days: int, factor: float) -> dict[str, Any]:
+    return drift(returns_panel(days, factor=factor), (), committed().drift)
+
+
+def returns_panel(days: int, *, factor: float = 1.0, last: int = 42) -> pl.DataFrame:
+    """Of an observado and of mxn, both of which move `factor` times as much on the last days; vix never had a value."""
+    size = 0.006 * np.where(np.arange(days) >= days - last, factor, 1.0)
+    moves = [size * np.random.default_rng(seed).standard_normal(days) for seed in (1, 2)]
+    nothing = pl.lit(None, pl.Float64)
+    panel = panel_of(moves[0], mxn=moves[1]).with_columns(anchor_age=pl.lit(0))
+    return panel.with_columns(vix=nothing, vix_move_0=nothing, vix_date=pl.lit(None, pl.Date), vix_age=pl.lit(None))
+
+
+def backtest(shift: float = 0.0) -> pl.DataFrame:
+    """What calibrated.parquet has on the rows of `said`, each quantile `shift` higher."""
+    days = [str(day) for day in calendar.business_days("2024-11-18", "2024-11-27")]
+    made = []
+    for row in (issued(day, horizon) for day in days for horizon in ("1d", "7d")):
+        fields = {name: getattr(row, name) for name in ("origin_date", "target_date", "horizon", "steps", "anchor")}
+        actual = 940.0 if str(row.target_date) <= days[-1] else None
+        quantiles = {name: value + shift for name, value in zip(COLUMNS, row.quantiles, strict=True)}
+        made.append(fields | {"actual": actual, "model": PUBLISHED} | quantiles)
+    return pl.DataFrame(made, schema_overrides={"actual": pl.Float64, "steps": pl.Int32})
+
+
+def said(shift: float = 0.0) -> pl.DataFrame:
+    """The same forecasts as the ledger has them."""
+    return backtest(shift).drop("actual", "model")
+
+
+def alerts(anchor: Sequence[float] | None = None, **statuses: str) -> dict[str, Any]:
+    """The report on an observado that hardly moves, or on this one, with the monitor's statuses at the newest origin."""
+    values = np.asarray(anchor if anchor is not None else [900.0, 900.9] * 60)
+    panel = panel_of(np.diff(np.log(values / values[0]))).with_columns(anchor_age=pl.lit(0))
+    at = str(panel["origin_date"][-1])
+    calm = {"target": {"status": "EVALUATED", "history": []}}
+    return alerts_of(panel, statuses={at: statuses}, drift=calm, settings=committed().alerts)
+
+
+def storm(move: float) -> list[float]:
+    """Calm, and a last day that moves by this share."""
+    calm = [900.0, 900.9] * 60
+    return [*calm[:-1], calm[-2] * (1 + move)]
+
+
+def moved(*parts: float) -> dict[str, Any]:
+    """What moves the nowcast of an origin: series s0, s1, … with these parts at 1d, half of them at 7d and 30d."""
+    names = [f"s{i}" for i in range(len(parts))]
+    day = dt.date(2024, 11, 27)
+    rows = [
+        {"origin_date": day, "horizon": horizon}
+        | {f"{name}_contribution": factor * part for name, part in zip(names, parts, strict=True)}
+        for horizon, factor in (("30d", 0.5), ("1d", 1.0), ("7d", 0.5))
+    ]
+    known: dict[str, Any] = {"origin_date": [day], "anchor": [900.0], "anchor_date": [day], "anchor_age": [0]}
+    for i, name in enumerate(names):
+        known |= {name: [20.5 + i], f"{name}_date": [day], f"{name}_age": [0]}
+    return contributions.moves(pl.DataFrame(rows), pl.DataFrame(known), day)
+
+
+def page(**more: Any) -> str:
+    inputs = {
+        "forecast": forecast(),
+        "moved": moved(0.003, -0.001),
+        "alerts": alerts(),
+        "expectations": expectations(),
+        "validation": validation(),
+        "performance": performance(),
+        "regimes": regimes(),
+        "figures": DRAWN,
+    }
+    return dashboard(**(inputs | more))
+
+
+class Reader(HTMLParser):
+    """Tags in order with their attributes, whether they close as they opened, and the text."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.tags: list[tuple[str, dict]] = []
+        self.open: list[str] = []
+        self.words: list[str] = []
+        self.feed(text)
+        self.close()
+        assert not self.open, self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag, (tag, self.getpos())
+
+    def handle_data(self, data):
+        if "style" not in self.open:
+            self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return re.sub(r"[ \n]+", " ", " ".join(self.words))

@@ -1,0 +1,116 @@
+"""Warnings about the newest inputs, and about estimates that are old, of later, or of other data."""
+
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+
+from forex.params import UsdClp
+from forex.timeline import calendar
+from forex.validation.warnings import cut_off_instant, input_warnings, provenance
+from tests.support.made_up import published, utc
+from tests.support.simulated import committed
+
+DAYS = calendar.business_days("2023-01-02", "2024-11-27")
+AS_OF = "2024-11-27"
+UNTIL = utc("2024-11-27T18:00")
+
+
+def rows(**moves: float) -> pl.DataFrame:
+    """The observado at level 900 with quiet moves, and others on the days named `d2024_11_26`."""
+    returns = np.where(np.arange(len(DAYS)) % 2, 0.001, -0.001)
+    for day, move in moves.items():
+        returns[np.searchsorted(DAYS, np.datetime64(day[1:].replace("_", "-")))] = move
+    return published(DAYS, 900 * np.exp(np.cumsum(returns)))
+
+
+def block(usable: pl.DataFrame, made: str = "2024-10-01T18:00", **provenance_values: Any) -> UsdClp:
+    """Estimates made from `usable` at `made`, with what their provenance says changed."""
+    content = committed().usdclp.model_dump()
+    content["provenance"] = provenance({"usdclp": usable}, ["usdclp"], utc(made)) | provenance_values
+    content["thresholds"]["extreme_move"] = 0.02
+    return UsdClp.model_validate(content)
+
+
+def kinds(usable: pl.DataFrame, estimates: UsdClp, as_of: str = AS_OF) -> list[str]:
+    until = cut_off_instant(as_of, "15:00")
+    return [one["kind"] for one in input_warnings({"usdclp": usable}, estimates, as_of=as_of, known_until=until)]
+
+
+def test_quiet_rows_and_fresh_estimates_of_the_same_data_give_no_warning() -> None:
+    assert kinds(rows(), block(rows())) == []
+
+
+def test_only_recent_extreme_moves_are_told_with_their_date_and_size() -> None:
+    usable = rows(d2024_11_26=0.03, d2024_11_20=-0.025, d2024_09_27=0.04, d2024_11_25=0.019)
+    found = input_warnings({"usdclp": usable}, block(usable), as_of=AS_OF, known_until=UNTIL)
+    assert [one["kind"] for one in found] == ["extreme_move"] * 2
+    assert found[0]["says"].startswith("usdclp: 2024-11-20 moved -2.50% per business day, more than the 2.00%")
+    assert found[1]["says"].startswith("usdclp: 2024-11-26 moved +3.00%")
+
+
+def test_a_move_over_several_days_counts_at_its_daily_size() -> None:
+    usable = rows(d2024_11_26=0.03)
+    gone = usable.filter(~pl.col("date").is_in(calendar.as_dates(["2024-11-22", "2024-11-25"]).tolist()))
+    assert kinds(gone, block(gone)) == []  # 3 % over three days is 1.7 % per day
+
+
+def test_a_row_known_after_the_cut_off_does_not_count() -> None:
+    usable = rows(d2024_11_27=0.05)
+    estimates = block(usable)
+    assert kinds(usable, estimates) == ["extreme_move"]
+    assert kinds(usable, estimates, as_of="2024-11-26") == []  # published at 18:00 of that day
+
+
+def test_estimates_grow_old() -> None:
+    usable = rows()
+    allowed = committed().usdclp.warnings.max_age
+    made = calendar.shift(AS_OF, -allowed)
+    assert kinds(usable, block(usable, f"{made}T18:00")) == []
+    older = block(usable, f"{calendar.shift(AS_OF, -allowed - 1)}T18:00")
+    [warning] = input_warnings({"usdclp": usable}, older, as_of=AS_OF, known_until=UNTIL)
+    assert warning["kind"] == "estimates_old"
+    assert f"{allowed + 1} business days before 2024-11-27. forex calibrate --write renews it." in warning["says"]
+
+
+def test_estimates_of_a_later_day_are_told_and_not_compared() -> None:
+    usable = rows()
+    assert kinds(usable, block(usable, "2024-11-27T18:00"), as_of="2024-11-26") == ["estimates_later"]
+    assert kinds(usable, block(usable, "2024-11-27T18:00")) == []
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"first": "2023-01-04"}, "other data: first differ"),
+        ({"last": "2024-09-30"}, "other data: last differ"),
+        ({"values": 3}, "other data: values differ"),
+        ({"sha256": {"usdclp": 64 * "0"}}, "other data: sha256.usdclp differ"),
+        ({"sha256": {"copper_lme": 64 * "0"}}, "other data: sha256.copper_lme differ"),
+    ],
+)
+def test_what_differs_in_the_provenance_is_named(values: dict[str, Any], said: str) -> None:
+    usable = rows()
+    [warning] = input_warnings({"usdclp": usable}, block(usable, **values), as_of=AS_OF, known_until=UNTIL)
+    assert warning["kind"] == "estimates_of_other_data" and said in warning["says"]
+
+
+def test_an_appended_row_is_not_other_data_and_a_rewritten_one_is() -> None:
+    usable = rows()
+    estimates = block(usable.head(440), "2024-10-01T18:00")
+    assert kinds(usable.head(440), estimates) == kinds(usable, estimates) == []
+    rewritten = usable.with_columns(value=pl.when(pl.int_range(pl.len()) == 5).then(901.0).otherwise("value"))
+    assert kinds(rewritten, estimates) == ["estimates_of_other_data"]
+    revised = pl.concat([usable, usable[5:6].with_columns(known_at=pl.lit(UNTIL), usable_at=pl.lit(UNTIL))])
+    assert kinds(revised, estimates) == []  # a revision that was not known then
+
+
+def test_the_order_of_the_file_does_not_matter() -> None:
+    usable = rows()
+    shuffled = usable.sample(fraction=1.0, shuffle=True, seed=1)
+    assert provenance({"usdclp": shuffled}, ["usdclp"], UNTIL) == provenance({"usdclp": usable}, ["usdclp"], UNTIL)
+
+
+def test_the_cut_off_is_that_of_the_last_business_day() -> None:
+    assert cut_off_instant("2024-11-30", "15:00") == cut_off_instant("2024-11-29", "15:00") == utc("2024-11-29T18:00")
