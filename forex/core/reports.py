@@ -1,0 +1,57 @@
+"""What reports are made of: frozen models, written as canonical JSON and read back as what they were.
+
+The package that fills a report defines its model; whoever reads the file parses it with `read_report`, so that a renamed field is
+an error of the type checker, and a file that does not fit is named with its key and with the command that makes it anew.
+"""
+
+import json
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from forex.core.errors import DataError
+from forex.core.files import read_json, write_json
+
+
+class Report(BaseModel):
+    """A report, or a part of one: every field known, none changed once made."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+AnyReport = TypeVar("AnyReport", bound=Report)
+
+
+def plain(report: Report) -> dict[str, Any]:
+    """The report as JSON holds it."""
+    return report.model_dump(mode="json", by_alias=True)
+
+
+def write_report(path: Path, report: Report) -> None:
+    """Write as `forex.core.files.write_json` does: sorted keys, floats at 8 significant digits, whole or not at all."""
+    write_json(path, plain(report))
+
+
+def read_report(path: Path, model: type[AnyReport], *, made_by: str = "dvc repro") -> AnyReport:
+    """The report in the file at `path`.
+
+    Raises DataError where it is missing or no JSON, and, naming each key with what it holds, where it is no such report.
+    """
+    try:
+        return model.model_validate_json(json.dumps(read_json(path)))
+    except ValidationError as error:
+        faults = [f"{_key(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_url=False)]
+        shown = "; ".join(faults[:3]) + (f"; and {len(faults) - 3} more" if len(faults) > 3 else "")
+        raise DataError(f"{path}: not what this version writes ({shown}). `{made_by}` makes it anew.") from error
+
+
+def json_schema(model: type[Report]) -> dict[str, Any]:
+    """The JSON Schema of a report's file (draft 2020-12), generated from its model."""
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | model.model_json_schema(
+        mode="serialization", by_alias=True
+    )
+
+
+def _key(location: tuple[int | str, ...]) -> str:
+    return ".".join(str(part) for part in location) or "the whole"
