@@ -60,7 +60,7 @@ class Project:
 
     def run(self, stage: Callable[[], None]) -> int:
         """The exit code of a stage's `main`."""
-        from stages.run import run
+        from forex.core.stage import run
 
         with pytest.raises(SystemExit) as end:
             run(stage)

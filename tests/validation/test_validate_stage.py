@@ -11,8 +11,8 @@ import pytest
 from ruamel.yaml import YAML
 
 from forex.core.files import read_parquet
+from forex.core.stage import run
 from stages import align, ingest, validate
-from stages.run import run
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = "2024-11-27"
