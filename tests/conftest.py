@@ -35,6 +35,9 @@ os.environ["TZ"] = "Asia/Tokyo"
 time.tzset()
 
 ROOT = Path(__file__).parents[1]
+HOLIDAYS = "data/calendar/holidays_cl.csv"
+# A process reads the holidays once, from its working directory: here, before a test moves to another one.
+calendar.is_business_day("2024-11-27")
 EVENING = {"business_days": -1, "time": "18:00", "zone": "America/Santiago"}
 NOON = {"business_days": 0, "time": "12:00", "zone": "America/New_York"}
 
@@ -90,9 +93,16 @@ class Project:
         return end.value.code
 
 
+def with_holidays(root: Path) -> None:
+    """Put the committed holidays where a process in `root` reads them."""
+    (root / "data/calendar").mkdir(parents=True, exist_ok=True)
+    (root / HOLIDAYS).write_bytes((ROOT / HOLIDAYS).read_bytes())
+
+
 @pytest.fixture
 def project(tmp_path: Path, store: MadeUpStore, monkeypatch: pytest.MonkeyPatch) -> Project:
     (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    with_holidays(tmp_path)
     made = Project(tmp_path, store)
     made.set(ingest={"store": "store"})
     monkeypatch.chdir(tmp_path)
