@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from conftest import ROOT
+from conftest import ROOT, with_holidays
 from scipy.special import ndtri
 
 from forex import calendar
@@ -72,6 +72,7 @@ def write_project(folder: Path, frame: pl.DataFrame, *, params: str | None = Non
     text = text.replace("horizons: [1d, 7d, 15d, 30d, 90d]", "horizons: [1d, 7d]")
     (folder / "params.yaml").write_text(text, encoding="utf-8")
     (folder / "dvc.yaml").write_text("", encoding="utf-8")
+    with_holidays(folder)
     write_parquet(folder / "data/forecasts/calibrated.parquet", frame)
     write_json(folder / "reports/performance.json", {"horizons": {name: {"status": "GOOD"} for name in STEPS}})
     checks = [{"success": number >= changes.get("failing", 0)} for number in range(100)]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from changed_params import COMMITTED, Content, changed
-from conftest import ROOT
+from conftest import ROOT, with_holidays
 from ruamel.yaml import YAML
 from web import Web
 
@@ -41,7 +41,7 @@ class Live:
 
 def live_project(root: Path, site: Web, series: dict[str, list[str]]) -> Live:
     """`series`: what params.yaml's fetch.series holds; the others are not in the store's series.yaml."""
-    (root / "data").mkdir(exist_ok=True)
+    with_holidays(root)
     template = YAML(typ="safe").load((ROOT / "data/live_series.yaml").read_text(encoding="utf-8"))
     listed = {name: entry for name, entry in template.items() if name in series or name == "usdclp_spot"}
     (root / "data/live_series.yaml").write_text(json.dumps(listed), encoding="utf-8")

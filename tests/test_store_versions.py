@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from changed_params import COMMITTED, Folder
-from conftest import ROOT, utc
+from conftest import ROOT, utc, with_holidays
 
 from forex import calendar
 from forex.files import read_json
@@ -48,6 +48,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("dvc.yaml", ".dvcignore", ".gitignore"):
         shutil.copy(ROOT / name, tmp_path / name)
+    with_holidays(tmp_path)
     Folder(tmp_path, COMMITTED).write({"ingest.store": str(STORE)})
     (STORE / "fetches").mkdir(parents=True)
     listed = (ROOT / "data/live_series.yaml").read_text(encoding="utf-8").split("usdclp_spot:")[0]

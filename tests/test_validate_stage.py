@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from conftest import with_holidays
 from ruamel.yaml import YAML
 
 from forex.files import read_parquet
@@ -32,6 +33,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with (store / "series.yaml").open("w") as file:
         YAML().dump({name: listed[name] for name in ("usdclp", "eur")}, file)
     copyfile(ROOT / "params.yaml", tmp_path / "params.yaml")
+    with_holidays(tmp_path)
     monkeypatch.chdir(tmp_path)
     change_params(tmp_path, lambda params: params["ingest"].update(store="store"))
     return tmp_path
