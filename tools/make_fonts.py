@@ -4,10 +4,10 @@
     pip install fonttools==4.68.0
     python tools/make_fonts.py arimo/usr/share/fonts/truetype/croscore
 
-The committed files are from fonts-croscore 20201225-1 and come out the same byte for byte. Arimo has the widths of Arial, so what is
-measured with it fits what a browser draws with Arial, Helvetica or Liberation Sans. Kerning is kept, for it changes widths; hints
-and ligatures, which do not, are dropped. Its licence, forex/fonts/OFL.txt, reserves no name, but Arimo is a trademark: a changed
-font does not bear it.
+The committed files are from fonts-croscore 20201225-1 and come out the same byte for byte. Arimo has the widths of Arial, so what
+is measured with it fits what a browser draws with Arial, Helvetica or Liberation Sans. Kerning is kept, for it changes widths;
+hints and ligatures, which do not, are dropped. Its licence, forex/fonts/OFL.txt, reserves no name, but Arimo is a trademark: a
+changed font does not bear it.
 """
 
 import sys
