@@ -9,7 +9,7 @@ from importlib.metadata import packages_distributions
 from tests.support.made_up import ROOT
 
 OURS = {"forex", "stages"}
-OPTIONAL = {"chronos", "torch"}  # the extra of one challenger
+OPTIONAL = {"chronos", "torch", "holidays"}  # extras: of one challenger, and of `make calendar`
 
 
 def imported(folder: str) -> dict[str, str]:

@@ -53,8 +53,7 @@ class Copy:
         self.live = live
         self.file = live.root / "forex/providers/ourbank.py"
         shutil.copytree(ROOT / "forex", live.root / "forex")
-        for name in ("dvc.yaml", "data/calendar"):
-            (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, live.root / name)
+        shutil.copy(ROOT / "dvc.yaml", live.root)
         (live.root / "certificate.pem").write_bytes(live.site.certificate)
         self.file.write_text(OURBANK, encoding="utf-8")
         addresses = live.params["fetch"]["providers"] | {"ourbank": f"{live.site.url}/ourbank"}
