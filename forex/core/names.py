@@ -18,3 +18,12 @@ def calibrated_name(model: str) -> str:
     ('garch_t_conformal', 'nowcast')
     """
     return f"{model}_conformal" if model in BENCHMARKS else model
+
+
+def percent(level: float) -> str:
+    """A level as names carry it.
+
+    >>> percent(0.95)
+    '95'
+    """
+    return f"{100 * level:g}"

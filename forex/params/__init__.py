@@ -14,11 +14,10 @@ from forex.params.open import OpenBlock, Settings
 from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
 from forex.params.reports import Alarm, Episode, Evaluate, Performance, Report, Trade
-from forex.params.types import Block, Severity, Tier, clock_time
-from forex.params.usdclp import NOT_EVALUATED, Estimation, UsdClp
+from forex.params.types import Block, Tier, clock_time
+from forex.params.usdclp import Estimation, UsdClp
 
 __all__ = [
-    "NOT_EVALUATED",
     "PARAMS_FILE",
     "Alarm",
     "Alerts",
@@ -45,7 +44,6 @@ __all__ = [
     "Rule",
     "Rung",
     "Settings",
-    "Severity",
     "Source",
     "Tier",
     "Trade",

@@ -9,7 +9,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 from forex.core.names import ENSEMBLE, PUBLISHED
 from forex.core.quantiles import central_pair
 
-Severity = Literal["critical", "warning"]
 Tier = Literal["critical", "important", "optional"]
 Stressed = Literal["HIGH_VOL", "COPPER_SHOCK", "BCCH_INTERVENTION"]
 Probability = Annotated[float, Field(gt=0, lt=1)]

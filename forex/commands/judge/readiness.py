@@ -11,6 +11,7 @@ from forex.commands.show.scoreboard import SMALLEST, table
 from forex.core.errors import UsageError
 from forex.core.files import json_text, read_json, read_parquet
 from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
+from forex.core.status import Status
 from forex.models.registry import declared
 from forex.monitoring.performance import performance, subjects
 from forex.params import Params, load_params
@@ -101,7 +102,7 @@ def needs_calibration(model: str) -> bool:
     return model not in BENCHMARKS and model != ENSEMBLE
 
 
-def _statuses(calibrated: Any, model: str, horizons: list[str], params: Params) -> dict[str, str]:
+def _statuses(calibrated: Any, model: str, horizons: list[str], params: Params) -> dict[str, Status]:
     """What the performance monitor would say of the model's own forecasts."""
     frame = calibrated.filter(calibrated["model"] == model)
     panels = {name: matured(frame, name) for name in horizons}
