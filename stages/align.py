@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from forex.core.files import read_json, read_parquet, write_parquet
+from forex.core.stage import run
 from forex.observations.align import panel
 from forex.observations.store import TARGET, in_per_cent
 from forex.params import load_params
-from stages.run import run
 
 MANIFEST = Path("data/manifest.json")
 CLEAN = Path("data/clean")

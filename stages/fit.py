@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from forex.core.files import read_parquet, write_parquet
+from forex.core.stage import run
 from forex.models.naive import MIN_RETURNS
 from forex.models.nowcast import Nowcast, series
 from forex.models.registry import build, settings
 from forex.observations.history import forecast_origins, from_panel
 from forex.params import load_params
 from forex.statistics.forecasts import contributions_frame, raw_frame
-from stages.run import run
 
 PANEL = Path("data/panel.parquet")
 RAW_FORECASTS = Path("data/forecasts/raw.parquet")

@@ -6,10 +6,10 @@ import polars as pl
 
 from forex.core.files import read_json, read_parquet, write_csv, write_json
 from forex.core.quantiles import COLUMNS
+from forex.core.stage import run
 from forex.forecast.conditions import conditions
 from forex.forecast.forecast import ENTERING, at_origin, forecast_report, forecast_table
 from forex.params import load_params, plain
-from stages.run import run
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 PANEL = Path("data/panel.parquet")

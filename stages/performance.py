@@ -4,6 +4,7 @@ from pathlib import Path
 
 from forex.core.files import read_json, read_parquet, write_json
 from forex.core.names import PUBLISHED
+from forex.core.stage import run
 from forex.ledger.ledger import LEDGER, read
 from forex.ledger.scores import ledger_scores
 from forex.monitoring import drift
@@ -15,7 +16,6 @@ from forex.observations.moves import origins
 from forex.observations.store import in_per_cent
 from forex.params import load_params
 from forex.statistics.scores import matured
-from stages.run import run
 
 MANIFEST = Path("data/manifest.json")
 PANEL = Path("data/panel.parquet")

@@ -7,12 +7,12 @@ import polars as pl
 
 from forex.core.errors import DataError
 from forex.core.files import read_json, read_parquet, write_csv, write_text
+from forex.core.stage import run
 from forex.forecast.fan import fan
 from forex.params import load_params
 from forex.report.dashboard import dashboard, episodes
 from forex.report.figures import figures, forecast_figure, reliability_figure
 from forex.statistics.contributions import moves
-from stages.run import run
 
 PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")

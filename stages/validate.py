@@ -9,12 +9,12 @@ from typing import cast
 import polars as pl
 
 from forex.core.files import read_json, read_parquet, write_json, write_parquet, write_text
+from forex.core.stage import run
 from forex.observations.store import Publication
 from forex.params import Validate, load_params
 from forex.validation.page import page, summary
 from forex.validation.validate import FLAGGED, QUARANTINE, USED, check_series, stop_on_failure
 from forex.validation.warnings import input_warnings
-from stages.run import run
 
 MANIFEST = Path("data/manifest.json")
 RAW = Path("data/raw")

@@ -12,7 +12,7 @@ from forex.commands.live import fetch
 from forex.params import load_params
 from tests.support.changed_params import COMMITTED, Content, changed
 from tests.support.live.web import Web
-from tests.support.made_up import ROOT
+from tests.support.made_up import ROOT, with_holidays
 
 PROVIDERS = ("bcch", "mindicador", "fred", "yahoo", "ecb", "jsdelivr")
 ACCOUNT = {"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2"}
@@ -41,7 +41,7 @@ class Live:
 
 def live_project(root: Path, site: Web, series: dict[str, list[str]]) -> Live:
     """`series`: what params.yaml's fetch.series holds; the others are not in the store's series.yaml."""
-    (root / "data").mkdir(exist_ok=True)
+    with_holidays(root)
     template = YAML(typ="safe").load((ROOT / "data/live_series.yaml").read_text(encoding="utf-8"))
     listed = {name: entry for name, entry in template.items() if name in series or name == "usdclp_spot"}
     (root / "data/live_series.yaml").write_text(json.dumps(listed), encoding="utf-8")
