@@ -1,4 +1,4 @@
-"""The names of forecasts that mean the same in every package, as params.yaml, calibrated.parquet and every report use them.
+"""The names of forecasts and levels that mean the same in every package: params.yaml, calibrated.parquet, every report.
 
 A model has the name of its file in forex/models; only these mean more than that.
 """
