@@ -238,9 +238,9 @@ def backfill(
 def check(as_json: Json = False) -> None:
     """Whether params.yaml can be read: which key is wrong, what it holds, what is allowed. Exit code 2 if one is."""
     _in_project()
-    from forex.params import load_params
+    from forex.commands.keep import params
 
-    load_params()
+    params.whole()
     _show({"params": "ok"}, lambda _: "params.yaml: every key is known and within its range.", as_json)
 
 

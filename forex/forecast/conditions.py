@@ -11,12 +11,11 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from forex.core.quantiles import GRID
+from forex.core.status import BROKEN, HIGH, LOW, NOT_EVALUATED, USUAL
 from forex.observations.moves import daily_moves
-from forex.params import NOT_EVALUATED, Regimes, UsdClp
+from forex.params import Regimes, UsdClp
 from forex.statistics.rolling import rolling_volatility
 from forex.timeline import calendar
-
-USUAL, HIGH, LOW, BROKEN = "USUAL", "HIGH", "LOW", "BROKEN"
 
 
 def conditions(

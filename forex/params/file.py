@@ -5,10 +5,11 @@ be compared with what the code uses.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, BaseModel, Field, StrictStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StrictStr, ValidationError, create_model, model_validator
 
 from forex.core.errors import ParamsError, yaml_fault
 from forex.core.names import ENSEMBLE, calibrated_name
@@ -20,6 +21,7 @@ from forex.params.fetch import Fetch
 from forex.params.fit import Fit
 from forex.params.gate import Gate
 from forex.params.ledger import Ledger
+from forex.params.open import OpenBlock, Settings
 from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
 from forex.params.reports import Evaluate, Performance, Report, Trade
@@ -27,6 +29,7 @@ from forex.params.types import Block, Date, Horizon, Level, clock_time, unique
 from forex.params.usdclp import UsdClp
 
 PARAMS_FILE = Path("params.yaml")
+NOTHING: Mapping[str, Settings] = {}
 
 
 class Params(Block):
@@ -84,29 +87,41 @@ class _Selected:
             setattr(self, key, getattr(params, "validate_" if key == "validate" else key))
 
 
-def load_params(*keys: str, path: Path = PARAMS_FILE) -> Params:
+def load_params(*keys: str, path: Path = PARAMS_FILE, declared: Mapping[str, Settings] = NOTHING) -> Params:
     """The validated params.yaml; with `keys`, an object that has those top-level keys only (`validate` as `.validate`).
+
+    declared: by top-level key, the settings that files declare in that block (open.py).
 
     Raises ParamsError naming each wrong key, what it holds and what is allowed.
     """
-    params = parse_params(_read(path), path)
+    params = parse_params(_read(path), path, declared=declared)
     return cast(Params, _Selected(params, keys)) if keys else params
 
 
-def parse_params(text: str, path: Path) -> Params:
+def parse_params(text: str, path: Path, *, declared: Mapping[str, Settings] = NOTHING) -> Params:
     """The validated params of a text; `path` is the name that messages give it.  Raises ParamsError as `load_params`."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
 
     try:
-        return _validated(YAML(typ="safe").load(text), path)
+        return _validated(YAML(typ="safe").load(text), path, declared)
     except YAMLError as error:
         raise _unreadable(path, error) from error
 
 
 def plain(value: Any) -> Any:
-    """A part of the params as numbers, texts, lists and mappings, for hashing."""
-    return value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else value
+    """A part of the params as the file holds it, for hashing; 300 and 300.0 are one number, as they are to DVC."""
+    return _whole(
+        value.model_dump(mode="json", by_alias=True, exclude_unset=True) if isinstance(value, BaseModel) else value
+    )
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _whole(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _read(path: Path) -> str:
@@ -122,12 +137,22 @@ def _unreadable(path: Path, error: Exception) -> ParamsError:
     return ParamsError(f"{path}: not readable as YAML: {yaml_fault(error)}")
 
 
-def _validated(content: Any, path: Path) -> Params:
+def _validated(content: Any, path: Path, declared: Mapping[str, Settings]) -> Params:
     try:
-        return Params.model_validate(_tuples(content), strict=True)
+        return _kind(declared).model_validate(_tuples(content), strict=True)
     except ValidationError as error:
         lines = [f"{path}: {_explain(problem)}" for problem in error.errors()]
         raise ParamsError("\n".join(lines)) from error
+
+
+def _kind(declared: Mapping[str, Settings]) -> type[Params]:
+    """Params whose blocks are closed to other settings than those declared."""
+    closed: dict[str, Any] = {}
+    for key, settings in declared.items():
+        block = Params.model_fields[key].annotation
+        assert isinstance(block, type) and issubclass(block, OpenBlock), key
+        closed[key] = block.closed(settings)
+    return create_model("Params", __base__=Params, **closed) if closed else Params
 
 
 def _tuples(content: Any) -> Any:

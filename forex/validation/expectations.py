@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from forex.params import Severity
+from forex.core.status import CheckSeverity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +27,7 @@ class Check:
     name: str
     expectation: str  # the class in great_expectations.expectations
     kwargs: dict[str, Any]
-    severity: Severity
+    severity: CheckSeverity
     bound: str | None = None
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from forex.commands.keep.params import whole
 from forex.commands.live import fetch, issue
 from forex.core import lock
 from forex.core.clock import Clock, now
@@ -71,7 +72,7 @@ def _advance(
     environ: Mapping[str, str],
     client: Callable[[], Client] | None,
 ) -> dict[str, Any]:
-    params = load_params()
+    params = whole()  # a wrong setting of a model must not show only when its stage runs
     fetched = fetch.view(progress, clock=clock, environ=environ, client=client, strict=False)
     origin = _origin(to, params, clock())
     cut_off = _cut_off(origin, params)
