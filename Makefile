@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: run test test-extras lint study replay trade bench plots readme calendar clean
+.PHONY: run test test-extras lint study replay trade bench plots readme schema calendar clean
 
 # DVC keeps what it knows of files in /var/tmp, which not every account may write to.
 run: export DVC_SITE_CACHE_DIR ?= $(CURDIR)/.dvc/tmp/site
@@ -55,6 +55,10 @@ readme: .venv/installed
 # The committed holidays beside those of the holidays package; `make calendar KNOWN_FROM=2027-05-14` writes what is new.
 calendar: .venv/installed
 	@python -m forex.commands.keep.calendar_source $(if $(KNOWN_FROM),--known-from $(KNOWN_FROM))
+
+# The JSON Schemas of the reports, from their models: reports/schema/.
+schema: .venv/installed
+	python -m forex.commands.keep.schema
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 2; }
