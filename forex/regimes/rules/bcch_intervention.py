@@ -54,4 +54,4 @@ def advice(row: Mapping[str, Any]) -> str:
     )
 
 
-RULE = Declaration(30, state, advice)
+RULE = Declaration(30, state, ("#6a4fb3", "#7d63c9"), advice)

@@ -69,4 +69,4 @@ def _copper_direction(row: Mapping[str, Any]) -> str:
     )
 
 
-RULE = Declaration(20, state, advice)
+RULE = Declaration(20, state, ("#8a5a2b", "#96683a"), advice)

@@ -37,4 +37,4 @@ def advice(row: Mapping[str, Any]) -> str:
     )
 
 
-RULE = Declaration(10, state, advice)
+RULE = Declaration(10, state, ("#d9622b", "#b4532a"), advice)

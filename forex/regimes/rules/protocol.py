@@ -66,11 +66,13 @@ class Declaration:
 
     precedence: of several regimes that are on, the one with the largest is the call.
     state: from the evidence and, where the rule has some, its settings.
+    colours: of its stretches in charts, on light and on dark.
     advice: what the call means for someone who has dollars to buy or to sell, from its row of data/regimes.parquet.
     settings: what params.yaml may hold under `regimes` and the file's name; None: nothing.
     """
 
     precedence: int
     state: Callable[..., State]
+    colours: tuple[str, str]
     advice: Callable[[Mapping[str, Any]], str]
     settings: type[Block] | None = None
