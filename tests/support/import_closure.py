@@ -24,7 +24,8 @@ def closure(root: Path, module: str) -> set[str]:
             imported = _imports(root, root / path)
             waiting += imported
             if DISCOVERY in imported:  # it reaches every file beside it
-                waiting += [".".join(one.with_suffix("").parts) for one in sorted((root / path).parent.glob("*.py"))]
+                folder = ".".join(path.parent.parts)
+                waiting += [f"{folder}.{one.stem}" for one in sorted((root / path).parent.glob("*.py"))]
     return found
 
 
