@@ -4,13 +4,10 @@ declare (open.py)."""
 from forex.params.alerts import Alerts, Rung
 from forex.params.calibrate import Calibrate, Multipliers
 from forex.params.data import Bounds, Ingest, Validate
-from forex.params.declared import declared_providers, provider_name
 from forex.params.drift import Drift
-from forex.params.fetch import Fetch, Network, Source
 from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, plain
 from forex.params.fit import Fit
 from forex.params.gate import Gate, Rule
-from forex.params.ledger import Ledger
 from forex.params.open import OpenBlock, Settings
 from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
@@ -29,13 +26,10 @@ __all__ = [
     "Episode",
     "Estimation",
     "Evaluate",
-    "Fetch",
     "Fit",
     "Gate",
     "Ingest",
-    "Ledger",
     "Multipliers",
-    "Network",
     "OpenBlock",
     "Params",
     "Performance",
@@ -45,15 +39,12 @@ __all__ = [
     "Rule",
     "Rung",
     "Settings",
-    "Source",
     "Tier",
     "Trade",
     "UsdClp",
     "Validate",
     "clock_time",
-    "declared_providers",
     "load_params",
     "parse_params",
     "plain",
-    "provider_name",
 ]

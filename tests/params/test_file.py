@@ -76,8 +76,6 @@ KEYED = {
     "evaluate.acceptance.coverage_tolerance",
     "validate.bounds",
     *LADDERS,
-    "fetch.providers",
-    "fetch.series",
 }  # by id, horizon or provider
 
 

@@ -106,8 +106,8 @@ def test_a_provider_added_by_the_text_is_asked_and_its_values_are_stored(live: L
     assert list(block["providers"]) == [file.stem]
     assert f"`{block['providers'][file.stem].split('/')[2]}`, to `fetch.network.hosts`" in section("A provider")
     live.set(
-        fetch__providers=live.params["fetch"]["providers"] | {file.stem: f"{live.site.url}/{file.stem}"},
-        fetch__series=live.params["fetch"]["series"] | block["series"],
+        fetch__providers=live.operations["fetch"]["providers"] | {file.stem: f"{live.site.url}/{file.stem}"},
+        fetch__series=live.operations["fetch"]["series"] | block["series"],
     )
 
     def answer(path: str, query: Query) -> Answer:

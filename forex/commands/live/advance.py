@@ -27,7 +27,8 @@ from forex.forecast.forecast import clp
 from forex.ledger import ledger
 from forex.observations.ingest import age_business_days, known_rows
 from forex.observations.store import TARGET, read_series, read_series_list
-from forex.params import PARAMS_FILE, Params, load_params
+from forex.operations import load_operations
+from forex.params import PARAMS_FILE, Params
 from forex.providers.net import Client
 from forex.timeline import calendar
 
@@ -61,7 +62,7 @@ def view(
     issued and stays so.
     """
     RUNNING.parent.mkdir(parents=True, exist_ok=True)
-    with lock.held(RUNNING, timeout=load_params().fetch.lock_timeout):
+    with lock.held(RUNNING, timeout=load_operations().fetch.lock_timeout):
         return _advance(progress, to, clock, environ, client)
 
 
