@@ -54,8 +54,13 @@ def _model(name: str) -> str:
     return name
 
 
+def stressed_regimes() -> list[str]:
+    """The regimes that may be called beside NORMAL and UNKNOWN, in order of name."""
+    return [name.upper() for name in declared_names("regimes/rules", "RULE")]
+
+
 def _stressed(regime: str) -> str:
-    known = [name.upper() for name in declared_names("regimes/rules", "RULE")]
+    known = stressed_regimes()
     if regime not in known:
         raise ValueError(f"expected a regime, one of {', '.join(known)}, got {regime}")
     return regime
