@@ -9,6 +9,7 @@ from forex.core.stage import run
 from forex.ledger.ledger import LEDGER, read
 from forex.ledger.scores import ledger_scores
 from forex.monitoring import drift
+from forex.monitoring.alert_rules.registry import settings
 from forex.monitoring.alerts import alerts
 from forex.monitoring.episodes import episodes
 from forex.monitoring.looks import daily_statuses
@@ -27,7 +28,7 @@ METRICS = Path("reports/metrics/performance.json")
 
 
 def main() -> None:
-    params = load_params("horizons", "levels", "performance", "drift", "alerts")
+    params = load_params("horizons", "levels", "performance", "drift", "alerts", declared={"alerts": settings()})
     calibrated = read_parquet(CALIBRATED)
     panels = {horizon: matured(calibrated, horizon) for horizon in params.horizons}
     counts = {horizon: panel.n for horizon, panel in panels.items()}

@@ -67,7 +67,7 @@ NUMBERS = [path for path, value in paths(CONTENT) if isinstance(value, int | flo
 LADDERS = {  # by severity
     "alerts.trend_reversal.legs", "alerts.volatility_spike.ratio", "alerts.volatility_spike.move", "alerts.copper_shock.move",
     "alerts.copper_shock.fall", "alerts.dxy_extreme.above", "alerts.dxy_extreme.below", "alerts.dxy_extreme.move",
-    "alerts.vix_spike.above", "alerts.vix_spike.rise", "alerts.tpm_surprise.change", "alerts.data_quality.missing",
+    "alerts.vix_spike.above", "alerts.vix_spike.rise", "alerts.tpm_surprise.change", "alerts.data_quality_issue.missing",
 }  # fmt: skip
 KEYED = {
     "calibrate.online.rate",
