@@ -55,7 +55,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     with copied(tmp_path_factory) as project:
         for name in ("forex", "stages"):
             shutil.copytree(ROOT / name, name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("dvc.yaml", ".dvc/config", ".dvcignore", "data/ledger"):
+        for name in ("dvc.yaml", "operations.yaml", ".dvc/config", ".dvcignore", "data/ledger"):
             Path(name).parent.mkdir(parents=True, exist_ok=True)
             (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, name)
         subprocess.run(["git", "init", "-q"], check=True)
