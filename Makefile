@@ -34,7 +34,7 @@ replay: .venv/installed
 
 # What an online correction of the intervals would buy and cost: reports/online_correction.md.
 trade: .venv/installed
-	python -m studies.online_trade
+	python -m studies.online_correction
 
 # Speed beside others', about five minutes; exit code 1 where a limit of ours is missed.
 bench: .venv/installed .venv-bench/installed

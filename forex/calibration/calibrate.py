@@ -1,4 +1,4 @@
-"""From raw to published, by horizon: conformal calibration, regime multipliers, online correction, the ensemble, the choice."""
+"""From raw to published, by horizon: conformal calibration, regime multipliers, the ensemble, the choice."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from forex.core.errors import TooLittleData
 from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
 from forex.observations.history import Floats
 from forex.params import Calibrate
-from forex.statistics import conformal, ensemble, tracker
+from forex.statistics import conformal, ensemble
 from forex.statistics.predictive import Predictive
 from forex.statistics.scores import crps
 from forex.timeline import calendar
@@ -107,14 +107,12 @@ def _horizon(
     for model in params.conformal:
         half_widths = _pooled(model, horizon, own, outcome, params)
         # Errors teach from enough scores on, like the forecasts. Multipliers learn from forecasts without them, so that the
-        # estimate does not chase itself; the online correction comes last: its guarantee is about what the model says in the end.
+        # estimate does not chase itself.
         scores = np.where(own[horizon][model].count >= params.min_scores, _scores(models[model], outcome), np.nan)
         forecasts = multipliers.scored(scores, half_widths, outcome.matured, outcome.steps, params.multipliers.levels)
         factors = multipliers.factors(regimes, forecasts, params.multipliers)
         newest[model] = multipliers.newest(regimes, forecasts, params.multipliers)
-        rate = params.online.rate.get(horizon, 0.0)
-        for made, widths in ((plain, half_widths), (stressed, half_widths * factors[:, None])):
-            made[model] = tracker.corrected(widths, scores, outcome.matured, rate=rate)
+        plain[model], stressed[model] = half_widths, half_widths * factors[:, None]
         applied[calibrated_name(model)] = factors
 
     without = _from_half_widths(models, plain, outcome, params)[0]

@@ -11,7 +11,7 @@ from forex.params.gate import Gate, Rule
 from forex.params.ledger import Ledger
 from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
-from forex.params.reports import Alarm, Episode, Evaluate, Performance, Report, Trade
+from forex.params.reports import Alarm, Episode, Evaluate, Performance, Report
 from forex.params.types import Block, Severity, Tier, clock_time
 from forex.params.usdclp import NOT_EVALUATED, Estimation, UsdClp
 
@@ -48,7 +48,6 @@ __all__ = [
     "Source",
     "Theta",
     "Tier",
-    "Trade",
     "UsdClp",
     "Validate",
     "clock_time",

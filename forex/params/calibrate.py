@@ -35,12 +35,6 @@ class Multipliers(Block):
     seed: Annotated[int, Field(ge=0)]
 
 
-class Online(Block):
-    """Rate of the online correction by horizon; 0, or none given: off."""
-
-    rate: dict[Horizon, Annotated[float, Field(ge=0, le=1)]]
-
-
 class Calibrate(Block):
     min_scores: PositiveInt
     half_life: PositiveInt
@@ -48,6 +42,5 @@ class Calibrate(Block):
     pool_weight: Annotated[float, Field(ge=0)]
     conformal: Annotated[tuple[Model, ...], Field(min_length=1), AfterValidator(unique)]
     multipliers: Multipliers
-    online: Online
     ensemble: Ensemble
     published: Published

@@ -22,7 +22,7 @@ from forex.params.gate import Gate
 from forex.params.ledger import Ledger
 from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
-from forex.params.reports import Evaluate, Performance, Report, Trade
+from forex.params.reports import Evaluate, Performance, Report
 from forex.params.types import Block, Date, Horizon, Level, clock_time, unique
 from forex.params.usdclp import UsdClp
 
@@ -46,7 +46,6 @@ class Params(Block):
     ledger: Ledger
     evaluate: Evaluate
     report: Report
-    trade: Trade
     gate: Gate
     usdclp: UsdClp
     fetch: Fetch

@@ -20,7 +20,6 @@ from forex.core.lock import held
 from forex.core.names import PUBLISHED
 from forex.ledger.ledger import LEDGER, LOCK
 from forex.params import load_params
-from studies import online_trade
 from tests.support.challengers import FORESEES, STEPS
 from tests.support.challengers import calibrated as calibrated_challengers
 from tests.support.changed_params import changed, run
@@ -42,11 +41,6 @@ def refused_issue() -> str:
     with held(LEDGER / LOCK, timeout=1), pytest.raises(GateFailed) as refused:
         issue.view()
     return str(refused.value)
-
-
-def trade_page() -> str:
-    online_trade.main()
-    return online_trade.REPORT.read_text(encoding="utf-8")
 
 
 CHALLENGERS = calibrated_challengers(1, 800, first="2019-01-02")
@@ -93,7 +87,7 @@ def gate_reasons() -> list[str]:
 SAYING = (
     dict.fromkeys(READINESS, readiness_said)
     | dict.fromkeys(GATE, gate_reasons)
-    | {"ledger.lock_timeout": refused_issue, "trade.rates": trade_page, "trade.min_origins": trade_page}
+    | {"ledger.lock_timeout": refused_issue}
 )
 
 

@@ -69,7 +69,6 @@ LADDERS = {  # by severity
     "alerts.vix_spike.above", "alerts.vix_spike.rise", "alerts.tpm_surprise.change", "alerts.data_quality.missing",
 }  # fmt: skip
 KEYED = {
-    "calibrate.online.rate",
     "usdclp.volatility.by_horizon",
     "usdclp.provenance.sha256",
     "evaluate.acceptance.coverage_tolerance",

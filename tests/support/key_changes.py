@@ -6,7 +6,7 @@ from tests.support.changed_params import LEAVES, Content
 
 READINESS = [key for key in LEAVES if key.startswith("readiness.")]
 GATE = [key for key in LEAVES if key.startswith("gate.")]
-OF_COMMANDS = ["ledger.lock_timeout", "trade.rates", "trade.min_origins", *GATE, *READINESS]
+OF_COMMANDS = ["ledger.lock_timeout", *GATE, *READINESS]
 ELSEWHERE = ("validate.", "fetch.")  # tests/params/test_effect_validate.py, tests/params/test_effect_fetch.py
 KEYS = [key for key in LEAVES if not key.startswith(ELSEWHERE) and key not in OF_COMMANDS]
 
@@ -29,8 +29,6 @@ REAL = {
     "ledger.lock_timeout": 0.01,
     "readiness.scores.ready": 99.8,
     "readiness.scores.optimal": 100,
-    "trade.rates": [0.02],
-    "trade.min_origins": 50,
     "performance.windows": [20],
     "performance.min_windows": 5,
     "performance.critical_pct": 50,
@@ -121,11 +119,6 @@ CHANGES: Content = {
     "calibrate.multipliers.block_steps": 4,
     "calibrate.multipliers.band": 0.5,
     "calibrate.multipliers.seed": 1,
-    "calibrate.online.rate.1d": 0.05,
-    "calibrate.online.rate.7d": 0.05,
-    "calibrate.online.rate.15d": 0.05,
-    "calibrate.online.rate.30d": 0.05,
-    "calibrate.online.rate.90d": 0.05,
     "calibrate.published.candidates": ["ensemble"],
     "calibrate.published.half_life": 20,
     "calibrate.published.margin": 0.9,
@@ -157,8 +150,6 @@ CHANGES: Content = {
     "readiness.scores.cautious": 99.7,
     "readiness.scores.ready": 99.95,
     "readiness.scores.optimal": 99.85,
-    "trade.rates": [0.05],
-    "trade.min_origins": 220,  # 2018 has fewer
     "gate.new_data": 1e-6,
     "gate.required": ["*"],
     "gate.metrics": [{"name": "validation.*.published.crps", "better": "lower", "relative": 0}],
