@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from forex.calibration.calibrate import calibrate
 from forex.calibration.inputs import actuals, calibration_inputs
 from forex.calibration.report import Settled, calibration_report, metrics
@@ -40,10 +38,8 @@ def main() -> None:
         h: {model: values[kept] for model, values in result.quantiles.items()} for h, result in calibrated.items()
     }
     write_parquet(CALIBRATED, calibrated_frame(history, origins[kept], labels[kept].tolist(), quantiles, actual))
-    published = {
-        h: (np.array(result.candidates)[result.chosen[kept]], result.factors[kept]) for h, result in calibrated.items()
-    }
-    write_parquet(MULTIPLIERS, multipliers_frame(history, origins[kept], published))
+    multipliers = {h: result.factors[kept] for h, result in calibrated.items()}
+    write_parquet(MULTIPLIERS, multipliers_frame(history, origins[kept], multipliers))
     settled = {h: Settled(history.anchor[origins[kept]], actual[h], labels[kept]) for h in params.horizons}
     report = calibration_report(calibrated, settled, kept.start, params.calibrate.multipliers.regimes)
     write_json(REPORT, report)

@@ -14,7 +14,6 @@ from stages.run import run
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")
-CALIBRATION = Path("data/calibration.json")
 MANIFEST = Path("data/manifest.json")
 EXPECTATIONS = Path("reports/expectations.json")
 REPORT = Path("reports/forecast.json")
@@ -33,7 +32,7 @@ def main() -> None:
         rows,
         panel_row=panel.row(by_predicate=newest, named=True),
         regime_row=regime_row,
-        calibration=read_json(CALIBRATION),
+        model=params.calibrate.published.model,
         manifest=read_json(MANIFEST),
         expectations=read_json(EXPECTATIONS),
         settings={key: plain(getattr(params, key)) for key in ENTERING},

@@ -1,4 +1,4 @@
-"""From raw to published, by horizon: conformal calibration, regime multipliers, the ensemble, the choice."""
+"""From raw to published, by horizon: conformal calibration, regime multipliers, the ensemble, what is published."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ class Calibrated:
     """Quantiles (n, 25) as log-distances by model, and what they came from, for one horizon.
 
     without: those that depend on regime multipliers, as they would be had every multiplier been 1.
-    factors: (n,), the regime multiplier in what is published; where that averages members, the mean by their weights.
+    factors: (n,), the regime multiplier in what is published; the ensemble's is the mean of its members', by their weights.
     """
 
     quantiles: dict[str, Floats]
@@ -42,8 +42,6 @@ class Calibrated:
     factors: Floats
     members: tuple[str, ...]
     weights: Floats
-    candidates: tuple[str, ...]
-    chosen: NDArray[np.int64]
 
 
 def calibrate(
@@ -116,28 +114,25 @@ def _horizon(
         applied[calibrated_name(model)] = factors
 
     without = _from_half_widths(models, plain, outcome, params)[0]
-    quantiles, weights, chosen = _from_half_widths(models, stressed, outcome, params)
+    quantiles, weights = _from_half_widths(models, stressed, outcome, params)
     applied[ENSEMBLE] = np.sum(
         [applied[name] * weights[:, j] for j, name in enumerate(params.ensemble.members)], axis=0
     )
-    offered = np.stack([applied[name] for name in params.published.candidates])
     return Calibrated(
         quantiles=quantiles,
         without={name: values for name, values in without.items() if name not in BENCHMARKS},
         standardised=dict(own[horizon]),
         multipliers=newest,
-        factors=offered[chosen, np.arange(len(chosen))],
+        factors=applied[params.published.model],
         members=params.ensemble.members,
         weights=weights,
-        candidates=params.published.candidates,
-        chosen=chosen,
     )
 
 
 def _from_half_widths(
     models: Mapping[str, Predictive], half_widths: Mapping[str, Floats], outcome: Outcome, params: Calibrate
-) -> tuple[dict[str, Floats], Floats, NDArray[np.int64]]:
-    """Every forecast of one horizon, the ensemble's weights and the choice of what is published."""
+) -> tuple[dict[str, Floats], Floats]:
+    """Every forecast of one horizon, and the ensemble's weights."""
     quantiles = {name: models[name].quantiles for name in models if name in BENCHMARKS}
     for model, widths in half_widths.items():
         quantiles[calibrated_name(model)] = conformal.quantiles(models[model].location, models[model].scale, widths)
@@ -145,13 +140,8 @@ def _from_half_widths(
     past = _record(quantiles, members, outcome, params.ensemble.half_life)
     weights = ensemble.weights(past, sharpness=params.ensemble.sharpness, shrinkage=params.ensemble.shrinkage)
     quantiles[ENSEMBLE] = ensemble.average(np.stack([quantiles[name] for name in members]), weights)
-
-    rule = params.published
-    past = _record(quantiles, rule.candidates, outcome, rule.half_life)
-    chosen = ensemble.choose(past, margin=rule.margin, min_scores=rule.min_scores)
-    offered = np.stack([quantiles[name] for name in rule.candidates])
-    quantiles[PUBLISHED] = offered[chosen, np.arange(len(chosen))]
-    return quantiles, weights, chosen
+    quantiles[PUBLISHED] = quantiles[params.published.model]
+    return quantiles, weights
 
 
 def _pooled(

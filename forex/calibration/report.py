@@ -36,8 +36,7 @@ def calibration_report(
     """By horizon, what holds at the newest origin, and what happened since origin `first`.
 
     The former: half-widths in units of scale by central coverage, the evidence behind them, multipliers, the ensemble's
-    weights, what is published. The latter: how often each candidate was, and how each model that depends on multipliers
-    scored with and without them.
+    weights. The latter: how each model that depends on multipliers scored with and without them.
 
     settled: at the origins from `first` on.  stressed: the regimes that have multipliers.
     """
@@ -45,7 +44,6 @@ def calibration_report(
 
 
 def _describe(result: Calibrated, settled: Settled, first: int, stressed: tuple[str, ...]) -> dict[str, Any]:
-    chosen = result.chosen[first:]
     return {
         "models": {
             model: {
@@ -59,10 +57,6 @@ def _describe(result: Calibrated, settled: Settled, first: int, stressed: tuple[
             for model, own in result.standardised.items()
         },
         "ensemble": {name: float(weight) for name, weight in zip(result.members, result.weights[-1], strict=True)},
-        "published": {
-            "model": result.candidates[chosen[-1]],
-            "share": {name: float(np.mean(chosen == i)) for i, name in enumerate(result.candidates)},
-        },
         "with_and_without_multipliers": {
             name: _compared(result.quantiles[name][first:], plain[first:], settled, stressed)
             for name, plain in result.without.items()
@@ -118,10 +112,7 @@ def metrics(report: Mapping[str, Any]) -> dict[str, Any]:
                 for model, of_model in described["models"].items()
             }
             | {"ensemble": {f"weight_{name}": weight for name, weight in described["ensemble"].items()}}
-            | {
-                "published": {f"share_{name}": share for name, share in described["published"]["share"].items()}
-                | _stressed_metrics(described["with_and_without_multipliers"][PUBLISHED])
-            }
+            | {"published": _stressed_metrics(described["with_and_without_multipliers"][PUBLISHED])}
             for horizon, described in report.items()
         }
     }

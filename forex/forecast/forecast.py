@@ -55,7 +55,7 @@ def forecast_report(
     *,
     panel_row: Mapping[str, Any],
     regime_row: Mapping[str, Any],
-    calibration: Mapping[str, Any],
+    model: str,
     manifest: Mapping[str, Any],
     expectations: Mapping[str, Any],
     settings: Mapping[str, Any],
@@ -64,7 +64,8 @@ def forecast_report(
 ) -> dict[str, Any]:
     """reports/forecast.json (reports/forecast.schema.json describes it).
 
-    rows: the published rows of the newest origin.  settings: the params that can change a forecast, for their hash.
+    rows: the published rows of the newest origin, made by `model`.
+    settings: the params that can change a forecast, for their hash.
     conditions: from `forex.forecast.conditions.conditions`.
     """
     first = rows.row(0, named=True)
@@ -80,8 +81,7 @@ def forecast_report(
         "regime": first["regime"],
         "regime_confidence": regime_row["confidence"],
         "horizons": {
-            row["horizon"]: horizon_entry(row, levels) | {"model": calibration[row["horizon"]]["published"]["model"]}
-            for row in rows.iter_rows(named=True)
+            row["horizon"]: horizon_entry(row, levels) | {"model": model} for row in rows.iter_rows(named=True)
         },
         "inputs": {
             "series": {name: entry["sha256"] for name, entry in series.items() if entry["sha256"] is not None},

@@ -1,4 +1,4 @@
-"""The block of calibration: conformal, multipliers, the ensemble, the choice of what is published."""
+"""The block of calibration: conformal, multipliers, the ensemble, and which model is published."""
 
 from typing import Annotated
 
@@ -15,10 +15,7 @@ class Ensemble(Block):
 
 
 class Published(Block):
-    candidates: Annotated[tuple[StrictStr, ...], Field(min_length=1), AfterValidator(unique)]
-    half_life: PositiveInt
-    margin: Share
-    min_scores: PositiveInt
+    model: StrictStr
 
 
 class Multipliers(Block):

@@ -57,7 +57,7 @@ class Params(Block):
         _known("calibrate.conformal", self.calibrate.conformal, made)
         calibrated = [*made, *(calibrated_name(name) for name in self.calibrate.conformal)]
         _known("calibrate.ensemble.members", self.calibrate.ensemble.members, calibrated)
-        _known("calibrate.published.candidates", self.calibrate.published.candidates, [*calibrated, ENSEMBLE])
+        _known("calibrate.published.model", (self.calibrate.published.model,), [*calibrated, ENSEMBLE])
         return self
 
     @model_validator(mode="after")

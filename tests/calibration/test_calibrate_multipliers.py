@@ -76,10 +76,10 @@ def test_multipliers_are_estimated_from_the_forecasts_as_they_are_without_them()
         np.testing.assert_allclose(factor, expected[first:], rtol=1e-9)
 
 
-@pytest.mark.parametrize("candidate", ["nowcast", "ensemble", "random_walk"])
-def test_the_factor_in_what_is_published(candidate: str) -> None:
+@pytest.mark.parametrize("model", ["nowcast", "ensemble", "random_walk"])
+def test_the_factor_in_what_is_published(model: str) -> None:
     raw, outcomes, regimes = stress()
-    rules = QUICK.model_copy(update={"published": QUICK.published.model_copy(update={"candidates": (candidate,)})})
+    rules = QUICK.model_copy(update={"published": QUICK.published.model_copy(update={"model": model})})
     calibrated, first = calibrate(raw, outcomes, rules, regimes)
     for one in calibrated.values():
         own = {
@@ -88,8 +88,8 @@ def test_the_factor_in_what_is_published(candidate: str) -> None:
         }
         own["random_walk"] = np.ones(len(own["nowcast"]))
         own["ensemble"] = sum(own[name] * one.weights[first:, j] for j, name in enumerate(rules.ensemble.members))
-        np.testing.assert_allclose(one.factors[first:], own[candidate], rtol=1e-9)
-    assert (calibrated["1d"].factors[first:].max() > 1.1) == (candidate != "random_walk")
+        np.testing.assert_allclose(one.factors[first:], own[model], rtol=1e-9)
+    assert (calibrated["1d"].factors[first:].max() > 1.1) == (model != "random_walk")
 
 
 @pytest.mark.parametrize("cut", [300, 451])

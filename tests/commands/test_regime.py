@@ -49,7 +49,7 @@ def project(folder: Path, regimes: pl.DataFrame, params: Regimes, copper_move: f
     (folder / "params.yaml").write_text(text, encoding="utf-8")
     write_parquet(folder / "data/regimes.parquet", regimes)
     last = regimes.select("origin_date").tail(200)
-    factors = [last.with_columns(horizon=pl.lit(h), model=pl.lit("nowcast"), multiplier=pl.lit(m)) for h, m in FACTORS]
+    factors = [last.with_columns(horizon=pl.lit(h), multiplier=pl.lit(m)) for h, m in FACTORS]
     write_parquet(folder / "data/multipliers.parquet", pl.concat(factors))
 
 
