@@ -108,8 +108,13 @@ def _horizon(
         # estimate does not chase itself.
         scores = np.where(own[horizon][model].count >= params.min_scores, _scores(models[model], outcome), np.nan)
         forecasts = multipliers.scored(scores, half_widths, outcome.matured, outcome.steps, params.multipliers.levels)
-        factors = multipliers.factors(regimes, forecasts, params.multipliers)
-        newest[model] = multipliers.newest(regimes, forecasts, params.multipliers)
+        estimated = multipliers.estimates(regimes, forecasts, params.multipliers)
+        with_, without_ = (
+            np.where(np.isfinite(scores), crps(outcome.log_return, _quantiles(models[model], widths)), np.nan)
+            for widths in (half_widths * estimated[:, None], half_widths)
+        )
+        factors = multipliers.factors(regimes, forecasts, estimated, with_ - without_, params.multipliers)
+        newest[model] = multipliers.newest(regimes, forecasts, with_ - without_, without_, params.multipliers)
         plain[model], stressed[model] = half_widths, half_widths * factors[:, None]
         applied[calibrated_name(model)] = factors
 
@@ -135,13 +140,17 @@ def _from_half_widths(
     """Every forecast of one horizon, and the ensemble's weights."""
     quantiles = {name: models[name].quantiles for name in models if name in BENCHMARKS}
     for model, widths in half_widths.items():
-        quantiles[calibrated_name(model)] = conformal.quantiles(models[model].location, models[model].scale, widths)
+        quantiles[calibrated_name(model)] = _quantiles(models[model], widths)
     members = params.ensemble.members
     past = _record(quantiles, members, outcome, params.ensemble.half_life)
     weights = ensemble.weights(past, sharpness=params.ensemble.sharpness, shrinkage=params.ensemble.shrinkage)
     quantiles[ENSEMBLE] = ensemble.average(np.stack([quantiles[name] for name in members]), weights)
     quantiles[PUBLISHED] = quantiles[params.published.model]
     return quantiles, weights
+
+
+def _quantiles(predictive: Predictive, half_widths: Floats) -> Floats:
+    return conformal.quantiles(predictive.location, predictive.scale, half_widths)
 
 
 def _pooled(

@@ -68,7 +68,8 @@ def _multiplier(one: Newest) -> dict[str, Any]:
     """Null where no forecast made in the regime has matured."""
     ratio = one.ratio if one.count > 0 else None
     band = list(one.ratio_band) if np.isfinite(one.ratio_band).all() else None
-    return asdict(one) | {"ratio": ratio, "ratio_band": band}
+    change = one.crps_change if np.isfinite(one.crps_change) else None
+    return asdict(one) | {"ratio": ratio, "ratio_band": band, "crps_change": change}
 
 
 def _compared(with_: Floats, without: Floats, settled: Settled, stressed: tuple[str, ...]) -> dict[str, Any]:

@@ -70,7 +70,11 @@ def test_multipliers_are_estimated_from_the_forecasts_as_they_are_without_them()
             without[:, [central_pair(level)[1] for level in rules.levels]] - without[:, [MEDIAN]]
         )
         judged = multipliers.Scored(np.where(counts[:, None], ratios, np.nan), outcome.matured, outcome.steps)
-        expected = multipliers.factors(regimes, judged, rules)
+        estimated = multipliers.estimates(regimes, judged, rules)
+        wider = np.where(np.arange(25) == MEDIAN, 0.0, without - without[:, [MEDIAN]]) * estimated[:, None]
+        change = crps(outcome.log_return, without[:, [MEDIAN]] + wider) - crps(outcome.log_return, without)
+        change = np.where(np.isfinite(judged.ratios).all(axis=1), change, np.nan)
+        expected = multipliers.factors(regimes, judged, estimated, change, rules)
         first = stressed()[1]
         factor = widths(one.quantiles["nowcast"])[first:, 7] / widths(without)[first:, 7]
         np.testing.assert_allclose(factor, expected[first:], rtol=1e-9)
@@ -143,7 +147,8 @@ def test_the_report_compares_with_and_without_over_the_matured_origins() -> None
             described = report[horizon]["models"][model]["multipliers"]
             assert list(described) == list(PARAMS.multipliers.regimes)
             assert described["COPPER_SHOCK"] == {
-                "multiplier": 1.0, "ratio": None, "ratio_band": None, "count": 0, "independent": 0.0,
+                "multiplier": 1.0, "estimate": 1.0, "crps_change": None, "ratio": None, "ratio_band": None, "count": 0,
+                "independent": 0.0,
             }  # fmt: skip
             found = described["HIGH_VOL"]
             assert found["count"] > found["independent"] > 0 and 1 <= found["multiplier"] <= 2.5
