@@ -6,7 +6,7 @@ a record cannot say is None.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from forex.evaluation.scoreboard import Scored
 from forex.params import Evaluate, Readiness
 from forex.statistics import inference
 from forex.statistics.scores import Floats, matured
+from forex.validation.report import Expectations
 
 BETTER, WORSE, NO_EVIDENCE, NOT_EVALUATED = "BETTER", "WORSE", "NO_EVIDENCE", "NOT_EVALUATED"
 
@@ -135,7 +136,7 @@ def _coverage(scored: Scored, own: int, levels: Sequence[float]) -> dict[str, An
     }
 
 
-def suite_results(expectations: Mapping[str, Any]) -> Figures:
-    """From reports/expectations.json: how many checks there were, how many held, and whether the whole did."""
-    held = [check["success"] for series in expectations["series"].values() for check in series["checks"]]
-    return {"checks": len(held), "held": sum(held), "success": expectations["success"]}
+def suite_results(expectations: Expectations) -> Figures:
+    """How many checks there were, how many held, and whether the whole did."""
+    held = [check.success for series in expectations.series.values() for check in series.checks]
+    return {"checks": len(held), "held": sum(held), "success": expectations.success}

@@ -2,14 +2,14 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, PositiveInt, StrictStr
 from pydantic_core import PydanticCustomError
 
 from forex.params.types import Block, Date, Horizon, PositiveFloat, Probability, unique
 
-NOT_EVALUATED = "NOT_EVALUATED"
+NOT_EVALUATED: Final = "NOT_EVALUATED"
 
 
 def _instant(text: str) -> str:
