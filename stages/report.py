@@ -4,6 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
+from forex.calibration.report import Calibration
 from forex.core.errors import DataError
 from forex.core.files import read_json, read_parquet, write_csv, write_text
 from forex.core.reports import read_report
@@ -19,6 +20,7 @@ from stages.run import run
 PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")
 CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
+CALIBRATION = Path("data/calibration.json")
 REPORTS = Path("reports")
 RELIABILITY = REPORTS / "plots/reliability.csv"
 ROLLING = REPORTS / "plots/rolling_coverage.csv"
@@ -41,6 +43,7 @@ def main() -> None:
         expectations=read_report(REPORTS / "expectations.json", Expectations),
         validation=read_json(REPORTS / "validation.json"),
         performance=read_json(REPORTS / "performance.json"),
+        calibration=read_report(CALIBRATION, Calibration),
         regimes=regimes,
         figures=figures(
             fan=ahead, reliability=reliability, rolling=rolling, regimes=regimes, episodes=episodes(regimes)

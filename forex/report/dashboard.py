@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from forex.calibration.report import Calibration
 from forex.forecast.conditions import sentences
 from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
@@ -27,6 +28,7 @@ from forex.report.backtest import (
 from forex.report.filters import ABSENT, FILTERS
 from forex.report.monitors import alarm_rows, alerts_now, drift_now, episode_rows, ledger_rows, window_rows
 from forex.report.page import PAGE
+from forex.report.regime_widths import width_rows
 from forex.report.style import STYLE
 from forex.statistics import contributions
 from forex.validation.report import CheckResult, Expectations
@@ -43,6 +45,7 @@ def dashboard(
     expectations: Expectations,
     validation: Mapping[str, Any],
     performance: Mapping[str, Any],
+    calibration: Calibration,
     regimes: pl.DataFrame,
     figures: Mapping[str, Any],
 ) -> str:
@@ -82,6 +85,9 @@ def dashboard(
         conditions=sentences(forecast.conditions),
         regime_since=episodes(regimes)["start"][-1],
         regime_rows=regime_rows(regimes, validation),
+        width_rows=width_rows(calibration),
+        width_horizons=list(by_length(calibration.horizons)),
+        widening=calibration,
         regime_horizons=list(by_length(validation["horizons"])),
         quality=quality(expectations),
         figures=figures,
