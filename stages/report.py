@@ -30,7 +30,7 @@ FIGURES = REPORTS / "figures"
 
 
 def main() -> None:
-    params = load_params("report")
+    params = load_params("report", "usdclp")
     forecast = read_report(REPORTS / "forecast.json", Forecast)
     regimes = read_parquet(REGIMES)
     reliability, rolling = _read_csv(RELIABILITY), _read_csv(ROLLING)
@@ -44,6 +44,7 @@ def main() -> None:
         validation=read_json(REPORTS / "validation.json"),
         performance=read_json(REPORTS / "performance.json"),
         calibration=read_report(CALIBRATION, Calibration),
+        usual=params.usdclp,
         regimes=regimes,
         figures=figures(
             fan=ahead, reliability=reliability, rolling=rolling, regimes=regimes, episodes=episodes(regimes)

@@ -133,6 +133,19 @@ forecasts.</span></caption>
 {% endfor %}
 </tbody>
 </table></div>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="regimes"><table class="lines">
+<caption><span>Volatility of each calendar month over its year's, estimated from {{ usual.provenance.first | day }} to
+{{ usual.provenance.last | day }}, with intervals that hold for all months at once at {{ months_band | level }}:
+{% set differing = months | selectattr("differs") | map(attribute="month") | join(", ") -%}
+{{ differing ~ " can be told from the others" if differing else "no month can be told from the others" }}.</span></caption>
+<thead><tr>{% for row in months %}<th scope="col">{{ row.month }}</th>{% endfor %}</tr></thead>
+<tbody><tr>
+{% for row in months %}
+<td>{{ row.factor | rate }}{{ " " ~ row.differs if row.differs }}
+<span class="small">{{ row.low | rate }} to {{ row.high | rate }}</span></td>
+{% endfor %}
+</tr></tbody>
+</table></div>
 {% if width_rows %}
 <div class="scroll" tabindex="0" role="region" aria-labelledby="regimes"><table class="lines">
 <caption><span>Width of the {{ widening.widening_level | level }} interval over its median at NORMAL origins: median by regime,

@@ -46,7 +46,7 @@ REAL = {
     "evaluate.draws": 200,
     "evaluate.significance": 0.5,
     "evaluate.rolling_window": 100,
-    "usdclp.volatility.differing_months": [4],
+    "usdclp.volatility.month_low": [0.5, 0.5, 0.5, 1.01, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5],  # April differs
     "usdclp.copper_correlation.expected": -0.3,
     "usdclp.copper_correlation.sd": 0.2,
     "usdclp.copper_correlation.break_threshold": 0.9,
@@ -247,7 +247,8 @@ CHANGES: Content = {
     "usdclp.volatility.by_horizon.30d": 0.01,
     "usdclp.volatility.by_horizon.90d": 0.01,
     "usdclp.volatility.month_factors": [1.0, 1.0, 1.0, 1.5, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
-    "usdclp.volatility.differing_months": [],
+    "usdclp.volatility.month_low": [0.5] * 12,
+    "usdclp.volatility.month_high": [2.0] * 12,
     "usdclp.thresholds.large_move": 0.05,
     "usdclp.thresholds.extreme_move": 0.001,
     "usdclp.thresholds.high_ratio": 0.1,
