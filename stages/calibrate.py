@@ -7,10 +7,10 @@ from forex.calibration.described import Settled, calibration_report, metrics
 from forex.calibration.inputs import actuals, calibration_inputs
 from forex.core.files import read_parquet, write_json, write_parquet
 from forex.core.reports import write_report
+from forex.core.stage import run
 from forex.observations.history import from_panel
 from forex.params import load_params
 from forex.statistics.forecasts import calibrated_frame, multipliers_frame
-from stages.run import run
 
 PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")

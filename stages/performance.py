@@ -5,6 +5,7 @@ from pathlib import Path
 from forex.core.files import read_parquet, write_json
 from forex.core.names import PUBLISHED
 from forex.core.reports import read_report
+from forex.core.stage import run
 from forex.ledger.ledger import LEDGER, read
 from forex.ledger.scores import ledger_scores
 from forex.monitoring import drift
@@ -16,7 +17,6 @@ from forex.observations.manifest import Manifest
 from forex.observations.moves import origins
 from forex.params import load_params
 from forex.statistics.scores import matured
-from stages.run import run
 
 MANIFEST = Path("data/manifest.json")
 PANEL = Path("data/panel.parquet")

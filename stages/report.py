@@ -8,6 +8,7 @@ from forex.calibration.report import Calibration
 from forex.core.errors import DataError
 from forex.core.files import read_json, read_parquet, write_csv, write_text
 from forex.core.reports import read_report
+from forex.core.stage import run
 from forex.forecast.fan import fan
 from forex.forecast.report import Forecast
 from forex.params import load_params
@@ -15,7 +16,6 @@ from forex.report.dashboard import dashboard, episodes
 from forex.report.figures import figures, forecast_figure, reliability_figure
 from forex.statistics.contributions import moves
 from forex.validation.report import Expectations
-from stages.run import run
 
 PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")

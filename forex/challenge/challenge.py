@@ -13,16 +13,15 @@ import numpy as np
 import polars as pl
 from scipy.special import stdtrit
 
-from forex.core.names import PUBLISHED
+from forex.core.names import PUBLISHED, percent
+from forex.core.status import BETTER, NO_EVIDENCE, NOT_EVALUATED, WORSE
 from forex.evaluation import scoreboard
-from forex.evaluation.acceptance import Figures, percent
+from forex.evaluation.acceptance import Figures
 from forex.evaluation.scoreboard import Scored
 from forex.params import Evaluate, Readiness
 from forex.statistics import inference
 from forex.statistics.scores import Floats, matured
 from forex.validation.report import Expectations
-
-BETTER, WORSE, NO_EVIDENCE, NOT_EVALUATED = "BETTER", "WORSE", "NO_EVIDENCE", "NOT_EVALUATED"
 
 
 def compared(

@@ -4,13 +4,14 @@ The report's side of the block `usdclp`. What cannot be computed is None, and it
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
 from forex.core.quantiles import GRID
+from forex.core.status import BROKEN, HIGH, LOW, NOT_EVALUATED, USUAL
 from forex.forecast.report import (
     Conditions,
     CopperCorrelation,
@@ -24,14 +25,9 @@ from forex.forecast.report import (
     VolatilityRatio,
 )
 from forex.observations.moves import daily_moves
-from forex.params import NOT_EVALUATED, Regimes, UsdClp
+from forex.params import Regimes, UsdClp
 from forex.statistics.rolling import rolling_volatility
 from forex.timeline import calendar
-
-USUAL: Final = "USUAL"
-HIGH: Final = "HIGH"
-LOW: Final = "LOW"
-BROKEN: Final = "BROKEN"
 
 
 def conditions(

@@ -20,11 +20,11 @@ import polars as pl
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from forex.core.status import ALERT_SEVERITIES
 from forex.observations.moves import Floats, daily_moves, known_values
 from forex.params import Alerts, Rung
 from forex.timeline.calendar import Dates
 
-SEVERITIES = ("INFO", "WARNING", "CRITICAL")  # a severity is a position here, counted from 1; 0 is none
 MARKET = ("TREND_REVERSAL", "VOLATILITY_SPIKE", "COPPER_SHOCK", "DXY_EXTREME", "VIX_SPIKE", "TPM_SURPRISE")
 
 Ints = NDArray[np.int64]
@@ -32,7 +32,10 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Trigger:
-    """A rule that held at a row; `value` is what was compared with the threshold."""
+    """A rule that held at a row; `value` is what was compared with the threshold.
+
+    severity: a position in ALERT_SEVERITIES, counted from 1; 0 is none.
+    """
 
     row: int
     kind: str
@@ -49,7 +52,7 @@ def severities(sizes: Floats, ladder: Mapping[Rung, float]) -> Ints:
     """
     reached = np.zeros(sizes.size, dtype=np.int64)
     for name, least in ladder.items():
-        reached[sizes >= least] = SEVERITIES.index(name.upper()) + 1
+        reached[sizes >= least] = ALERT_SEVERITIES.index(name.upper()) + 1
     return reached
 
 

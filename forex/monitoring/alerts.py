@@ -10,21 +10,21 @@ from typing import Any
 
 import polars as pl
 
-from forex.evaluation.acceptance import NOT_EVALUATED, Figures
-from forex.monitoring.alert_rules import MARKET, SEVERITIES, Trigger, market
+from forex.core.status import ALERT_SEVERITIES, CRITICAL, EVALUATED, NOT_EVALUATED, WARNING, Status
+from forex.evaluation.acceptance import Figures
+from forex.monitoring.alert_rules import MARKET, Trigger, market
 from forex.monitoring.model_alerts import DATA_QUALITY_ISSUE, DRIFT, MODEL, code, degradation, drifting, missing_data
 from forex.observations.moves import origins
 from forex.params import Alerts
 from forex.timeline import calendar
 
-INFO, WARNING, CRITICAL = SEVERITIES
 MESSAGE_WARNINGS = 2  # of different types, together
 
 
 def alerts(
     panel: pl.DataFrame,
     *,
-    statuses: Mapping[str, Mapping[str, str]],
+    statuses: Mapping[str, Mapping[str, Status]],
     drift: Mapping[str, Any],
     settings: Alerts,
 ) -> Figures:
@@ -75,7 +75,7 @@ def raised(triggers: Sequence[Trigger], *, cool_down: int) -> list[Figures]:
         if all(severity > was or row - at > cool_down for at, was in past.get(kind, [])):
             past.setdefault(kind, []).append((row, severity))
             reasons = [one.reason for one in same]
-            listed.append({"row": row, "type": kind, "severity": SEVERITIES[severity - 1], "reasons": reasons})
+            listed.append({"row": row, "type": kind, "severity": ALERT_SEVERITIES[severity - 1], "reasons": reasons})
     return sorted(listed, key=lambda alert: (alert["row"], -code(alert["severity"]), alert["type"]))
 
 
@@ -103,9 +103,9 @@ def _type(kind: str, listed: Sequence[Figures], missing: str | None, years: floa
     if missing:
         return {"status": NOT_EVALUATED, "missing": missing}
     if kind == DRIFT:  # it looks back a year at most: a frequency since the first origin would be none
-        return {"status": "EVALUATED"}
+        return {"status": EVALUATED}
     found = Counter(alert["severity"] for alert in listed if alert["type"] == kind)
-    return {"status": "EVALUATED", "per_year": {name: found[name] / years for name in SEVERITIES}}
+    return {"status": EVALUATED, "per_year": {name: found[name] / years for name in ALERT_SEVERITIES}}
 
 
 def _dated(alert: Figures, days: Sequence[str]) -> Figures:
@@ -113,7 +113,7 @@ def _dated(alert: Figures, days: Sequence[str]) -> Figures:
 
 
 def _by_year(listed: Sequence[Figures], sent: Mapping[int, str], days: Sequence[str]) -> Figures:
-    found: Figures = {day[:4]: dict.fromkeys((*SEVERITIES, "sent"), 0) for day in days}
+    found: Figures = {day[:4]: dict.fromkeys((*ALERT_SEVERITIES, "sent"), 0) for day in days}
     for alert in listed:
         found[days[alert["row"]][:4]][alert["severity"]] += 1
     for row in sent:

@@ -16,33 +16,43 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forex.evaluation.acceptance import INSUFFICIENT_DATA
-from forex.monitoring.alert_rules import SEVERITIES, Trigger, rising, severities
+from forex.core.status import (
+    ALERT_SEVERITIES,
+    CRITICAL,
+    DEGRADED,
+    HIGH,
+    INSUFFICIENT_DATA,
+    MEDIUM,
+    WARNING,
+    AlertSeverity,
+    Status,
+)
+from forex.monitoring.alert_rules import Trigger, rising, severities
 from forex.params import Alerts
 
 DRIFT, DATA_QUALITY_ISSUE = "DRIFT", "DATA_QUALITY_ISSUE"
 MODEL = ("DEGRADATION_CRITICAL", "DEGRADATION_WARNING", "BASELINE_MISSING", DRIFT, DATA_QUALITY_ISSUE)
-DEGRADATIONS = {  # by status: the type and its severity
-    "CRITICAL": ("DEGRADATION_CRITICAL", "CRITICAL"),
-    "DEGRADED": ("DEGRADATION_WARNING", "WARNING"),
-    INSUFFICIENT_DATA: ("BASELINE_MISSING", "WARNING"),
+DEGRADATIONS: Mapping[Status, tuple[str, AlertSeverity]] = {  # by status: the type and its severity
+    CRITICAL: ("DEGRADATION_CRITICAL", CRITICAL),
+    DEGRADED: ("DEGRADATION_WARNING", WARNING),
+    INSUFFICIENT_DATA: ("BASELINE_MISSING", WARNING),
 }
 
 
-def code(severity: str) -> int:
-    return SEVERITIES.index(severity) + 1
+def code(severity: AlertSeverity) -> int:
+    return ALERT_SEVERITIES.index(severity) + 1
 
 
-def degradation(looks: Sequence[tuple[int, Mapping[str, str]]]) -> Iterator[Trigger]:
+def degradation(looks: Sequence[tuple[int, Mapping[str, Status]]]) -> Iterator[Trigger]:
     """looks: rows of the panel in order, and the monitor's status at each by horizon.
 
     A horizon triggers where its status is one of DEGRADATIONS and was another one at the look before; DEGRADED after
     CRITICAL is no news.
     """
-    before: Mapping[str, str] = {}
+    before: Mapping[str, Status] = {}
     for row, statuses in looks:
         for horizon, status in statuses.items():
-            if status in DEGRADATIONS and before.get(horizon) not in (status, "CRITICAL"):
+            if status in DEGRADATIONS and before.get(horizon) not in (status, CRITICAL):
                 kind, severity = DEGRADATIONS[status]
                 yield Trigger(row, kind, code(severity), float("nan"), f"the forecast for {horizon} is {status}")
         before = statuses
@@ -52,7 +62,7 @@ def drifting(looks: Sequence[tuple[int, Mapping[str, Any]]], settings: Alerts) -
     """looks: rows of the panel in order, and what `drift` said there: severity and score."""
     before: int | None = None
     for row, look in looks:
-        severity = {"MEDIUM": settings.drift.MEDIUM, "HIGH": settings.drift.HIGH}.get(look["severity"])
+        severity = {MEDIUM: settings.drift.MEDIUM, HIGH: settings.drift.HIGH}.get(look["severity"])
         now = code(severity) if severity else 0
         if before is not None and now > before:
             reason = f"drift of the returns is {look['severity']}, score {look['score']:.0f}"

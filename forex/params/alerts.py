@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PositiveInt, StrictStr
 
+from forex.core.status import AlertSeverity
 from forex.params.types import Block, PositiveFloat
 
-AlertSeverity = Literal["INFO", "WARNING", "CRITICAL"]
 Rung = Literal["info", "warning", "critical"]
 Ids = Annotated[tuple[StrictStr, ...], Field(min_length=1)]
 

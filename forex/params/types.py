@@ -6,10 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 
-from forex.core.names import MODELS
+from forex.core.names import ENSEMBLE, PUBLISHED
 from forex.core.quantiles import central_pair
 
-Severity = Literal["critical", "warning"]
 Tier = Literal["critical", "important", "optional"]
 Stressed = Literal["HIGH_VOL", "COPPER_SHOCK", "BCCH_INTERVENTION"]
 Probability = Annotated[float, Field(gt=0, lt=1)]
@@ -50,8 +49,8 @@ Level = Annotated[float, AfterValidator(_level)]
 
 
 def _model(name: str) -> str:
-    if name not in MODELS:
-        raise ValueError(f"expected a model, one of {', '.join(MODELS)}, got {name}")
+    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in (ENSEMBLE, PUBLISHED) or name.endswith("_conformal"):
+        raise ValueError(f"expected the name of a file in forex/models, got {name}")
     return name
 
 

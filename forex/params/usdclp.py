@@ -2,14 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, PlainValidator, PositiveInt, StrictStr
 from pydantic_core import PydanticCustomError
 
+from forex.core.status import NOT_EVALUATED
 from forex.params.types import Block, Date, Horizon, PositiveFloat, Probability
-
-NOT_EVALUATED: Final = "NOT_EVALUATED"
 
 
 def _instant(text: str) -> str:

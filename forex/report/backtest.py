@@ -6,16 +6,24 @@ from typing import Any
 
 import polars as pl
 
-from forex.core.names import BENCHMARKS, PUBLISHED
-from forex.evaluation.acceptance import FAIL, INSUFFICIENT_DATA, NOT_EVALUATED, PASS, percent
+from forex.core.names import BENCHMARKS, PUBLISHED, percent
+from forex.core.status import (
+    FAIL,
+    INSUFFICIENT_DATA,
+    NO_EVIDENCE,
+    NOT_EVALUATED,
+    PASS,
+    PUBLISHED_BETTER,
+    PUBLISHED_WORSE,
+)
 from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.regimes.regimes import REGIMES
 
 EVIDENCE = {
-    "PUBLISHED_BETTER": "published better",
-    "PUBLISHED_WORSE": "published worse",
-    "NO_EVIDENCE": "no evidence of a difference",
+    PUBLISHED_BETTER: "published better",
+    PUBLISHED_WORSE: "published worse",
+    NO_EVIDENCE: "no evidence of a difference",
 }
 
 Rows = list[dict[str, Any]]
@@ -81,7 +89,7 @@ def score_rows(validation: Mapping[str, Any]) -> Rows:
             for name in ("crps", "squared_error"):
                 row[f"{name}_difference_pct"] = test.get(f"{name}_difference_pct")
                 row[f"{name}_p"] = test.get(f"dm_{name}_holm_p")
-                row[f"{name}_evidence"] = test.get(f"dm_{name}_evidence", "NO_EVIDENCE")
+                row[f"{name}_evidence"] = test.get(f"dm_{name}_evidence", NO_EVIDENCE)
             rows.append(row)
     return rows
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from forex.params import Severity
+from forex.core.status import CheckSeverity
 from forex.validation.report import Kwargs, Observed
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Check:
     name: str
     expectation: str  # the class in great_expectations.expectations
     kwargs: Kwargs
-    severity: Severity
+    severity: CheckSeverity
     bound: str | None = None
 
 

@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from forex.core.reports import Report
-from forex.params import Severity
+from forex.core.status import CheckSeverity
 
 Fate = Literal["used", "flagged", "left_out", "stops_the_run"]
 WarningKind = Literal["extreme_move", "estimates_old", "estimates_later", "estimates_of_other_data"]
@@ -31,7 +31,7 @@ class CheckResult(Report):
     expectation: str = Field(description="Great Expectations' name of it")
     kwargs: Kwargs = Field(description="What it was given: the column, and the bounds in the column's unit")
     bound: str | None = Field(description="The key of params.yaml that holds the bound; null where none does")
-    severity: Severity = Field(description="critical: a failure leaves the series out, flags it, or stops the run")
+    severity: CheckSeverity = Field(description="critical: a failure leaves the series out, flags it, or stops the run")
     success: bool
     observed: Observed = Field(description="The table's value, or the first different values that failed")
     failing_rows: int | None = Field(ge=0, description="How many rows failed; null for a check of the whole table")

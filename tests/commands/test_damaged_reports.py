@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from stages.run import run
 
 from forex.__main__ import main
 from forex.core.files import write_json, write_parquet
 from forex.core.reports import write_report
 from forex.validation.validate import QUARANTINE
 from stages import align, report, validate
-from stages.run import run
 from tests.support.challengers import BETTER
 from tests.support.forecasts_made_up import manifest
 from tests.support.forex_command import forex

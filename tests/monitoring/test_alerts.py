@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forex.core.files import json_text
-from forex.monitoring.alert_rules import SEVERITIES, Trigger
+from forex.core.status import ALERT_SEVERITIES
+from forex.monitoring.alert_rules import Trigger
 from forex.monitoring.alerts import alerts, raised, sending
 from forex.monitoring.model_alerts import degradation, drifting, missing_data
 from forex.params import Alerts
@@ -55,7 +56,7 @@ def test_raised_equals_the_loop_and_its_past_stays(found: list[Trigger], cool_do
             near = [was for at, name, was in expected if name == kind and row - at <= cool_down]
             if now > max(near, default=0):
                 expected.append((row, kind, now))
-    assert sorted((one["row"], one["type"], SEVERITIES.index(one["severity"]) + 1) for one in listed) == sorted(
+    assert sorted((one["row"], one["type"], ALERT_SEVERITIES.index(one["severity"]) + 1) for one in listed) == sorted(
         expected
     )
     for until in (10, 25):

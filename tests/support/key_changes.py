@@ -6,8 +6,8 @@ from tests.support.changed_params import LEAVES, Content
 
 READINESS = [key for key in LEAVES if key.startswith("readiness.")]
 GATE = [key for key in LEAVES if key.startswith("gate.")]
-OF_COMMANDS = ["ledger.lock_timeout", *GATE, *READINESS]
-ELSEWHERE = ("validate.", "fetch.")  # tests/params/test_effect_validate.py, tests/params/test_effect_fetch.py
+OF_COMMANDS = [*GATE, *READINESS]
+ELSEWHERE = ("validate.",)  # tests/params/test_effect_validate.py
 KEYS = [key for key in LEAVES if not key.startswith(ELSEWHERE) and key not in OF_COMMANDS]
 
 ESTIMATION = "usdclp.estimation."  # what only `forex calibrate` reads
@@ -25,7 +25,6 @@ REAL = {
     "fit.nowcast.burn_in": 60,
     "calibrate.min_scores": 60,
     "calibrate.published.model": "ensemble",
-    "ledger.lock_timeout": 0.01,
     "readiness.scores.ready": 99.8,
     "readiness.scores.optimal": 100,
     "performance.windows": [20],
@@ -129,7 +128,6 @@ CHANGES: Content = {
     "performance.critical_pct": 20,
     "performance.excellent_pct": 90,
     "performance.significance": 1e-9,
-    "ledger.lock_timeout": 0.02,
     "readiness.min_forecasts": 5000,
     "readiness.min_independent": 5000,
     "readiness.min_days": 5000,

@@ -6,9 +6,10 @@ Every number in a sentence is a signal's value or a threshold of params.yaml.
 from collections.abc import Mapping
 from typing import Any
 
+from forex.core.status import NOT_EVALUATED
 from forex.params import Regimes
 
-ON, OFF, NOT_EVALUATED = "ON", "OFF", "NOT_EVALUATED"
+ON, OFF = "ON", "OFF"
 
 Signal = dict[str, Any]
 
