@@ -2,18 +2,20 @@
 
 from pathlib import Path
 
-from forex.core.files import read_json, read_parquet, write_json
+from forex.core.files import read_parquet, write_json
 from forex.core.names import PUBLISHED
+from forex.core.reports import read_report
 from forex.core.stage import run
 from forex.ledger.ledger import LEDGER, read
 from forex.ledger.scores import ledger_scores
 from forex.monitoring import drift
+from forex.monitoring.alert_rules.registry import settings
 from forex.monitoring.alerts import alerts
 from forex.monitoring.episodes import episodes
 from forex.monitoring.looks import daily_statuses
 from forex.monitoring.performance import metrics, performance, subjects
+from forex.observations.manifest import Manifest
 from forex.observations.moves import origins
-from forex.observations.store import in_per_cent
 from forex.params import load_params
 from forex.statistics.scores import matured
 
@@ -26,7 +28,7 @@ METRICS = Path("reports/metrics/performance.json")
 
 
 def main() -> None:
-    params = load_params("horizons", "levels", "performance", "drift", "alerts")
+    params = load_params("horizons", "levels", "performance", "drift", "alerts", declared={"alerts": settings()})
     calibrated = read_parquet(CALIBRATED)
     panels = {horizon: matured(calibrated, horizon) for horizon in params.horizons}
     counts = {horizon: panel.n for horizon, panel in panels.items()}
@@ -35,7 +37,7 @@ def main() -> None:
     report["episodes"] = episodes(watched, levels=params.levels, settings=params.performance)
     report["ledger"] = ledger_scores(read(LEDGER), calibrated, horizons=params.horizons, levels=params.levels)
     panel = read_parquet(PANEL)
-    report["drift"] = drift.drift(panel, in_per_cent(read_json(MANIFEST)["series"]), params.drift)
+    report["drift"] = drift.drift(panel, read_report(MANIFEST, Manifest).in_per_cent, params.drift)
     found = metrics(report)
     found["performance"]["drift"] = drift.metrics(report["drift"])
     write_json(REPORT, report)

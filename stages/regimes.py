@@ -10,6 +10,7 @@ from forex.params import load_params
 from forex.regimes.interventions import parse_interventions
 from forex.regimes.meetings import parse_meetings
 from forex.regimes.regimes import classify, summary
+from forex.regimes.rules.registry import settings
 
 PANEL = Path("data/panel.parquet")
 MEETINGS = Path("data/calendar/bcch_meetings.csv")
@@ -20,7 +21,7 @@ TIMELINE = Path("reports/plots/regimes.csv")
 
 
 def main() -> None:
-    params = load_params("regimes", "usdclp")
+    params = load_params("regimes", "usdclp", declared={"regimes": settings()})
     meetings = parse_meetings(read_text(MEETINGS), str(MEETINGS))
     interventions = parse_interventions(read_text(INTERVENTIONS), str(INTERVENTIONS))
 

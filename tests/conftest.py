@@ -41,7 +41,8 @@ def store(tmp_path: Path) -> MadeUpStore:
 
 @pytest.fixture
 def project(tmp_path: Path, store: MadeUpStore, monkeypatch: pytest.MonkeyPatch) -> Project:
-    (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    for name in ("params.yaml", "operations.yaml"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
     with_holidays(tmp_path)
     made = Project(tmp_path, store)
     made.set(ingest={"store": "store"})

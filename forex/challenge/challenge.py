@@ -6,22 +6,22 @@ a record cannot say is None.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
 from scipy.special import stdtrit
 
-from forex.core.names import PUBLISHED
+from forex.core.names import PUBLISHED, percent
+from forex.core.status import BETTER, NO_EVIDENCE, NOT_EVALUATED, WORSE
 from forex.evaluation import scoreboard
-from forex.evaluation.acceptance import Figures, percent
+from forex.evaluation.acceptance import Figures
 from forex.evaluation.scoreboard import Scored
 from forex.params import Evaluate, Readiness
 from forex.statistics import inference
 from forex.statistics.scores import Floats, matured
-
-BETTER, WORSE, NO_EVIDENCE, NOT_EVALUATED = "BETTER", "WORSE", "NO_EVIDENCE", "NOT_EVALUATED"
+from forex.validation.report import Expectations
 
 
 def compared(
@@ -135,7 +135,7 @@ def _coverage(scored: Scored, own: int, levels: Sequence[float]) -> dict[str, An
     }
 
 
-def suite_results(expectations: Mapping[str, Any]) -> Figures:
-    """From reports/expectations.json: how many checks there were, how many held, and whether the whole did."""
-    held = [check["success"] for series in expectations["series"].values() for check in series["checks"]]
-    return {"checks": len(held), "held": sum(held), "success": expectations["success"]}
+def suite_results(expectations: Expectations) -> Figures:
+    """How many checks there were, how many held, and whether the whole did."""
+    held = [check.success for series in expectations.series.values() for check in series.checks]
+    return {"checks": len(held), "held": sum(held), "success": expectations.success}

@@ -18,13 +18,13 @@ from typing import Any
 
 from forex.core.errors import DataError
 from forex.core.names import PUBLISHED
+from forex.core.status import NOT_EVALUATED
 from forex.params import Gate, Rule
 
 Leaves = Mapping[str, float]
 ROUNDING = 1e-7  # relative; committed numbers have 8 significant digits
 
 SAME, BETTER, TOLERATED, NEW_DATA, WORSE, NEW = "same", "better", "tolerated", "new data", "WORSE", "new"
-NOT_EVALUATED = "NOT_EVALUATED"  # no standard error to count in
 
 
 def leaves(content: Any, prefix: str = "") -> dict[str, float]:
@@ -78,7 +78,7 @@ def _judged(name: str, rule: Rule, base: Leaves, head: Leaves, new_data: float) 
     tolerance = _tolerance(rule, before, se)
     moved = new_data * (se or 0.0) * math.sqrt(grown)
     if tolerance is None:
-        verdict = NOT_EVALUATED
+        verdict = NOT_EVALUATED  # no standard error to count in
     elif math.isclose(before, after, rel_tol=ROUNDING):
         verdict = SAME
     elif worse < 0:

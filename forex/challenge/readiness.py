@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from forex.challenge.challenge import BETTER, WORSE
-from forex.evaluation.acceptance import INSUFFICIENT_DATA, Figures
-from forex.monitoring.verdict import CODE, CRITICAL, DEGRADED
+from forex.core.status import BETTER, CRITICAL, DEGRADED, INSUFFICIENT_DATA, WORSE, Status
+from forex.evaluation.acceptance import Figures
+from forex.monitoring.verdict import CODE
 from forex.params import Readiness
 
 NOT_READY, CAUTIOUS, READY, OPTIMAL = "NOT_READY", "CAUTIOUS", "READY", "OPTIMAL"
@@ -55,8 +55,8 @@ def level(criteria: Iterable[Criterion], settings: Readiness) -> tuple[str, floa
 def criteria(
     figures: Mapping[str, Figures],
     *,
-    statuses: Mapping[str, str],
-    incumbent_statuses: Mapping[str, str],
+    statuses: Mapping[str, Status],
+    incumbent_statuses: Mapping[str, Status],
     suites: Figures,
     settings: Readiness,
 ) -> list[Criterion]:
@@ -150,7 +150,7 @@ def _in_band(one: Mapping[str, Any]) -> bool:
     return bool(one["low"] <= one["level"] <= one["high"])
 
 
-def _monitor(statuses: Mapping[str, str], incumbent: Mapping[str, str]) -> Criterion:
+def _monitor(statuses: Mapping[str, Status], incumbent: Mapping[str, Status]) -> Criterion:
     """Alarms of the performance monitor, where the incumbent's status is not as bad: a rough market shows in both."""
     name, threshold = "monitor", "no alarm that published has not"
     judged = {h: status for h, status in statuses.items() if status != INSUFFICIENT_DATA}

@@ -2,21 +2,11 @@
 
 from typing import Any
 
-from forex.core.names import BENCHMARKS, PUBLISHED
+from forex.core.names import BENCHMARKS, PUBLISHED, percent
+from forex.core.status import FAIL, INSUFFICIENT_DATA, NOT_EVALUATED, PASS
 from forex.params import Evaluate
 
-PASS, FAIL, INSUFFICIENT_DATA, NOT_EVALUATED = "PASS", "FAIL", "INSUFFICIENT_DATA", "NOT_EVALUATED"
-
 Figures = dict[str, Any]
-
-
-def percent(level: float) -> str:
-    """A level as names carry it.
-
-    >>> percent(0.95)
-    '95'
-    """
-    return f"{100 * level:g}"
 
 
 def verdicts(horizon: str, figures: Figures, settings: Evaluate) -> Figures:

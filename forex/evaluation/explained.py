@@ -17,14 +17,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
-from forex.evaluation.acceptance import INSUFFICIENT_DATA, Figures
+from forex.core.status import INSUFFICIENT_DATA, NOT_EVALUATED
+from forex.evaluation.acceptance import Figures
 from forex.params import Evaluate
 from forex.statistics import inference
 from forex.statistics.forecasts import CONTRIBUTION
 from forex.statistics.scores import Bools, Floats, Panel
 
 NOWCAST = "nowcast"
-NOT_EVALUATED = "NOT_EVALUATED"
 
 
 def report(

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forex.core.names import PUBLISHED
-from forex.evaluation.acceptance import Figures, percent
+from forex.core.names import PUBLISHED, percent
+from forex.evaluation.acceptance import Figures
 from forex.evaluation.scoreboard import ALL_LEVELS, Scored, pit_histogram
 from forex.statistics import inference
 

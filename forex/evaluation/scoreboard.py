@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forex.core.names import PUBLISHED, RANDOM_WALK
+from forex.core.names import PUBLISHED, RANDOM_WALK, percent
 from forex.core.quantiles import GRID, MEDIAN
+from forex.core.status import FAIL, INSUFFICIENT_DATA, NO_EVIDENCE, PASS, PUBLISHED_BETTER, PUBLISHED_WORSE
 from forex.evaluation import acceptance
-from forex.evaluation.acceptance import FAIL, INSUFFICIENT_DATA, PASS, Figures, percent
+from forex.evaluation.acceptance import Figures
 from forex.params import Evaluate
 from forex.statistics import inference
 from forex.statistics.scores import LEVELS, Bools, Floats, Panel
@@ -286,9 +287,9 @@ def _add_holm(horizons: Figures, significance: float) -> None:
             for row, adjusted in zip(
                 tested, inference.holm([row[f"{name}_p"] for row in tested]).tolist(), strict=True
             ):
-                better = "PUBLISHED_BETTER" if row[name] < 0 else "PUBLISHED_WORSE"
+                better = PUBLISHED_BETTER if row[name] < 0 else PUBLISHED_WORSE
                 row[f"{name}_holm_p"] = adjusted
-                row[f"{name}_evidence"] = better if adjusted < significance else "NO_EVIDENCE"
+                row[f"{name}_evidence"] = better if adjusted < significance else NO_EVIDENCE
 
 
 def metrics(report: Figures) -> Figures:

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from forex.core.names import PUBLISHED
+from forex.core.names import PUBLISHED, percent
 from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
-from forex.evaluation.acceptance import INSUFFICIENT_DATA, Figures, percent
+from forex.core.status import EVALUATED, INSUFFICIENT_DATA
+from forex.evaluation.acceptance import Figures
 from forex.statistics.scores import covered, crps, interval_score
 from forex.timeline.calendar import horizon_days
 
-EVALUATED = "EVALUATED"
 SAID = ("target_date", "steps", "anchor", *COLUMNS)
 
 

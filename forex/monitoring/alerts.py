@@ -10,21 +10,21 @@ from typing import Any
 
 import polars as pl
 
-from forex.evaluation.acceptance import NOT_EVALUATED, Figures
-from forex.monitoring.alert_rules import MARKET, SEVERITIES, Trigger, market
-from forex.monitoring.model_alerts import DATA_QUALITY_ISSUE, DRIFT, MODEL, code, degradation, drifting, missing_data
+from forex.core.status import ALERT_SEVERITIES, CRITICAL, EVALUATED, NOT_EVALUATED, WARNING, Status
+from forex.evaluation.acceptance import Figures
+from forex.monitoring.alert_rules.protocol import Declaration, Evidence, code
+from forex.monitoring.alert_rules.registry import Trigger, evaluated, rules
 from forex.observations.moves import origins
 from forex.params import Alerts
 from forex.timeline import calendar
 
-INFO, WARNING, CRITICAL = SEVERITIES
 MESSAGE_WARNINGS = 2  # of different types, together
 
 
 def alerts(
     panel: pl.DataFrame,
     *,
-    statuses: Mapping[str, Mapping[str, str]],
+    statuses: Mapping[str, Mapping[str, Status]],
     drift: Mapping[str, Any],
     settings: Alerts,
 ) -> Figures:
@@ -36,21 +36,21 @@ def alerts(
     rows = origins(panel)
     days = [str(day) for day in calendar.as_dates(rows["origin_date"].to_numpy())]
     row_of = {day: row for row, day in enumerate(days)}
-    triggers, missing = market(rows, settings)
-    triggers += degradation([(row_of[day], found) for day, found in sorted(statuses.items()) if day in row_of])
-    triggers += drifting([(row_of[look["origin_date"]], look) for look in drift["target"]["history"]], settings)
-    triggers += missing_data(rows, settings)
-    if drift["target"]["status"] == NOT_EVALUATED:
-        missing[DRIFT] = drift["target"]["why"]
-    if len(days) < settings.data_quality.days:
-        missing[DATA_QUALITY_ISSUE] = f"{len(days)} business days, {settings.data_quality.days} are needed"
+    evidence = Evidence(
+        rows,
+        statuses=[(row_of[day], found) for day, found in sorted(statuses.items()) if day in row_of],
+        drift_looks=[(row_of[look["origin_date"]], look) for look in drift["target"]["history"]],
+        drift_missing=drift["target"]["why"] if drift["target"]["status"] == NOT_EVALUATED else None,
+        max_age=settings.max_age,
+    )
+    triggers, missing = evaluated(evidence, settings)
     listed = raised(triggers, cool_down=settings.cool_down)
     sent = sending(listed, cool_down=settings.cool_down)
     years = len(days) / 250
     return {
         "at": days[-1],
         "first": days[0],
-        "types": {kind: _type(kind, listed, missing.get(kind), years) for kind in (*MARKET, *MODEL)},
+        "types": {kind: _type(kind, rule, listed, missing.get(kind), years) for kind, rule in rules().items()},
         "alerts": [_dated(alert, days) for alert in listed],
         "send": {"send": len(days) - 1 in sent, "why": sent.get(len(days) - 1, "nothing new that calls for a message")},
         "sent": [{"origin_date": days[row], "why": why} for row, why in sorted(sent.items())],
@@ -75,7 +75,7 @@ def raised(triggers: Sequence[Trigger], *, cool_down: int) -> list[Figures]:
         if all(severity > was or row - at > cool_down for at, was in past.get(kind, [])):
             past.setdefault(kind, []).append((row, severity))
             reasons = [one.reason for one in same]
-            listed.append({"row": row, "type": kind, "severity": SEVERITIES[severity - 1], "reasons": reasons})
+            listed.append({"row": row, "type": kind, "severity": ALERT_SEVERITIES[severity - 1], "reasons": reasons})
     return sorted(listed, key=lambda alert: (alert["row"], -code(alert["severity"]), alert["type"]))
 
 
@@ -99,13 +99,13 @@ def sending(listed: Sequence[Figures], *, cool_down: int) -> dict[int, str]:
     return sent
 
 
-def _type(kind: str, listed: Sequence[Figures], missing: str | None, years: float) -> Figures:
+def _type(kind: str, rule: Declaration, listed: Sequence[Figures], missing: str | None, years: float) -> Figures:
     if missing:
         return {"status": NOT_EVALUATED, "missing": missing}
-    if kind == DRIFT:  # it looks back a year at most: a frequency since the first origin would be none
-        return {"status": "EVALUATED"}
+    if not rule.whole_history:
+        return {"status": EVALUATED}
     found = Counter(alert["severity"] for alert in listed if alert["type"] == kind)
-    return {"status": "EVALUATED", "per_year": {name: found[name] / years for name in SEVERITIES}}
+    return {"status": EVALUATED, "per_year": {name: found[name] / years for name in ALERT_SEVERITIES}}
 
 
 def _dated(alert: Figures, days: Sequence[str]) -> Figures:
@@ -113,7 +113,7 @@ def _dated(alert: Figures, days: Sequence[str]) -> Figures:
 
 
 def _by_year(listed: Sequence[Figures], sent: Mapping[int, str], days: Sequence[str]) -> Figures:
-    found: Figures = {day[:4]: dict.fromkeys((*SEVERITIES, "sent"), 0) for day in days}
+    found: Figures = {day[:4]: dict.fromkeys((*ALERT_SEVERITIES, "sent"), 0) for day in days}
     for alert in listed:
         found[days[alert["row"]][:4]][alert["severity"]] += 1
     for row in sent:

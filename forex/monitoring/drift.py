@@ -11,14 +11,27 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from forex.evaluation.acceptance import NOT_EVALUATED, Figures
+from forex.core.status import (
+    DRIFT_SEVERITIES,
+    EVALUATED,
+    HIGH,
+    IMPROVING,
+    LOW,
+    MEDIUM,
+    NONE,
+    NOT_EVALUATED,
+    STABLE,
+    UNKNOWN,
+    WORSENING,
+    DriftSeverity,
+    Trend,
+)
+from forex.evaluation.acceptance import Figures
 from forex.monitoring.shifts import TESTS, Floats, Ints, Judged, family, judge, statistics
 from forex.observations.moves import daily_moves, drivers_of, known_values, origins
 from forex.params import Drift
 from forex.timeline import calendar
 
-NONE, LOW, MEDIUM, HIGH = "NONE", "LOW", "MEDIUM", "HIGH"
-IMPROVING, STABLE, WORSENING, UNKNOWN = "IMPROVING", "STABLE", "WORSENING", "UNKNOWN"
 MANY, SOME = 3, 2  # tests that reject: HIGH, MEDIUM
 
 
@@ -105,7 +118,7 @@ def score(p: float, settings: Drift) -> float:
     return 100 * max(0.0, 1 - p / settings.significance)
 
 
-def severity(judged: Judged, settings: Drift) -> str:
+def severity(judged: Judged, settings: Drift) -> DriftSeverity:
     """NONE unless all tests together reject; then by how many do on their own: three HIGH, two MEDIUM, else LOW.
 
     A p up to `medium_p` is MEDIUM, too.
@@ -127,7 +140,7 @@ def look(series: Series, row: int, settings: Drift) -> Figures:
     recent = series.moves[end - settings.recent : end]
     before = series.moves[end - series.width : end - settings.recent]
     return {
-        "status": "EVALUATED",
+        "status": EVALUATED,
         "severity": severity(judged, settings),
         "score": score(judged.p, settings),
         "p": judged.p,
@@ -185,7 +198,7 @@ def _past(series: Series, days: calendar.Dates, settings: Drift) -> Figures:
     }
 
 
-def trend(days: calendar.Dates, scores: Floats, settings: Drift) -> str:
+def trend(days: calendar.Dates, scores: Floats, settings: Drift) -> Trend:
     """Where the score is going, by least squares over the looks of the last `trend_days`.
 
     UNKNOWN with fewer than three looks, or where a line does not fit (R² below `trend_r2`) scores that average
@@ -210,7 +223,7 @@ def trend(days: calendar.Dates, scores: Floats, settings: Drift) -> str:
     return WORSENING if slope > 0 else IMPROVING
 
 
-def consecutive_highs(severities: Sequence[str]) -> int:
+def consecutive_highs(severities: Sequence[DriftSeverity]) -> int:
     """How many of the last looks in a row were HIGH.
 
     >>> consecutive_highs(["HIGH", "NONE", "HIGH", "HIGH"])
@@ -246,7 +259,7 @@ def metrics(report: Figures) -> Figures:
         found["target"] = {
             "score": target["score"],
             "p": target["p"],
-            "severity": (NONE, LOW, MEDIUM, HIGH).index(target["severity"]),
+            "severity": DRIFT_SEVERITIES.index(target["severity"]),
             "consecutive_high": target["consecutive_high"],
         }
     if drivers["evaluated"]:

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forex.evaluation.acceptance import INSUFFICIENT_DATA, Figures, percent
+from forex.core.names import percent
+from forex.core.status import ABSORBED, DEGRADED, INSUFFICIENT_DATA, STATUSES, UNAFFECTED
+from forex.evaluation.acceptance import Figures
 from forex.monitoring.looks import Looks, looks
 from forex.monitoring.performance import Subject, Subjects
-from forex.monitoring.verdict import CODE, DEGRADED, STATUSES
+from forex.monitoring.verdict import CODE
 from forex.monitoring.watched import CRPS
 from forex.params import Episode, Performance
 from forex.timeline.calendar import Dates, business_days
-
-ABSORBED, UNAFFECTED = "ABSORBED", "UNAFFECTED"
 
 
 def episodes(watched: Subjects, *, levels: Sequence[float], settings: Performance) -> Figures:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from forex.evaluation.acceptance import INSUFFICIENT_DATA
+from forex.core.status import DEGRADED, INSUFFICIENT_DATA, STATUSES, Status
 from forex.monitoring.performance import Subject
-from forex.monitoring.verdict import CODE, DEGRADED, STATUSES, judge, of_window
+from forex.monitoring.verdict import CODE, judge, of_window
 from forex.monitoring.watched import compare, windows
 from forex.monitoring.windows import Bools, Floats, Ints
 from forex.params import Performance
@@ -82,7 +82,7 @@ def _at(wealth: Floats, newest: Ints) -> Floats:
 
 def daily_statuses(
     own: Mapping[str, Subject], origins: pl.DataFrame, *, horizons: Sequence[str], settings: Performance
-) -> dict[str, dict[str, str]]:
+) -> dict[str, dict[str, Status]]:
     """By origin, as text, and horizon: what a look at that origin's cut-off said of the model.
 
     origins: the rows of a panel with a cut-off.  A horizon of `horizons` without any matured forecast is

@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forex.core.names import PUBLISHED, RANDOM_WALK
-from forex.evaluation.acceptance import INSUFFICIENT_DATA, Figures, percent
+from forex.core.names import PUBLISHED, RANDOM_WALK, percent
+from forex.core.status import CRITICAL, DEGRADED, INSUFFICIENT_DATA, STATUSES
+from forex.evaluation.acceptance import Figures
 from forex.monitoring.coverage_alarm import dealt, payoffs, richest, shares, slots, wealth
-from forex.monitoring.verdict import CRITICAL, DEGRADED, STATUSES, judge, of_window, worst
+from forex.monitoring.verdict import judge, of_window, worst
 from forex.monitoring.watched import Watched, compare, watch, windows
 from forex.monitoring.windows import Floats, Ints, independent
 from forex.params import Performance

@@ -13,15 +13,13 @@ from typing import TypeVar
 
 import numpy as np
 
-from forex.evaluation.acceptance import INSUFFICIENT_DATA
+from forex.core.status import CRITICAL, DEGRADED, EXCELLENT, GOOD, INSUFFICIENT_DATA, STATUSES, Status
 from forex.monitoring.watched import CRPS
 from forex.monitoring.windows import Change, Floats, Ints
 from forex.params import Performance
 from forex.statistics.inference import holm
 
-EXCELLENT, GOOD, DEGRADED, CRITICAL = "EXCELLENT", "GOOD", "DEGRADED", "CRITICAL"
-STATUSES = (EXCELLENT, GOOD, INSUFFICIENT_DATA, DEGRADED, CRITICAL)  # from best to worst; a code is a position here
-CODE = {status: code for code, status in enumerate(STATUSES)}
+CODE: Mapping[Status, int] = {status: code for code, status in enumerate(STATUSES)}
 
 Where = TypeVar("Where")
 
@@ -66,7 +64,7 @@ def of_window(verdicts: Mapping[str, Verdict]) -> Ints:
     return np.where((worst == CODE[GOOD]) & (verdicts[CRPS].code == CODE[EXCELLENT]), CODE[EXCELLENT], worst)
 
 
-def worst(statuses: Sequence[str]) -> str:
+def worst(statuses: Sequence[Status]) -> Status:
     """GOOD only where everything was evaluated, INSUFFICIENT_DATA where nothing was; an alarm outranks both.
 
     >>> worst(["GOOD", "INSUFFICIENT_DATA"]), worst(["INSUFFICIENT_DATA", "DEGRADED"]), worst([])

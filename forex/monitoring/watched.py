@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from forex.evaluation.acceptance import percent
+from forex.core.names import percent
 from forex.monitoring.windows import Change, Floats, Ints, Window, bias_change, independent, loss_change, miss_change
 from forex.params import Performance
 from forex.statistics.scores import Panel

@@ -2,7 +2,8 @@
 
 from pydantic import PositiveInt, StrictStr, model_validator
 
-from forex.params.types import Block, PositiveFloat, Severity, Share
+from forex.core.status import CheckSeverity
+from forex.params.types import Block, PositiveFloat, Share
 
 
 class Ingest(Block):
@@ -26,19 +27,19 @@ class Bounds(Block):
 class Severities(Block):
     """Severity of each check; a failed critical check stops the run (usdclp) or leaves the series out (any other)."""
 
-    type: Severity
-    unique: Severity
-    too_early: Severity
-    increasing: Severity
-    range: Severity
-    positive: Severity
-    business_day: Severity
-    max_move: Severity
-    rows: Severity
-    staleness: Severity
-    longest_gap: Severity
-    calendar_agreement: Severity
-    set_aside: Severity
+    type: CheckSeverity
+    unique: CheckSeverity
+    too_early: CheckSeverity
+    increasing: CheckSeverity
+    range: CheckSeverity
+    positive: CheckSeverity
+    business_day: CheckSeverity
+    max_move: CheckSeverity
+    rows: CheckSeverity
+    staleness: CheckSeverity
+    longest_gap: CheckSeverity
+    calendar_agreement: CheckSeverity
+    set_aside: CheckSeverity
 
 
 class PerTier(Block):

@@ -7,9 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, PlainValidator, PositiveInt, StrictStr
 from pydantic_core import PydanticCustomError
 
+from forex.core.status import NOT_EVALUATED
 from forex.params.types import Block, Date, Horizon, PositiveFloat, Probability, unique
-
-NOT_EVALUATED = "NOT_EVALUATED"
 
 
 def _instant(text: str) -> str:

@@ -18,7 +18,7 @@ import polars as pl
 from forex.core.errors import DataError, UsageError
 from forex.core.files import read_parquet, write_verified_parquet
 from forex.observations.store import RESTORE, Publication, published
-from forex.params import declared_providers
+from forex.operations import declared_providers
 from forex.providers.protocol import Observation
 
 INSTANT = pl.Datetime("us", "UTC")

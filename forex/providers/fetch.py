@@ -14,7 +14,8 @@ import polars as pl
 from forex.core.clock import Clock
 from forex.core.errors import ProviderError
 from forex.observations.store import PERCENT, Series, published
-from forex.params import Bounds, Fetch, Source
+from forex.operations import Fetch, Source
+from forex.params import Bounds
 from forex.providers.append import (
     Arrived,
     additions,

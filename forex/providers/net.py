@@ -24,7 +24,7 @@ import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from forex.core.errors import ProviderError, RequestRefused
-from forex.params import Network
+from forex.operations import Network
 
 PACKED = ("identity", "gzip", "deflate")  # once: what is packed twice unpacks to a million times its size at one go
 REDIRECTS = {301, 302, 303, 307, 308}

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from importlib import import_module
 
 from forex.core.errors import UsageError
-from forex.params import Fetch, provider_name
+from forex.operations import Fetch, provider_name
 from forex.providers.protocol import Declaration, Provider
 
 

@@ -6,28 +6,37 @@ from typing import Any
 
 import polars as pl
 
-from forex.core.names import BENCHMARKS, PUBLISHED
-from forex.evaluation.acceptance import FAIL, INSUFFICIENT_DATA, NOT_EVALUATED, PASS, percent
+from forex.core.names import BENCHMARKS, PUBLISHED, percent
+from forex.core.status import (
+    FAIL,
+    INSUFFICIENT_DATA,
+    NO_EVIDENCE,
+    NOT_EVALUATED,
+    PASS,
+    PUBLISHED_BETTER,
+    PUBLISHED_WORSE,
+)
 from forex.forecast.fan import by_length
+from forex.forecast.report import Forecast
 from forex.regimes.regimes import REGIMES
 
 EVIDENCE = {
-    "PUBLISHED_BETTER": "published better",
-    "PUBLISHED_WORSE": "published worse",
-    "NO_EVIDENCE": "no evidence of a difference",
+    PUBLISHED_BETTER: "published better",
+    PUBLISHED_WORSE: "published worse",
+    NO_EVIDENCE: "no evidence of a difference",
 }
 
 Rows = list[dict[str, Any]]
 
 
-def shown_levels(forecast: Mapping[str, Any]) -> list[float]:
-    return sorted(float(level) for level in next(iter(forecast["horizons"].values()))["intervals"])
+def shown_levels(forecast: Forecast) -> list[float]:
+    return sorted(float(level) for level in next(iter(forecast.horizons.values())).intervals)
 
 
-def held(forecast: Mapping[str, Any], validation: Mapping[str, Any]) -> dict[str, float | None]:
+def held(forecast: Forecast, validation: Mapping[str, Any]) -> dict[str, float | None]:
     """Per horizon, the measured coverage of the widest interval shown; None where there is none yet."""
     name = f"coverage_{percent(max(shown_levels(forecast)))}"
-    return {horizon: _overall(validation, horizon).get(name) for horizon in forecast["horizons"]}
+    return {horizon: _overall(validation, horizon).get(name) for horizon in forecast.horizons}
 
 
 def _overall(validation: Mapping[str, Any], horizon: str, model: str = PUBLISHED) -> Mapping[str, Any]:
@@ -80,7 +89,7 @@ def score_rows(validation: Mapping[str, Any]) -> Rows:
             for name in ("crps", "squared_error"):
                 row[f"{name}_difference_pct"] = test.get(f"{name}_difference_pct")
                 row[f"{name}_p"] = test.get(f"dm_{name}_holm_p")
-                row[f"{name}_evidence"] = test.get(f"dm_{name}_evidence", "NO_EVIDENCE")
+                row[f"{name}_evidence"] = test.get(f"dm_{name}_evidence", NO_EVIDENCE)
             rows.append(row)
     return rows
 

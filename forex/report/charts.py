@@ -20,6 +20,7 @@ import polars as pl
 
 from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO
 from forex.regimes.regimes import REGIMES
+from forex.regimes.rules.registry import rules
 
 FONTS = Path(__file__).parent / "fonts"
 # Ours measures; a browser, which does not have it, draws with one of the others, whose letters are as wide.
@@ -51,7 +52,7 @@ ON_WHITE = Palette(
     muted="#566372",
     grid="#e3e8ee",
     accent="#0b5fa5",
-    regimes=("#ffffff", "#d9622b", "#8a5a2b", "#6a4fb3", "#aab4bf"),
+    regimes=("#ffffff", *(rule.colours[0] for rule in rules().values()), "#aab4bf"),
 )
 
 

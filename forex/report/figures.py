@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from forex.core.names import PUBLISHED, RANDOM_WALK
-from forex.evaluation.acceptance import INSUFFICIENT_DATA
+from forex.core.status import INSUFFICIENT_DATA
 from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length
 from forex.report.charts import (
     ON_PAGE,

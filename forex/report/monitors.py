@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from forex.core.names import PUBLISHED, RANDOM_WALK
-from forex.evaluation.acceptance import INSUFFICIENT_DATA, NOT_EVALUATED, percent
+from forex.core.names import PUBLISHED, RANDOM_WALK, percent
+from forex.core.status import ALERT_SEVERITIES, INSUFFICIENT_DATA, NOT_EVALUATED
 from forex.forecast.fan import by_length
-from forex.monitoring.alert_rules import SEVERITIES
 from forex.report.backtest import Rows
 
 NEWEST_ALERTS = 5  # rows of the page's table
@@ -131,7 +130,7 @@ def alerts_now(alerts: Mapping[str, Any]) -> dict[str, Any]:
     Of one origin's alerts the worst is first.
     """
     raised = [alert for alert in alerts["alerts"] if alert["origin_date"] == alerts["at"]]
-    counts = {name: sum(alert["severity"] == name for alert in raised) for name in reversed(SEVERITIES)}
+    counts = {name: sum(alert["severity"] == name for alert in raised) for name in reversed(ALERT_SEVERITIES)}
     return {
         "at": alerts["at"],
         "raised": raised,

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from forex.params import Severity
+from forex.core.status import CheckSeverity
+from forex.validation.report import Kwargs, Observed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,8 +27,8 @@ class Check:
 
     name: str
     expectation: str  # the class in great_expectations.expectations
-    kwargs: dict[str, Any]
-    severity: Severity
+    kwargs: Kwargs
+    severity: CheckSeverity
     bound: str | None = None
 
 
@@ -42,7 +43,7 @@ class Outcome:
     check: Check
     expectation: str
     success: bool
-    observed: Any
+    observed: Observed
     rows: tuple[int, ...] | None
 
     @property

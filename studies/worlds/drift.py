@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from forex.core.status import DRIFT_SEVERITIES, HIGH, LOW, MEDIUM, NONE
 from forex.monitoring.drift import Series, drift, score, severity
 from forex.monitoring.shifts import Floats
 from forex.params import Drift, load_params
@@ -18,7 +19,6 @@ from tests.support.simulated import DAILY, business_days, garch_returns, iid_nor
 
 SETTINGS: Drift = load_params("drift", path=ROOT / "params.yaml").drift
 BASELINE, RECENT = 90, 30  # the predecessor's own windows
-SEVERITIES = ("NONE", "LOW", "MEDIUM", "HIGH")
 
 
 def autoregressive(rng: np.random.Generator, days: int) -> Floats:
@@ -85,9 +85,9 @@ def predecessor(values: Floats) -> Old:
     ratio = after.std(ddof=1) / before.std(ddof=1)
     failed = sum(one < 0.05 for one in p) + (ratio > 1.5 or ratio < 1 / 1.5)
     smallest = min((one for one in p if one > 0), default=1.0)
-    how = "NONE"
+    how = NONE
     if failed:
-        how = "HIGH" if failed >= 3 or smallest < 0.001 else "MEDIUM" if failed == 2 or smallest < 0.01 else "LOW"
+        how = HIGH if failed >= 3 or smallest < 0.001 else MEDIUM if failed == 2 or smallest < 0.01 else LOW
     parts = [0.0 if one == 0 else 100 * (1 - one) for one in p]
     points = 0.40 * min(100 * float(ks.statistic), 100) * (p[0] > 0) + 0.25 * parts[1] + 0.20 * parts[2]
     return Old(failed > 0, how, points, smallest)
@@ -107,7 +107,7 @@ class Rates:
 
 
 def rates(severities: Sequence[str], scores: Sequence[float]) -> Rates:
-    shares = tuple(float(np.mean([one == name for one in severities])) for name in SEVERITIES)
+    shares = tuple(float(np.mean([one == name for one in severities])) for name in DRIFT_SEVERITIES)
     return Rates(1 - shares[0], shares, float(np.mean(scores)), len(scores))
 
 
@@ -194,7 +194,7 @@ def years(world: str, *, days: int, runs: int, seed: int) -> dict[str, float]:
         "IMPROVING": float(np.mean([one["trend"] == "IMPROVING" for one in reports])),
         "requires action": float(np.mean([bool(one["requires_action"]) for one in reports])),
         "any weekly look of a year": float(
-            np.mean([any(record["severity"] != "NONE" for record in one["history"]) for one in reports])
+            np.mean([any(record["severity"] != NONE for record in one["history"]) for one in reports])
         ),
     }
 

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from forex.core.status import DEGRADED, EXCELLENT
 from forex.monitoring.coverage_alarm import payoffs, shares, wealth
-from forex.monitoring.verdict import CODE, DEGRADED, judge, of_window
+from forex.monitoring.verdict import CODE, judge, of_window
 from forex.monitoring.watched import Watched, compare, windows
 from studies.worlds.worlds import (
     STEADY,
@@ -159,7 +160,7 @@ def steady(world: str, runs: int, *, seed: int) -> Steady:
         long = np.any([each[-FIVE_YEARS:] for each in raised.values()], axis=(0, 1))
         old = predecessor_p(simulated["1d"].log_error, newest)
         row = {"windows": bad, "alarm": ring, "either": bad | ring, "alarm_five_years": long, "old": old.min(axis=0)}
-        row |= {"excellent": (codes["1d"] == CODE["EXCELLENT"]).mean(axis=0), "look": (old < 0.05).mean(axis=0)}
+        row |= {"excellent": (codes["1d"] == CODE[EXCELLENT]).mean(axis=0), "look": (old < 0.05).mean(axis=0)}
         for name, values in row.items():
             found.setdefault(name, []).append(values)
     joined = {name: np.concatenate(parts) for name, parts in found.items()}

@@ -10,7 +10,8 @@ import pytest
 from scipy.special import ndtri
 
 from forex.core.files import json_text
-from forex.evaluation import acceptance, plots, scoreboard
+from forex.core.names import percent
+from forex.evaluation import plots, scoreboard
 from forex.evaluation.scoreboard import Scored, pit_histogram
 from forex.params import Evaluate
 from forex.statistics.scores import LEVELS, Panel
@@ -344,7 +345,7 @@ def test_rolling_coverage_equals_the_loop_and_ends_at_the_newest_origin() -> Non
 
 
 def test_level_names() -> None:
-    assert [acceptance.percent(level) for level in scoreboard.ALL_LEVELS] == [
+    assert [percent(level) for level in scoreboard.ALL_LEVELS] == [
         "10", "20", "30", "40", "50", "60", "70", "80", "90", "95", "98", "99",
     ]  # fmt: skip
     assert Scored(PANELS["1d"], LEVELS_SHOWN, settings()).steps == 1

@@ -9,15 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forex.core.files import json_text
-from forex.monitoring.alert_rules import SEVERITIES, Trigger
+from forex.core.status import ALERT_SEVERITIES
+from forex.monitoring.alert_rules import data_quality_issue, drift
+from forex.monitoring.alert_rules.protocol import Evidence
+from forex.monitoring.alert_rules.registry import Trigger, evaluated
 from forex.monitoring.alerts import alerts, raised, sending
-from forex.monitoring.model_alerts import degradation, drifting, missing_data
-from forex.params import Alerts
 from tests.monitoring.test_alert_rules import CALM, SETTINGS, panel_of, steady
 
 
 def trigger(row: int, severity: int, kind: str = "VIX_SPIKE") -> Trigger:
-    return Trigger(row, kind, severity, 0.0, f"{kind} {row}")
+    return Trigger(row, severity, 0.0, f"{kind} {row}", kind)
 
 
 def rows_of(found: list[dict[str, Any]]) -> list[tuple[int, str]]:
@@ -55,7 +56,7 @@ def test_raised_equals_the_loop_and_its_past_stays(found: list[Trigger], cool_do
             near = [was for at, name, was in expected if name == kind and row - at <= cool_down]
             if now > max(near, default=0):
                 expected.append((row, kind, now))
-    assert sorted((one["row"], one["type"], SEVERITIES.index(one["severity"]) + 1) for one in listed) == sorted(
+    assert sorted((one["row"], one["type"], ALERT_SEVERITIES.index(one["severity"]) + 1) for one in listed) == sorted(
         expected
     )
     for until in (10, 25):
@@ -94,7 +95,8 @@ def test_a_worse_status_of_the_monitor_triggers_once() -> None:
         (8, {"1d": "CRITICAL", "7d": "EXCELLENT"}),
         (9, {"1d": "DEGRADED", "7d": "GOOD"}),
     ]
-    assert [(one.row, one.kind, one.severity, one.reason) for one in degradation(looks)] == [
+    found = evaluated(Evidence(panel_of(steady(30)), statuses=looks), SETTINGS)[0]
+    assert sorted((one.row, one.kind, one.severity, one.reason) for one in found) == [
         (5, "BASELINE_MISSING", 2, "the forecast for 7d is INSUFFICIENT_DATA"),
         (6, "DEGRADATION_WARNING", 2, "the forecast for 1d is DEGRADED"),
         (7, "DEGRADATION_CRITICAL", 3, "the forecast for 1d is CRITICAL"),
@@ -104,8 +106,9 @@ def test_a_worse_status_of_the_monitor_triggers_once() -> None:
 def test_a_drift_that_gets_worse_triggers() -> None:
     said = ["HIGH", "NONE", "LOW", "MEDIUM", "MEDIUM", "HIGH", "NONE", "HIGH"]
     looks = [(row, {"severity": how, "score": 80.0}) for row, how in enumerate(said)]
-    found = [(one.row, one.severity) for one in drifting(looks, SETTINGS)]
-    assert found == [(3, 2), (5, 3), (7, 3)]
+    evidence = Evidence(panel_of(steady(30)), drift_looks=looks)
+    found = drift.evaluate(evidence, SETTINGS.own("drift", drift.Settings)).findings
+    assert [(one.row, one.severity) for one in found] == [(3, 2), (5, 3), (7, 3)]
 
 
 def test_missing_values_of_the_observado() -> None:
@@ -113,7 +116,9 @@ def test_missing_values_of_the_observado() -> None:
     ages[100:110] = 1
     ages[120:127] = 1
     panel = panel_of(steady(200)).with_columns(anchor_age=pl.Series(ages))
-    found = list(missing_data(panel, SETTINGS))
+    found = data_quality_issue.evaluate(
+        Evidence(panel), SETTINGS.own("data_quality_issue", data_quality_issue.Settings)
+    ).findings
     assert [(one.row, one.severity) for one in found] == [(108, 2), (124, 3)]
     assert found[0].reason == "15% of the last 60 business days have no usdclp of their own"
 
@@ -185,4 +190,4 @@ def test_sizes_must_rise(block: str, changes: dict[str, Any], said: str) -> None
     content = SETTINGS.model_dump()
     content[block] |= changes
     with pytest.raises(ValueError, match=said):
-        Alerts.model_validate(content)
+        type(SETTINGS).model_validate(content)

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from forex.core.files import json_text
-from forex.monitoring.drift import HIGH, consecutive_highs, drift, metrics, trend
+from forex.core.status import HIGH
+from forex.monitoring.drift import consecutive_highs, drift, metrics, trend
 from forex.monitoring.shifts import TESTS
 from forex.params import Drift
 from forex.timeline import calendar

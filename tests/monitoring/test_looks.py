@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forex.evaluation.acceptance import INSUFFICIENT_DATA
+from forex.core.status import INSUFFICIENT_DATA
 from forex.monitoring.alerts import alerts
 from forex.monitoring.looks import daily_statuses, looks
 from forex.monitoring.performance import subjects

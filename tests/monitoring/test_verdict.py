@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forex.monitoring.verdict import CODE, STATUSES, Verdict, judge, of_window
+from forex.core.status import STATUSES
+from forex.monitoring.verdict import CODE, Verdict, judge, of_window
 from forex.monitoring.windows import Change
 from forex.params import Performance
 from tests.support.simulated import committed

@@ -1,4 +1,4 @@
-"""A provider is one file: in a copy of the library, what its text adds is all that a fetch from it needs beside params.yaml."""
+"""A provider is one file: in a copy of the library, what its text adds is all that a fetch from it needs beside operations.yaml."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ import pytest
 
 from forex.core.errors import UsageError
 from forex.core.files import read_parquet
-from forex.params import load_params
+from forex.operations import load_operations
 from forex.providers.registry import provider
 from tests.support.live.project import ACCOUNT, PROVIDERS, Live
 from tests.support.live.services import DAYS, REAIS, SERIES, Providers
@@ -56,7 +56,7 @@ class Copy:
         shutil.copy(ROOT / "dvc.yaml", live.root)
         (live.root / "certificate.pem").write_bytes(live.site.certificate)
         self.file.write_text(OURBANK, encoding="utf-8")
-        addresses = live.params["fetch"]["providers"] | {"ourbank": f"{live.site.url}/ourbank"}
+        addresses = live.operations["fetch"]["providers"] | {"ourbank": f"{live.site.url}/ourbank"}
         live.set(fetch__providers=addresses, fetch__series=SERIES | {"brl": ["ourbank BRL", "ecb BRL"]})
 
     def forex(self, *words: str, **environ: str) -> subprocess.CompletedProcess[str]:
@@ -140,10 +140,10 @@ def test_a_client_is_named_like_its_file(copy: Copy) -> None:
 @pytest.mark.parametrize("name", ["nobody", "registry", "..ecb", ""])
 def test_an_unknown_name_is_refused_with_those_that_are_known(name: str) -> None:
     with pytest.raises(UsageError, match="expected a provider among bcch, ecb, fred, jsdelivr, mindicador, yahoo, got"):
-        provider(name, load_params(path=ROOT / "params.yaml").fetch, {})
+        provider(name, load_operations(ROOT / "operations.yaml").fetch, {})
 
 
-def test_params_are_checked_without_a_web_client() -> None:
-    words = "import sys; from forex.params import load_params; load_params(); print([*sys.modules])"
+def test_operations_are_checked_without_a_web_client() -> None:
+    words = "import sys; from forex.operations import load_operations; load_operations(); print([*sys.modules])"
     loaded: Any = subprocess.run([sys.executable, "-c", words], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not [name for name in ("httpx", "tenacity", "forex.providers") if f"'{name}'" in loaded.stdout]

@@ -1,11 +1,13 @@
 """`forex calibrate`: what is usual for USD/CLP, estimated from the panel of the last run, beside what params.yaml holds."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from forex.core.errors import UsageError
 from forex.core.files import json_text, read_parquet, write_text
+from forex.core.status import NOT_EVALUATED
 from forex.estimates.block import comparison, renewed
 from forex.estimates.estimates import copper_series, differing_months, estimate_all
 from forex.observations.store import TARGET
@@ -37,7 +39,7 @@ def view(*, write: bool = False) -> dict[str, Any]:
     copper = copper_series(panel, params.regimes)
     used = [TARGET] if copper is None or estimates["thresholds.copper_move"].value is None else [TARGET, copper]
     usable = {name: read_parquet(CLEAN / f"{name}.parquet") for name in used}
-    source = provenance(usable, used, until)
+    source = asdict(provenance(usable, used, until))
     content = {
         "estimates": comparison(params.usdclp, estimates),
         "differing_months": differing_months(estimates),
@@ -58,7 +60,7 @@ def text(content: Mapping[str, Any]) -> str:
     rows = [["usdclp.", "old", "new", f"{content['band']:.0%} interval", "n", "read by"]]
     for one in content["estimates"]:
         interval = ABSENT if one["interval"] is None else " to ".join(f"{end:g}" for end in one["interval"])
-        new = "NOT_EVALUATED" if one["new"] is None else f"{one['new']:g}"
+        new = NOT_EVALUATED if one["new"] is None else f"{one['new']:g}"
         old = one["old"] if isinstance(one["old"], str) else ABSENT if one["old"] is None else f"{one['old']:g}"
         rows.append([one["key"], old, new, interval, str(one["n"]), one["read_by"]])
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]

@@ -6,9 +6,11 @@ from typing import Any
 
 from forex.commands.judge import readiness
 from forex.commands.judge.readiness import needs_calibration, source
-from forex.core.files import read_json, write_text
-from forex.core.names import MODELS
+from forex.core.files import write_text
+from forex.core.reports import read_report
 from forex.forecast.forecast import ENTERING, content_sha256
+from forex.forecast.report import Forecast
+from forex.models import registry
 from forex.params import PARAMS_FILE, load_params, plain
 from forex.params.text import checked, diff, with_list
 
@@ -27,12 +29,12 @@ def promoted(text: str, path: Path, model: str) -> str:
     lists = {CANDIDATES: (params.calibrate.published.candidates, [model, *others])}
     if needs_calibration(model):
         lists[CONFORMAL] = (params.calibrate.conformal, _with(params.calibrate.conformal, source(model)))
-    if source(model) in MODELS:
+    if source(model) in registry.declared():
         lists[FITTED] = (params.fit.models, _with(params.fit.models, source(model)))
     for key, (old, new) in lists.items():
         if list(old) != new:
             text = with_list(text, path, key, new)
-    checked(text, path, made_by="the promotion")
+    checked(text, path, made_by="the promotion", declared={"fit": registry.settings()})
     return text
 
 
@@ -75,7 +77,7 @@ def _against(found: Mapping[str, Any]) -> list[str]:
         said += [f"{one['name']}: {one['says']}" for one in found["criteria"] if not one["passed"]]
     entering = load_params(*ENTERING)
     now = content_sha256({key: plain(getattr(entering, key)) for key in ENTERING})
-    if read_json(REPORT)["inputs"]["params_sha256"] != now:
+    if read_report(REPORT, Forecast).inputs.params_sha256 != now:
         said.append(f"{PARAMS_FILE} has changed since the last run, and its record is of before: run dvc repro first")
     return said
 

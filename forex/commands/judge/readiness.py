@@ -10,11 +10,15 @@ from forex.challenge.readiness import MAY_BE_PUBLISHED, criteria, level
 from forex.commands.show.scoreboard import SMALLEST, table
 from forex.core.errors import UsageError
 from forex.core.files import json_text, read_json, read_parquet
-from forex.core.names import BENCHMARKS, ENSEMBLE, MODELS, PUBLISHED, calibrated_name
+from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
+from forex.core.reports import read_report
+from forex.core.status import Status
+from forex.models.registry import declared
 from forex.monitoring.performance import performance, subjects
 from forex.params import Params, load_params
 from forex.statistics.scores import matured
 from forex.timeline.calendar import horizon_days
+from forex.validation.report import Expectations
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 PERFORMANCE = Path("reports/performance.json")
@@ -30,6 +34,7 @@ def view(model: str) -> dict[str, Any]:
     calibrated = read_parquet(CALIBRATED)
     made = sorted(set(calibrated["model"].unique()) - {PUBLISHED})
     _refuse_unknown(model, made)
+    expectations = read_report(EXPECTATIONS, Expectations)
     horizons = sorted(params.horizons, key=horizon_days)
     figures = compared(
         calibrated,
@@ -39,7 +44,6 @@ def view(model: str) -> dict[str, Any]:
         evaluate=params.evaluate,
         settings=params.readiness,
     )
-    expectations = read_json(EXPECTATIONS)
     reported = read_json(PERFORMANCE)["horizons"]
     incumbent = {name: reported[name]["status"] for name in horizons if name in reported}
     found = criteria(
@@ -57,7 +61,7 @@ def view(model: str) -> dict[str, Any]:
         "level": reached,
         "ready": reached in MAY_BE_PUBLISHED,
         "score": score,
-        "as_of": expectations["as_of"],
+        "as_of": str(expectations.as_of),
         "as_of_in_params": params.as_of,
         "last_origin": str(calibrated["origin_date"].max()),
         "reason": None if model in made else _absent(model, params),
@@ -71,7 +75,7 @@ def _refuse_unknown(model: str, made: list[str]) -> None:
     there = f"The last run made {', '.join(made)}."
     if model == PUBLISHED:
         raise UsageError(f"{PUBLISHED} is the incumbent itself: name the model that is to challenge it. {there}")
-    known = {*MODELS, *map(calibrated_name, MODELS), ENSEMBLE, *made}
+    known = {*declared(), *map(calibrated_name, declared()), ENSEMBLE, *made}
     if model not in known:
         raise UsageError(f"{model} is no model. {there} Others: {', '.join(sorted(known - set(made))) or 'none'}.")
 
@@ -92,7 +96,7 @@ def source(model: str) -> str:
     >>> source("garch_t_conformal"), source("theta")
     ('garch_t', 'theta')
     """
-    return {calibrated_name(name): name for name in MODELS}.get(model, model)
+    return {calibrated_name(name): name for name in declared()}.get(model, model)
 
 
 def needs_calibration(model: str) -> bool:
@@ -100,7 +104,7 @@ def needs_calibration(model: str) -> bool:
     return model not in BENCHMARKS and model != ENSEMBLE
 
 
-def _statuses(calibrated: Any, model: str, horizons: list[str], params: Params) -> dict[str, str]:
+def _statuses(calibrated: Any, model: str, horizons: list[str], params: Params) -> dict[str, Status]:
     """What the performance monitor would say of the model's own forecasts."""
     frame = calibrated.filter(calibrated["model"] == model)
     panels = {name: matured(frame, name) for name in horizons}

@@ -7,7 +7,7 @@ from typing import Any
 
 from forex.commands.show.forecast import parse_date
 from forex.core.files import read_json
-from forex.evaluation.acceptance import NOT_EVALUATED
+from forex.core.status import NOT_EVALUATED
 
 ALERTS = Path("reports/alerts.json")
 SHOWN_DAYS = 365  # calendar days, without --since

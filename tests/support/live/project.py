@@ -9,8 +9,9 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from forex.commands.live import fetch
-from forex.params import declared_providers, load_params
-from tests.support.changed_params import COMMITTED, Content, changed
+from forex.operations import declared_providers
+from forex.params import load_params
+from tests.support.changed_params import COMMITTED, OPERATIONS, Content, changed
 from tests.support.live.web import Web
 from tests.support.made_up import ROOT, with_holidays
 
@@ -23,11 +24,16 @@ class Live:
     root: Path
     site: Web
     params: Content = field(default_factory=lambda: COMMITTED)
+    operations: Content = field(default_factory=lambda: OPERATIONS)
 
     def set(self, **values: Any) -> None:
-        """Set dotted keys, with "__" for the dot, and write params.yaml; JSON is YAML."""
-        self.params = changed(self.params, {key.replace("__", "."): value for key, value in values.items()})
-        (self.root / "params.yaml").write_text(json.dumps(self.params), encoding="utf-8")
+        """Set dotted keys, with "__" for the dot, and write params.yaml and operations.yaml; JSON is YAML."""
+        dotted = {key.replace("__", "."): value for key, value in values.items()}
+        operational = {key: value for key, value in dotted.items() if key.partition(".")[0] in self.operations}
+        self.operations = changed(self.operations, operational)
+        self.params = changed(self.params, {key: value for key, value in dotted.items() if key not in operational})
+        for name, content in (("params", self.params), ("operations", self.operations)):
+            (self.root / f"{name}.yaml").write_text(json.dumps(content), encoding="utf-8")
 
     def fetch(self, now: dt.datetime, environ: dict[str, str] = ACCOUNT, **options: Any) -> dict[str, Any]:
         self.said: list[str] = []

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
-from forex.params.declared import declared_providers, provider_name
+from forex.operations.declared import declared_providers, provider_name
 from forex.params.types import Block, Date, PositiveFloat, unique
 
 ProviderName = Annotated[StrictStr, AfterValidator(provider_name)]
