@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from forex.core.errors import DataError
 from forex.core.files import read_json, write_json
@@ -19,6 +19,12 @@ class Report(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
+
+# The default of a field that a file does not have where there is nothing to say; None without it is written as null.
+ABSENT: Any = Field(default=None, exclude_if=lambda value: value is None)
+
+# The content of a file of metrics: report -> horizon -> model -> metric, finite numbers all.
+Metrics = dict[str, dict[str, dict[str, dict[str, float]]]]
 
 AnyReport = TypeVar("AnyReport", bound=Report)
 
@@ -39,7 +45,7 @@ def read_report(path: Path, model: type[AnyReport], *, made_by: str = "dvc repro
     Raises DataError where it is missing or no JSON, and, naming each key with what it holds, where it is no such report.
     """
     try:
-        return model.model_validate_json(json.dumps(read_json(path)))
+        return model.model_validate_json(json.dumps(read_json(path)), strict=True)
     except ValidationError as error:
         faults = [f"{_key(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_url=False)]
         shown = "; ".join(faults[:3]) + (f"; and {len(faults) - 3} more" if len(faults) > 3 else "")
