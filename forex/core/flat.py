@@ -80,7 +80,7 @@ class Flat(Report):
     def __get_pydantic_json_schema__(cls, schema: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         """The schema of the file: a pattern for each name that holds a key."""
         as_declared = {name: part for name, part in schema["schema"].items() if name != "serialization"}
-        shown = handler(as_declared)  # type: ignore[arg-type]
+        shown = handler(as_declared)
         by_key = shown["properties"].pop(cls.keys.field)
         shown["required"] = [name for name in shown["required"] if name != cls.keys.field]
         part = handler.resolve_ref_schema(by_key["additionalProperties"])

@@ -303,10 +303,12 @@ def _coverage_tests(scored: Scored) -> list[CoverageTests]:
 def _against(scored: Scored) -> list[PublishedAgainst]:
     """Diebold–Mariano of `published` against each model, on CRPS and the median's squared error; empty for itself."""
     models = scored.panel.models
+    if PUBLISHED not in models:
+        return [PublishedAgainst(by_loss={}) for _ in models]
+    own = models.index(PUBLISHED)
     rows: list[dict[Loss, Comparison]] = [{} for _ in models]
-    own = models.index(PUBLISHED) if PUBLISHED in models else None
     losses: tuple[tuple[Loss, Floats], ...] = (("crps", scored.crps), ("squared_error", scored.error**2))
-    for name, loss in losses if own is not None else ():
+    for name, loss in losses:
         test = inference.diebold_mariano(
             loss[:, [own]], loss, steps=scored.steps, bandwidth_steps=scored.settings.bandwidth_steps
         )

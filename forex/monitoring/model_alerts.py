@@ -11,7 +11,6 @@ fault; drift's first, where its history happens to begin, and the first share of
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -28,6 +27,7 @@ from forex.core.status import (
     Status,
 )
 from forex.monitoring.alert_rules import Trigger, rising, severities
+from forex.monitoring.drift_report import PastLook
 from forex.params import Alerts
 
 DRIFT, DATA_QUALITY_ISSUE = "DRIFT", "DATA_QUALITY_ISSUE"
@@ -58,15 +58,15 @@ def degradation(looks: Sequence[tuple[int, Mapping[str, Status]]]) -> Iterator[T
         before = statuses
 
 
-def drifting(looks: Sequence[tuple[int, Mapping[str, Any]]], settings: Alerts) -> Iterator[Trigger]:
+def drifting(looks: Sequence[tuple[int, PastLook]], settings: Alerts) -> Iterator[Trigger]:
     """looks: rows of the panel in order, and what `drift` said there: severity and score."""
     before: int | None = None
     for row, look in looks:
-        severity = {MEDIUM: settings.drift.MEDIUM, HIGH: settings.drift.HIGH}.get(look["severity"])
+        severity = {MEDIUM: settings.drift.MEDIUM, HIGH: settings.drift.HIGH}.get(look.severity)
         now = code(severity) if severity else 0
         if before is not None and now > before:
-            reason = f"drift of the returns is {look['severity']}, score {look['score']:.0f}"
-            yield Trigger(row, DRIFT, now, float(look["score"]), reason)
+            reason = f"drift of the returns is {look.severity}, score {look.score:.0f}"
+            yield Trigger(row, DRIFT, now, look.score, reason)
         before = now
 
 
