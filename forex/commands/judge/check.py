@@ -12,7 +12,10 @@ from typing import Any
 
 from forex.core.errors import EXIT_OK, GateFailed, StaleError
 from forex.core.files import read_json
+from forex.core.reports import read_report
 from forex.forecast.forecast import ENTERING, content_sha256
+from forex.monitoring.alert_report import AlertsReport
+from forex.monitoring.report import AlarmFinding, FigureFinding, PerformanceReport
 from forex.monitoring.watched import BIAS, CRPS, ERROR
 from forex.params import load_params, plain
 
@@ -31,12 +34,13 @@ EXIT_CODES = {
 
 def view() -> dict[str, Any]:
     """The verdict, `fine` or the kind of the gravest reason, its exit code, and the reasons: of each its kind and a sentence."""
-    forecast, performance, alerts = read_json(FORECAST), read_json(PERFORMANCE), read_json(ALERTS)
+    forecast = read_json(FORECAST)
+    performance, alerts = read_report(PERFORMANCE, PerformanceReport), read_report(ALERTS, AlertsReport)
     settings = load_params(*ENTERING)
-    reasons = [{"kind": DEGRADED, "says": _finding(found)} for found in performance["findings"]]
-    if alerts["send"]["send"]:
-        reasons.append({"kind": ALERT, "says": f"alerts of {alerts['at']}: {alerts['send']['why']}"})
-    stale = _stale(forecast, alerts["at"], {key: plain(getattr(settings, key)) for key in ENTERING})
+    reasons = [{"kind": DEGRADED, "says": _finding(found)} for found in performance.findings]
+    if alerts.send.send:
+        reasons.append({"kind": ALERT, "says": f"alerts of {alerts.at}: {alerts.send.why}"})
+    stale = _stale(forecast, alerts.at, {key: plain(getattr(settings, key)) for key in ENTERING})
     if stale:
         reasons.append({"kind": STALE, "says": stale})
     verdict = reasons[0]["kind"] if reasons else FINE
@@ -44,7 +48,7 @@ def view() -> dict[str, Any]:
         "verdict": verdict,
         "exit_code": EXIT_CODES[verdict],
         "as_of": forecast["as_of"],
-        "performance": performance["status"],
+        "performance": performance.status,
         "reasons": reasons,
     }
 
@@ -71,23 +75,23 @@ def _stale(forecast: Mapping[str, Any], monitored: str, settings: Mapping[str, A
     return None
 
 
-def _finding(found: Mapping[str, Any]) -> str:
+def _finding(found: FigureFinding | AlarmFinding) -> str:
     """One entry of `findings` in the performance report, in words."""
-    status, where = found["status"], found["horizon"]
-    if found["figure"] == "alarm":
+    told = f"{found.horizon} {found.status}: "
+    if isinstance(found, AlarmFinding):
         return (
-            f"{where} {status}: the intervals miss more often than they say, by forecasts with targets from "
-            f"{found['since']} on; alarm since {found['raised']}"
+            f"{told}the intervals miss more often than they say, by forecasts with targets from {found.since} on; "
+            f"alarm since {found.raised}"
         )
-    return f"{where} {status}: {_figure(found)}, in the last {found['window']} matured forecasts (Holm p {found['holm_p']:.2g})"
+    figure = _figure(found.figure, found.change_pct)
+    return f"{told}{figure}, in the last {found.window} matured forecasts (Holm p {found.holm_p:.2g})"
 
 
-def _figure(found: Mapping[str, Any]) -> str:
+def _figure(name: str, change: float) -> str:
     """
-    >>> _figure({"figure": "coverage_80", "change_pct": 100.0}), _figure({"figure": "crps", "change_pct": 31.4})
+    >>> _figure("coverage_80", 100.0), _figure("crps", 31.4)
     ('the 80 % interval missed 100 % more often than it says', 'CRPS 31 % above what it was before')
     """
-    name, change = found["figure"], found["change_pct"]
     if name == CRPS:
         return f"CRPS {change:.0f} % above what it was before"
     if name == ERROR:

@@ -11,8 +11,10 @@ from forex.commands.show.scoreboard import SMALLEST, table
 from forex.core.errors import UsageError
 from forex.core.files import json_text, read_json, read_parquet
 from forex.core.names import BENCHMARKS, ENSEMBLE, MODELS, PUBLISHED, calibrated_name
+from forex.core.reports import plain, read_report
 from forex.core.status import Status
 from forex.monitoring.performance import performance, subjects
+from forex.monitoring.report import PerformanceReport
 from forex.params import Params, load_params
 from forex.statistics.scores import matured
 from forex.timeline.calendar import horizon_days
@@ -41,8 +43,8 @@ def view(model: str) -> dict[str, Any]:
         settings=params.readiness,
     )
     expectations = read_json(EXPECTATIONS)
-    reported = read_json(PERFORMANCE)["horizons"]
-    incumbent = {name: reported[name]["status"] for name in horizons if name in reported}
+    reported = read_report(PERFORMANCE, PerformanceReport).horizons
+    incumbent = {name: reported[name].status for name in horizons if name in reported}
     found = criteria(
         figures,
         statuses=_statuses(calibrated, model, horizons, params) if model in made else {},
@@ -63,7 +65,7 @@ def view(model: str) -> dict[str, Any]:
         "last_origin": str(calibrated["origin_date"].max()),
         "reason": None if model in made else _absent(model, params),
         "criteria": [one.as_dict() for one in found],
-        "horizons": figures,
+        "horizons": {name: plain(one) for name, one in figures.items()},
     }
     return dict(json.loads(json_text(content)))
 
@@ -108,7 +110,7 @@ def _statuses(calibrated: Any, model: str, horizons: list[str], params: Params) 
     watched = subjects(panels, levels=params.levels, settings=params.performance, models=[model])
     counts = {name: panel.n for name, panel in panels.items()}
     report = performance(watched, horizons=counts, levels=params.levels, settings=params.performance)
-    return {name: report["horizons"][name]["models"][model]["status"] for name in horizons if counts[name]}
+    return {name: report.horizons[name].models[model].status for name in horizons if counts[name]}
 
 
 def text(content: Mapping[str, Any]) -> str:
