@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
-from forex.core.files import read_json, read_parquet, write_parquet
+from forex.core.files import read_parquet, write_parquet
+from forex.core.reports import read_report
 from forex.observations.align import panel
-from forex.observations.store import TARGET, in_per_cent
+from forex.observations.manifest import Manifest
+from forex.observations.store import TARGET
 from forex.params import load_params
 from stages.run import run
 
@@ -15,10 +17,10 @@ PANEL = Path("data/panel.parquet")
 
 def main() -> None:
     params = load_params("as_of", "cut_off")
-    series = read_json(MANIFEST)["series"]
+    rates = read_report(MANIFEST, Manifest).in_per_cent
     target = read_parquet(CLEAN / f"{TARGET}.parquet")
     clean = {path.stem: read_parquet(path) for path in sorted(CLEAN.glob("*.parquet")) if path.stem != TARGET}
-    write_parquet(PANEL, panel(target, clean, in_per_cent(series), as_of=params.as_of, cut_off=params.cut_off))
+    write_parquet(PANEL, panel(target, clean, rates, as_of=params.as_of, cut_off=params.cut_off))
 
 
 if __name__ == "__main__":

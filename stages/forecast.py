@@ -4,11 +4,14 @@ from pathlib import Path
 
 import polars as pl
 
-from forex.core.files import read_json, read_parquet, write_csv, write_json
+from forex.core.files import read_json, read_parquet, write_csv
 from forex.core.quantiles import COLUMNS
+from forex.core.reports import read_report, write_report
 from forex.forecast.conditions import conditions
 from forex.forecast.forecast import ENTERING, at_origin, forecast_report, forecast_table
+from forex.observations.manifest import Manifest
 from forex.params import load_params, plain
+from forex.validation.report import Expectations
 from stages.run import run
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
@@ -33,14 +36,14 @@ def main() -> None:
         rows,
         panel_row=panel.row(by_predicate=newest, named=True),
         regime_row=regime_row,
-        calibration=read_json(CALIBRATION),
-        manifest=read_json(MANIFEST),
-        expectations=read_json(EXPECTATIONS),
+        models={horizon: one["published"]["model"] for horizon, one in read_json(CALIBRATION).items()},
+        manifest=read_report(MANIFEST, Manifest),
+        expectations=read_report(EXPECTATIONS, Expectations),
         settings={key: plain(getattr(params, key)) for key in ENTERING},
         levels=params.levels,
         conditions=conditions(panel, regime_row, published, params.usdclp, params.regimes),
     )
-    write_json(REPORT, report)
+    write_report(REPORT, report)
     write_csv(TABLE, forecast_table(report))
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 import polars as pl
 
 from forex.core.errors import DataError
-from forex.core.files import write_json, write_parquet
+from forex.core.files import write_parquet
+from forex.core.reports import write_report
 from forex.observations.ingest import known_rows, manifest
 from forex.observations.store import TARGET, read_series, read_series_list, series_file, unlisted_files
 from forex.params import load_params
@@ -49,7 +50,7 @@ def main() -> None:
     shutil.rmtree(RAW, ignore_errors=True)
     for name, rows in known.items():
         write_parquet(RAW / f"{name}.parquet", rows)
-    write_json(MANIFEST, manifest(listed, known, left_out, unlisted, as_of=params.as_of, known_until=known_until))
+    write_report(MANIFEST, manifest(listed, known, left_out, unlisted, as_of=params.as_of, known_until=known_until))
 
 
 if __name__ == "__main__":

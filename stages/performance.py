@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from forex.core.files import read_json, read_parquet, write_json
+from forex.core.files import read_parquet, write_json
 from forex.core.names import PUBLISHED
-from forex.core.reports import write_report
+from forex.core.reports import read_report, write_report
 from forex.ledger.ledger import LEDGER, read
 from forex.ledger.scores import ledger_scores
 from forex.monitoring import drift
@@ -13,8 +13,8 @@ from forex.monitoring.episodes import episodes
 from forex.monitoring.looks import daily_statuses
 from forex.monitoring.performance import metrics, performance, subjects
 from forex.monitoring.report import PerformanceReport
+from forex.observations.manifest import Manifest
 from forex.observations.moves import origins
-from forex.observations.store import in_per_cent
 from forex.params import load_params
 from forex.statistics.scores import matured
 from stages.run import run
@@ -39,7 +39,7 @@ def main() -> None:
         **dict(monitored),
         episodes=episodes(watched, levels=params.levels, settings=params.performance),
         ledger=ledger_scores(read(LEDGER), calibrated, horizons=params.horizons, levels=params.levels),
-        drift=drift.drift(panel, in_per_cent(read_json(MANIFEST)["series"]), params.drift),
+        drift=drift.drift(panel, read_report(MANIFEST, Manifest).in_per_cent, params.drift),
     )
     found = metrics(report)
     found["performance"]["drift"] = drift.metrics(report.drift)

@@ -1,17 +1,19 @@
 """report: the dashboard, the README's pictures and the plot data of the fan chart."""
 
-import datetime as dt
 from pathlib import Path
 
 import polars as pl
 
 from forex.core.errors import DataError
 from forex.core.files import read_json, read_parquet, write_csv, write_text
+from forex.core.reports import read_report
 from forex.forecast.fan import fan
+from forex.forecast.report import Forecast
 from forex.params import load_params
 from forex.report.dashboard import dashboard, episodes
 from forex.report.figures import figures, forecast_figure, reliability_figure
 from forex.statistics.contributions import moves
+from forex.validation.report import Expectations
 from stages.run import run
 
 PANEL = Path("data/panel.parquet")
@@ -27,16 +29,16 @@ FIGURES = REPORTS / "figures"
 
 def main() -> None:
     params = load_params("report")
-    forecast = read_json(REPORTS / "forecast.json")
+    forecast = read_report(REPORTS / "forecast.json", Forecast)
     regimes = read_parquet(REGIMES)
     reliability, rolling = _read_csv(RELIABILITY), _read_csv(ROLLING)
     panel, parts = read_parquet(PANEL), read_parquet(CONTRIBUTIONS)
     ahead = fan(panel, forecast, history_days=params.report.history_days)
     page = dashboard(
         forecast=forecast,
-        moved=None if parts.is_empty() else moves(parts, panel, dt.date.fromisoformat(forecast["origin_date"])),
+        moved=None if parts.is_empty() else moves(parts, panel, forecast.origin_date),
         alerts=read_json(REPORTS / "alerts.json"),
-        expectations=read_json(REPORTS / "expectations.json"),
+        expectations=read_report(REPORTS / "expectations.json", Expectations),
         validation=read_json(REPORTS / "validation.json"),
         performance=read_json(REPORTS / "performance.json"),
         regimes=regimes,

@@ -1,6 +1,5 @@
 """validate: a bad row is set aside with its reason, a bad table stops the run; what remains may be used."""
 
-import datetime as dt
 import shutil
 import sys
 from pathlib import Path
@@ -8,8 +7,9 @@ from typing import cast
 
 import polars as pl
 
-from forex.core.files import read_json, read_parquet, write_json, write_parquet, write_text
-from forex.observations.store import Publication
+from forex.core.files import read_parquet, write_parquet, write_text
+from forex.core.reports import read_report, write_report
+from forex.observations.manifest import Manifest
 from forex.params import Validate, load_params
 from forex.validation.page import page, summary
 from forex.validation.validate import FLAGGED, QUARANTINE, USED, check_series, stop_on_failure
@@ -27,20 +27,19 @@ PAGE = Path("reports/expectations.html")
 def main() -> None:
     params = load_params("as_of", "validate", "usdclp")
     bounds = cast(Validate, params.validate)
-    manifest = read_json(MANIFEST)
-    series = manifest["series"]
-    left_out = {name: entry["left_out"] for name, entry in series.items() if entry["left_out"] is not None}
+    manifest = read_report(MANIFEST, Manifest)
+    left_out = {name: entry.left_out for name, entry in manifest.series.items() if entry.left_out is not None}
     checked = {
         name: check_series(
             name,
-            entry["unit"],
-            entry["tier"],
-            Publication.model_validate(entry["publication"]),
+            entry.unit,
+            entry.tier,
+            entry.publication,
             read_parquet(RAW / f"{name}.parquet"),
             bounds,
             as_of=params.as_of,
         )
-        for name, entry in sorted(series.items())
+        for name, entry in sorted(manifest.series.items())
         if name not in left_out
     }
 
@@ -48,10 +47,9 @@ def main() -> None:
     quarantine = pl.concat([pl.DataFrame(schema=QUARANTINE), *(one.quarantine for one in checked.values())])
     write_parquet(QUARANTINED, quarantine)
     usable = {name: one.usable for name, one in checked.items() if one.fate in (USED, FLAGGED)}
-    known_until = dt.datetime.fromisoformat(manifest["known_until"])
-    warnings = input_warnings(usable, params.usdclp, as_of=params.as_of, known_until=known_until)
+    warnings = input_warnings(usable, params.usdclp, as_of=params.as_of, known_until=manifest.known_until)
     report = summary(checked, left_out, params.as_of, warnings=warnings)
-    write_json(REPORT, report)
+    write_report(REPORT, report)
     write_text(PAGE, page(report))
     stop_on_failure(checked)
 
@@ -62,7 +60,7 @@ def main() -> None:
         if one.why is not None:
             print(f"validate: {one.fate.replace('_', ' ')}: {one.why}", file=sys.stderr)
     for warning in warnings:
-        print(f"validate: warning: {warning['says']}", file=sys.stderr)
+        print(f"validate: warning: {warning.says}", file=sys.stderr)
 
 
 if __name__ == "__main__":

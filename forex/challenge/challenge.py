@@ -8,7 +8,6 @@ a record cannot say is None.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -22,6 +21,7 @@ from forex.evaluation.scoreboard import Scored
 from forex.params import Evaluate, Readiness
 from forex.statistics import inference
 from forex.statistics.scores import Floats, matured
+from forex.validation.report import Expectations
 
 
 class Covered(Report):
@@ -154,7 +154,6 @@ def _coverage(scored: Scored, own: int, levels: Sequence[float]) -> dict[str, Co
     }
 
 
-def suite_results(expectations: Mapping[str, Any]) -> SuiteResults:
-    """expectations: reports/expectations.json."""
-    held = [check["success"] for series in expectations["series"].values() for check in series["checks"]]
-    return SuiteResults(len(held), sum(held), expectations["success"])
+def suite_results(expectations: Expectations) -> SuiteResults:
+    held = [check.success for series in expectations.series.values() for check in series.checks]
+    return SuiteResults(len(held), sum(held), expectations.success)

@@ -12,6 +12,18 @@ from numpy.typing import ArrayLike
 
 from forex.core.quantiles import GRID
 from forex.core.status import BROKEN, HIGH, LOW, NOT_EVALUATED, USUAL
+from forex.forecast.report import (
+    Conditions,
+    CopperCorrelation,
+    CopperState,
+    LargeMoves,
+    Month,
+    MonthState,
+    RatioState,
+    Scale,
+    Volatility,
+    VolatilityRatio,
+)
 from forex.observations.moves import daily_moves
 from forex.params import Regimes, UsdClp
 from forex.statistics.rolling import rolling_volatility
@@ -24,7 +36,7 @@ def conditions(
     forecasts: Mapping[str, tuple[float, Sequence[float]]],
     block: UsdClp,
     regimes: Regimes,
-) -> dict[str, Any]:
+) -> Conditions:
     """`conditions` of reports/forecast.json.
 
     panel: up to the newest origin and beyond it.  regime_row: that origin's row of data/regimes.parquet.  forecasts: by
@@ -37,51 +49,48 @@ def conditions(
     month = rows["origin_date"][-1].month
     usual = block.volatility.by_horizon
     widths = {horizon: log_scale(anchor, quantiles) for horizon, (anchor, quantiles) in forecasts.items()}
-    return {
-        "volatility": {
-            "daily": current,
-            "business_days": regimes.fast_window,
-            "usual": block.volatility.daily,
-            "ratio": _over(current, block.volatility.daily),
-        },
-        "month": month_conditions(month, current, block),
-        "volatility_ratio": ratio_conditions(regime_row["volatility_ratio"], block),
-        "large_moves": large_moves(moves, block),
-        "forecast_scale": {
-            horizon: {"scale": width, "usual": usual.get(horizon), "ratio": _over(width, usual.get(horizon))}
+    return Conditions(
+        volatility=Volatility(
+            daily=current,
+            business_days=regimes.fast_window,
+            usual=block.volatility.daily,
+            ratio=_over(current, block.volatility.daily),
+        ),
+        month=month_conditions(month, current, block),
+        volatility_ratio=ratio_conditions(regime_row["volatility_ratio"], block),
+        large_moves=large_moves(moves, block),
+        forecast_scale={
+            horizon: Scale(scale=width, usual=usual.get(horizon), ratio=_over(width, usual.get(horizon)))
             for horizon, width in widths.items()
         },
-        "copper_correlation": copper_conditions(regime_row["copper_correlation"], block),
-    }
+        copper_correlation=copper_conditions(regime_row["copper_correlation"], block),
+    )
 
 
-def month_conditions(month: int, current: float | None, block: UsdClp) -> dict[str, Any]:
+def month_conditions(month: int, current: float | None, block: UsdClp) -> Month:
     """The usual volatility of a calendar month: the overall one, unless the month is one of those that differ."""
     volatility = block.volatility
     factor = volatility.month_factors[month - 1] if month in volatility.differing_months else 1.0
-    state = HIGH if factor > 1 else LOW if factor < 1 else USUAL
+    state: MonthState = HIGH if factor > 1 else LOW if factor < 1 else USUAL
     usual = volatility.daily * factor
-    return {"month": month, "state": state, "usual": usual, "ratio": _over(current, usual)}
+    return Month(month=month, state=state, usual=usual, ratio=_over(current, usual))
 
 
-def ratio_conditions(ratio: float | None, block: UsdClp) -> dict[str, Any]:
+def ratio_conditions(ratio: float | None, block: UsdClp) -> VolatilityRatio:
     high = block.thresholds.high_ratio
-    return {
-        "ratio": ratio,
-        "high_ratio": high,
-        "state": NOT_EVALUATED if ratio is None else HIGH if ratio > high else USUAL,
-    }
+    state: RatioState = NOT_EVALUATED if ratio is None else HIGH if ratio > high else USUAL
+    return VolatilityRatio(ratio=ratio, high_ratio=high, state=state)
 
 
-def large_moves(moves: ArrayLike, block: UsdClp) -> dict[str, Any]:
+def large_moves(moves: ArrayLike, block: UsdClp) -> LargeMoves:
     """How many of the moves in the last `recent_days` rows are beyond the large one, and how many would be usual."""
     recent = np.asarray(moves, dtype=np.float64)[-block.warnings.recent_days :]
     there = int(np.count_nonzero(~np.isnan(recent)))
-    return {
-        "count": int(np.count_nonzero(np.abs(recent) > block.thresholds.large_move)),
-        "of": there,
-        "usual": there * (1 - block.estimation.large_level),
-    }
+    return LargeMoves(
+        count=int(np.count_nonzero(np.abs(recent) > block.thresholds.large_move)),
+        of=there,
+        usual=there * (1 - block.estimation.large_level),
+    )
 
 
 def log_scale(anchor: float, quantiles: Sequence[float]) -> float:
@@ -98,7 +107,7 @@ def log_scale(anchor: float, quantiles: Sequence[float]) -> float:
     return float(np.sqrt(np.trapezoid((values - mean) ** 2, levels)))
 
 
-def copper_conditions(current: float | None, block: UsdClp) -> dict[str, Any]:
+def copper_conditions(current: float | None, block: UsdClp) -> CopperCorrelation:
     expected, sd, most = (
         None if value == NOT_EVALUATED else float(value)
         for value in (
@@ -108,14 +117,14 @@ def copper_conditions(current: float | None, block: UsdClp) -> dict[str, Any]:
         )
     )
     distance = None if current is None or expected is None else current - expected
-    state = NOT_EVALUATED if distance is None or most is None else BROKEN if abs(distance) > most else USUAL
-    return {
-        "current": current,
-        "expected": expected,
-        "deviations": _over(distance, sd),
-        "break_threshold": most,
-        "state": state,
-    }
+    state: CopperState = USUAL
+    if distance is None or most is None:
+        state = NOT_EVALUATED
+    elif abs(distance) > most:
+        state = BROKEN
+    return CopperCorrelation(
+        current=current, expected=expected, deviations=_over(distance, sd), break_threshold=most, state=state
+    )
 
 
 def _known(value: float) -> float | None:
@@ -126,27 +135,27 @@ def _over(value: float | None, usual: float | None) -> float | None:
     return value / usual if value is not None and usual else None
 
 
-def sentences(content: Mapping[str, Any]) -> list[str]:
+def sentences(content: Conditions) -> list[str]:
     """`conditions` in words, one sentence for each thing that was judged; every number is one of them."""
-    volatility, month, ratio = content["volatility"], content["month"], content["volatility_ratio"]
-    moves, copper = content["large_moves"], content["copper_correlation"]
+    volatility, month, ratio = content.volatility, content.month, content.volatility_ratio
+    moves, copper = content.large_moves, content.copper_correlation
     said = ["Current volatility is not evaluated: too few returns."]
-    if volatility["ratio"] is not None:
+    if volatility.ratio is not None:
         said = [
-            f"Volatility over {volatility['business_days']} business days is {volatility['daily']:.2%} per day, "
-            f"{volatility['ratio']:.2f} times the usual {volatility['usual']:.2%}."
+            f"Volatility over {volatility.business_days} business days is {volatility.daily:.2%} per day, "
+            f"{volatility.ratio:.2f} times the usual {volatility.usual:.2%}."
         ]
-        if month["state"] != USUAL:
+        if month.state != USUAL:
             said.append(
-                f"The calendar month is one of {month['state'].lower()} volatility, usually {month['usual']:.2%}: "
-                f"{month['ratio']:.2f} times that."
+                f"The calendar month is one of {month.state.lower()} volatility, usually {month.usual:.2%}: "
+                f"{month.ratio:.2f} times that."
             )
-    if ratio["state"] == HIGH:
-        said.append(f"The ratio to the years before is {ratio['ratio']:.2f}; above {ratio['high_ratio']:.2f} is rare.")
-    said.append(f"Of the last {moves['of']} moves {moves['count']} are large; {moves['usual']:.1f} are usual.")
-    if copper["state"] == NOT_EVALUATED:
+    if ratio.state == HIGH:
+        said.append(f"The ratio to the years before is {ratio.ratio:.2f}; above {ratio.high_ratio:.2f} is rare.")
+    said.append(f"Of the last {moves.of} moves {moves.count} are large; {moves.usual:.1f} are usual.")
+    if copper.state == NOT_EVALUATED:
         return [*said, "The correlation with copper is not evaluated."]
-    verdict = "far from" if copper["state"] == BROKEN else "near"
-    far = "" if copper["deviations"] is None else f" ({copper['deviations']:+.1f} standard deviations)"
-    expected = f"the usual {copper['expected']:+.2f}{far}"
-    return [*said, f"The correlation with copper is {copper['current']:+.2f}, {verdict} {expected}."]
+    verdict = "far from" if copper.state == BROKEN else "near"
+    far = "" if copper.deviations is None else f" ({copper.deviations:+.1f} standard deviations)"
+    expected = f"the usual {copper.expected:+.2f}{far}"
+    return [*said, f"The correlation with copper is {copper.current:+.2f}, {verdict} {expected}."]

@@ -5,15 +5,18 @@ Between two horizons the quantiles are those of `forex.statistics.distribution.b
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
 
 from forex.core.files import round_clp
 from forex.core.quantiles import GRID, MEDIAN, central_pair
+from forex.forecast.report import QUANTILES, Forecast, HorizonForecast
 from forex.statistics.distribution import between_horizons
 from forex.timeline import calendar
+
+Entry = TypeVar("Entry")
 
 OBSERVADO, MEDIAN_PART, INTERVAL = "observado", "median", "interval"
 SCHEMA = {
@@ -27,7 +30,7 @@ SCHEMA = {
 }
 
 
-def by_length(horizons: Mapping[str, Any]) -> dict[str, Any]:
+def by_length(horizons: Mapping[str, Entry]) -> dict[str, Entry]:
     """The entries of a report by horizon, the shortest first: JSON sorts them as text.
 
     >>> list(by_length({"15d": 0, "1d": 0, "7d": 0}))
@@ -36,26 +39,26 @@ def by_length(horizons: Mapping[str, Any]) -> dict[str, Any]:
     return dict(sorted(horizons.items(), key=lambda item: calendar.horizon_days(item[0])))
 
 
-def fan(panel: pl.DataFrame, forecast: Mapping[str, Any], *, history_days: int) -> pl.DataFrame:
+def fan(panel: pl.DataFrame, forecast: Forecast, *, history_days: int) -> pl.DataFrame:
     """reports/plots/fan.csv, CLP per USD: `observado` up to the anchor's date, `median` and each `interval` from there.
 
     panel: from forex.observations.align.  forecast: reports/forecast.json.  history_days: calendar days shown before the anchor.
     `horizon` is set on the median of a target date; the anchor itself is where every interval has no width.
     """
-    anchor_date = dt.date.fromisoformat(forecast["anchor_date"])
+    anchor_date = forecast.anchor_date
     first = anchor_date - dt.timedelta(days=history_days)
     shown = pl.col("origin_date").is_between(first, anchor_date, closed="left") & pl.col("observado").is_not_null()
     history = panel.filter(shown).select(date="origin_date", value="observado")
     rows: list[dict[str, Any]] = [{"part": OBSERVADO, **row} for row in history.iter_rows(named=True)]
-    rows.append({"part": OBSERVADO, "date": anchor_date, "value": forecast["anchor"]})
+    rows.append({"part": OBSERVADO, "date": anchor_date, "value": forecast.anchor})
 
-    horizons = by_length(forecast["horizons"])
-    dates, quantiles = _ahead(anchor_date, forecast["anchor"], horizons)
+    horizons = by_length(forecast.horizons)
+    dates, quantiles = _ahead(anchor_date, forecast.anchor, horizons)
     # Where two horizons share a target, the shorter one names it.
-    named = {entry["target_date"]: horizon for horizon, entry in reversed(horizons.items())}
+    named = {entry.target_date: horizon for horizon, entry in reversed(horizons.items())}
     for date, value in zip(dates, quantiles[:, MEDIAN].tolist(), strict=True):
-        rows.append({"part": MEDIAN_PART, "date": date, "value": value, "horizon": named.get(str(date))})
-    for level in sorted((float(text) for text in next(iter(horizons.values()))["intervals"]), reverse=True):
+        rows.append({"part": MEDIAN_PART, "date": date, "value": value, "horizon": named.get(date)})
+    for level in sorted((float(text) for text in next(iter(horizons.values())).intervals), reverse=True):
         lower, upper = (quantiles[:, end].tolist() for end in central_pair(level))
         rows += [
             {"part": INTERVAL, "date": date, "level": level, "lower": low, "upper": high}
@@ -64,12 +67,14 @@ def fan(panel: pl.DataFrame, forecast: Mapping[str, Any], *, history_days: int) 
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
-def _ahead(anchor_date: dt.date, anchor: float, horizons: Mapping[str, Any]) -> tuple[list[dt.date], np.ndarray]:
+def _ahead(
+    anchor_date: dt.date, anchor: float, horizons: Mapping[str, HorizonForecast]
+) -> tuple[list[dt.date], np.ndarray]:
     """Business days from the anchor's date to the last target, and the quantiles there: shape (1 + steps, 25)."""
-    by_steps = {entry["steps"]: entry["quantiles"] for entry in horizons.values()}
+    by_steps = {entry.steps: entry.quantiles for entry in horizons.values()}
     steps = sorted(by_steps)
-    known = np.log(np.array([[by_steps[k][f"{level:g}"] for level in GRID] for k in steps]) / anchor)
+    known = np.log(np.array([[by_steps[k][level] for level in QUANTILES] for k in steps]) / anchor)
     path = [np.zeros(len(GRID)), *(between_horizons(steps, known, k) for k in range(1, steps[-1] + 1))]
-    last = max(entry["target_date"] for entry in horizons.values())
-    dates: list[dt.date] = calendar.business_days(str(anchor_date), last).astype(object).tolist()
+    last = max(entry.target_date for entry in horizons.values())
+    dates: list[dt.date] = calendar.business_days(str(anchor_date), str(last)).astype(object).tolist()
     return dates, round_clp(anchor * np.exp(np.array(path)))

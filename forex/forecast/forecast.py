@@ -11,9 +11,22 @@ import polars as pl
 from forex.core.errors import DataError
 from forex.core.files import CLP_DECIMALS, json_text
 from forex.core.names import PUBLISHED
-from forex.core.quantiles import COLUMNS, GRID, MEDIAN, central_pair
+from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
+from forex.forecast.report import (
+    QUANTILES,
+    Conditions,
+    Forecast,
+    HorizonForecast,
+    Inputs,
+    Reason,
+    Stale,
+    TargetForecast,
+)
+from forex.observations.manifest import Listed, Manifest
+from forex.observations.store import TARGET
 from forex.statistics.distribution import probability_above
 from forex.timeline import calendar
+from forex.validation.report import Expectations
 
 TITLE = "Dólar observado, CLP per USD"
 
@@ -37,17 +50,18 @@ def at_origin(calibrated: pl.DataFrame, origin: dt.date, horizons: Sequence[str]
     )
 
 
-def horizon_entry(row: Mapping[str, Any], levels: Sequence[float]) -> dict[str, Any]:
-    """One horizon's forecast from a row of calibrated.parquet."""
+def target_forecast(row: Mapping[str, Any], levels: Sequence[float]) -> TargetForecast:
+    """One day's forecast from a row of calibrated.parquet."""
     quantiles = [row[name] for name in COLUMNS]
-    return {
-        "target_date": str(row["target_date"]),
-        "steps": row["steps"],
-        "median": quantiles[MEDIAN],
-        "intervals": {f"{level:g}": [quantiles[i] for i in central_pair(level)] for level in levels},
-        "probability_of_rise": probability_above(quantiles, row["anchor"]),
-        "quantiles": dict(zip((f"{level:g}" for level in GRID), quantiles, strict=True)),
-    }
+    ends = {f"{level:g}": central_pair(level) for level in levels}
+    return TargetForecast(
+        target_date=row["target_date"],
+        steps=row["steps"],
+        median=quantiles[MEDIAN],
+        intervals={level: (quantiles[lower], quantiles[upper]) for level, (lower, upper) in ends.items()},
+        probability_of_rise=probability_above(quantiles, row["anchor"]),
+        quantiles=dict(zip(QUANTILES, quantiles, strict=True)),
+    )
 
 
 def forecast_report(
@@ -55,49 +69,48 @@ def forecast_report(
     *,
     panel_row: Mapping[str, Any],
     regime_row: Mapping[str, Any],
-    calibration: Mapping[str, Any],
-    manifest: Mapping[str, Any],
-    expectations: Mapping[str, Any],
+    models: Mapping[str, str],
+    manifest: Manifest,
+    expectations: Expectations,
     settings: Mapping[str, Any],
     levels: Sequence[float],
-    conditions: Mapping[str, Any],
-) -> dict[str, Any]:
-    """reports/forecast.json (reports/forecast.schema.json describes it).
+    conditions: Conditions,
+) -> Forecast:
+    """reports/forecast.json.
 
-    rows: the published rows of the newest origin.  settings: the params that can change a forecast, for their hash.
+    rows: the published rows of the newest origin.  models: by horizon, the one that is published.
+    settings: the params that can change a forecast, for their hash.
     conditions: from `forex.forecast.conditions.conditions`.
     """
     first = rows.row(0, named=True)
-    series = manifest["series"]
-    return {
-        "title": TITLE,
-        "as_of": manifest["as_of"],
-        "origin_date": str(first["origin_date"]),
-        "made_at": f"{panel_row['cut_off_at']:%Y-%m-%dT%H:%M:%SZ}",
-        "anchor": first["anchor"],
-        "anchor_date": str(panel_row["anchor_date"]),
-        "anchor_age": panel_row["anchor_age"],
-        "regime": first["regime"],
-        "regime_confidence": regime_row["confidence"],
-        "horizons": {
-            row["horizon"]: horizon_entry(row, levels) | {"model": calibration[row["horizon"]]["published"]["model"]}
-            for row in rows.iter_rows(named=True)
-        },
-        "inputs": {
-            "series": {name: entry["sha256"] for name, entry in series.items() if entry["sha256"] is not None},
-            "data_sha256": content_sha256({name: entry["sha256"] for name, entry in series.items()}),
-            "params_sha256": content_sha256(settings),
-        },
-        "missing": _missing(series, expectations, panel_row),
-        "flagged": [
-            {"series": name, "tier": series[name]["tier"], "why": checked["why"]}
-            for name, checked in sorted(expectations["series"].items())
-            if checked["why"] and name in panel_row
-        ],
-        "stale": _stale(series, panel_row),
-        "warnings": expectations["warnings"],
-        "conditions": conditions,
-    }
+    series = manifest.series
+    entries = {row["horizon"]: target_forecast(row, levels) for row in rows.iter_rows(named=True)}
+    return Forecast(
+        title=TITLE,
+        as_of=manifest.as_of,
+        origin_date=first["origin_date"],
+        made_at=panel_row["cut_off_at"].replace(tzinfo=dt.UTC),
+        anchor=first["anchor"],
+        anchor_date=panel_row["anchor_date"],
+        anchor_age=panel_row["anchor_age"],
+        regime=first["regime"],
+        regime_confidence=regime_row["confidence"],
+        horizons={name: HorizonForecast(**dict(entry), model=models[name]) for name, entry in entries.items()},
+        inputs=Inputs(
+            series={name: entry.sha256 for name, entry in series.items() if entry.sha256 is not None},
+            data_sha256=content_sha256({name: entry.sha256 for name, entry in series.items()}),
+            params_sha256=content_sha256(settings),
+        ),
+        missing=_missing(series, expectations, panel_row),
+        flagged=tuple(
+            Reason(series=name, tier=series[name].tier, why=checked.why)
+            for name, checked in sorted(expectations.series.items())
+            if checked.why and name in panel_row
+        ),
+        stale=_stale(series, panel_row),
+        warnings=expectations.warnings,
+        conditions=conditions,
+    )
 
 
 def content_sha256(content: Mapping[str, Any]) -> str:
@@ -106,39 +119,37 @@ def content_sha256(content: Mapping[str, Any]) -> str:
 
 
 def _missing(
-    series: Mapping[str, Any], expectations: Mapping[str, Any], panel_row: Mapping[str, Any]
-) -> list[dict[str, str]]:
+    series: Mapping[str, Listed], expectations: Expectations, panel_row: Mapping[str, Any]
+) -> tuple[Reason, ...]:
     """The series that the forecast had to do without, and why."""
     missing = []
     for name, entry in sorted(series.items()):
-        checked = expectations["series"].get(name, {})
-        why = entry["left_out"] or checked.get("why")
-        if name != "usdclp" and name not in panel_row:
-            missing.append({"series": name, "tier": entry["tier"], "why": why or "no usable value"})
-    return missing
+        checked = expectations.series.get(name)
+        why = entry.left_out or (checked.why if checked else None)
+        if name != TARGET and name not in panel_row:
+            missing.append(Reason(series=name, tier=entry.tier, why=why or "no usable value"))
+    return tuple(missing)
 
 
-def _stale(series: Mapping[str, Any], panel_row: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _stale(series: Mapping[str, Listed], panel_row: Mapping[str, Any]) -> tuple[Stale, ...]:
     """The series without a value of the origin's own day, which therefore have no move in the nowcast, with their age."""
     ages = {name: panel_row[f"{name}_age"] for name in sorted(series) if panel_row.get(f"{name}_age")}
     if panel_row["anchor_age"] > 0:
-        ages["usdclp"] = panel_row["anchor_age"]
-    return [
-        {"series": name, "tier": series[name]["tier"], "business_days": age}
-        for name, age in sorted(ages.items())
-        if age > 0
-    ]
+        ages[TARGET] = panel_row["anchor_age"]
+    return tuple(
+        Stale(series=name, tier=series[name].tier, business_days=age) for name, age in sorted(ages.items()) if age > 0
+    )
 
 
-def forecast_table(report: Mapping[str, Any]) -> pl.DataFrame:
+def forecast_table(report: Forecast) -> pl.DataFrame:
     """reports/forecast.csv: one row per horizon with the ends of each interval."""
     rows = []
-    for horizon, entry in report["horizons"].items():
-        row = {"origin_date": report["origin_date"], "horizon": horizon, "target_date": entry["target_date"]}
-        row |= {"anchor": report["anchor"], "median": entry["median"]}
-        for level, (lower, upper) in entry["intervals"].items():
+    for horizon, entry in report.horizons.items():
+        row = {"origin_date": report.origin_date, "horizon": horizon, "target_date": entry.target_date}
+        row |= {"anchor": report.anchor, "median": entry.median}
+        for level, (lower, upper) in entry.intervals.items():
             row |= {f"lower_{level}": lower, f"upper_{level}": upper}
-        rows.append(row | {"probability_of_rise": entry["probability_of_rise"], "regime": report["regime"]})
+        rows.append(row | {"probability_of_rise": entry.probability_of_rise, "regime": report.regime})
     return pl.DataFrame(rows)
 
 

@@ -3,11 +3,11 @@
 import datetime as dt
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
 
 import numpy as np
 import polars as pl
 
+from forex.observations.manifest import Listed, Manifest
 from forex.observations.store import Series
 from forex.timeline import calendar
 
@@ -25,33 +25,33 @@ def manifest(
     *,
     as_of: str,
     known_until: dt.datetime,
-) -> dict[str, Any]:
+) -> Manifest:
     """What series.yaml says of each series, with its rows, range, content hash and staleness.
 
     `age` counts business days from a series' last date to the last business day on or before `as_of`; a date beyond it has age 0.
     """
-    return {
-        "as_of": as_of,
-        "known_until": f"{known_until:%Y-%m-%dT%H:%M:%SZ}",
-        "series": {
-            name: _describe(entry, known.get(name), left_out.get(name), as_of) for name, entry in listed.items()
-        },
-        "unlisted_files": unlisted,
-    }
+    return Manifest(
+        as_of=dt.date.fromisoformat(as_of),
+        known_until=known_until,
+        series={name: _describe(entry, known.get(name), left_out.get(name), as_of) for name, entry in listed.items()},
+        unlisted_files=tuple(unlisted),
+    )
 
 
-def _describe(entry: Series, rows: pl.DataFrame | None, problem: str | None, as_of: str) -> dict[str, Any]:
-    described: dict[str, Any] = entry.model_dump() | {"left_out": problem}
-    if rows is None or rows.is_empty():
-        return described | {"rows": 0, "first": None, "last": None, "age": None, "sha256": None}
-    first, last = rows["date"].min(), rows["date"].max()
-    return described | {
-        "rows": rows.height,
-        "first": str(first),
-        "last": str(last),
-        "age": age_business_days(str(last), as_of),
-        "sha256": content_hash(rows),
-    }
+def _describe(entry: Series, rows: pl.DataFrame | None, problem: str | None, as_of: str) -> Listed:
+    dates = rows["date"].sort().to_list() if rows is not None else []
+    return Listed(
+        title=entry.title,
+        unit=entry.unit,
+        tier=entry.tier,
+        publication=entry.publication,
+        left_out=problem,
+        rows=len(dates),
+        first=dates[0] if dates else None,
+        last=dates[-1] if dates else None,
+        age=age_business_days(str(dates[-1]), as_of) if dates else None,
+        sha256=content_hash(rows) if rows is not None and dates else None,
+    )
 
 
 def age_business_days(date: str, as_of: str) -> int:

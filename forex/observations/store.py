@@ -8,9 +8,9 @@ import csv
 import datetime as dt
 import io
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
@@ -54,11 +54,6 @@ class Series(Block):
     unit: str
     tier: Tier
     publication: Publication
-
-
-def in_per_cent(series: Mapping[str, Mapping[str, Any]]) -> set[str]:
-    """The ids whose moves are differences, from the `series` of data/manifest.json."""
-    return {name for name, entry in series.items() if entry["unit"] == PERCENT}
 
 
 def read_series_list(store: Path) -> dict[str, Series]:

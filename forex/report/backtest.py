@@ -17,6 +17,7 @@ from forex.core.status import (
     PUBLISHED_WORSE,
 )
 from forex.forecast.fan import by_length
+from forex.forecast.report import Forecast
 from forex.regimes.regimes import REGIMES
 
 EVIDENCE = {
@@ -28,14 +29,14 @@ EVIDENCE = {
 Rows = list[dict[str, Any]]
 
 
-def shown_levels(forecast: Mapping[str, Any]) -> list[float]:
-    return sorted(float(level) for level in next(iter(forecast["horizons"].values()))["intervals"])
+def shown_levels(forecast: Forecast) -> list[float]:
+    return sorted(float(level) for level in next(iter(forecast.horizons.values())).intervals)
 
 
-def held(forecast: Mapping[str, Any], validation: Mapping[str, Any]) -> dict[str, float | None]:
+def held(forecast: Forecast, validation: Mapping[str, Any]) -> dict[str, float | None]:
     """Per horizon, the measured coverage of the widest interval shown; None where there is none yet."""
     name = f"coverage_{percent(max(shown_levels(forecast)))}"
-    return {horizon: _overall(validation, horizon).get(name) for horizon in forecast["horizons"]}
+    return {horizon: _overall(validation, horizon).get(name) for horizon in forecast.horizons}
 
 
 def _overall(validation: Mapping[str, Any], horizon: str, model: str = PUBLISHED) -> Mapping[str, Any]:

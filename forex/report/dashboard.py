@@ -5,12 +5,14 @@ not evaluate stays INSUFFICIENT_DATA or NOT_EVALUATED, and where there is no evi
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from forex.forecast.conditions import sentences
 from forex.forecast.fan import by_length
+from forex.forecast.report import Forecast
 from forex.report.backtest import (
     EVIDENCE,
     by_horizon,
@@ -27,6 +29,7 @@ from forex.report.monitors import alarm_rows, alerts_now, drift_now, episode_row
 from forex.report.page import PAGE
 from forex.report.style import STYLE
 from forex.statistics import contributions
+from forex.validation.report import CheckResult, Expectations
 
 SHOWN_SERIES = 5  # of what moves the nowcast; the others are summed
 NOWCAST = "nowcast"
@@ -34,10 +37,10 @@ NOWCAST = "nowcast"
 
 def dashboard(
     *,
-    forecast: Mapping[str, Any],
+    forecast: Forecast,
     moved: Mapping[str, Any] | None,
     alerts: Mapping[str, Any],
-    expectations: Mapping[str, Any],
+    expectations: Expectations,
     validation: Mapping[str, Any],
     performance: Mapping[str, Any],
     regimes: pl.DataFrame,
@@ -59,7 +62,7 @@ def dashboard(
     return environment.from_string(PAGE).render(
         style=Markup(STYLE),
         forecast=forecast,
-        horizons=by_length(forecast["horizons"]),
+        horizons=by_length(forecast.horizons),
         levels=sorted(validation["levels"] or performance["levels"]),
         shown_levels=shown_levels(forecast),
         nowcast=nowcast(moved, forecast, validation) if moved else None,
@@ -76,7 +79,7 @@ def dashboard(
         episodes=episode_rows(performance),
         ledger=ledger_rows(performance),
         drift=drift_now(performance),
-        conditions=sentences(forecast["conditions"]),
+        conditions=sentences(forecast.conditions),
         regime_since=episodes(regimes)["start"][-1],
         regime_rows=regime_rows(regimes, validation),
         regime_horizons=list(by_length(validation["horizons"])),
@@ -88,10 +91,10 @@ def dashboard(
     )
 
 
-def nowcast(moved: Mapping[str, Any], forecast: Mapping[str, Any], validation: Mapping[str, Any]) -> dict[str, Any]:
+def nowcast(moved: Mapping[str, Any], forecast: Forecast, validation: Mapping[str, Any]) -> dict[str, Any]:
     """The largest contributions and the rest, the columns to show them in, what was explained, and where it is published."""
     record = {name: entry for name, entry in by_length(validation["nowcast"]).items() if entry.get("r2") is not None}
-    published = [name for name, entry in by_length(forecast["horizons"]).items() if entry["model"] == NOWCAST]
+    published = [name for name, entry in by_length(forecast.horizons).items() if entry.model == NOWCAST]
     return {
         **contributions.largest(moved, SHOWN_SERIES),
         "columns": contributions.columns(moved),
@@ -118,19 +121,27 @@ def episodes(regimes: pl.DataFrame) -> pl.DataFrame:
     return runs.select("regime", "start", pl.col("start").shift(-1).fill_null(last).alias("end"), "origins")
 
 
-def quality(expectations: Mapping[str, Any]) -> dict[str, Any]:
-    """What became of the data: series in use and left out, rows set aside by reason, checks that did not hold."""
-    series = dict(sorted(expectations["series"].items()))
-    return {
-        "used": sum(one["fate"] == "used" for one in series.values()),
-        "series": len(series),
-        "left_out": [{"series": name, "why": one["why"]} for name, one in series.items() if one["fate"] != "used"],
-        "set_aside": [
-            {"series": name, "reason": reason, "count": count, "rows": one["rows"]}
+@dataclass(frozen=True)
+class Quality:
+    """What became of the data: how many of the series are in use, why others are not, rows set aside, checks that failed."""
+
+    used: int
+    series: int
+    left_out: list[tuple[str, str | None]]  # series, why
+    set_aside: list[tuple[str, str, int, int]]  # series, reason, how many of how many rows
+    failed: list[tuple[str, CheckResult]]  # series, check
+
+
+def quality(expectations: Expectations) -> Quality:
+    series = dict(sorted(expectations.series.items()))
+    return Quality(
+        used=sum(one.fate == "used" for one in series.values()),
+        series=len(series),
+        left_out=[(name, one.why) for name, one in series.items() if one.fate != "used"],
+        set_aside=[
+            (name, reason, count, one.rows)
             for name, one in series.items()
-            for reason, count in sorted(one["set_aside"].items())
+            for reason, count in sorted(one.set_aside.items())
         ],
-        "failed": [
-            {"series": name, **check} for name, one in series.items() for check in one["checks"] if not check["success"]
-        ],
-    }
+        failed=[(name, check) for name, one in series.items() for check in one.checks if not check.success],
+    )

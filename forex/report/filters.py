@@ -22,14 +22,13 @@ def day(value: str | dt.date | None) -> str:
     return f"{date.day} {MONTHS[date.month - 1]} {date.year}"
 
 
-def instant(text: str) -> str:
+def instant(value: dt.datetime) -> str:
     """An instant in UTC as people read it.
 
-    >>> instant("2024-11-27T18:00:00Z")
+    >>> instant(dt.datetime(2024, 11, 27, 18, tzinfo=dt.UTC))
     '27 Nov 2024, 18:00 UTC'
     """
-    date, time = text.removesuffix("Z").split("T")
-    return f"{day(date)}, {time[:5]} UTC"
+    return f"{day(value)}, {value:%H:%M} UTC"
 
 
 def words(name: str) -> str:

@@ -228,8 +228,8 @@ QUALITY = """\
 {%- if quality.left_out %}; left out:{% else %}; none is left out.{% endif %}</p>
 {% if quality.left_out %}
 <ul>
-{% for entry in quality.left_out %}
-<li><strong>{{ entry.series }}</strong>: {{ entry.why }}</li>
+{% for series, why in quality.left_out %}
+<li><strong>{{ series }}</strong>: {{ why }}</li>
 {% endfor %}
 </ul>
 {% endif %}
@@ -239,9 +239,9 @@ QUALITY = """\
 <thead><tr><th scope="col">Series</th><th scope="col" class="text">Reason</th><th scope="col">Rows</th>
 <th scope="col">Of</th></tr></thead>
 <tbody>
-{% for entry in quality.set_aside %}
-<tr><th scope="row">{{ entry.series }}</th><td class="text">{{ entry.reason | words }}</td>
-<td>{{ entry.count | count }}</td><td>{{ entry.rows | count }}</td></tr>
+{% for series, reason, aside, rows in quality.set_aside %}
+<tr><th scope="row">{{ series }}</th><td class="text">{{ reason | words }}</td>
+<td>{{ aside | count }}</td><td>{{ rows | count }}</td></tr>
 {% endfor %}
 </tbody>
 </table></div>
@@ -254,8 +254,8 @@ QUALITY = """\
 <thead><tr><th scope="col">Series</th><th scope="col" class="text">Check</th>
 <th scope="col" class="text">Severity</th><th scope="col" class="text">Observed</th></tr></thead>
 <tbody>
-{% for check in quality.failed %}
-<tr><th scope="row">{{ check.series }}</th><td class="text">{{ check.check | words }}</td>
+{% for series, check in quality.failed %}
+<tr><th scope="row">{{ series }}</th><td class="text">{{ check.check | words }}</td>
 <td class="text">{{ check.severity }}</td>
 <td class="text prose">{{ check.observed if check.failing_rows is none else "%d rows" % check.failing_rows }}</td>
 </tr>

@@ -11,6 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from forex.core.status import CheckSeverity
+from forex.validation.report import Kwargs, Observed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,7 @@ class Check:
 
     name: str
     expectation: str  # the class in great_expectations.expectations
-    kwargs: dict[str, Any]
+    kwargs: Kwargs
     severity: CheckSeverity
     bound: str | None = None
 
@@ -42,7 +43,7 @@ class Outcome:
     check: Check
     expectation: str
     success: bool
-    observed: Any
+    observed: Observed
     rows: tuple[int, ...] | None
 
     @property

@@ -1,9 +1,10 @@
 """What the checks found: as reports/expectations.json says it, and as a self-contained page shows it."""
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from forex.validation.expectations import Outcome
+from forex.validation.report import CheckResult, Expectations, InputWarning, SeriesResult
 from forex.validation.validate import LEFT_OUT, STOPS_THE_RUN, Checked
 
 PAGE = """<!doctype html>
@@ -74,7 +75,7 @@ code { font-size: .9em }
 """
 
 
-def page(report: Mapping[str, Any]) -> str:
+def page(report: Expectations) -> str:
     """The HTML page of a report made by `summary`."""
     from jinja2 import Environment, StrictUndefined
 
@@ -87,39 +88,45 @@ def summary(
     left_out: Mapping[str, str],
     as_of: str,
     *,
-    warnings: Sequence[Mapping[str, str]] = (),
-) -> dict[str, Any]:
+    warnings: Sequence[InputWarning] = (),
+) -> Expectations:
     """The fate of each series and the outcome of each check; `left_out`: why ingest left a series out before any.
 
     warnings: from `forex.validation.warnings.input_warnings`.
     """
-    unread = {"rows": 0, "usable": 0, "set_aside": {}, "checks": []}
     series = {name: _series(one) for name, one in checked.items()}
-    absent = {name: {"fate": LEFT_OUT, "why": why, **unread} for name, why in left_out.items()}
-    success = all(one.fate != STOPS_THE_RUN for one in checked.values())
-    return {"as_of": as_of, "success": success, "series": series | absent, "warnings": list(warnings)}
-
-
-def _series(one: Checked) -> dict[str, Any]:
-    return {
-        "fate": one.fate,
-        "why": one.why,
-        "rows": one.rows.height,
-        "usable": one.usable.height,
-        "set_aside": dict(one.quarantine["reason"].value_counts().iter_rows()),
-        "checks": [_check(one, outcome) for outcome in one.outcomes],
+    absent = {
+        name: SeriesResult(fate=LEFT_OUT, why=why, rows=0, usable=0, set_aside={}, checks=())
+        for name, why in left_out.items()
     }
+    return Expectations(
+        as_of=dt.date.fromisoformat(as_of),
+        success=all(one.fate != STOPS_THE_RUN for one in checked.values()),
+        series=series | absent,
+        warnings=tuple(warnings),
+    )
 
 
-def _check(one: Checked, outcome: Outcome) -> dict[str, Any]:
-    return {
-        "check": outcome.check.name,
-        "expectation": outcome.expectation,
-        "kwargs": outcome.check.kwargs,
-        "bound": outcome.check.bound,
-        "severity": outcome.check.severity,
-        "success": outcome.success,
-        "observed": outcome.observed,
-        "failing_rows": None if outcome.rows is None else len(outcome.rows),
-        "first_failing": one.first_failing(outcome),
-    }
+def _series(one: Checked) -> SeriesResult:
+    return SeriesResult(
+        fate=one.fate,
+        why=one.why,
+        rows=one.rows.height,
+        usable=one.usable.height,
+        set_aside=dict(one.quarantine["reason"].value_counts().iter_rows()),
+        checks=tuple(_check(one, outcome) for outcome in one.outcomes),
+    )
+
+
+def _check(one: Checked, outcome: Outcome) -> CheckResult:
+    return CheckResult(
+        check=outcome.check.name,
+        expectation=outcome.expectation,
+        kwargs=outcome.check.kwargs,
+        bound=outcome.check.bound,
+        severity=outcome.check.severity,
+        success=outcome.success,
+        observed=outcome.observed,
+        failing_rows=None if outcome.rows is None else len(outcome.rows),
+        first_failing=tuple(one.first_failing(outcome)),
+    )

@@ -4,8 +4,6 @@ Rows are checked by themselves (types, then values), by their move against the l
 helper column is computed here; its comparison with the bound is Great Expectations' (`forex.validation.expectations`).
 """
 
-from typing import Any
-
 import numpy as np
 import polars as pl
 
@@ -14,10 +12,11 @@ from forex.observations.store import PERCENT, TARGET, Publication
 from forex.params import Tier, Validate
 from forex.timeline import calendar
 from forex.validation.expectations import ROW, Check
+from forex.validation.report import Kwargs
 
 VALUES_BETWEEN = "ExpectColumnValuesToBeBetween"
 
-Facts = dict[str, Any]
+Facts = dict[str, int | float | None]  # what the table checks look at; None: there is none
 
 
 def type_checks(params: Validate) -> list[Check]:
@@ -33,17 +32,17 @@ def row_checks(name: str, unit: str, params: Validate) -> list[Check]:
     severity, bounds = params.severity, params.bounds.get(name)
     checks = []
     if name == TARGET:
-        listed = {"column": "is_business_day", "value_set": [True]}
+        listed: Kwargs = {"column": "is_business_day", "value_set": [True]}
         checks.append(Check("business_day", "ExpectColumnValuesToBeInSet", listed, severity.business_day))
-    pair = {"column_list": ["date", "known_at"]}
+    pair: Kwargs = {"column_list": ["date", "known_at"]}
     checks.append(Check("unique", "ExpectCompoundColumnsToBeUnique", pair, severity.unique))
     checks.append(Check("too_early", VALUES_BETWEEN, {"column": "days_early", "max_value": 0}, severity.too_early))
     checks.append(Check("increasing", VALUES_BETWEEN, {"column": "days_back", "max_value": 0}, severity.increasing))
     if bounds is not None:
-        interval = {"column": "value", "min_value": bounds.min, "max_value": bounds.max}
+        interval: Kwargs = {"column": "value", "min_value": bounds.min, "max_value": bounds.max}
         checks.append(Check("range", VALUES_BETWEEN, interval, severity.range, f"validate.bounds.{name}"))
     if unit != PERCENT:
-        above_zero = {"column": "value", "min_value": 0, "strict_min": True}
+        above_zero: Kwargs = {"column": "value", "min_value": 0, "strict_min": True}
         checks.append(Check("positive", VALUES_BETWEEN, above_zero, severity.positive))
     return checks
 
@@ -97,14 +96,14 @@ def days_back(rows: pl.DataFrame) -> pl.Series:
 
 def move_check(name: str, max_move: float, params: Validate) -> Check:
     """On the column move of `forex.validation.suspension.settle`; the first row has none and passes."""
-    bound = {"column": "move", "max_value": max_move}
+    bound: Kwargs = {"column": "move", "max_value": max_move}
     return Check("max_move", VALUES_BETWEEN, bound, params.severity.max_move, f"validate.bounds.{name}.max_move")
 
 
 def table_checks(tier: Tier, facts: Facts, params: Validate) -> list[Check]:
     """The checks of what remains, on a frame of one row with `facts`; a fact that is None has no check."""
     largest, smallest = ("ExpectColumnMaxToBeBetween", "max_value"), ("ExpectColumnMinToBeBetween", "min_value")
-    bounds = {
+    bounds: dict[str, tuple[tuple[str, str], float, str]] = {
         "rows": (smallest, getattr(params.min_rows, tier), f"min_rows.{tier}"),
         "staleness": (largest, getattr(params.max_age, tier), f"max_age.{tier}"),
         "longest_gap": (largest, params.max_gap, "max_gap"),

@@ -6,7 +6,7 @@ fails, or stops the run where the series is one that no forecast can do without.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,7 @@ from forex.core.errors import DataError, ForexError, ParamsError, StaleError, To
 from forex.observations.store import PERCENT, TARGET, Publication
 from forex.params import Tier, Validate
 from forex.validation.expectations import ROW, SHOWN, Outcome, run
+from forex.validation.report import FailingRow, Fate
 from forex.validation.suites import move_check, row_checks, table_checks, table_facts, type_checks, with_helpers
 from forex.validation.suspension import GOOD, USABLE, settle
 
@@ -42,7 +43,10 @@ QUARANTINE: dict[str, Any] = {
     "expectation": pl.String,
 }
 
-USED, FLAGGED, LEFT_OUT, STOPS_THE_RUN = "used", "flagged", "left_out", "stops_the_run"
+USED: Final = "used"
+FLAGGED: Final = "flagged"
+LEFT_OUT: Final = "left_out"
+STOPS_THE_RUN: Final = "stops_the_run"
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +65,7 @@ class Checked:
         return [outcome for outcome in self.outcomes if outcome.critical]
 
     @property
-    def fate(self) -> str:
+    def fate(self) -> Fate:
         """A driver whose table fails stays in use, flagged: the table is judged at `as_of`, and leaving the series out would change
         forecasts of origins that knew nothing of it. A stale one has no moves, so the newest forecast does without it anyway."""
         if not self.failures and self.usable.height:
@@ -81,9 +85,12 @@ class Checked:
         behind = f" Behind it: {'; '.join(self._describe(outcome) for outcome in causes)}." if causes else ""
         return f"{self.name}: {failed}.{behind} {self._advice(causes)}"
 
-    def first_failing(self, outcome: Outcome, count: int = SHOWN) -> list[dict[str, Any]]:
+    def first_failing(self, outcome: Outcome, count: int = SHOWN) -> list[FailingRow]:
         rows = self.rows[list((outcome.rows or ())[:count])]
-        return rows.select("line", pl.col("date").cast(pl.String), "value").to_dicts()
+        return [
+            FailingRow(line=line, date=date, value=value)
+            for line, date, value in rows.select("line", "date", "value").rows()
+        ]
 
     def _describe(self, outcome: Outcome) -> str:
         wanted = ", ".join(f"{key} {value}" for key, value in outcome.check.kwargs.items())
@@ -91,9 +98,10 @@ class Checked:
         if outcome.rows is None:
             return f"{what}, observed value {_text(outcome.observed)}"
         [first] = self.first_failing(outcome, 1)
-        where = f"line {first['line']}, {first['date']}, value {first['value']}"
+        where = f"line {first.line}, {first.date}, value {first.value}"
         share = f"{len(outcome.rows)} of {self.rows.height} rows"
-        return f"{what} on {share}, observed value {_text(outcome.observed[0])} ({where})"
+        value = outcome.observed[0] if isinstance(outcome.observed, list) else outcome.observed
+        return f"{what} on {share}, observed value {_text(value)} ({where})"
 
     def _advice(self, causes: list[Outcome]) -> str:
         keys = sorted({outcome.check.bound for outcome in [*self.failures, *causes] if outcome.check.bound})

@@ -6,8 +6,9 @@ they can be found again at any later day, and compared.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -18,12 +19,26 @@ from forex.observations.moves import daily_moves
 from forex.observations.store import TARGET
 from forex.params import UsdClp
 from forex.timeline import calendar
+from forex.validation.report import InputWarning
 
-EXTREME_MOVE, OLD, LATER, OTHER_DATA = "extreme_move", "estimates_old", "estimates_later", "estimates_of_other_data"
+EXTREME_MOVE: Final = "extreme_move"
+OLD: Final = "estimates_old"
+LATER: Final = "estimates_later"
+OTHER_DATA: Final = "estimates_of_other_data"
 
-Usable = Mapping[
-    str, pl.DataFrame
-]  # by series: date, value, known_at, usable_at, ..., as `forex.validation.validate` leaves them
+# By series: date, value, known_at, usable_at, ..., as `forex.validation.validate` leaves them.
+Usable = Mapping[str, pl.DataFrame]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """The rows that estimates are made from, as the block's `provenance` says it; `values` and dates are the target's."""
+
+    known_until: str  # UTC
+    first: str
+    last: str
+    values: int
+    sha256: dict[str, str]  # by series
 
 
 def cut_off_instant(as_of: str, cut_off: str) -> dt.datetime:
@@ -32,16 +47,16 @@ def cut_off_instant(as_of: str, cut_off: str) -> dt.datetime:
     return pl.Series(instants).dt.replace_time_zone("UTC").item()
 
 
-def provenance(usable: Usable, series: Sequence[str], until: dt.datetime) -> dict[str, Any]:
-    """What the block's `provenance` says of estimates made from `series` at `until`, UTC; `values` and dates are the target's."""
+def provenance(usable: Usable, series: Sequence[str], until: dt.datetime) -> Basis:
+    """The basis of estimates made from `series` at `until`, UTC."""
     dates = _known(usable[TARGET], until)["date"].unique().sort()
-    return {
-        "known_until": f"{until:%Y-%m-%dT%H:%M:%SZ}",
-        "first": str(dates.min()),
-        "last": str(dates.max()),
-        "values": dates.len(),
-        "sha256": {name: _hash(_known(usable[name], until)) for name in series if name in usable},
-    }
+    return Basis(
+        known_until=f"{until:%Y-%m-%dT%H:%M:%SZ}",
+        first=str(dates.min()),
+        last=str(dates.max()),
+        values=dates.len(),
+        sha256={name: _hash(_known(usable[name], until)) for name in series if name in usable},
+    )
 
 
 def _known(rows: pl.DataFrame, until: dt.datetime) -> pl.DataFrame:
@@ -54,7 +69,7 @@ def _hash(rows: pl.DataFrame) -> str:
     return sha256(columns.write_csv(line_terminator="\n").encode()).hexdigest()
 
 
-def input_warnings(usable: Usable, block: UsdClp, *, as_of: str, known_until: dt.datetime) -> list[dict[str, str]]:
+def input_warnings(usable: Usable, block: UsdClp, *, as_of: str, known_until: dt.datetime) -> list[InputWarning]:
     """What is unusual about the newest moves, or about the estimates that say what is usual: `kind`, and a sentence.
 
     extreme_move             a return per business day beyond thresholds.extreme_move in the last warnings.recent_days
@@ -67,30 +82,31 @@ def input_warnings(usable: Usable, block: UsdClp, *, as_of: str, known_until: dt
     day = str(made.astimezone(ZoneInfo(calendar.SANTIAGO)).date())
     renew = "forex calibrate --write renews it."
     if made > known_until:
-        return [*found, {"kind": LATER, "says": f"params.yaml: usdclp was estimated at {day}, after {as_of}. {renew}"}]
+        says = f"params.yaml: usdclp was estimated at {day}, after {as_of}. {renew}"
+        return [*found, InputWarning(kind=LATER, says=says)]
     age = age_business_days(day, as_of)
     if age > block.warnings.max_age:
         said = f"params.yaml: usdclp was estimated at {day}, {age} business days before {as_of}. {renew}"
-        found.append({"kind": OLD, "says": said})
+        found.append(InputWarning(kind=OLD, says=said))
     differs = _differences(usable, block, made)
     if differs:
         said = f"params.yaml: usdclp was estimated from other data: {', '.join(differs)} differ. {renew}"
-        found.append({"kind": OTHER_DATA, "says": said})
+        found.append(InputWarning(kind=OTHER_DATA, says=said))
     return found
 
 
-def _extreme_moves(rows: pl.DataFrame, block: UsdClp, as_of: str) -> list[dict[str, str]]:
+def _extreme_moves(rows: pl.DataFrame, block: UsdClp, as_of: str) -> list[InputWarning]:
     latest = rows.sort("date", "known_at").unique("date", keep="last", maintain_order=True)
     dates, values = calendar.as_dates(latest["date"].to_numpy()), latest["value"].to_numpy()
     moves = daily_moves(values, dates)
     since = calendar.shift(calendar.on_or_before(as_of), -block.warnings.recent_days)
     beyond = (dates > since) & (np.abs(moves) > block.thresholds.extreme_move)
     return [
-        {
-            "kind": EXTREME_MOVE,
-            "says": f"usdclp: {date} moved {move:+.2%} per business day, more than the "
+        InputWarning(
+            kind=EXTREME_MOVE,
+            says=f"usdclp: {date} moved {move:+.2%} per business day, more than the "
             f"{block.thresholds.extreme_move:.2%} that is exceeded on {1 - block.estimation.extreme_level:.0%} of days.",
-        }
+        )
         for date, move in zip(dates[beyond], moves[beyond].tolist(), strict=True)
     ]
 
@@ -99,9 +115,7 @@ def _differences(usable: Usable, block: UsdClp, made: dt.datetime) -> list[str]:
     """What of the provenance does not hold for the rows of today; nothing where the target itself has none."""
     if TARGET not in usable:
         return []
-    held = block.provenance.model_dump()
-    found = provenance(usable, list(held["sha256"]), made)
-    differs = [key for key in ("first", "last", "values") if found[key] != held[key]]
-    return differs + [
-        f"sha256.{name}" for name, text in sorted(held["sha256"].items()) if found["sha256"].get(name) != text
-    ]
+    held = block.provenance
+    found = provenance(usable, list(held.sha256), made)
+    differs = [key for key in ("first", "last", "values") if getattr(found, key) != getattr(held, key)]
+    return differs + [f"sha256.{name}" for name, text in sorted(held.sha256.items()) if found.sha256.get(name) != text]

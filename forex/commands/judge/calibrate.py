@@ -1,6 +1,7 @@
 """`forex calibrate`: what is usual for USD/CLP, estimated from the panel of the last run, beside what params.yaml holds."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def view(*, write: bool = False) -> dict[str, Any]:
     copper = copper_series(panel, params.regimes)
     used = [TARGET] if copper is None or estimates["thresholds.copper_move"].value is None else [TARGET, copper]
     usable = {name: read_parquet(CLEAN / f"{name}.parquet") for name in used}
-    source = provenance(usable, used, until)
+    source = asdict(provenance(usable, used, until))
     content = {
         "estimates": comparison(params.usdclp, estimates),
         "differing_months": differing_months(estimates),

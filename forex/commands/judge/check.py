@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from forex.core.errors import EXIT_OK, GateFailed, StaleError
-from forex.core.files import read_json
 from forex.core.reports import read_report
 from forex.forecast.forecast import ENTERING, content_sha256
+from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import AlarmFinding, FigureFinding, PerformanceReport
 from forex.monitoring.watched import BIAS, CRPS, ERROR
@@ -34,7 +34,7 @@ EXIT_CODES = {
 
 def view() -> dict[str, Any]:
     """The verdict, `fine` or the kind of the gravest reason, its exit code, and the reasons: of each its kind and a sentence."""
-    forecast = read_json(FORECAST)
+    forecast = read_report(FORECAST, Forecast)
     performance, alerts = read_report(PERFORMANCE, PerformanceReport), read_report(ALERTS, AlertsReport)
     settings = load_params(*ENTERING)
     reasons = [{"kind": DEGRADED, "says": _finding(found)} for found in performance.findings]
@@ -47,7 +47,7 @@ def view() -> dict[str, Any]:
     return {
         "verdict": verdict,
         "exit_code": EXIT_CODES[verdict],
-        "as_of": forecast["as_of"],
+        "as_of": str(forecast.as_of),
         "performance": performance.status,
         "reasons": reasons,
     }
@@ -59,18 +59,18 @@ def text(content: Mapping[str, Any]) -> str:
     return "\n".join(reason["says"] for reason in content["reasons"])
 
 
-def _stale(forecast: Mapping[str, Any], monitored: str, settings: Mapping[str, Any]) -> str | None:
-    if forecast["as_of"] != settings["as_of"]:
+def _stale(forecast: Forecast, monitored: str, settings: Mapping[str, Any]) -> str | None:
+    if str(forecast.as_of) != settings["as_of"]:
         return (
-            f"{FORECAST} is as of {forecast['as_of']}, params.yaml says {settings['as_of']}: no run for that day has "
+            f"{FORECAST} is as of {forecast.as_of}, params.yaml says {settings['as_of']}: no run for that day has "
             "finished. Run dvc repro."
         )
-    if forecast["origin_date"] != monitored:
+    if str(forecast.origin_date) != monitored:
         return (
-            f"{FORECAST} is of the origin {forecast['origin_date']}, {ALERTS} of {monitored}: the last run has not finished. "
+            f"{FORECAST} is of the origin {forecast.origin_date}, {ALERTS} of {monitored}: the last run has not finished. "
             "Run dvc repro."
         )
-    if forecast["inputs"]["params_sha256"] != content_sha256(settings):
+    if forecast.inputs.params_sha256 != content_sha256(settings):
         return f"{FORECAST} was made with other params than params.yaml has now. Run dvc repro."
     return None
 

@@ -6,9 +6,11 @@ from typing import Any
 
 from forex.commands.judge import readiness
 from forex.commands.judge.readiness import needs_calibration, source
-from forex.core.files import read_json, write_text
+from forex.core.files import write_text
 from forex.core.names import MODELS
+from forex.core.reports import read_report
 from forex.forecast.forecast import ENTERING, content_sha256
+from forex.forecast.report import Forecast
 from forex.params import PARAMS_FILE, load_params, plain
 from forex.params.text import checked, diff, with_list
 
@@ -75,7 +77,7 @@ def _against(found: Mapping[str, Any]) -> list[str]:
         said += [f"{one['name']}: {one['says']}" for one in found["criteria"] if not one["passed"]]
     entering = load_params(*ENTERING)
     now = content_sha256({key: plain(getattr(entering, key)) for key in ENTERING})
-    if read_json(REPORT)["inputs"]["params_sha256"] != now:
+    if read_report(REPORT, Forecast).inputs.params_sha256 != now:
         said.append(f"{PARAMS_FILE} has changed since the last run, and its record is of before: run dvc repro first")
     return said
 

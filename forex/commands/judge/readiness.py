@@ -9,7 +9,7 @@ from forex.challenge.challenge import compared, suite_results
 from forex.challenge.readiness import MAY_BE_PUBLISHED, criteria, level
 from forex.commands.show.scoreboard import SMALLEST, table
 from forex.core.errors import UsageError
-from forex.core.files import json_text, read_json, read_parquet
+from forex.core.files import json_text, read_parquet
 from forex.core.names import BENCHMARKS, ENSEMBLE, MODELS, PUBLISHED, calibrated_name
 from forex.core.reports import plain, read_report
 from forex.core.status import Status
@@ -18,6 +18,7 @@ from forex.monitoring.report import PerformanceReport
 from forex.params import Params, load_params
 from forex.statistics.scores import matured
 from forex.timeline.calendar import horizon_days
+from forex.validation.report import Expectations
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 PERFORMANCE = Path("reports/performance.json")
@@ -33,6 +34,7 @@ def view(model: str) -> dict[str, Any]:
     calibrated = read_parquet(CALIBRATED)
     made = sorted(set(calibrated["model"].unique()) - {PUBLISHED})
     _refuse_unknown(model, made)
+    expectations = read_report(EXPECTATIONS, Expectations)
     horizons = sorted(params.horizons, key=horizon_days)
     figures = compared(
         calibrated,
@@ -42,7 +44,6 @@ def view(model: str) -> dict[str, Any]:
         evaluate=params.evaluate,
         settings=params.readiness,
     )
-    expectations = read_json(EXPECTATIONS)
     reported = read_report(PERFORMANCE, PerformanceReport).horizons
     incumbent = {name: reported[name].status for name in horizons if name in reported}
     found = criteria(
@@ -60,7 +61,7 @@ def view(model: str) -> dict[str, Any]:
         "level": reached,
         "ready": reached in MAY_BE_PUBLISHED,
         "score": score,
-        "as_of": expectations["as_of"],
+        "as_of": str(expectations.as_of),
         "as_of_in_params": params.as_of,
         "last_origin": str(calibrated["origin_date"].max()),
         "reason": None if model in made else _absent(model, params),

@@ -12,11 +12,14 @@ import polars as pl
 
 from forex.commands.live.issue import CALIBRATED, REPORT, issued_row
 from forex.core.errors import UsageError
-from forex.core.files import read_json, read_parquet, write_text
+from forex.core.files import read_parquet, write_text
 from forex.core.names import PUBLISHED
+from forex.core.reports import read_report
 from forex.forecast.forecast import ENTERING, content_sha256
+from forex.forecast.report import Forecast
 from forex.ledger.ledger import FIRST_LINE, LEDGER
 from forex.observations.ingest import content_hash, known_rows
+from forex.observations.manifest import Manifest
 from forex.params import Params, load_params, plain
 from forex.timeline import calendar
 
@@ -41,12 +44,12 @@ def view(first: str, last: str, out: Path) -> dict[str, Any]:
         raise UsageError(
             f"no forecast between {days[0]} and {days[1]}: the last run's origins are {ends[0]} to {ends[1]}."
         )
-    report = read_json(REPORT)
-    if report["as_of"] != params.as_of:
+    report = read_report(REPORT, Forecast)
+    if str(report.as_of) != params.as_of:
         raise UsageError(
             f"params.yaml says as_of {params.as_of}, and no run for that day has finished. Run dvc repro first."
         )
-    if report["inputs"]["params_sha256"] != _entering(params, params.as_of):
+    if report.inputs.params_sha256 != _entering(params, params.as_of):
         raise UsageError("params.yaml has changed since the last run, which made these forecasts. Run dvc repro first.")
     lines = _lines(published, params)
     write_text(out, "\n".join([FIRST_LINE, *lines]) + "\n")
@@ -70,7 +73,7 @@ def text(content: dict[str, Any]) -> str:
 def _lines(published: pl.DataFrame, params: Params) -> list[str]:
     known_until = {
         name: read_parquet(path) if (path := RAW / f"{name}.parquet").exists() else None
-        for name in read_json(MANIFEST)["series"]
+        for name in read_report(MANIFEST, Manifest).series
     }
     order = pl.col("horizon").str.strip_suffix("d").cast(pl.Int64)
     lines = []

@@ -9,9 +9,11 @@ from typing import Any
 import polars as pl
 
 from forex.core.errors import DataError, StaleError
-from forex.core.files import json_text, read_json, read_parquet
+from forex.core.files import json_text, read_parquet
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS, GRID
+from forex.core.reports import read_report
+from forex.forecast.report import Forecast
 from forex.ledger.ledger import LEDGER, append
 from forex.ledger.rows import Issued
 from forex.params import load_params
@@ -21,7 +23,7 @@ CALIBRATED = Path("data/forecasts/calibrated.parquet")
 REPORT = Path("reports/forecast.json")
 
 
-def to_issue(calibrated: pl.DataFrame, report: Mapping[str, Any]) -> list[Issued]:
+def to_issue(calibrated: pl.DataFrame, report: Forecast) -> list[Issued]:
     """The published rows of the newest origin, in order of horizon, with what reports/forecast.json says they were made from.
 
     Raises DataError where the report is of another run than the frame.
@@ -29,14 +31,11 @@ def to_issue(calibrated: pl.DataFrame, report: Mapping[str, Any]) -> list[Issued
     newest = calibrated.filter(pl.col("origin_date") == pl.col("origin_date").max(), pl.col("model") == PUBLISHED)
     rows = {row["horizon"]: row for row in newest.iter_rows(named=True)}
     made = [str(newest["origin_date"].max()), {name: _said(row) for name, row in rows.items()}]
-    told = {
-        name: [entry["target_date"], entry["steps"], entry["quantiles"]] for name, entry in report["horizons"].items()
-    }
-    if json.loads(json_text(made)) != [report["origin_date"], told]:
+    told = {name: [str(entry.target_date), entry.steps, entry.quantiles] for name, entry in report.horizons.items()}
+    if json.loads(json_text(made)) != [str(report.origin_date), told]:
         raise DataError(f"{REPORT} is not the forecast in {CALIBRATED}: the last run has not finished. Run dvc repro.")
-    as_of, inputs = dt.date.fromisoformat(report["as_of"]), report["inputs"]
     return [
-        issued_row(row, as_of, inputs["data_sha256"], inputs["params_sha256"])
+        issued_row(row, report.as_of, report.inputs.data_sha256, report.inputs.params_sha256)
         for _, row in sorted(rows.items(), key=lambda item: horizon_days(item[0]))
     ]
 
@@ -68,16 +67,16 @@ def view() -> dict[str, Any]:
     Raises StaleError where no run for params.yaml's as_of has finished, and what `to_issue` and `forex.ledger.ledger.append` raise.
     """
     params = load_params("as_of", "ledger")
-    report = read_json(REPORT)
-    if report["as_of"] != params.as_of:
+    report = read_report(REPORT, Forecast)
+    if str(report.as_of) != params.as_of:
         raise StaleError(
-            f"{REPORT} is as of {report['as_of']}, params.yaml says {params.as_of}: no run for that day has finished. "
+            f"{REPORT} is as of {report.as_of}, params.yaml says {params.as_of}: no run for that day has finished. "
             "Run dvc repro, then issue."
         )
     done = append(LEDGER, to_issue(read_parquet(CALIBRATED), report), lock_timeout=params.ledger.lock_timeout)
     return {
-        "origin_date": report["origin_date"],
-        "file": f"{LEDGER}/{report['origin_date'][:4]}.csv",
+        "origin_date": str(report.origin_date),
+        "file": f"{LEDGER}/{report.origin_date.year}.csv",
         "added": {row.horizon: row.id for row in done.added},
         "already": {row.horizon: {"id": row.id, "as_of": str(row.as_of)} for row in done.already},
     }

@@ -11,7 +11,8 @@ import polars as pl
 from forex.core.errors import UsageError
 from forex.core.files import read_parquet, round_clp
 from forex.core.quantiles import COLUMNS
-from forex.forecast.forecast import at_origin, clp, horizon_entry
+from forex.core.reports import plain
+from forex.forecast.forecast import at_origin, clp, target_forecast
 from forex.params import load_params
 from forex.statistics.distribution import between_horizons, probability_above
 from forex.timeline import calendar
@@ -90,7 +91,7 @@ def _settling(rows: pl.DataFrame, settlement: str) -> dict[str, Any]:
 
 def _entry(row: Mapping[str, Any], levels: Sequence[float], above: float | None, below: float | None) -> dict[str, Any]:
     quantiles = [row[name] for name in COLUMNS]
-    entry = horizon_entry(row, levels) | {"actual": row["actual"]}
+    entry = plain(target_forecast(row, levels)) | {"actual": row["actual"]}
     if above is not None:
         entry["probability_above"] = {f"{above:g}": probability_above(quantiles, above)}
     if below is not None:

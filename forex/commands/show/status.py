@@ -6,8 +6,11 @@ from typing import Any
 
 from forex.core.files import read_json, read_parquet
 from forex.core.names import PUBLISHED
+from forex.core.reports import plain, read_report
 from forex.forecast.conditions import sentences
+from forex.forecast.report import Conditions, Forecast
 from forex.ledger.ledger import LEDGER, read
+from forex.observations.manifest import Manifest
 from forex.params import load_params
 from forex.timeline.calendar import horizon_days
 
@@ -19,28 +22,25 @@ PERFORMANCE = Path("reports/performance.json")
 
 def view() -> dict[str, Any]:
     """As of when, freshness, regime, quarantine by series and reason, coverage of the last matured forecasts."""
-    forecast = read_json(FORECAST)
+    forecast, manifest = read_report(FORECAST, Forecast), read_report(MANIFEST, Manifest)
+    said = plain(forecast)
     wanted = load_params("as_of").as_of
     quarantine = read_parquet(QUARANTINE).group_by("series", "reason").len().sort("series", "reason")
     return {
-        "as_of": forecast["as_of"],
+        "as_of": said["as_of"],
         "as_of_in_params": wanted,
-        "origin_date": forecast["origin_date"],
-        "made_at": forecast["made_at"],
+        "origin_date": said["origin_date"],
+        "made_at": said["made_at"],
         "anchor": {
-            "value": forecast["anchor"],
-            "date": forecast["anchor_date"],
-            "business_days": forecast["anchor_age"],
+            "value": forecast.anchor,
+            "date": said["anchor_date"],
+            "business_days": forecast.anchor_age,
         },
-        "regime": {"call": forecast["regime"], "confidence": forecast["regime_confidence"]},
-        "missing": forecast["missing"],
-        "flagged": forecast["flagged"],
-        "stale": forecast["stale"],
-        "conditions": forecast["conditions"],
-        "warnings": forecast["warnings"],
-        "unlisted_files": read_json(MANIFEST)["unlisted_files"],
+        "regime": {"call": forecast.regime, "confidence": forecast.regime_confidence},
+        **{name: said[name] for name in ("missing", "flagged", "stale", "conditions", "warnings")},
+        "unlisted_files": list(manifest.unlisted_files),
         "quarantine": [{"series": name, "reason": why, "rows": count} for name, why, count in quarantine.iter_rows()],
-        "ledger": _ledger(forecast["origin_date"]),
+        "ledger": _ledger(said["origin_date"]),
         "last_matured": _last_matured(read_json(PERFORMANCE)),
     }
 
@@ -75,6 +75,7 @@ def text(content: Mapping[str, Any]) -> str:
     flagged = [f"{one['series']} ({one['why']})" for one in content["flagged"]]
     stale = [f"{one['series']} ({one['business_days']} business days old)" for one in content["stale"]]
     quarantine = [f"{one['rows']} {one['series']} {one['reason']}" for one in content["quarantine"]]
+    conditions = sentences(Conditions.model_validate(content["conditions"]))
     lines = []
     if content["as_of_in_params"] != content["as_of"]:
         lines = [
@@ -84,7 +85,7 @@ def text(content: Mapping[str, Any]) -> str:
         f"as of        {content['as_of']}, newest origin {content['origin_date']}, made at {content['made_at']}",
         f"anchor       {anchor['value']:.2f} of {anchor['date']}, {anchor['business_days']} business days old",
         f"regime       {regime['call']}, confidence {regime['confidence']:.0%}",
-        *(f"{'conditions' if not i else '':<12} {said}" for i, said in enumerate(sentences(content["conditions"]))),
+        *(f"{'conditions' if not i else '':<12} {said}" for i, said in enumerate(conditions)),
         *(f"warning      {one['says']}" for one in content["warnings"]),
         f"missing      {_listed(missing)}",
         f"flagged      {_listed(flagged)}",
