@@ -30,8 +30,9 @@ AnyReport = TypeVar("AnyReport", bound=Report)
 
 
 def plain(report: Report) -> dict[str, Any]:
-    """The report as JSON holds it."""
-    return report.model_dump(mode="json", by_alias=True)
+    """The report as its file holds it, keys sorted, numbers not yet rounded."""
+    content: dict[str, Any] = json.loads(json.dumps(report.model_dump(mode="json", by_alias=True), sort_keys=True))
+    return content
 
 
 def write_report(path: Path, report: Report) -> None:

@@ -95,7 +95,7 @@ def scores(report: Scoreboard, *, level: float) -> pl.DataFrame:
     )
     rows = [
         {"horizon": horizon, "model": model, "n": parts.overall.n}
-        | {name: plain(parts.overall).get(name) for name in names}
+        | {name: value for name, value in plain(parts.overall).items() if name in names}
         for horizon, figures in report.horizons.items()
         for model, parts in figures.models.items()
     ]
