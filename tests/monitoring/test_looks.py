@@ -85,5 +85,5 @@ def test_replaying_the_days_gives_the_same_alerts() -> None:
     whole = alerts(rows, statuses=statuses, drift=calm, settings=rules)
     for count in range(5, rows.height, 13):
         then = alerts(rows[:count], statuses=daily(made, rows[:count], ["1d", "7d"]), drift=calm, settings=rules)
-        assert then["alerts"] == [one for one in whole["alerts"] if one["origin_date"] <= then["at"]]
-    assert {"DEGRADATION_WARNING"} <= {one["type"] for one in whole["alerts"]}
+        assert then.alerts == tuple(one for one in whole.alerts if one.origin_date <= then.at)
+    assert {"DEGRADATION_WARNING"} <= {one["type"] for one in whole.alerts}
