@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: run test test-extras lint study replay trade bench plots readme clean
+.PHONY: run test test-extras lint study replay trade bench plots readme schema clean
 
 run: .venv/installed
 	@forex doctor
@@ -49,6 +49,10 @@ plots: .venv/installed
 
 readme: .venv/installed
 	python -m forex.commands.keep.readme
+
+# The JSON Schemas of the reports, from their models: reports/schema/.
+schema: .venv/installed
+	python -m forex.commands.keep.schema
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 2; }

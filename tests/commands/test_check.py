@@ -7,12 +7,15 @@ import pytest
 
 from forex.commands.judge import check
 from forex.core.files import read_json, write_json
+from forex.core.reports import write_report
 from forex.forecast.forecast import ENTERING, content_sha256
+from forex.forecast.report import Inputs
 from forex.params import load_params, plain
 from tests.monitoring.test_alert_rules import panel_of
 from tests.monitoring.test_alerts import report as alerts_of
 from tests.monitoring.test_alerts import storm
 from tests.monitoring.test_performance import SILENT, changed, report, settings, world
+from tests.support.forecasts_made_up import forecast
 from tests.support.forex_command import forex
 from tests.support.made_up import ROOT
 
@@ -26,8 +29,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     params = load_params(*ENTERING)
     entering = {key: plain(getattr(params, key)) for key in ENTERING}
     write_json(check.ALERTS, alerts_of(panel_of(storm()[:60])))
-    said = {"as_of": params.as_of, "origin_date": read_json(check.ALERTS)["at"]}
-    write_json(check.FORECAST, said | {"inputs": {"params_sha256": content_sha256(entering)}})
+    inputs = Inputs(series={}, data_sha256="da" * 32, params_sha256=content_sha256(entering))
+    made = forecast(as_of=params.as_of, origin_date=read_json(check.ALERTS)["at"], inputs=inputs)
+    write_report(check.FORECAST, made)
     return tmp_path
 
 

@@ -12,9 +12,12 @@ from forex.commands.live import issue
 from forex.core.errors import DataError, GateFailed, StaleError
 from forex.core.files import write_json, write_parquet
 from forex.core.quantiles import COLUMNS
-from forex.forecast.forecast import horizon_entry
+from forex.core.reports import plain, write_report
+from forex.forecast.forecast import target_forecast
+from forex.forecast.report import Inputs
 from forex.ledger.ledger import LEDGER, read
 from forex.ledger.rows import Issued
+from tests.support.forecasts_made_up import forecast
 from tests.support.forex_command import FOREX
 from tests.support.issued_rows import issued, moved
 from tests.support.made_up import Project
@@ -41,13 +44,14 @@ def finish_run(origin: str, as_of: str, *, by: float = 0.0) -> None:
     frame = pl.DataFrame(rows, schema_overrides={"actual": pl.Float64}).unique(maintain_order=True)
     write_parquet(issue.CALIBRATED, frame)
     newest = [row for row in rows if row["model"] == "published" and str(row["origin_date"]) == origin]
-    report = {
-        "as_of": as_of,
-        "origin_date": origin,
-        "horizons": {row["horizon"]: horizon_entry(row, [0.5, 0.8, 0.95]) | {"model": "nowcast"} for row in newest},
-        "inputs": {"data_sha256": as_of[-2:] * 32, "params_sha256": "ab" * 32},
-    }
-    write_json(issue.REPORT, report)
+    said = {row["horizon"]: plain(target_forecast(row, [0.5, 0.8, 0.95])) for row in newest}
+    report = forecast(
+        as_of=as_of,
+        origin_date=origin,
+        horizons={horizon: entry | {"model": "nowcast"} for horizon, entry in said.items()},
+        inputs=Inputs(series={}, data_sha256=as_of[-2:] * 32, params_sha256="ab" * 32),
+    )
+    write_report(issue.REPORT, report)
 
 
 @pytest.fixture

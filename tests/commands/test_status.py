@@ -9,26 +9,28 @@ import pytest
 
 from forex.commands.show import status
 from forex.core.files import write_json, write_parquet
+from forex.core.reports import write_report
+from forex.forecast.report import Reason, Stale
 from forex.ledger.ledger import LEDGER, append
+from forex.validation.report import InputWarning
 from forex.validation.validate import QUARANTINE
-from tests.forecast.test_conditions import UNKNOWN_CONDITIONS
+from tests.support.forecasts_made_up import forecast, manifest
 from tests.support.issued_rows import issued
 
-FORECAST: dict[str, Any] = {
-    "as_of": "2007-06-01",
-    "origin_date": "2007-06-01",
-    "made_at": "2007-06-01T19:00:00Z",
-    "anchor": 527.52,
-    "anchor_date": "2007-05-31",
-    "anchor_age": 1,
-    "regime": "UNKNOWN",
-    "regime_confidence": 0.0,
-    "missing": [{"series": "copper_lme", "tier": "important", "why": "not found"}],
-    "flagged": [],
-    "stale": [{"series": "usdclp", "tier": "critical", "business_days": 1}],
-    "warnings": [{"kind": "extreme_move", "says": "usdclp: 2007-05-30 moved a lot."}],
-    "conditions": UNKNOWN_CONDITIONS,
-}
+DAY = dt.date(2007, 6, 1)
+FORECAST = forecast(
+    as_of=DAY,
+    origin_date=DAY,
+    made_at=dt.datetime(2007, 6, 1, 19, tzinfo=dt.UTC),
+    anchor=527.52,
+    anchor_date=dt.date(2007, 5, 31),
+    anchor_age=1,
+    regime="UNKNOWN",
+    regime_confidence=0.0,
+    missing=[Reason(series="copper_lme", tier="important", why="not found")],
+    stale=[Stale(series="usdclp", tier="critical", business_days=1)],
+    warnings=[InputWarning(kind="extreme_move", says="usdclp: 2007-05-30 moved a lot.")],
+)
 
 
 @pytest.fixture(autouse=True)
@@ -36,8 +38,8 @@ def reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     text = (Path(__file__).parents[2] / "params.yaml").read_text(encoding="utf-8")
     Path("params.yaml").write_text(text.replace('as_of: "2024-11-27"', 'as_of: "2007-06-01"'), encoding="utf-8")
-    write_json(status.FORECAST, FORECAST)
-    write_json(status.MANIFEST, {"unlisted_files": ["notes.csv"]})
+    write_report(status.FORECAST, FORECAST)
+    write_report(status.MANIFEST, manifest({}, unlisted_files=["notes.csv"]))
     instant = dt.datetime(2005, 10, 7, 22, tzinfo=dt.UTC)
     row = (
         "usdclp",

@@ -7,25 +7,16 @@ import polars as pl
 import pytest
 
 from forex.core.quantiles import GRID
+from forex.core.reports import plain
 from forex.forecast.conditions import conditions, log_scale, month_conditions, sentences
 from forex.params import Regimes, UsdClp, load_params
 from forex.timeline import calendar
+from tests.support.forecasts_made_up import UNKNOWN_CONDITIONS
 from tests.support.made_up import ROOT
 
 PARAMS = load_params("regimes", "usdclp", path=ROOT / "params.yaml")
 REGIMES: Regimes = PARAMS.regimes
 COMMITTED: UsdClp = PARAMS.usdclp
-
-UNKNOWN_CONDITIONS: dict[str, Any] = {
-    "volatility": {"daily": None, "business_days": 20, "usual": 0.006, "ratio": None},
-    "month": {"month": 6, "state": "USUAL", "usual": 0.006, "ratio": None},
-    "volatility_ratio": {"ratio": None, "high_ratio": 2.0, "state": "NOT_EVALUATED"},
-    "large_moves": {"count": 0, "of": 5, "usual": 0.25},
-    "forecast_scale": {},
-    "copper_correlation": {
-        "current": None, "expected": None, "deviations": None, "break_threshold": None, "state": "NOT_EVALUATED",
-    },
-}  # fmt: skip
 
 
 def block(**values: Any) -> UsdClp:
@@ -69,7 +60,8 @@ def test_every_figure_by_hand() -> None:
         copper_correlation__break_threshold=0.25,
     )  # fmt: skip
     wide = normal(0.02)
-    said = conditions(panel(moves), ROW, {"7d": (900.0, wide), "30d": (900.0, wide)}, usual, REGIMES)
+    found = conditions(panel(moves), ROW, {"7d": (900.0, wide), "30d": (900.0, wide)}, usual, REGIMES)
+    said = plain(found)
     daily = float(np.sqrt((19 * 0.01**2 + 0.03**2) / 20))
     assert said["volatility"] == {
         "daily": pytest.approx(daily), "business_days": 20, "usual": 0.005, "ratio": pytest.approx(daily / 0.005),
@@ -85,7 +77,7 @@ def test_every_figure_by_hand() -> None:
     assert said["copper_correlation"] == {
         "current": -0.1, "expected": -0.4, "deviations": pytest.approx(1.5), "break_threshold": 0.25, "state": "BROKEN",
     }  # fmt: skip
-    assert sentences(said) == [
+    assert sentences(found) == [
         "Volatility over 20 business days is 1.18% per day, 2.37 times the usual 0.50%.",
         "The ratio to the years before is 1.40; above 1.20 is rare.",
         "Of the last 20 moves 1 are large; 1.0 are usual.",
@@ -96,8 +88,8 @@ def test_every_figure_by_hand() -> None:
 def test_without_copper_or_returns_nothing_is_made_up() -> None:
     nothing = {"volatility_ratio": None, "copper_correlation": None}
     said = conditions(panel([0.01] * 4), nothing, {}, COMMITTED, REGIMES)
-    assert said["volatility"]["daily"] is None and said["volatility"]["ratio"] is None
-    assert said["volatility_ratio"]["state"] == said["copper_correlation"]["state"] == "NOT_EVALUATED"
+    assert said.volatility.daily is None and said.volatility.ratio is None
+    assert said.volatility_ratio.state == said.copper_correlation.state == "NOT_EVALUATED"
     assert sentences(UNKNOWN_CONDITIONS)[0] == "Current volatility is not evaluated: too few returns."
 
 
@@ -105,22 +97,23 @@ def test_copper_is_not_judged_until_it_was_estimated() -> None:
     said = conditions(panel([0.01] * 30), ROW, {}, COMMITTED, REGIMES)
     held = COMMITTED.copper_correlation
     if held.expected == "NOT_EVALUATED":
-        assert said["copper_correlation"] == UNKNOWN_CONDITIONS["copper_correlation"] | {"current": -0.1}
+        unknown = UNKNOWN_CONDITIONS.copper_correlation
+        assert said.copper_correlation == unknown.model_copy(update={"current": -0.1})
     near = block(copper_correlation__expected=-0.2, copper_correlation__break_threshold=0.3)
-    assert conditions(panel([0.01] * 30), ROW, {}, near, REGIMES)["copper_correlation"]["state"] == "USUAL"
+    assert conditions(panel([0.01] * 30), ROW, {}, near, REGIMES).copper_correlation.state == "USUAL"
 
 
 def test_a_month_counts_only_where_it_differs() -> None:
     factors = (1.5, *(1.0,) * 10, 0.5)
     usual = block(volatility__daily=0.01, volatility__month_factors=factors, volatility__differing_months=(1,))
-    assert month_conditions(1, 0.03, usual) == {
+    assert plain(month_conditions(1, 0.03, usual)) == {
         "month": 1, "state": "HIGH", "usual": pytest.approx(0.015), "ratio": pytest.approx(2.0)
     }  # fmt: skip
-    assert month_conditions(12, 0.03, usual)["usual"] == 0.01
-    assert month_conditions(12, None, usual)["ratio"] is None
+    assert month_conditions(12, 0.03, usual).usual == 0.01
+    assert month_conditions(12, None, usual).ratio is None
     low = block(volatility__daily=0.01, volatility__month_factors=factors, volatility__differing_months=(12,))
-    assert month_conditions(12, 0.01, low)["state"] == "LOW"
-    assert month_conditions(12, 0.01, low)["ratio"] == pytest.approx(2.0)
+    assert month_conditions(12, 0.01, low).state == "LOW"
+    assert month_conditions(12, 0.01, low).ratio == pytest.approx(2.0)
 
 
 @pytest.mark.parametrize("scale", [0.002, 0.03])

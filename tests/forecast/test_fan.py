@@ -1,41 +1,14 @@
 import datetime as dt
-import math
 
 import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.special import ndtri
 
-from forex.core.quantiles import GRID
 from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length, fan
 from forex.timeline import calendar
-
-ANCHOR_DATE = "2024-11-27"
-
-
-def entry(target: str, *, anchor: float = 900.0, sigma: float = 0.006) -> dict:
-    steps = int(calendar.steps_between(ANCHOR_DATE, target))
-    quantiles = {f"{q:g}": round(anchor * math.exp(sigma * math.sqrt(steps) * float(ndtri(q))), 4) for q in GRID}
-    intervals = {
-        "0.5": [quantiles["0.25"], quantiles["0.75"]],
-        "0.95": [quantiles["0.025"], quantiles["0.975"]],
-    }
-    return {
-        "target_date": target,
-        "steps": steps,
-        "median": quantiles["0.5"],
-        "intervals": intervals,
-        "quantiles": quantiles,
-        "probability_of_rise": 0.5,
-        "model": "nowcast",
-    }
-
-
-def forecast(**more) -> dict:
-    horizons = {"30d": entry("2024-12-27"), "7d": entry("2024-12-04"), "1d": entry("2024-11-28")}
-    return {"anchor": 900.0, "anchor_date": ANCHOR_DATE, "horizons": horizons} | more
+from tests.support.forecasts_made_up import ANCHOR_DATE, entry, forecast
 
 
 def panel(first: str = "2024-06-03", last: str = ANCHOR_DATE, *, missing: tuple[str, ...] = ()) -> pl.DataFrame:
@@ -46,13 +19,13 @@ def panel(first: str = "2024-06-03", last: str = ANCHOR_DATE, *, missing: tuple[
 
 def test_on_a_target_date_the_fan_is_that_horizons_forecast():
     table = fan(panel(), forecast(), history_days=30)
-    for horizon, said in forecast()["horizons"].items():
-        on_target = table.filter(pl.col("date") == dt.date.fromisoformat(said["target_date"]))
-        assert on_target.filter(part=MEDIAN_PART).row(0, named=True)["value"] == said["median"]
+    for horizon, said in forecast().horizons.items():
+        on_target = table.filter(pl.col("date") == said.target_date)
+        assert on_target.filter(part=MEDIAN_PART).row(0, named=True)["value"] == said.median
         assert on_target.filter(part=MEDIAN_PART)["horizon"].to_list() == [horizon]
-        for level, ends in said["intervals"].items():
+        for level, ends in said.intervals.items():
             [row] = on_target.filter((pl.col("part") == INTERVAL) & (pl.col("level") == float(level))).to_dicts()
-            assert [row["lower"], row["upper"]] == ends
+            assert (row["lower"], row["upper"]) == ends
 
 
 def test_one_row_per_business_day_ahead_and_no_width_at_the_anchor():
@@ -105,8 +78,8 @@ def test_an_anchor_of_the_coming_business_day_ends_the_history():
 
 
 def test_levels_are_distances_from_the_anchor_at_any_level_of_the_rate():
-    double = forecast(anchor=1800.0)
-    double["horizons"] = {h: entry(said["target_date"], anchor=1800.0) for h, said in forecast()["horizons"].items()}
+    horizons = {name: entry(str(said.target_date), anchor=1800.0) for name, said in forecast().horizons.items()}
+    double = forecast(anchor=1800.0, horizons=horizons)
     one, two = (fan(panel(), said, history_days=5).filter(part=INTERVAL) for said in (forecast(), double))
     assert np.allclose(two["upper"].to_numpy(), 2 * one["upper"].to_numpy(), atol=2e-4)
 

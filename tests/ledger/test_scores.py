@@ -7,15 +7,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forex.core.files import write_json, write_parquet
+from forex.core.files import write_parquet
 from forex.core.quantiles import COLUMNS, GRID, central_pair
-from forex.core.reports import plain
+from forex.core.reports import plain, write_report
 from forex.ledger.ledger import LEDGER, SCHEMA, append, read
 from forex.ledger.rows import Issued
 from forex.ledger.scores import LedgerScores, MaturedForecasts, ledger_scores
 from forex.observations import align
 from forex.statistics.scores import WEIGHTS, pinball
 from forex.timeline import calendar
+from tests.support.forecasts_made_up import manifest
 from tests.support.issued_rows import issued, moved
 from tests.support.made_up import Project, published
 
@@ -154,7 +155,7 @@ def test_rows_of_later_origins_and_the_order_of_the_files_change_nothing(project
     days = calendar.business_days("2024-09-02", NEWEST)
     target = published(days, [observado(day) for day in days.tolist()])
     write_parquet(performance.PANEL, align.panel(target, {}, set(), as_of=NEWEST, cut_off="15:00"))
-    write_json(performance.MANIFEST, {"series": {"usdclp": {"unit": "CLP per USD"}}})
+    write_report(performance.MANIFEST, manifest({"usdclp": "CLP per USD"}))
 
     def reported() -> bytes:
         performance.main()

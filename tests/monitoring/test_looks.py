@@ -1,7 +1,5 @@
 """The monitor's daily looks: each is what a report made that day would have said, from what was known then."""
 
-from typing import Any
-
 import numpy as np
 import polars as pl
 
@@ -13,6 +11,7 @@ from forex.monitoring.verdict import CODE
 from forex.params import load_params
 from forex.statistics.scores import Panel
 from tests.monitoring.test_performance import SHOWN, changed, report, settings, world
+from tests.support.drifts import CALM
 
 FIRST = 1500  # outcomes known at the first look
 RULES = settings(min_windows=8)
@@ -80,10 +79,9 @@ def test_replaying_the_days_gives_the_same_alerts() -> None:
         cut_off_at=pl.lit("2020-01-01").str.to_datetime(time_zone="UTC"), anchor=900.0, anchor_age=0
     )
     rules = load_params("alerts").alerts
-    calm: dict[str, Any] = {"target": {"status": "EVALUATED", "history": []}}
     statuses = daily(made, rows, ["1d", "7d"])
-    whole = alerts(rows, statuses=statuses, drift=calm, settings=rules)
+    whole = alerts(rows, statuses=statuses, drift=CALM, settings=rules)
     for count in range(5, rows.height, 13):
-        then = alerts(rows[:count], statuses=daily(made, rows[:count], ["1d", "7d"]), drift=calm, settings=rules)
+        then = alerts(rows[:count], statuses=daily(made, rows[:count], ["1d", "7d"]), drift=CALM, settings=rules)
         assert then.alerts == tuple(one for one in whole.alerts if one.origin_date <= then.at)
-    assert {"DEGRADATION_WARNING"} <= {one["type"] for one in whole.alerts}
+    assert {"DEGRADATION_WARNING"} <= {one.type for one in whole.alerts}

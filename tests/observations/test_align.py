@@ -11,10 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forex.core.errors import TooLittleData, UsageError
-from forex.core.files import read_parquet, write_json, write_parquet
+from forex.core.files import read_parquet, write_parquet
+from forex.core.reports import write_report
 from forex.observations.align import panel
 from forex.timeline import calendar
 from stages import align
+from tests.support.forecasts_made_up import manifest
 from tests.support.loop_panel import Row, loop_panel
 from tests.support.made_up import (
     AFTER_THE_CUT_OFF,
@@ -339,7 +341,7 @@ def test_the_stage_joins_what_is_clean(project: Project) -> None:
     for name, frame in drivers.items():
         write_parquet(align.CLEAN / f"{name}.parquet", frame)
     units = {"usdclp": "CLP per USD", "mxn": "MXN per USD", "vix": "index", "tpm": "percent", "wti": "USD per barrel"}
-    write_json(align.MANIFEST, {"series": {name: {"unit": unit} for name, unit in units.items()}})
+    write_report(align.MANIFEST, manifest(units))
     project.set(as_of="2024-11-15", cut_off="18:30")
     assert project.run(align.main) == 0
     assert read_parquet(align.PANEL).equals(of(target, "2024-11-15", "18:30", **drivers))
@@ -350,7 +352,7 @@ def test_the_stage_joins_what_is_clean(project: Project) -> None:
 
 def test_an_observado_alone_makes_a_panel(project: Project) -> None:
     write_parquet(align.CLEAN / "usdclp.parquet", published(WEEK, VALUES, EVENING))
-    write_json(align.MANIFEST, {"series": {"usdclp": {"unit": "CLP per USD"}}})
+    write_report(align.MANIFEST, manifest({"usdclp": "CLP per USD"}))
     project.set(as_of="2024-11-27")
     assert project.run(align.main) == 0
     assert (

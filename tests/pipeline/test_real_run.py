@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 from ruamel.yaml import YAML
 
+from forex.commands.keep.schema import REPORTS, schema_file
 from forex.core.files import read_parquet
 from forex.core.quantiles import COLUMNS, GRID
 from forex.monitoring.looks import daily_statuses
@@ -241,13 +242,16 @@ def test_quarantine_is_the_37_rows_on_holidays(clone: Path) -> None:
     assert dt.date(2005, 10, 10) in quarantine["date"].to_list()
 
 
-def test_forecast_follows_its_schema(clone: Path) -> None:
+@pytest.mark.parametrize("report", REPORTS, ids=str)
+def test_each_report_follows_its_schema(clone: Path, report: Path) -> None:
     import jsonschema
 
+    schema = json.loads((clone / schema_file(report)).read_text(encoding="utf-8"))
+    jsonschema.validate(json.loads((clone / report).read_text(encoding="utf-8")), schema)
+
+
+def test_the_forecast_says_when_it_was_made(clone: Path) -> None:
     forecast = json.loads((clone / "reports/forecast.json").read_text(encoding="utf-8"))
-    schema = json.loads((clone / "reports/forecast.schema.json").read_text(encoding="utf-8"))
-    jsonschema.Draft202012Validator.check_schema(schema)
-    jsonschema.validate(forecast, schema)
     assert forecast["made_at"] == "2024-11-27T18:00:00Z"  # 15:00 in Santiago, daylight saving time
 
 

@@ -33,7 +33,8 @@ from forex.report.figures import (
     rolling_text,
 )
 from forex.report.style import STYLE
-from tests.forecast.test_fan import forecast, panel
+from tests.forecast.test_fan import panel
+from tests.support.forecasts_made_up import forecast
 
 
 def fan_table() -> pl.DataFrame:
@@ -235,10 +236,10 @@ def test_a_missing_benchmark_or_nothing_matured_leaves_a_chart_all_the_same():
 
 
 def test_the_texts_say_the_numbers_that_the_charts_show():
-    last = forecast()["horizons"]["30d"]
+    last = forecast().horizons["30d"]
     about = fan_text(fan_table())
-    assert f"{last['median']:.2f} on {last['target_date']}" in about
-    for lower, upper in last["intervals"].values():
+    assert f"{last.median:.2f} on {last.target_date}" in about
+    for lower, upper in last.intervals.values():
         assert f"{lower:.2f} to {upper:.2f}" in about
     assert "published is furthest from nominal at" in reliability_text(reliability(), "1d")
     assert "95\u202f% between 92\u202f% and 96\u202f%" in rolling_text(rolling(), "7d")

@@ -10,7 +10,8 @@ from forex.report.dashboard import episodes, quality
 from forex.report.page import PAGE
 from forex.report.style import STYLE
 from tests.report.test_charts import fan_table, regimes, reliability, rolling
-from tests.support.reports_made_up import Reader, alerts, expectations, forecast, page, performance, said, storm
+from tests.support.forecasts_made_up import check, checked, entry, expectations, forecast
+from tests.support.reports_made_up import Reader, alerts, page, performance, said, storm
 
 
 def test_the_pages_own_text_holds_no_number():
@@ -73,8 +74,7 @@ def cells_of(reader: Reader) -> list[list[list[dict]]]:
 
 def test_what_it_says_comes_from_the_reports():
     text = Reader(page()).text
-    said = forecast()["horizons"]["30d"]
-    low, high = said["intervals"]["0.95"]
+    low, high = forecast().horizons["30d"].intervals["0.95"]
     for expected in (
         "USD/CLP forecast of 27 Nov 2024",
         "27 Nov 2024, 18:00 UTC",
@@ -103,12 +103,13 @@ def test_a_changed_report_changes_the_page():
 
 def test_everything_from_a_report_is_escaped():
     evil = "<script>alert('&')</script>"
-    report = expectations()
-    report["series"][evil] = report["series"].pop("brl") | {"why": evil}
+    failed = check("staleness", success=False)
+    report = expectations(series={evil: checked(fate="left_out", why=evil, rows=90, checks=[failed])})
     missing = [{"series": evil, "tier": "important", "why": evil}]
+    horizons = {"1d": entry("2024-11-28").model_copy(update={"model": evil})}
     raised = alerts(storm(0.05))
     raised["alerts"][-1]["reasons"] = [evil]
-    whole = page(expectations=report, forecast=forecast(missing=missing, regime=evil), alerts=raised)
+    whole = page(expectations=report, forecast=forecast(missing=missing, horizons=horizons), alerts=raised)
     assert "<script" not in whole
     assert whole.count("&lt;script&gt;") == 8
 
@@ -158,10 +159,10 @@ def test_episodes_are_the_runs_of_a_loop():
 
 def test_quality_counts_each_fate_reason_and_failed_check():
     found = quality(expectations())
-    assert (found["used"], found["series"]) == (1, 2)
-    assert found["left_out"] == [{"series": "brl", "why": "brl: 11 business days old"}]
-    assert found["set_aside"] == [{"series": "usdclp", "reason": "not_a_business_day", "count": 37, "rows": 5192}]
-    assert [(check["series"], check["check"]) for check in found["failed"]] == [
+    assert (found.used, found.series) == (1, 2)
+    assert found.left_out == [("brl", "brl: 11 business days old")]
+    assert found.set_aside == [("usdclp", "not_a_business_day", 37, 5192)]
+    assert [(series, check.check) for series, check in found.failed] == [
         ("brl", "staleness"),
         ("usdclp", "business_day"),
     ]

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from forex.report.dashboard import SHOWN_SERIES
 from forex.report.filters import signed
 from forex.statistics.contributions import columns, largest, ranked
-from tests.support.reports_made_up import Reader, forecast, moved, nothing_matured, page
+from tests.support.forecasts_made_up import forecast
+from tests.support.reports_made_up import Reader, moved, nothing_matured, page
 
 PARTS = st.lists(st.floats(-0.02, 0.02), min_size=1, max_size=12)
 
@@ -56,12 +57,12 @@ def test_the_record_is_said_where_there_is_one() -> None:
 
 def test_it_says_where_the_nowcast_is_what_is_published() -> None:
     assert "It is the published forecast at every horizon." in Reader(page()).text
-    mixed = forecast()
-    mixed["horizons"]["7d"] = mixed["horizons"]["7d"] | {"model": "ensemble"}
+    nowcasts = forecast().horizons
+    mixed = forecast(horizons=nowcasts | {"7d": nowcasts["7d"].model_copy(update={"model": "ensemble"})})
     assert (
         "It is the published forecast at 1d, 30d; elsewhere that is another model." in Reader(page(forecast=mixed)).text
     )
-    other = {name: entry | {"model": "garch_t"} for name, entry in forecast()["horizons"].items()}
+    other = {name: entry.model_copy(update={"model": "garch_t"}) for name, entry in nowcasts.items()}
     assert (
         "The published forecast is another model at every horizon."
         in Reader(page(forecast=forecast(horizons=other))).text

@@ -13,10 +13,13 @@ from scipy.special import ndtri
 
 from forex.core.files import write_json, write_parquet
 from forex.core.quantiles import COLUMNS
+from forex.core.reports import write_report
 from forex.forecast.forecast import ENTERING, content_sha256
+from forex.forecast.report import Inputs
 from forex.params import load_params, plain
 from forex.statistics.scores import LEVELS
 from forex.timeline import calendar
+from tests.support.forecasts_made_up import check, checked, expectations, forecast
 from tests.support.made_up import ROOT
 
 # name: the parts that it foresees, and the factor on its spread. The names are ones that params.yaml allows.
@@ -74,9 +77,10 @@ def write_project(folder: Path, frame: pl.DataFrame, *, params: str | None = Non
     (folder / "dvc.yaml").write_text("", encoding="utf-8")
     write_parquet(folder / "data/forecasts/calibrated.parquet", frame)
     write_json(folder / "reports/performance.json", {"horizons": {name: {"status": "GOOD"} for name in STEPS}})
-    checks = [{"success": number >= changes.get("failing", 0)} for number in range(100)]
-    suites = {"as_of": "2024-11-27", "success": changes.get("success", True), "series": {"usdclp": {"checks": checks}}}
-    write_json(folder / "reports/expectations.json", suites)
+    checks = [check("range", success=number >= changes.get("failing", 0)) for number in range(100)]
+    suites = expectations(success=changes.get("success", True), series={"usdclp": checked(checks=checks)})
+    write_report(folder / "reports/expectations.json", suites)
     entering = load_params(*ENTERING, path=folder / "params.yaml")
     made_with = content_sha256({key: plain(getattr(entering, key)) for key in ENTERING})
-    write_json(folder / "reports/forecast.json", {"inputs": {"params_sha256": made_with}})
+    made = forecast(inputs=Inputs(series={}, data_sha256="da" * 32, params_sha256=made_with))
+    write_report(folder / "reports/forecast.json", made)

@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +122,7 @@ def make(path: Path) -> None:
         for stage in ("ingest", "validate"):
             run(stage)
         made = provenance({"usdclp": read_parquet(Path("data/clean/usdclp.parquet"))}, ["usdclp"], ESTIMATED_AT)
-        project.params["usdclp"]["provenance"] = made
+        project.params["usdclp"]["provenance"] = asdict(made)
         project.write({})
         for stage in STAGES:
             run(stage)

@@ -28,9 +28,8 @@ from forex.statistics.scores import LEVELS as GRID
 from forex.statistics.scores import Panel
 from forex.timeline import calendar
 from studies.worlds.drift import panel_of
-from tests.forecast.test_conditions import UNKNOWN_CONDITIONS
-from tests.forecast.test_fan import forecast as fan_forecast
 from tests.report.test_charts import regimes
+from tests.support.forecasts_made_up import expectations, forecast
 from tests.support.issued_rows import issued
 from tests.support.simulated import committed
 
@@ -42,27 +41,6 @@ DRAWN = {
     "reliability": {"1d": "<svg role='img' aria-label='reliability'></svg>"},
     "rolling": {"1d": "<svg role='img' aria-label='rolling'></svg>"},
 }
-
-
-def forecast(**more) -> dict:
-    return (
-        fan_forecast()
-        | {
-            "title": "Dólar observado, CLP per USD",
-            "as_of": "2024-11-27",
-            "origin_date": "2024-11-27",
-            "made_at": "2024-11-27T18:00:00Z",
-            "anchor_age": 0,
-            "regime": "HIGH_VOL",
-            "regime_confidence": 0.87,
-            "inputs": {"data_sha256": "a" * 64, "params_sha256": "b" * 64, "series": {}},
-            "missing": [],
-            "stale": [],
-            "warnings": [],
-            "conditions": UNKNOWN_CONDITIONS,
-        }
-        | more
-    )
 
 
 def overall(crps: float) -> dict:
@@ -125,15 +103,6 @@ def nothing_matured() -> dict:
         "nowcast": dict.fromkeys(names, {"n": 0, "status": "INSUFFICIENT_DATA"}),
         "verdicts": dict.fromkeys(names, verdict),
     }
-
-
-def expectations() -> dict:
-    check = {"check": "business_day", "severity": "warning", "success": False, "observed": [False], "failing_rows": 37}
-    stale = {"check": "staleness", "severity": "critical", "success": False, "observed": 11, "failing_rows": None}
-    fine = check | {"success": True}
-    used = {"fate": "used", "why": None, "rows": 5192, "set_aside": {"not_a_business_day": 37}, "checks": [check, fine]}
-    out = {"fate": "left_out", "why": "brl: 11 business days old", "rows": 90, "set_aside": {}, "checks": [stale]}
-    return {"as_of": "2024-11-27", "success": True, "series": {"usdclp": used, "brl": out}}
 
 
 SIGMA = 6.0  # CLP, of the made-up outcomes

@@ -1,5 +1,6 @@
 """Warnings about the newest inputs, and about estimates that are old, of later, or of other data."""
 
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -28,14 +29,14 @@ def rows(**moves: float) -> pl.DataFrame:
 def block(usable: pl.DataFrame, made: str = "2024-10-01T18:00", **provenance_values: Any) -> UsdClp:
     """Estimates made from `usable` at `made`, with what their provenance says changed."""
     content = committed().usdclp.model_dump()
-    content["provenance"] = provenance({"usdclp": usable}, ["usdclp"], utc(made)) | provenance_values
+    content["provenance"] = asdict(provenance({"usdclp": usable}, ["usdclp"], utc(made))) | provenance_values
     content["thresholds"]["extreme_move"] = 0.02
     return UsdClp.model_validate(content)
 
 
 def kinds(usable: pl.DataFrame, estimates: UsdClp, as_of: str = AS_OF) -> list[str]:
     until = cut_off_instant(as_of, "15:00")
-    return [one["kind"] for one in input_warnings({"usdclp": usable}, estimates, as_of=as_of, known_until=until)]
+    return [one.kind for one in input_warnings({"usdclp": usable}, estimates, as_of=as_of, known_until=until)]
 
 
 def test_quiet_rows_and_fresh_estimates_of_the_same_data_give_no_warning() -> None:
@@ -45,9 +46,9 @@ def test_quiet_rows_and_fresh_estimates_of_the_same_data_give_no_warning() -> No
 def test_only_recent_extreme_moves_are_told_with_their_date_and_size() -> None:
     usable = rows(d2024_11_26=0.03, d2024_11_20=-0.025, d2024_09_27=0.04, d2024_11_25=0.019)
     found = input_warnings({"usdclp": usable}, block(usable), as_of=AS_OF, known_until=UNTIL)
-    assert [one["kind"] for one in found] == ["extreme_move"] * 2
-    assert found[0]["says"].startswith("usdclp: 2024-11-20 moved -2.50% per business day, more than the 2.00%")
-    assert found[1]["says"].startswith("usdclp: 2024-11-26 moved +3.00%")
+    assert [one.kind for one in found] == ["extreme_move"] * 2
+    assert found[0].says.startswith("usdclp: 2024-11-20 moved -2.50% per business day, more than the 2.00%")
+    assert found[1].says.startswith("usdclp: 2024-11-26 moved +3.00%")
 
 
 def test_a_move_over_several_days_counts_at_its_daily_size() -> None:
@@ -70,8 +71,8 @@ def test_estimates_grow_old() -> None:
     assert kinds(usable, block(usable, f"{made}T18:00")) == []
     older = block(usable, f"{calendar.shift(AS_OF, -allowed - 1)}T18:00")
     [warning] = input_warnings({"usdclp": usable}, older, as_of=AS_OF, known_until=UNTIL)
-    assert warning["kind"] == "estimates_old"
-    assert f"{allowed + 1} business days before 2024-11-27. forex calibrate --write renews it." in warning["says"]
+    assert warning.kind == "estimates_old"
+    assert f"{allowed + 1} business days before 2024-11-27. forex calibrate --write renews it." in warning.says
 
 
 def test_estimates_of_a_later_day_are_told_and_not_compared() -> None:
@@ -93,7 +94,7 @@ def test_estimates_of_a_later_day_are_told_and_not_compared() -> None:
 def test_what_differs_in_the_provenance_is_named(values: dict[str, Any], said: str) -> None:
     usable = rows()
     [warning] = input_warnings({"usdclp": usable}, block(usable, **values), as_of=AS_OF, known_until=UNTIL)
-    assert warning["kind"] == "estimates_of_other_data" and said in warning["says"]
+    assert warning.kind == "estimates_of_other_data" and said in warning.says
 
 
 def test_an_appended_row_is_not_other_data_and_a_rewritten_one_is() -> None:

@@ -1,10 +1,11 @@
 """`forex status`: the state of the last run, read back from its reports."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from forex.core.files import read_parquet
+from forex.core.files import json_text, read_parquet
 from forex.core.names import PUBLISHED, percent
 from forex.core.reports import plain, read_report
 from forex.forecast.conditions import sentences
@@ -24,7 +25,7 @@ PERFORMANCE = Path("reports/performance.json")
 def view() -> dict[str, Any]:
     """As of when, freshness, regime, quarantine by series and reason, coverage of the last matured forecasts."""
     forecast, manifest = read_report(FORECAST, Forecast), read_report(MANIFEST, Manifest)
-    said = plain(forecast)
+    said = json.loads(json_text(plain(forecast)))  # with the keys in the order of the file
     wanted = load_params("as_of").as_of
     quarantine = read_parquet(QUARANTINE).group_by("series", "reason").len().sort("series", "reason")
     return {

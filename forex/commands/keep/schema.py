@@ -1,0 +1,34 @@
+"""The JSON Schemas of the reports, made from their models: `python -m forex.commands.keep.schema` renews them.
+
+reports/schema/<name>.schema.json describes the file of that name.
+"""
+
+from pathlib import Path
+
+from forex.core.files import write_json
+from forex.core.reports import Report, json_schema
+from forex.forecast.report import Forecast
+from forex.observations.manifest import Manifest
+from forex.validation.report import Expectations
+
+FOLDER = Path("reports/schema")
+
+# By path, what each report is.
+REPORTS: dict[Path, type[Report]] = {
+    Path("data/manifest.json"): Manifest,
+    Path("reports/expectations.json"): Expectations,
+    Path("reports/forecast.json"): Forecast,
+}
+
+
+def schema_file(report: Path) -> Path:
+    """
+    >>> str(schema_file(Path("reports/forecast.json")))
+    'reports/schema/forecast.schema.json'
+    """
+    return FOLDER / f"{report.stem}.schema.json"
+
+
+if __name__ == "__main__":
+    for report, model in REPORTS.items():
+        write_json(schema_file(report), json_schema(model))
