@@ -44,20 +44,20 @@ class Keys:
 class Flat(Report):
     """A report with parts by key. A subclass says which field they are and how a name holds the key."""
 
-    keys: ClassVar[Keys]
+    keyed: ClassVar[Keys]
 
     @model_serializer(mode="wrap")
     def _side_by_side(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         content = dict(handler(self))
-        parts, named = content.pop(self.keys.field), _templates(type(self))
-        for key, part in zip(getattr(self, self.keys.field), parts.values(), strict=True):
-            content |= {named[field].format(self.keys.text(key)): value for field, value in part.items()}
+        parts, named = content.pop(self.keyed.field), _templates(type(self))
+        for key, part in zip(getattr(self, self.keyed.field), parts.values(), strict=True):
+            content |= {named[field].format(self.keyed.text(key)): value for field, value in part.items()}
         return content
 
     @model_validator(mode="wrap")
     @classmethod
     def _by_key(cls, content: Any, handler: ModelWrapValidatorHandler["Flat"]) -> "Flat":
-        if not isinstance(content, Mapping) or cls.keys.field in content:
+        if not isinstance(content, Mapping) or cls.keyed.field in content:
             return handler(content)
         whole: dict[str, Any] = {}
         parts: dict[Any, dict[str, Any]] = {}
@@ -67,11 +67,11 @@ class Flat(Report):
             if field is None:
                 whole[name] = value
             else:
-                key = cls.keys.key(text)
+                key = cls.keyed.key(text)
                 parts.setdefault(key, {})[field] = value
                 texts[str(key)] = text
         try:
-            return handler(whole | {cls.keys.field: parts})
+            return handler(whole | {cls.keyed.field: parts})
         except ValidationError as error:  # to be told with the names that the file has
             faults = [_in_file(cls, fault, texts) for fault in error.errors()]
             raise ValidationError.from_exception_data(cls.__name__, faults) from None
@@ -81,8 +81,8 @@ class Flat(Report):
         """The schema of the file: a pattern for each name that holds a key."""
         as_declared = {name: part for name, part in schema["schema"].items() if name != "serialization"}
         shown = handler(as_declared)
-        by_key = shown["properties"].pop(cls.keys.field)
-        shown["required"] = [name for name in shown["required"] if name != cls.keys.field]
+        by_key = shown["properties"].pop(cls.keyed.field)
+        shown["required"] = [name for name in shown["required"] if name != cls.keyed.field]
         part = handler.resolve_ref_schema(by_key["additionalProperties"])
         patterns = {f"^{one.pattern}$": part["properties"][field] for field, one in _patterns(cls).items()}
         return shown | {"patternProperties": patterns}
@@ -91,13 +91,13 @@ class Flat(Report):
 class ByLevel(Flat):
     """A report with figures of each level, `by_level`; a name in the file holds the level in per cent: `coverage_95`."""
 
-    keys = Keys("by_level", r"\d+(?:\.\d+)?", percent, lambda text: float(text) / 100)
+    keyed = Keys("by_level", r"\d+(?:\.\d+)?", percent, lambda text: float(text) / 100)
 
 
 @cache
 def _templates(model: type[Flat]) -> dict[str, str]:
     """The names in the file of the fields of a report's parts."""
-    part = get_args(model.model_fields[model.keys.field].annotation)[1]
+    part = get_args(model.model_fields[model.keyed.field].annotation)[1]
     return {
         name: next((one.template for one in field.metadata if isinstance(one, Named)), f"{name}_{{}}")
         for name, field in part.model_fields.items()
@@ -107,7 +107,7 @@ def _templates(model: type[Flat]) -> dict[str, str]:
 @cache
 def _patterns(model: type[Flat]) -> dict[str, re.Pattern[str]]:
     return {
-        field: re.compile(template.format(f"({model.keys.pattern})")) for field, template in _templates(model).items()
+        field: re.compile(template.format(f"({model.keyed.pattern})")) for field, template in _templates(model).items()
     }
 
 
@@ -122,6 +122,6 @@ def _place(model: type[Flat], name: str) -> tuple[str, str | None]:
 
 def _in_file(model: type[Flat], fault: Any, texts: Mapping[str, str]) -> InitErrorDetails:
     place, named = fault["loc"], _templates(model)
-    if len(place) > 2 and place[0] == model.keys.field and place[2] in named:
+    if len(place) > 2 and place[0] == model.keyed.field and place[2] in named:
         place = (named[place[2]].format(texts[place[1]]), *place[3:])
     return InitErrorDetails(type=fault["type"], loc=place, input=fault["input"], ctx=fault.get("ctx", {}))

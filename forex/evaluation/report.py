@@ -97,7 +97,7 @@ class Comparison(Report):
 class PublishedAgainst(Flat):
     """By loss; empty for `published` itself, and where it is missing."""
 
-    keys = Keys("by_loss", "crps|squared_error", str, str)
+    keyed = Keys("by_loss", "crps|squared_error", str, str)
     by_loss: Mapping[Loss, Comparison]
 
 

@@ -14,8 +14,8 @@ from forex.monitoring.alert_rules import MARKET, Trigger, market, reversal, risi
 from forex.monitoring.alerts import alerts
 from forex.params import Alerts, load_params
 from forex.timeline import calendar
-from tests.support.drifts import CALM
 from tests.support.made_up import ROOT
+from tests.support.monitored import CALM
 from tests.support.regime_panels import sample, sample_panel, usable
 
 SETTINGS: Alerts = load_params("alerts", path=ROOT / "params.yaml").alerts

@@ -18,7 +18,7 @@ from forex.monitoring.drift_report import PastLook
 from forex.monitoring.model_alerts import degradation, drifting, missing_data
 from forex.params import Alerts
 from tests.monitoring.test_alert_rules import SETTINGS, panel_of, steady
-from tests.support.drifts import CALM, UNJUDGED
+from tests.support.monitored import CALM, UNJUDGED
 
 
 def trigger(row: int, severity: int, kind: str = "VIX_SPIKE") -> Trigger:

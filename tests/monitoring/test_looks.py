@@ -11,7 +11,7 @@ from forex.monitoring.verdict import CODE
 from forex.params import load_params
 from forex.statistics.scores import Panel
 from tests.monitoring.test_performance import SHOWN, changed, report, settings, world
-from tests.support.drifts import CALM
+from tests.support.monitored import CALM
 
 FIRST = 1500  # outcomes known at the first look
 RULES = settings(min_windows=8)
@@ -50,7 +50,7 @@ def test_a_look_says_what_a_report_of_that_origin_would_have_said() -> None:
     for origin, anchor_date in rows.rows()[::5]:
         count = int(np.searchsorted(made["1d"].target_date, np.datetime64(anchor_date), side="right"))
         then = report({horizon: known(panel, count) for horizon, panel in made.items()}, RULES)
-        assert found[str(origin)] == {horizon: figures["status"] for horizon, figures in then["horizons"].items()}
+        assert found[str(origin)] == {horizon: figures.status for horizon, figures in then.horizons.items()}
     said = {status for statuses in found.values() for status in statuses.values()}
     assert len(found) == rows.height and said >= {"GOOD", "DEGRADED"}
 
