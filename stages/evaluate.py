@@ -6,6 +6,7 @@ from forex.core.files import read_parquet, write_csv, write_json
 from forex.core.reports import write_report
 from forex.evaluation import explained, plots, scoreboard
 from forex.evaluation.report import ValidationReport
+from forex.evaluation.scored import score
 from forex.params import load_params
 from forex.statistics.scores import matured
 from stages.run import run
@@ -23,7 +24,7 @@ def main() -> None:
     settings = params.evaluate
     calibrated = read_parquet(CALIBRATED)
     panels = {horizon: matured(calibrated, horizon, origins_from=settings.from_) for horizon in params.horizons}
-    scored = scoreboard.score(panels, levels=params.levels, settings=settings)
+    scored = score(panels, levels=params.levels, settings=settings)
     report = scoreboard.validation(scored, horizons=params.horizons, settings=settings)
     nowcast = explained.report(read_parquet(CONTRIBUTIONS), panels, horizons=params.horizons, settings=settings)
     write_report(REPORT, ValidationReport(**dict(report), nowcast=nowcast))

@@ -11,8 +11,9 @@ from forex.monitoring import drift
 from forex.monitoring.alerts import alerts
 from forex.monitoring.episodes import episodes
 from forex.monitoring.looks import daily_statuses
-from forex.monitoring.performance import metrics, performance, subjects
+from forex.monitoring.performance import metrics, performance
 from forex.monitoring.report import PerformanceReport
+from forex.monitoring.subjects import subjects
 from forex.observations.manifest import Manifest
 from forex.observations.moves import origins
 from forex.params import load_params

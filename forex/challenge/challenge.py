@@ -16,8 +16,7 @@ from scipy.special import stdtrit
 from forex.core.names import PUBLISHED, percent
 from forex.core.reports import Report
 from forex.core.status import BETTER, NO_EVIDENCE, NOT_EVALUATED, WORSE, ChallengerEvidence
-from forex.evaluation import scoreboard
-from forex.evaluation.scoreboard import Scored
+from forex.evaluation.scored import Scored, score
 from forex.params import Evaluate, Readiness
 from forex.statistics import inference
 from forex.statistics.scores import Floats, matured
@@ -83,7 +82,7 @@ def compared(
     known = set(frame["model"].unique()) >= {model, PUBLISHED}
     panels = {name: matured(frame, name, origins_from=evaluate.from_) for name in horizons}
     resampled = evaluate.model_copy(update={"band": settings.coverage_band})
-    scored = scoreboard.score(panels, levels=levels, settings=resampled) if known else {}
+    scored = score(panels, levels=levels, settings=resampled) if known else {}
     figures = {
         name: _horizon(scored[name], model, levels, settings) if name in scored else Record() for name in horizons
     }

@@ -9,7 +9,8 @@ import polars as pl
 from forex.core.names import PUBLISHED, percent
 from forex.core.reports import plain
 from forex.evaluation.report import Scoreboard
-from forex.evaluation.scoreboard import ALL_LEVELS, Scored, pit_histogram
+from forex.evaluation.scoreboard import pit_histogram
+from forex.evaluation.scored import ALL_LEVELS, Scored
 from forex.statistics import inference
 
 

@@ -7,92 +7,29 @@ cannot say is None in the report and absent from metrics.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from forex.core.names import PUBLISHED, RANDOM_WALK
-from forex.core.quantiles import GRID, MEDIAN
+from forex.core.names import PUBLISHED
 from forex.core.reports import Metrics, plain
-from forex.core.status import FAIL, INSUFFICIENT_DATA, NO_EVIDENCE, PASS, PUBLISHED_BETTER, PUBLISHED_WORSE, Evidence
+from forex.core.status import FAIL, INSUFFICIENT_DATA, PASS
 from forex.evaluation import acceptance
+from forex.evaluation.accuracy import against, with_holm
 from forex.evaluation.report import (
-    Comparison,
     CoverageTests,
     GroupScores,
     HorizonScores,
     LevelScores,
     LevelTests,
-    Loss,
     ModelScores,
     OverallLevelScores,
     OverallScores,
-    PublishedAgainst,
     Scoreboard,
 )
+from forex.evaluation.scored import Scored, finite
 from forex.params import Evaluate
 from forex.statistics import inference
-from forex.statistics.scores import LEVELS, Bools, Floats, Panel
-from forex.timeline import calendar
-
-ALL_LEVELS = tuple(round(1 - 2 * level, 9) for level in reversed(GRID[:MEDIAN]))  # every central interval of the grid
-
-
-@dataclass(frozen=True)
-class Scored:
-    """One horizon's panel with everything that several tables need, computed once."""
-
-    panel: Panel
-    levels: tuple[float, ...]
-    settings: Evaluate
-
-    @cached_property
-    def crps(self) -> Floats:
-        return self.panel.crps
-
-    @cached_property
-    def pit(self) -> Floats:
-        return self.panel.pit
-
-    @cached_property
-    def error(self) -> Floats:
-        return self.panel.median - self.panel.actual[:, None]
-
-    @cached_property
-    def hits(self) -> dict[float, Bools]:
-        return {level: self.panel.covered(level) for level in ALL_LEVELS}
-
-    @cached_property
-    def interval_score(self) -> dict[float, Floats]:
-        return {level: self.panel.interval_score(level) for level in self.levels}
-
-    @cached_property
-    def half_width(self) -> dict[float, Floats]:
-        bounds = {level: self.panel.bounds(level) for level in self.levels}
-        return {level: (upper - lower) / 2 for level, (lower, upper) in bounds.items()}
-
-    @cached_property
-    def weights(self) -> NDArray[np.float32]:
-        """Resamples of the origins; the seed and the horizon fix them, whatever other horizons there are."""
-        rng = np.random.default_rng([self.settings.seed, calendar.horizon_days(self.panel.horizon)])
-        length = inference.block_length(self.panel.n, steps=self.steps, block_steps=self.settings.block_steps)
-        return inference.block_weights(self.panel.n, length=length, draws=self.settings.draws, rng=rng)
-
-    @cached_property
-    def chains(self) -> list[NDArray[np.int64]]:
-        target_day = calendar.steps_between(self.panel.origin_date[0], self.panel.target_date)
-        return inference.chains(target_day - self.panel.steps, target_day)
-
-    @property
-    def steps(self) -> int:
-        return self.panel.typical_steps
-
-    @property
-    def baseline(self) -> int | None:
-        return self.panel.models.index(RANDOM_WALK) if RANDOM_WALK in self.panel.models else None
+from forex.statistics.scores import LEVELS, Bools, Floats
 
 
 def validation(scored: Mapping[str, Scored], *, horizons: Sequence[str], settings: Evaluate) -> Scoreboard:
@@ -102,7 +39,7 @@ def validation(scored: Mapping[str, Scored], *, horizons: Sequence[str], setting
     """
     figures = {name: HorizonScores(n=0, status=INSUFFICIENT_DATA, models={}) for name in horizons}
     figures |= {name: _horizon(part) for name, part in scored.items()}
-    figures = _with_holm(figures, settings.significance)
+    figures = with_holm(figures, settings.significance)
     return Scoreboard(
         origins_from=settings.from_,
         levels=tuple(sorted({level for part in scored.values() for level in part.levels})),
@@ -112,19 +49,10 @@ def validation(scored: Mapping[str, Scored], *, horizons: Sequence[str], setting
     )
 
 
-def score(panels: Mapping[str, Panel], *, levels: Sequence[float], settings: Evaluate) -> dict[str, Scored]:
-    """What report and plots are made from, per horizon that has matured forecasts.
-
-    panels: from `forex.statistics.scores.matured`.  levels: of params.yaml; the level of the acceptance rule is scored as well.
-    """
-    chosen = tuple(sorted({*levels, settings.acceptance.interval_level}))
-    return {horizon: Scored(panel, chosen, settings) for horizon, panel in panels.items() if panel.n}
-
-
 def _horizon(scored: Scored) -> HorizonScores:
     panel = scored.panel
     years = panel.origin_date.astype("datetime64[Y]").astype(str)
-    overall, against, tests = _overall(scored), _against(scored), _coverage_tests(scored)
+    overall, compared, tests = _overall(scored), against(scored), _coverage_tests(scored)
     by_year = {str(year): _group(scored, years == year) for year in np.unique(years)}
     by_regime = {str(regime): _group(scored, panel.regime == regime) for regime in np.unique(panel.regime)}
     return HorizonScores(
@@ -137,7 +65,7 @@ def _horizon(scored: Scored) -> HorizonScores:
             model: ModelScores(
                 overall=overall[k],
                 coverage_tests=tests[k],
-                published_against=against[k],
+                published_against=compared[k],
                 by_year={year: group[k] for year, group in by_year.items()},
                 by_regime={regime: group[k] for regime, group in by_regime.items()},
             )
@@ -221,15 +149,15 @@ def _overall(scored: Scored) -> list[OverallScores]:
     return [
         OverallScores(
             **{name: value for name, value in group if name != "by_level"},
-            crps_se=_finite(crps_se[k]),
+            crps_se=finite(crps_se[k]),
             pit_histogram=histogram[:, k].tolist(),
             pit_distance=float(distance[k]),
-            pit_p=_finite(p[k]),
+            pit_p=finite(p[k]),
             by_level={
                 level: OverallLevelScores(
                     **dict(at),
-                    coverage_se=_finite(coverage_se[level][k]),
-                    interval_score_se=_finite(interval_se[level][k]),
+                    coverage_se=finite(coverage_se[level][k]),
+                    interval_score_se=finite(interval_se[level][k]),
                 )
                 for level, at in group.by_level.items()
             },
@@ -281,8 +209,8 @@ def _coverage_tests(scored: Scored) -> list[CoverageTests]:
     ps = [inference.combine([test[i].p for test in tests]) for i in range(3)]
 
     def at_level(at: int) -> LevelTests:
-        kupiec, independence, christoffersen = (_finite(values[at]) for values in statistics)
-        kupiec_p, independence_p, christoffersen_p = (_finite(values[at]) for values in ps)
+        kupiec, independence, christoffersen = (finite(values[at]) for values in statistics)
+        kupiec_p, independence_p, christoffersen_p = (finite(values[at]) for values in ps)
         return LevelTests(
             kupiec=kupiec,
             kupiec_p=kupiec_p,
@@ -298,61 +226,6 @@ def _coverage_tests(scored: Scored) -> list[CoverageTests]:
         )
         for k in range(len(models))
     ]
-
-
-def _against(scored: Scored) -> list[PublishedAgainst]:
-    """Diebold–Mariano of `published` against each model, on CRPS and the median's squared error; empty for itself."""
-    models = scored.panel.models
-    if PUBLISHED not in models:
-        return [PublishedAgainst(by_loss={}) for _ in models]
-    own = models.index(PUBLISHED)
-    rows: list[dict[Loss, Comparison]] = [{} for _ in models]
-    losses: tuple[tuple[Loss, Floats], ...] = (("crps", scored.crps), ("squared_error", scored.error**2))
-    for name, loss in losses:
-        test = inference.diebold_mariano(
-            loss[:, [own]], loss, steps=scored.steps, bandwidth_steps=scored.settings.bandwidth_steps
-        )
-        difference = 100 * (loss[:, own].mean() / loss.mean(axis=0) - 1)
-        for k in range(len(models)):
-            if k != own:
-                rows[k][name] = Comparison(
-                    difference_pct=float(difference[k]), statistic=_finite(test.statistic[k]), p=_finite(test.p[k])
-                )
-    return [PublishedAgainst(by_loss=row) for row in rows]
-
-
-def _with_holm(horizons: Mapping[str, HorizonScores], significance: float) -> dict[str, HorizonScores]:
-    """Beside each Diebold–Mariano p-value the one adjusted over horizons, and what it is evidence for."""
-    tested: dict[tuple[str, Loss], dict[str, float]] = {}
-    for horizon, figures in horizons.items():
-        for model, parts in figures.models.items():
-            for loss, one in parts.published_against.by_loss.items():
-                if one.p is not None:
-                    tested.setdefault((model, loss), {})[horizon] = one.p
-    adjusted = {
-        key: dict(zip(by_horizon, inference.holm(list(by_horizon.values())).tolist(), strict=True))
-        for key, by_horizon in tested.items()
-    }
-
-    def with_evidence(one: Comparison, holm_p: float | None) -> Comparison:
-        if holm_p is None or one.statistic is None:
-            return one
-        better: Evidence = PUBLISHED_BETTER if one.statistic < 0 else PUBLISHED_WORSE
-        return one.model_copy(update={"holm_p": holm_p, "evidence": better if holm_p < significance else NO_EVIDENCE})
-
-    def of_model(horizon: str, model: str, parts: ModelScores) -> ModelScores:
-        by_loss = {
-            loss: with_evidence(one, adjusted.get((model, loss), {}).get(horizon))
-            for loss, one in parts.published_against.by_loss.items()
-        }
-        return parts.model_copy(update={"published_against": PublishedAgainst(by_loss=by_loss)})
-
-    return {
-        horizon: figures.model_copy(
-            update={"models": {name: of_model(horizon, name, parts) for name, parts in figures.models.items()}}
-        )
-        for horizon, figures in horizons.items()
-    }
 
 
 def metrics(report: Scoreboard) -> Metrics:
@@ -380,7 +253,3 @@ def metrics(report: Scoreboard) -> Metrics:
 
 def _mean(values: Floats) -> float:
     return float(np.mean(values))
-
-
-def _finite(value: Any) -> float | None:
-    return float(value) if np.isfinite(value) else None

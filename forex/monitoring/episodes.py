@@ -7,8 +7,8 @@ import numpy as np
 
 from forex.core.status import ABSORBED, DEGRADED, INSUFFICIENT_DATA, STATUSES, UNAFFECTED, EpisodeVerdict
 from forex.monitoring.looks import Looks, looks
-from forex.monitoring.performance import Subject, Subjects
 from forex.monitoring.report import EpisodeAlarm, EpisodeForecasts, EpisodeReport, Means, WidestChange
+from forex.monitoring.subjects import Subject, Subjects
 from forex.monitoring.verdict import CODE
 from forex.monitoring.windows import Floats
 from forex.params import Episode, Performance

@@ -81,7 +81,7 @@ def test_the_figures_are_what_the_simulation_implies() -> None:
         assert figures.difference_pct == pytest.approx(100 * (math.sqrt(0.6 / 0.8) - 1), abs=4)
         assert figures.difference_pct < figures.upper_pct < 0 and figures.evidence == "BETTER"
         for one in figures.coverage.values():
-            assert one.low < one.level < one["high"]
+            assert one.low < one.level < one.high
 
 
 def test_an_equal_challenger_is_seldom_called_better_and_seldom_worse() -> None:

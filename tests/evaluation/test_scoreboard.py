@@ -14,7 +14,8 @@ from forex.core.names import percent
 from forex.core.reports import plain
 from forex.evaluation import plots, scoreboard
 from forex.evaluation.report import Scoreboard
-from forex.evaluation.scoreboard import Scored, pit_histogram
+from forex.evaluation.scoreboard import pit_histogram
+from forex.evaluation.scored import ALL_LEVELS, Scored, score
 from forex.params import Evaluate
 from forex.statistics.scores import LEVELS, Panel
 from forex.timeline import calendar
@@ -84,7 +85,7 @@ def world(horizon: str = "1d", n: int = 1500, seed: int = 1, widths: dict[str, f
 
 
 def scored_report(panels: dict[str, Panel], chosen: Evaluate) -> Scoreboard:
-    scored = scoreboard.score(panels, levels=LEVELS_SHOWN, settings=chosen)
+    scored = score(panels, levels=LEVELS_SHOWN, settings=chosen)
     return scoreboard.validation(scored, horizons=list(panels), settings=chosen)
 
 
@@ -268,7 +269,7 @@ def test_nothing_matured_is_a_report_not_a_failure() -> None:
     assert report["verdicts"]["1d"]["published"]["verdict"] == "INSUFFICIENT_DATA"
     assert scoreboard.metrics(whole) == {"validation": {}}
     assert Scoreboard.model_validate_json(json.dumps(report), strict=True) == whole
-    scored = scoreboard.score({"1d": empty}, levels=LEVELS_SHOWN, settings=settings())
+    scored = score({"1d": empty}, levels=LEVELS_SHOWN, settings=settings())
     for frame in (plots.reliability(scored), plots.pit(scored), plots.rolling_coverage(scored)):
         assert frame.height == 0 and frame.width >= 4
     assert plots.scores(whole, level=0.95).height == 0
@@ -327,7 +328,7 @@ def test_pit_histogram_counts_its_edges() -> None:
 
 
 def test_plots() -> None:
-    scored = scoreboard.score(PANELS, levels=LEVELS_SHOWN, settings=settings())
+    scored = score(PANELS, levels=LEVELS_SHOWN, settings=settings())
     reliability = plots.reliability(scored)
     assert reliability.columns == ["horizon", "model", "level", "coverage", "low", "high"]
     wanted = ("1d", "published", 0.8)
@@ -345,7 +346,7 @@ def test_plots() -> None:
 
 def test_rolling_coverage_equals_the_loop_and_ends_at_the_newest_origin() -> None:
     panel = PANELS["1d"]
-    scored = scoreboard.score({"1d": panel}, levels=LEVELS_SHOWN, settings=settings())
+    scored = score({"1d": panel}, levels=LEVELS_SHOWN, settings=settings())
     rolling = plots.rolling_coverage(scored)
     assert rolling.columns == ["origin_date", "horizon", "level", "coverage"]
     found = {(row[0], row[2]): row[3] for row in rolling.iter_rows()}
@@ -355,11 +356,11 @@ def test_rolling_coverage_equals_the_loop_and_ends_at_the_newest_origin() -> Non
         assert found[str(panel.origin_date[end - 1]), 0.8] == pytest.approx(expected)
     assert str(panel.origin_date[-2]) not in set(rolling["origin_date"])
     longer = settings(rolling_window=2000)
-    assert plots.rolling_coverage(scoreboard.score({"1d": panel}, levels=[0.8], settings=longer)).height == 0
+    assert plots.rolling_coverage(score({"1d": panel}, levels=[0.8], settings=longer)).height == 0
 
 
 def test_level_names() -> None:
-    assert [percent(level) for level in scoreboard.ALL_LEVELS] == [
+    assert [percent(level) for level in ALL_LEVELS] == [
         "10", "20", "30", "40", "50", "60", "70", "80", "90", "95", "98", "99",
     ]  # fmt: skip
     assert Scored(PANELS["1d"], LEVELS_SHOWN, settings()).steps == 1

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from forex.monitoring.episodes import episodes
-from forex.monitoring.performance import subjects
 from forex.monitoring.report import EpisodeForecasts
+from forex.monitoring.subjects import subjects
 from forex.params import Performance
 from forex.statistics.scores import Panel
 from tests.monitoring.test_performance import SHOWN, SILENT, changed, report, settings, world

@@ -6,7 +6,7 @@ import polars as pl
 from forex.core.status import INSUFFICIENT_DATA
 from forex.monitoring.alerts import alerts
 from forex.monitoring.looks import daily_statuses, looks
-from forex.monitoring.performance import subjects
+from forex.monitoring.subjects import subjects
 from forex.monitoring.verdict import CODE
 from forex.params import load_params
 from forex.statistics.scores import Panel

@@ -10,8 +10,9 @@ import pytest
 from scipy.special import ndtri
 
 from forex.core.reports import plain
-from forex.monitoring.performance import metrics, performance, subjects
+from forex.monitoring.performance import metrics, performance
 from forex.monitoring.report import FigureChange, Monitored, WindowReport
+from forex.monitoring.subjects import subjects
 from forex.params import Alarm, Performance
 from forex.statistics.scores import LEVELS, Panel
 from forex.timeline import calendar

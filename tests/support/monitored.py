@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from forex.ledger.scores import LedgerScores
+from forex.monitoring.alert_report import AlertsReport, AlertType, Send
 from forex.monitoring.drift_report import DriftReport, Drivers, Moves, TargetLook, UnjudgedTarget
 from forex.monitoring.report import Monitored, MonitoredHorizon, PerformanceReport
 
@@ -51,3 +52,14 @@ def all_good(horizons: Sequence[str]) -> PerformanceReport:
     """No model in detail; every horizon is GOOD."""
     good = {name: MonitoredHorizon(n=1000, models={}, status="GOOD") for name in horizons}
     return whole(Monitored(levels=(0.95,), status="GOOD", horizons=good, findings=()))
+
+
+QUIET = AlertsReport(
+    at="2024-11-27",
+    first="2010-01-04",
+    types={"VIX_SPIKE": AlertType(status="NOT_EVALUATED", missing="the store has no vix")},
+    alerts=(),
+    send=Send(send=False, why="nothing new that calls for a message"),
+    sent=(),
+    by_year={"2024": {"INFO": 0, "WARNING": 0, "CRITICAL": 0, "sent": 0}},
+)

@@ -41,8 +41,8 @@ from forex.monitoring.drift import drift
 from forex.monitoring.drift_report import DriftReport
 from forex.monitoring.episodes import episodes
 from forex.monitoring.performance import performance as performance_of
-from forex.monitoring.performance import subjects
 from forex.monitoring.report import EpisodeReport, Monitored, PerformanceReport
+from forex.monitoring.subjects import subjects
 from forex.params import Performance
 from forex.report.dashboard import dashboard
 from forex.statistics import contributions

@@ -13,8 +13,9 @@ from forex.core.files import json_text, read_parquet
 from forex.core.names import BENCHMARKS, ENSEMBLE, MODELS, PUBLISHED, calibrated_name
 from forex.core.reports import plain, read_report
 from forex.core.status import Status
-from forex.monitoring.performance import performance, subjects
+from forex.monitoring.performance import performance
 from forex.monitoring.report import PerformanceReport
+from forex.monitoring.subjects import subjects
 from forex.params import Params, load_params
 from forex.statistics.scores import matured
 from forex.timeline.calendar import horizon_days
