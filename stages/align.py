@@ -4,11 +4,11 @@ from pathlib import Path
 
 from forex.core.files import read_parquet, write_parquet
 from forex.core.reports import read_report
+from forex.core.stage import run
 from forex.observations.align import panel
 from forex.observations.manifest import Manifest
 from forex.observations.store import TARGET
 from forex.params import load_params
-from stages.run import run
 
 MANIFEST = Path("data/manifest.json")
 CLEAN = Path("data/clean")

@@ -8,10 +8,10 @@ from forex.calibration.calibrate import calibrate
 from forex.calibration.inputs import actuals, calibration_inputs
 from forex.calibration.report import Settled, calibration_report, metrics
 from forex.core.files import read_parquet, write_json, write_parquet
+from forex.core.stage import run
 from forex.observations.history import from_panel
 from forex.params import load_params
 from forex.statistics.forecasts import calibrated_frame, multipliers_frame
-from stages.run import run
 
 PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")

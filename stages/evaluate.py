@@ -4,12 +4,12 @@ from pathlib import Path
 
 from forex.core.files import read_parquet, write_csv, write_json
 from forex.core.reports import write_report
+from forex.core.stage import run
 from forex.evaluation import explained, plots, scoreboard
 from forex.evaluation.report import ValidationReport
 from forex.evaluation.scored import score
 from forex.params import load_params
 from forex.statistics.scores import matured
-from stages.run import run
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 from forex.core.files import read_parquet, write_parquet
+from forex.core.stage import run
 from forex.models.naive import MIN_RETURNS
 from forex.models.nowcast import Nowcast, series
-from forex.models.registry import build
+from forex.models.registry import build, settings
 from forex.observations.history import forecast_origins, from_panel
 from forex.params import load_params
 from forex.statistics.forecasts import contributions_frame, raw_frame
-from stages.run import run
 
 PANEL = Path("data/panel.parquet")
 RAW_FORECASTS = Path("data/forecasts/raw.parquet")
@@ -17,7 +17,7 @@ CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
 
 
 def main() -> None:
-    params = load_params("horizons", "fit")
+    params = load_params("horizons", "fit", declared={"fit": settings()})
     history = from_panel(read_parquet(PANEL))
     origins = forecast_origins(
         history, first_origin=params.fit.first_origin, warm_up=params.fit.warm_up, min_returns=MIN_RETURNS

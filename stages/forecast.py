@@ -7,12 +7,12 @@ import polars as pl
 from forex.core.files import read_json, read_parquet, write_csv
 from forex.core.quantiles import COLUMNS
 from forex.core.reports import read_report, write_report
+from forex.core.stage import run
 from forex.forecast.conditions import conditions
 from forex.forecast.forecast import ENTERING, at_origin, forecast_report, forecast_table
 from forex.observations.manifest import Manifest
 from forex.params import load_params, plain
 from forex.validation.report import Expectations
-from stages.run import run
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 PANEL = Path("data/panel.parquet")

@@ -9,11 +9,11 @@ import polars as pl
 from forex.core.errors import DataError
 from forex.core.files import write_parquet
 from forex.core.reports import write_report
+from forex.core.stage import run
 from forex.observations.ingest import known_rows, manifest
 from forex.observations.store import TARGET, read_series, read_series_list, series_file, unlisted_files
 from forex.params import load_params
 from forex.timeline import calendar
-from stages.run import run
 
 RAW = Path("data/raw")
 MANIFEST = Path("data/manifest.json")

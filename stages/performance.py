@@ -5,9 +5,11 @@ from pathlib import Path
 from forex.core.files import read_parquet, write_json
 from forex.core.names import PUBLISHED
 from forex.core.reports import read_report, write_report
+from forex.core.stage import run
 from forex.ledger.ledger import LEDGER, read
 from forex.ledger.scores import ledger_scores
 from forex.monitoring import drift
+from forex.monitoring.alert_rules.registry import settings
 from forex.monitoring.alerts import alerts
 from forex.monitoring.episodes import episodes
 from forex.monitoring.looks import daily_statuses
@@ -18,7 +20,6 @@ from forex.observations.manifest import Manifest
 from forex.observations.moves import origins
 from forex.params import load_params
 from forex.statistics.scores import matured
-from stages.run import run
 
 MANIFEST = Path("data/manifest.json")
 PANEL = Path("data/panel.parquet")
@@ -29,7 +30,7 @@ METRICS = Path("reports/metrics/performance.json")
 
 
 def main() -> None:
-    params = load_params("horizons", "levels", "performance", "drift", "alerts")
+    params = load_params("horizons", "levels", "performance", "drift", "alerts", declared={"alerts": settings()})
     calibrated = read_parquet(CALIBRATED)
     panels = {horizon: matured(calibrated, horizon) for horizon in params.horizons}
     counts = {horizon: panel.n for horizon, panel in panels.items()}

@@ -5,11 +5,12 @@ from pathlib import Path
 import polars as pl
 
 from forex.core.files import read_parquet, read_text, round_significant, write_csv, write_json, write_parquet
+from forex.core.stage import run
 from forex.params import load_params
 from forex.regimes.interventions import parse_interventions
 from forex.regimes.meetings import parse_meetings
 from forex.regimes.regimes import classify, summary
-from stages.run import run
+from forex.regimes.rules.registry import settings
 
 PANEL = Path("data/panel.parquet")
 MEETINGS = Path("data/calendar/bcch_meetings.csv")
@@ -20,7 +21,7 @@ TIMELINE = Path("reports/plots/regimes.csv")
 
 
 def main() -> None:
-    params = load_params("regimes", "usdclp")
+    params = load_params("regimes", "usdclp", declared={"regimes": settings()})
     meetings = parse_meetings(read_text(MEETINGS), str(MEETINGS))
     interventions = parse_interventions(read_text(INTERVENTIONS), str(INTERVENTIONS))
 

@@ -7,6 +7,7 @@ import polars as pl
 from forex.core.errors import DataError
 from forex.core.files import read_parquet, write_csv, write_text
 from forex.core.reports import read_report
+from forex.core.stage import run
 from forex.evaluation.report import ValidationReport
 from forex.forecast.fan import fan
 from forex.forecast.report import Forecast
@@ -17,7 +18,6 @@ from forex.report.dashboard import dashboard, episodes
 from forex.report.figures import figures, forecast_figure, reliability_figure
 from forex.statistics.contributions import moves
 from forex.validation.report import Expectations
-from stages.run import run
 
 PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")

@@ -9,12 +9,12 @@ import polars as pl
 
 from forex.core.files import read_parquet, write_parquet, write_text
 from forex.core.reports import read_report, write_report
+from forex.core.stage import run
 from forex.observations.manifest import Manifest
 from forex.params import Validate, load_params
 from forex.validation.page import page, summary
 from forex.validation.validate import FLAGGED, QUARANTINE, USED, check_series, stop_on_failure
 from forex.validation.warnings import input_warnings
-from stages.run import run
 
 MANIFEST = Path("data/manifest.json")
 RAW = Path("data/raw")

@@ -15,7 +15,8 @@ import pytest
 
 from hypothesis import settings
 
-from tests.support.made_up import ROOT, MadeUpStore, Project
+from forex.timeline import calendar
+from tests.support.made_up import ROOT, MadeUpStore, Project, with_holidays
 
 if TYPE_CHECKING:
     from tests.support.live.project import Live
@@ -29,6 +30,9 @@ settings.load_profile("repeatable")
 os.environ["TZ"] = "Asia/Tokyo"
 time.tzset()
 
+# A process reads the holidays once, from its working directory: here, before a test moves to another one.
+calendar.is_business_day("2024-11-27")
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> MadeUpStore:
@@ -37,7 +41,9 @@ def store(tmp_path: Path) -> MadeUpStore:
 
 @pytest.fixture
 def project(tmp_path: Path, store: MadeUpStore, monkeypatch: pytest.MonkeyPatch) -> Project:
-    (tmp_path / "params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    for name in ("params.yaml", "operations.yaml"):
+        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    with_holidays(tmp_path)
     made = Project(tmp_path, store)
     made.set(ingest={"store": "store"})
     monkeypatch.chdir(tmp_path)

@@ -236,12 +236,13 @@ def backfill(
 
 @params_app.command()
 def check(as_json: Json = False) -> None:
-    """Whether params.yaml can be read: which key is wrong, what it holds, what is allowed. Exit code 2 if one is."""
+    """Whether params.yaml and operations.yaml are valid: which key is wrong, what is allowed. Exit code 2 if one is."""
     _in_project()
-    from forex.params import load_params
+    from forex.commands.keep import params
 
-    load_params()
-    _show({"params": "ok"}, lambda _: "params.yaml: every key is known and within its range.", as_json)
+    params.operations(params.whole())
+    said = "params.yaml, operations.yaml: every key is known and within its range."
+    _show({"params": "ok", "operations": "ok"}, lambda _: said, as_json)
 
 
 @calendar_app.command(name="check")

@@ -1,9 +1,11 @@
-"""The names of models and levels, as params.yaml, calibrated.parquet and every report use them."""
+"""The names of forecasts and levels that mean the same in every package: params.yaml, calibrated.parquet, every report.
+
+A model has the name of its file in forex/models; only these mean more than that.
+"""
 
 RANDOM_WALK = "random_walk"  # what skill is measured against, and what tells a rougher market from a worse forecast
-# These pass through calibration unchanged, under these names, so that anyone can recompute them.
+# What others are measured against: they pass through calibration unchanged, under these names, so that anyone can recompute them.
 BENCHMARKS = (RANDOM_WALK, "random_walk_drift", "predecessor", "garch_t")
-MODELS = (*BENCHMARKS, "nowcast", "theta", "chronos")
 
 ENSEMBLE = "ensemble"
 PUBLISHED = "published"

@@ -43,7 +43,8 @@ def write_report(path: Path, report: Report) -> None:
 def read_report(path: Path, model: type[AnyReport], *, made_by: str = "dvc repro") -> AnyReport:
     """The report in the file at `path`.
 
-    Raises DataError where it is missing or no JSON, and, naming each key with what it holds, where it is no such report.
+    Types are those of JSON: a number written as text is no number.  Raises DataError where the file is missing or no JSON, and,
+    naming each key that does not fit, where it is no such report.
     """
     try:
         return model.model_validate_json(json.dumps(read_json(path)), strict=True)

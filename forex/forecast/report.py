@@ -11,10 +11,19 @@ from pydantic import AfterValidator, Field
 from forex.core.quantiles import GRID
 from forex.core.report_fields import ONLY_THESE_KEYS, HorizonName, Instant, LevelName, Sha256
 from forex.core.reports import Report
-from forex.params.types import PositiveFloat, Share, Stressed, Tier
+from forex.params.types import PositiveFloat, Share, Tier, stressed_regimes
 from forex.validation.report import InputWarning
 
-Regime = Literal["NORMAL", Stressed, "UNKNOWN"]
+REGIMES = ("NORMAL", *stressed_regimes(), "UNKNOWN")
+
+
+def _regime(name: str) -> str:
+    if name not in REGIMES:
+        raise ValueError(f"expected a regime, one of {', '.join(REGIMES)}")
+    return name
+
+
+Regime = Annotated[str, AfterValidator(_regime), Field(json_schema_extra={"enum": list(REGIMES)})]
 QUANTILES = tuple(f"{level:g}" for level in GRID)
 
 

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from pydantic import PositiveInt, StrictStr
 from scipy.special import ndtri
 
 from forex.core.errors import DataError, UsageError
 from forex.core.quantiles import MEDIAN, central_pair
+from forex.models.protocol import Declaration
 from forex.observations.history import Floats, History, Ints
-from forex.params import Chronos as ChronosParams
+from forex.params import Block
 from forex.statistics.predictive import LEVELS, Predictive
 
 PER_CENT = 100.0  # models divide by the size of their input, with a guard near zero that logs could come close to
@@ -21,10 +23,17 @@ INSTALL = "pip install -r requirements-extras.txt"
 SCALE_PAIR = central_pair(0.80)  # what even a model with nine deciles says itself
 
 
+class Settings(Block):
+    model: StrictStr
+    context: PositiveInt
+    steps: PositiveInt
+    batch: PositiveInt
+
+
 class Chronos:
-    def __init__(self, params: ChronosParams):
-        self.params = params
-        self.pipeline = load(params.model)
+    def __init__(self, settings: Settings):
+        self.settings = settings
+        self.pipeline = load(settings.model)
 
     def forecast(self, history: History, origins: Ints, horizons: Sequence[str]) -> dict[str, Predictive]:
         """Quantiles of the model between its levels and, in proportion to the normal's, beyond them; scale from the 80 % interval.
@@ -38,18 +47,18 @@ class Chronos:
         steps = {horizon: history.targets(horizon).steps[origins] for horizon in horizons}
         self._require_reach(steps)
         own = {horizon: np.empty((len(origins), len(levels))) for horizon in horizons}
-        for start in range(0, len(origins), self.params.batch):
-            rows = np.arange(start, min(start + self.params.batch, len(origins)))
-            predicted = self._quantiles(contexts(history, origins[rows], self.params.context), levels)
+        for start in range(0, len(origins), self.settings.batch):
+            rows = np.arange(start, min(start + self.settings.batch, len(origins)))
+            predicted = self._quantiles(contexts(history, origins[rows], self.settings.context), levels)
             for horizon in horizons:
                 own[horizon][rows] = predicted[np.arange(len(rows)), steps[horizon][rows] - 1]
         return {horizon: _predictive(on_grid(own[horizon], levels), history, origins, horizon) for horizon in horizons}
 
     def _require_reach(self, steps: dict[str, Ints]) -> None:
         for horizon, ahead in steps.items():
-            if ahead.size and ahead.max() > self.params.steps:
+            if ahead.size and ahead.max() > self.settings.steps:
                 raise UsageError(
-                    f"fit.chronos.steps = {self.params.steps}: a target of {horizon} lies {ahead.max()} business days ahead. "
+                    f"fit.chronos.steps = {self.settings.steps}: a target of {horizon} lies {ahead.max()} business days ahead. "
                     "Raise it, or leave the horizon out."
                 )
 
@@ -57,12 +66,15 @@ class Chronos:
         """Contexts (n, context) to (n, steps, n_levels), log-distances; n at most one batch."""
         import torch
 
-        filled = past[np.minimum(np.arange(self.params.batch), len(past) - 1)]
+        filled = past[np.minimum(np.arange(self.settings.batch), len(past) - 1)]
         inputs = torch.from_numpy((filled * PER_CENT).astype(np.float32))
-        predicted, _ = self.pipeline.predict_quantiles(list(inputs), self.params.steps, quantile_levels=levels)
+        predicted, _ = self.pipeline.predict_quantiles(list(inputs), self.settings.steps, quantile_levels=levels)
         # One tensor, or one per series with an axis for its variables.
         stacked = np.stack([np.asarray(one) for one in predicted]).astype(np.float64)
-        return stacked.reshape(len(filled), self.params.steps, len(levels))[: len(past)] / PER_CENT
+        return stacked.reshape(len(filled), self.settings.steps, len(levels))[: len(past)] / PER_CENT
+
+
+MODEL = Declaration(Chronos, Settings)
 
 
 def load(model: str) -> Any:

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import PositiveInt
 from scipy.signal import lfilter
 from scipy.special import stdtrit
 
 from forex.core.errors import TooLittleData
 from forex.models.naive import MIN_RETURNS, require
+from forex.models.protocol import Declaration
 from forex.observations.history import Floats, History, Ints
-from forex.params import GarchT as GarchTParams
+from forex.params import Block
 from forex.statistics.predictive import LEVELS, Predictive, scaled
 
 PER_CENT = 100.0  # arch's optimiser is scaled for returns in per cent
@@ -29,9 +31,13 @@ class Parameters:
     start: float
 
 
+class Settings(Block):
+    refit_every: PositiveInt  # business days
+
+
 class GarchT:
-    def __init__(self, params: GarchTParams):
-        self.refit_every = params.refit_every
+    def __init__(self, settings: Settings):
+        self.refit_every = settings.refit_every
 
     def forecast(self, history: History, origins: Ints, horizons: Sequence[str]) -> dict[str, Predictive]:
         """Variance over h steps is the sum of its forecast daily variances; quantiles √variance·√((ν−2)/ν)·t_ν⁻¹(q)."""
@@ -52,6 +58,9 @@ class GarchT:
             standard[at] = np.sqrt((fitted.nu - 2) / fitted.nu) * stdtrit(fitted.nu, LEVELS)
         zero = np.zeros(len(origins))
         return {horizon: scaled(zero, np.sqrt(variance[horizon]) / PER_CENT, standard) for horizon in horizons}
+
+
+MODEL = Declaration(GarchT, Settings)
 
 
 def fit(returns: Floats, previous: Parameters | None) -> Parameters:

@@ -1,11 +1,15 @@
 """The nowcast: a ridge on what is already in the market at the cut-off, a volatility that reverts, empirical quantiles."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 import numpy as np
+from pydantic import AfterValidator, Field, PositiveInt
 
+from forex.models.protocol import Declaration
 from forex.observations.history import Floats, History, Ints, Targets
-from forex.params import Nowcast as NowcastParams
+from forex.params import Block
+from forex.params.types import PositiveFloat, Share, unique
 from forex.statistics import conformal, ridge, volatility
 from forex.statistics.predictive import Predictive
 from forex.timeline import calendar
@@ -17,11 +21,27 @@ VARIANCE_HALF_LIFE = 23  # returns; of the variance that weights the ridge's row
 VARIANCE_LONG_RUN_SHARE = 0.2
 
 
+class Settings(Block):
+    refit_every: PositiveInt
+    half_life: PositiveInt
+    penalty: PositiveFloat
+    floor: Annotated[float, Field(ge=0)]
+    largest_move: PositiveFloat
+    target_steps: Annotated[int, Field(ge=2)]
+    min_rows: PositiveInt
+    burn_in: PositiveInt
+    half_lives: Annotated[tuple[PositiveFloat, ...], Field(min_length=1), AfterValidator(unique)]
+    persistence: PositiveFloat
+    long_run_half_life: PositiveFloat
+    root_steps: PositiveFloat
+    calendar_share: Share
+
+
 class Nowcast:
-    def __init__(self, params: NowcastParams):
-        self.params = params
+    def __init__(self, settings: Settings):
+        self.settings = settings
         self.reversion = volatility.Reversion(
-            params.half_lives, params.persistence, params.long_run_half_life, params.root_steps
+            settings.half_lives, settings.persistence, settings.long_run_half_life, settings.root_steps
         )
 
     def forecast(self, history: History, origins: Ints, horizons: Sequence[str]) -> dict[str, Predictive]:
@@ -30,7 +50,7 @@ class Nowcast:
         The quantiles' shape is that of the standardised one-step errors; `calibrate` measures each horizon's own.
         """
         next_day = history.ahead(1)
-        first, settled = self.mean(history, 1), self.mean(history, self.params.target_steps)
+        first, settled = self.mean(history, 1), self.mean(history, self.settings.target_steps)
         errors = np.abs(next_day.log_return - first)
         own = self._scale_of_errors(errors, next_day)
         shape = conformal.standardised_quantiles(
@@ -54,9 +74,9 @@ class Nowcast:
 
         Coefficient times move, over both ages: the ridge has no constant, so the parts sum to the mean.
         """
-        values = features(history, self.params.largest_move)[1]
+        values = features(history, self.settings.largest_move)[1]
         parts = []
-        for steps in (1, self.params.target_steps):
+        for steps in (1, self.settings.target_steps):
             terms = np.where(np.isfinite(values), values, 0.0) * self.regression(history, steps)[1]
             own, ages = terms[:, :1], terms[:, 1:].reshape(len(terms), len(history.moves), -1)
             parts.append(np.concatenate([own, ages.sum(axis=1)], axis=1)[origins])
@@ -68,11 +88,13 @@ class Nowcast:
 
     def regression(self, history: History, steps: int) -> tuple[Floats, Floats]:
         """The nowcast (n_days,) and the coefficients in force at each day (n_days, p), both times what the record supports."""
-        params = self.params
+        settings = self.settings
         ahead, variance = history.ahead(steps), _variance(history)
-        schedule = ridge.Schedule(params.refit_every, params.half_life, params.penalty, params.min_rows, params.floor)
+        schedule = ridge.Schedule(
+            settings.refit_every, settings.half_life, settings.penalty, settings.min_rows, settings.floor
+        )
         predicted, coefficients = ridge.predictions(
-            features(history, params.largest_move)[1], ahead.log_return, variance, ahead.matured, schedule
+            features(history, settings.largest_move)[1], ahead.log_return, variance, ahead.matured, schedule
         )
         share = ridge.earned(predicted, ahead.log_return, variance, ahead.matured, schedule)
         return predicted * share, coefficients * share[:, None]
@@ -82,19 +104,22 @@ class Nowcast:
         levels = volatility.components(np.abs(history.daily), self.reversion)
         long_run, now, steady = (_as_known(level, history.known) for level in levels)
         daily = volatility.over_horizon(long_run, now, steady, targets.steps, self.reversion)
-        share = self.params.calendar_share
+        share = self.settings.calendar_share
         return daily * np.sqrt((1 - share) * targets.steps + share * targets.days * calendar.WEEK_SHARE)
 
     def _scale_of_errors(self, errors: Floats, next_day: Targets) -> Floats:
         """The size of the nowcast's own next errors, from those that have matured: tomorrow's spread is what it misses."""
         count = len(errors)
-        usable = np.isfinite(errors) & (np.arange(count) >= self.params.burn_in)
+        usable = np.isfinite(errors) & (np.arange(count) >= self.settings.burn_in)
         arrival = np.where(usable, next_day.matured, count)
         order = np.argsort(arrival, kind="stable")[: np.count_nonzero(arrival < count)]
         known = np.searchsorted(arrival[order], np.arange(count), side="right")
         levels = volatility.components(errors[order], self.reversion)
         long_run, now, steady = (_as_known(level, known) for level in levels)
         return volatility.over_horizon(long_run, now, steady, np.ones(count), self.reversion)
+
+
+MODEL = Declaration(Nowcast, Settings)
 
 
 def series(history: History) -> tuple[str, ...]:

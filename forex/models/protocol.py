@@ -1,14 +1,15 @@
-"""What a model is: history up to the origin in, quantiles out.
+"""What a model is: history up to the origin in, quantiles out; and how its file declares it.
 
-A new model is one class with `forecast`, in one file, with its refit policy as a constructor argument, and an entry in registry.py.
-It must hold back by itself what is not known at an origin; tests/guarantee/test_lookahead.py runs every registered model
-with the future replaced.
+A model is one file of this folder with a constant MODEL; it has the file's name. CONTRIBUTING.md shows one. It must hold back by
+itself what is not known at an origin; tests/guarantee/test_lookahead.py runs every declared model with the future replaced.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from forex.observations.history import History, Ints
+from forex.params import Block
 from forex.statistics.predictive import Predictive
 
 
@@ -16,3 +17,15 @@ class Model(Protocol):
     def forecast(self, history: History, origins: Ints, horizons: Sequence[str]) -> dict[str, Predictive]:
         """The predictive distribution at each origin (positions in `history.days`, ascending), by horizon."""
         ...
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a model's file says of it, as its constant MODEL.
+
+    make: makes the model, from its settings where it has some.
+    settings: what params.yaml may hold under `fit` and the file's name; None: nothing.
+    """
+
+    make: Callable[..., Model]
+    settings: type[Block] | None = None

@@ -1,27 +1,25 @@
-"""The models by the name they have in params.yaml; a new one is a file here and an entry below."""
+"""The models that the files of this folder declare, and those of them that params.yaml lists."""
 
-from collections.abc import Callable
-from typing import cast
-
-from forex import params
-from forex.models.chronos import Chronos
-from forex.models.garch_t import GarchT
-from forex.models.naive import Predecessor, RandomWalk, RandomWalkDrift
-from forex.models.nowcast import Nowcast
-from forex.models.protocol import Model
-from forex.models.theta import Theta
+from forex.core.declarations import declarations
+from forex.models.protocol import Declaration, Model
+from forex.params import Fit, Settings
 
 
-def build(fit: params.Fit) -> dict[str, Model]:
-    """The enabled models in the order of params.yaml."""
-    known: dict[str, Callable[[], Model]] = {
-        "random_walk": RandomWalk,
-        "random_walk_drift": RandomWalkDrift,
-        "predecessor": Predecessor,
-        "garch_t": lambda: GarchT(fit.garch_t),
-        "nowcast": lambda: Nowcast(fit.nowcast),
-        # Params have made sure that an enabled challenger has settings.
-        "theta": lambda: Theta(cast(params.Theta, fit.theta)),
-        "chronos": lambda: Chronos(cast(params.Chronos, fit.chronos)),
-    }
-    return {name: known[name]() for name in fit.models}
+def declared() -> dict[str, Declaration]:
+    """Every model by name, listed or not."""
+    return declarations("forex.models", "MODEL", Declaration)
+
+
+def settings() -> Settings:
+    """What each may have in the block `fit`, for `load_params`."""
+    return {name: model.settings for name, model in declared().items()}
+
+
+def build(fit: Fit) -> dict[str, Model]:
+    """The listed models in the order of params.yaml.  fit: read with `settings`."""
+    known = declared()
+    return {name: _made(name, known[name], fit) for name in fit.models}
+
+
+def _made(name: str, model: Declaration, fit: Fit) -> Model:
+    return model.make() if model.settings is None else model.make(fit.own(name, model.settings))

@@ -5,13 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from pydantic import PositiveInt
 from scipy.signal import lfilter
 from scipy.special import ndtri
 
 from forex.core.errors import TooLittleData
 from forex.models.naive import MIN_RETURNS, require
+from forex.models.protocol import Declaration
 from forex.observations.history import Floats, History, Ints
-from forex.params import Theta as ThetaParams
+from forex.params import Block
 from forex.statistics.predictive import LEVELS, Predictive, scaled
 
 PER_CENT = 100.0  # the optimiser is scaled for levels in per cent of the first one
@@ -29,9 +31,13 @@ class Parameters:
     slope: float
 
 
+class Settings(Block):
+    refit_every: PositiveInt  # business days
+
+
 class Theta:
-    def __init__(self, params: ThetaParams):
-        self.refit_every = params.refit_every
+    def __init__(self, settings: Settings):
+        self.refit_every = settings.refit_every
 
     def forecast(self, history: History, origins: Ints, horizons: Sequence[str]) -> dict[str, Predictive]:
         """Normal around the Theta forecast, variance σ²·(1 + (h − 1)·α²).
@@ -59,6 +65,9 @@ class Theta:
                 scale[horizon][at] = sigma[newest] * np.sqrt(1 + (ahead - 1) * fitted.alpha**2)
         standard = ndtri(LEVELS)
         return {horizon: scaled(location[horizon], scale[horizon], standard) for horizon in horizons}
+
+
+MODEL = Declaration(Theta, Settings)
 
 
 def fit(returns: Floats, return_steps: Floats, previous: Parameters | None) -> Parameters:

@@ -12,9 +12,9 @@ import polars as pl
 
 from forex.core.status import ALERT_SEVERITIES, CRITICAL, EVALUATED, NOT_EVALUATED, WARNING, AlertSeverity, Status
 from forex.monitoring.alert_report import Alert, AlertsReport, AlertType, Send, Sent
-from forex.monitoring.alert_rules import MARKET, Trigger, market
+from forex.monitoring.alert_rules.protocol import Declaration, Evidence, code
+from forex.monitoring.alert_rules.registry import Trigger, evaluated, rules
 from forex.monitoring.drift_report import DriftReport, UnjudgedTarget
-from forex.monitoring.model_alerts import DATA_QUALITY_ISSUE, DRIFT, MODEL, code, degradation, drifting, missing_data
 from forex.observations.moves import origins
 from forex.params import Alerts
 from forex.timeline import calendar
@@ -37,14 +37,14 @@ def alerts(
     rows = origins(panel)
     days = [str(day) for day in calendar.as_dates(rows["origin_date"].to_numpy())]
     row_of = {day: row for row, day in enumerate(days)}
-    triggers, missing = market(rows, settings)
-    triggers += degradation([(row_of[day], found) for day, found in sorted(statuses.items()) if day in row_of])
-    triggers += drifting([(row_of[look.origin_date], look) for look in drift.target.history], settings)
-    triggers += missing_data(rows, settings)
-    if isinstance(drift.target, UnjudgedTarget):
-        missing[DRIFT] = drift.target.why
-    if len(days) < settings.data_quality.days:
-        missing[DATA_QUALITY_ISSUE] = f"{len(days)} business days, {settings.data_quality.days} are needed"
+    evidence = Evidence(
+        rows,
+        statuses=[(row_of[day], found) for day, found in sorted(statuses.items()) if day in row_of],
+        drift_looks=[(row_of[look.origin_date], look) for look in drift.target.history],
+        drift_missing=drift.target.why if isinstance(drift.target, UnjudgedTarget) else None,
+        max_age=settings.max_age,
+    )
+    triggers, missing = evaluated(evidence, settings)
     listed = raised(triggers, cool_down=settings.cool_down)
     sent = sending(listed, cool_down=settings.cool_down)
     years = len(days) / 250
@@ -52,7 +52,7 @@ def alerts(
     return AlertsReport(
         at=days[newest],
         first=days[0],
-        types={kind: _type(kind, listed, missing.get(kind), years) for kind in (*MARKET, *MODEL)},
+        types={kind: _type(kind, rule, listed, missing.get(kind), years) for kind, rule in rules().items()},
         alerts=tuple(
             Alert(origin_date=days[one.row], type=one.kind, severity=one.severity, reasons=one.reasons)
             for one in listed
@@ -112,10 +112,10 @@ def sending(listed: Sequence[Raised], *, cool_down: int) -> dict[int, str]:
     return sent
 
 
-def _type(kind: str, listed: Sequence[Raised], missing: str | None, years: float) -> AlertType:
+def _type(kind: str, rule: Declaration, listed: Sequence[Raised], missing: str | None, years: float) -> AlertType:
     if missing:
         return AlertType(status=NOT_EVALUATED, missing=missing)
-    if kind == DRIFT:  # it looks back a year at most: a frequency since the first origin would be none
+    if not rule.whole_history:  # a frequency since the first origin would be none
         return AlertType(status=EVALUATED)
     found = Counter(alert.severity for alert in listed if alert.kind == kind)
     return AlertType(status=EVALUATED, per_year={name: found[name] / years for name in ALERT_SEVERITIES})

@@ -19,6 +19,7 @@ from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from forex.core.errors import DataError, UsageError, yaml_fault
 from forex.params import Block, Tier, clock_time
 from forex.timeline import calendar
+from forex.timeline.holidays import FIRST_YEAR, LAST_YEAR
 
 TARGET = "usdclp"
 SERIES_FILE = "series.yaml"
@@ -195,8 +196,11 @@ def _parse_date(text: str, where: str) -> dt.date:
         date = dt.date.fromisoformat(text[:10]) if len(text) == 10 or text[10:] == " 00:00:00" else None
     except ValueError:
         date = None
-    if date is None or date.isoformat() != text[:10] or not calendar.FIRST_YEAR <= date.year <= calendar.LAST_YEAR:
+    if date is None or date.isoformat() != text[:10]:
         raise DataError(f"{where}: date {text!r} is not a date like 2024-11-27. Correct or remove the row.")
+    if not FIRST_YEAR <= date.year <= LAST_YEAR:
+        years = f"the years of the calendar, {FIRST_YEAR} to {LAST_YEAR}"
+        raise DataError(f"{where}: date {text!r} is outside {years}. Correct or remove the row.")
     return date
 
 

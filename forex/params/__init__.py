@@ -1,14 +1,14 @@
-"""params.yaml: one typed block per top-level key, read and validated as a whole."""
+"""params.yaml: one typed block per top-level key, read and validated as a whole, but for the settings that files of other packages
+declare (open.py)."""
 
 from forex.params.alerts import Alerts, Rung
 from forex.params.calibrate import Calibrate, Multipliers
 from forex.params.data import Bounds, Ingest, Validate
 from forex.params.drift import Drift
-from forex.params.fetch import Fetch, Network, Source
 from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, plain
-from forex.params.fit import Chronos, Fit, GarchT, Nowcast, Theta
+from forex.params.fit import Fit
 from forex.params.gate import Gate, Rule
-from forex.params.ledger import Ledger
+from forex.params.open import OpenBlock, Settings
 from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
 from forex.params.reports import Alarm, Episode, Evaluate, Performance, Report, Trade
@@ -22,20 +22,15 @@ __all__ = [
     "Block",
     "Bounds",
     "Calibrate",
-    "Chronos",
     "Drift",
     "Episode",
     "Estimation",
     "Evaluate",
-    "Fetch",
     "Fit",
-    "GarchT",
     "Gate",
     "Ingest",
-    "Ledger",
     "Multipliers",
-    "Network",
-    "Nowcast",
+    "OpenBlock",
     "Params",
     "Performance",
     "Readiness",
@@ -43,8 +38,7 @@ __all__ = [
     "Report",
     "Rule",
     "Rung",
-    "Source",
-    "Theta",
+    "Settings",
     "Tier",
     "Trade",
     "UsdClp",

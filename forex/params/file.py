@@ -4,29 +4,29 @@ The file is read once per process; a stage names the top-level keys it reads and
 be compared with what the code uses.
 """
 
-import datetime as dt
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, BaseModel, Field, StrictStr, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StrictStr, create_model, model_validator
 
-from forex.core.errors import ParamsError, yaml_fault
 from forex.core.names import ENSEMBLE, calibrated_name
 from forex.params.alerts import Alerts
 from forex.params.calibrate import Calibrate
 from forex.params.data import Ingest, Validate
 from forex.params.drift import Drift
-from forex.params.fetch import Fetch
 from forex.params.fit import Fit
 from forex.params.gate import Gate
-from forex.params.ledger import Ledger
+from forex.params.open import OpenBlock, Settings
 from forex.params.readiness import Readiness
+from forex.params.reading import parsed, read
 from forex.params.regimes import Regimes
 from forex.params.reports import Evaluate, Performance, Report, Trade
 from forex.params.types import Block, Date, Horizon, Level, clock_time, unique
 from forex.params.usdclp import UsdClp
 
 PARAMS_FILE = Path("params.yaml")
+NOTHING: Mapping[str, Settings] = {}
 
 
 class Params(Block):
@@ -43,13 +43,11 @@ class Params(Block):
     drift: Drift
     alerts: Alerts
     readiness: Readiness
-    ledger: Ledger
     evaluate: Evaluate
     report: Report
     trade: Trade
     gate: Gate
     usdclp: UsdClp
-    fetch: Fetch
 
     @model_validator(mode="after")
     def _models_exist(self) -> "Params":
@@ -59,14 +57,6 @@ class Params(Block):
         calibrated = [*made, *(calibrated_name(name) for name in self.calibrate.conformal)]
         _known("calibrate.ensemble.members", self.calibrate.ensemble.members, calibrated)
         _known("calibrate.published.candidates", self.calibrate.published.candidates, [*calibrated, ENSEMBLE])
-        return self
-
-    @model_validator(mode="after")
-    def _fetched_has_bounds(self) -> "Params":
-        """What is fetched is screened."""
-        for name in [*self.fetch.series, self.fetch.quote.series]:
-            if name not in self.validate_.bounds:
-                raise ValueError(f"fetch.series: {name} has no entry in validate.bounds; add one, or remove it")
         return self
 
 
@@ -84,72 +74,42 @@ class _Selected:
             setattr(self, key, getattr(params, "validate_" if key == "validate" else key))
 
 
-def load_params(*keys: str, path: Path = PARAMS_FILE) -> Params:
+def load_params(*keys: str, path: Path = PARAMS_FILE, declared: Mapping[str, Settings] = NOTHING) -> Params:
     """The validated params.yaml; with `keys`, an object that has those top-level keys only (`validate` as `.validate`).
+
+    declared: by top-level key, the settings that files declare in that block (open.py).
 
     Raises ParamsError naming each wrong key, what it holds and what is allowed.
     """
-    params = parse_params(_read(path), path)
+    params = parse_params(read(path), path, declared=declared)
     return cast(Params, _Selected(params, keys)) if keys else params
 
 
-def parse_params(text: str, path: Path) -> Params:
+def parse_params(text: str, path: Path, *, declared: Mapping[str, Settings] = NOTHING) -> Params:
     """The validated params of a text; `path` is the name that messages give it.  Raises ParamsError as `load_params`."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        return _validated(YAML(typ="safe").load(text), path)
-    except YAMLError as error:
-        raise _unreadable(path, error) from error
+    return parsed(text, path, _kind(declared))
 
 
 def plain(value: Any) -> Any:
-    """A part of the params as numbers, texts, lists and mappings, for hashing."""
-    return value.model_dump(mode="json", by_alias=True) if isinstance(value, BaseModel) else value
+    """A part of the params as the file holds it, for hashing; 300 and 300.0 are one number, as they are to DVC."""
+    return _whole(
+        value.model_dump(mode="json", by_alias=True, exclude_unset=True) if isinstance(value, BaseModel) else value
+    )
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise ParamsError(f"{path}: not found. Run from the project's folder, or restore the file with git.") from error
-    except UnicodeDecodeError as error:
-        raise _unreadable(path, error) from error
+def _whole(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _whole(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_whole(one) for one in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _unreadable(path: Path, error: Exception) -> ParamsError:
-    return ParamsError(f"{path}: not readable as YAML: {yaml_fault(error)}")
-
-
-def _validated(content: Any, path: Path) -> Params:
-    try:
-        return Params.model_validate(_tuples(content), strict=True)
-    except ValidationError as error:
-        lines = [f"{path}: {_explain(problem)}" for problem in error.errors()]
-        raise ParamsError("\n".join(lines)) from error
-
-
-def _tuples(content: Any) -> Any:
-    """YAML's lists as tuples: validation is strict, so that neither "10" nor true passes for a number."""
-    if isinstance(content, dict):
-        return {key: _tuples(value) for key, value in content.items()}
-    return tuple(_tuples(value) for value in content) if isinstance(content, list) else content
-
-
-def _explain(problem: Any) -> str:
-    key = ".".join(str(part) for part in problem["loc"]) or "the file"
-    if problem["type"] == "value_error" and isinstance(
-        problem["input"], dict
-    ):  # says itself which of its keys is wrong
-        said = str(problem["msg"]).removeprefix("Value error, ")
-        return f"{key}: {said}" if problem["loc"] else said
-    if problem["type"] == "missing":
-        return f"{key} is missing"
-    if problem["type"] == "extra_forbidden":
-        return f"{key} is not a key that anything reads; remove it or correct its name"
-    if isinstance(problem["input"], dt.date):
-        return f'{key} = {problem["input"]}: expected a text; write it in double quotes, "{problem["input"]}"'
-    held = list(problem["input"]) if isinstance(problem["input"], tuple) else problem["input"]
-    allowed = problem["msg"].removeprefix("Value error, ").replace("a valid tuple", "a list")
-    return f"{key} = {held!r}: {allowed}"
+def _kind(declared: Mapping[str, Settings]) -> type[Params]:
+    """Params whose blocks are closed to other settings than those declared."""
+    closed: dict[str, Any] = {}
+    for key, settings in declared.items():
+        block = Params.model_fields[key].annotation
+        assert isinstance(block, type) and issubclass(block, OpenBlock), key
+        closed[key] = block.closed(settings)
+    return create_model("Params", __base__=Params, **closed) if closed else Params

@@ -1,18 +1,22 @@
 """params.yaml as text that commands change: only what changes is touched, and what would not be valid is never written."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from forex.core.errors import ParamsError
-from forex.params import Params, parse_params
+from forex.params import Params, Settings, parse_params
+from forex.params.file import NOTHING
 
 
-def checked(text: str, path: Path, *, made_by: str) -> Params:
-    """The params of a new text for `path`.  Raises ParamsError, naming the key, where it is not valid."""
+def checked(text: str, path: Path, *, made_by: str, declared: Mapping[str, Settings] = NOTHING) -> Params:
+    """The params of a new text for `path`; declared: as for `load_params`.
+
+    Raises ParamsError, naming the key, where it is not valid.
+    """
     try:
-        return parse_params(text, path)
+        return parse_params(text, path, declared=declared)
     except ParamsError as error:
         raise ParamsError(f"{error}\n{path} is left as it was: this is what {made_by} would make of it.") from error
 

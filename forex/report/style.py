@@ -1,15 +1,23 @@
 """How the dashboard looks: light and dark, on a desk, a phone and paper. Colours: `forex.report.charts.ON_PAGE`."""
 
+from forex.regimes.rules.registry import declared
+
+
+def _colours(shade: int) -> str:
+    """Of the regimes: on light, 0, and on dark, 1."""
+    return " ".join(f"--{name}: {rule.colours[shade]};" for name, rule in declared().items())
+
+
 STYLE = """
 :root { color-scheme: light dark;
   --paper: #f4f6f8; --card: #ffffff; --ink: #16202c; --muted: #526070; --grid: #dfe5eb; --accent: #0b5fa5;
   --good: #1d6b3a; --warn: #8a4b00; --bad: #a01818;
-  --normal: transparent; --high_vol: #d9622b; --copper_shock: #8a5a2b; --bcch_intervention: #6a4fb3; --unknown:
+  --normal: transparent; LIGHT --unknown:
 #aab4bf }
 @media (prefers-color-scheme: dark) { :root {
   --paper: #0f141a; --card: #171e26; --ink: #e6ebf1; --muted: #a3b1c0; --grid: #2c3742; --accent: #62b0f5;
   --good: #6fce93; --warn: #f0b463; --bad: #ff9a94;
-  --high_vol: #b4532a; --copper_shock: #96683a; --bcch_intervention: #7d63c9; --unknown: #566372 } }
+  DARK --unknown: #566372 } }
 * { box-sizing: border-box }
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 15px/1.5 "Helvetica Neue", Helvetica, Arial, "Liberation Sans", sans-serif }
@@ -79,4 +87,4 @@ footer { color: var(--muted); font-size: .85rem; padding-bottom: 2.5rem }
   .cards td.prose::before { content: none }
 }
 @media print { body { background: none } section { break-inside: avoid; border: 0; padding: 0 } }
-"""
+""".replace("LIGHT", _colours(0)).replace("DARK", _colours(1))

@@ -1,8 +1,9 @@
 """The Santiago business-day calendar and the instants that follow from it.
 
-A business day is a weekday that `holidays` lists neither as a public nor as a bank holiday of Chile. Dates are numpy datetime64[D];
-instants are numpy datetime64[us] in UTC, and come from wall-clock times through the zone's own rules, so daylight saving of
-Santiago and of New York is exact.
+A business day is a weekday that the project's list of public and bank holidays, data/calendar/holidays_cl.csv, does not
+hold. A process reads the list once, when it first needs it, from its working directory. A date beyond the list's years raises
+DataError: nobody can say whether it is a business day. Dates are numpy datetime64[D]; instants are numpy datetime64[us] in UTC,
+and come from wall-clock times through the zone's own rules, so daylight saving of Santiago and of New York is exact.
 """
 
 import datetime as dt
@@ -13,30 +14,39 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from forex.core.errors import DataError
+from forex.timeline.holidays import FIRST_YEAR, HOLIDAYS, LAST_YEAR, Holiday, parse_holidays
+
 SANTIAGO = "America/Santiago"
 
 Dates = NDArray[np.datetime64]
 Instants = NDArray[np.datetime64]
 
-# Beyond these years no store has rows and no horizon reaches.
-FIRST_YEAR, LAST_YEAR = 1980, 2080
-
+FIRST, LAST = np.datetime64(f"{FIRST_YEAR}-01-01"), np.datetime64(f"{LAST_YEAR}-12-31")
 WEEK_SHARE = 5 / 7  # business days in a calendar day, holidays aside
 
 
 @cache
-def _holidays() -> dict[dt.date, str]:
-    from holidays import country_holidays
+def _holidays() -> tuple[Holiday, ...]:
+    from forex.core.files import read_text  # imports polars, which `forex --help` can do without
 
-    listed = country_holidays(
-        "CL", categories=("public", "bank"), language="es", years=range(FIRST_YEAR, LAST_YEAR + 1)
-    )
-    return dict(sorted(listed.items()))
+    return parse_holidays(read_text(HOLIDAYS), str(HOLIDAYS))
 
 
 @cache
 def _calendar() -> np.busdaycalendar:
-    return np.busdaycalendar(holidays=np.array(list(_holidays()), dtype="datetime64[D]"))
+    return np.busdaycalendar(holidays=np.array([holiday.date for holiday in _holidays()], dtype="datetime64[D]"))
+
+
+def _covered(dates: Dates) -> Dates:
+    """The dates.  Raises DataError naming the first of them that the list of holidays says nothing about."""
+    outside = (dates < FIRST) | (dates > LAST)
+    if outside.any():
+        raise DataError(
+            f"{HOLIDAYS}: {np.extract(outside, dates)[0]} is outside its range, {FIRST} to {LAST}. Correct the date, or extend "
+            "the list: LAST_YEAR in forex/timeline/holidays.py, then `make calendar`."
+        )
+    return dates
 
 
 def holidays_between(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
@@ -45,7 +55,9 @@ def holidays_between(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]
     >>> holidays_between(dt.date(2024, 12, 24), dt.date(2024, 12, 25))
     [(datetime.date(2024, 12, 25), 'Navidad')]
     """
-    return [(day, name) for day, name in _holidays().items() if first <= day <= last and day.weekday() < 5]
+    _covered(np.array([first, last], dtype="datetime64[D]"))
+    within = [holiday for holiday in _holidays() if first <= holiday.date <= last]
+    return [(holiday.date, holiday.name) for holiday in within if holiday.date.weekday() < 5]
 
 
 def as_dates(dates: ArrayLike) -> Dates:
@@ -58,7 +70,7 @@ def is_business_day(dates: ArrayLike) -> NDArray[np.bool_]:
     >>> is_business_day(["2024-09-17", "2024-09-18", "2024-12-31"]).tolist()
     [True, False, False]
     """
-    return np.is_busday(as_dates(dates), busdaycal=_calendar())
+    return np.is_busday(_covered(as_dates(dates)), busdaycal=_calendar())
 
 
 def business_days(first: ArrayLike, last: ArrayLike) -> Dates:
@@ -69,11 +81,11 @@ def business_days(first: ArrayLike, last: ArrayLike) -> Dates:
 
 
 def on_or_before(dates: ArrayLike) -> Dates:
-    return np.asarray(np.busday_offset(as_dates(dates), 0, roll="backward", busdaycal=_calendar()))
+    return _covered(np.asarray(np.busday_offset(_covered(as_dates(dates)), 0, roll="backward", busdaycal=_calendar())))
 
 
 def on_or_after(dates: ArrayLike) -> Dates:
-    return np.asarray(np.busday_offset(as_dates(dates), 0, roll="forward", busdaycal=_calendar()))
+    return _covered(np.asarray(np.busday_offset(_covered(as_dates(dates)), 0, roll="forward", busdaycal=_calendar())))
 
 
 def shift(dates: ArrayLike, days: int) -> Dates:
@@ -85,7 +97,8 @@ def shift(dates: ArrayLike, days: int) -> Dates:
     if days == 0:
         return as_dates(dates)
     roll: str = "forward" if days < 0 else "backward"
-    return np.asarray(np.busday_offset(as_dates(dates), days, roll=roll, busdaycal=_calendar()))  # type: ignore[call-overload]
+    moved = np.busday_offset(_covered(as_dates(dates)), days, roll=roll, busdaycal=_calendar())  # type: ignore[call-overload]
+    return _covered(np.asarray(moved))
 
 
 def steps_between(start: ArrayLike, end: ArrayLike) -> NDArray[np.int64]:
@@ -96,7 +109,7 @@ def steps_between(start: ArrayLike, end: ArrayLike) -> NDArray[np.int64]:
     >>> steps_between(["2024-11-27", "2024-12-02"], ["2024-12-02", "2024-11-27"]).tolist()
     [3, -3]
     """
-    start, end = as_dates(start), as_dates(end)
+    start, end = _covered(as_dates(start)), _covered(as_dates(end))
     one = np.timedelta64(1, "D")
     # Only ever counted forwards: backwards, numpy includes the other end.
     steps = np.busday_count(np.minimum(start, end) + one, np.maximum(start, end) + one, busdaycal=_calendar())

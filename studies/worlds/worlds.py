@@ -15,6 +15,7 @@ from scipy.signal import lfilter
 from scipy.special import ndtr
 from scipy.stats import rankdata
 
+from forex.models.nowcast import Settings
 from forex.monitoring.watched import Watched
 from forex.statistics.scores import LEVELS, crps
 from forex.timeline.calendar import usual_steps
@@ -57,7 +58,7 @@ WORLDS: Mapping[str, Callable[[np.random.Generator, int, int], Floats]] = {"iid"
 
 def sizes(returns: Floats, steps: int) -> Floats:
     """The scale of the next `steps` days after each day: the pipeline's own rule (forex.statistics.volatility), for many runs."""
-    rule = committed().fit.nowcast
+    rule = committed().fit.own("nowcast", Settings)
     absolute = np.abs(returns)
 
     def smooth(half_life: float) -> Floats:

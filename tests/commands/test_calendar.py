@@ -6,7 +6,7 @@ import pytest
 
 from forex.commands.keep import calendar
 from tests.support.forex_command import forex
-from tests.support.made_up import ROOT, Project
+from tests.support.made_up import HOLIDAYS, ROOT, Project
 
 MEETINGS = "date,kind\n2024-10-17,scheduled\n2024-12-17,scheduled\n{}"
 INTERVENTIONS = "announced,start,end,kind\n2022-07-14,2022-07-18,2022-09-30,sales\n,{},,none\n"
@@ -15,7 +15,6 @@ INTERVENTIONS = "announced,start,end,kind\n2022-07-14,2022-07-18,2022-09-30,sale
 @pytest.fixture
 def listed(project: Project) -> Project:
     """As of 2024-11-27, whose 90 days end on 2025-02-25."""
-    (project.root / "data/calendar").mkdir(parents=True)
     write(project, "2025-01-28,scheduled\n2025-03-21,scheduled\n", "2024-11-27")
     return project
 
@@ -56,6 +55,22 @@ def test_exit_codes_of_the_command(listed: Project) -> None:
     write(listed, "", "2024-11-27")
     short = forex("calendar", "check", cwd=listed.root)
     assert short.returncode == 1 and "ends on 2024-12-17" in short.stdout and not short.stderr
+
+
+def test_without_the_holidays_and_beyond_them(listed: Project) -> None:
+    (listed.root / "dvc.yaml").write_bytes((ROOT / "dvc.yaml").read_bytes())
+    listed.set(as_of="2040-11-27")
+    write(listed, "2041-03-21,scheduled\n", "2040-11-27")
+    beyond = forex("calendar", "check", cwd=listed.root)
+    assert (beyond.returncode, beyond.stdout) == (3, "")
+    assert (
+        "2041-02-25 is outside its range, 1980-01-01 to 2040-12-31" in beyond.stderr
+        and "make calendar" in beyond.stderr
+    )
+    (listed.root / HOLIDAYS).unlink()
+    missing = forex("calendar", "check", cwd=listed.root)
+    assert (missing.returncode, missing.stdout) == (3, "")
+    assert missing.stderr.startswith(f"forex: {HOLIDAYS}: ") and missing.stderr.count("\n") == 1
 
 
 def test_the_committed_lists_cover_the_committed_as_of(monkeypatch: pytest.MonkeyPatch) -> None:

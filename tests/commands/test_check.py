@@ -113,7 +113,7 @@ def test_a_run_of_another_day_is_stale(project: Path) -> None:
 
 def test_a_run_of_other_params_is_stale_and_keys_that_no_forecast_depends_on_do_not_count() -> None:
     monitored(world())
-    edit("lock_timeout: 30    # seconds that", "lock_timeout: 31    # seconds that")
+    edit("recent: 500           # matured", "recent: 501           # matured")
     assert check.view()["verdict"] == "fine"
     edit("refit_every: 21   #", "refit_every: 22   #")
     said = check.view()

@@ -1,79 +1,136 @@
-"""A report that does not fit: the command that reads it ends with 3 and names the file, the key and what makes it anew."""
+"""A report that is not what this version writes ends every command that reads it with 3, its key and what makes it anew."""
 
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from stages.run import run
 
-from forex.core.reports import plain, write_report
-from tests.support.challengers import BETTER, FRAME, write_project
+from forex.__main__ import main
+from forex.core.files import write_json, write_parquet
+from forex.core.reports import write_report
+from forex.validation.validate import QUARANTINE
+from stages import align, report, validate
+from tests.support.challengers import BETTER
+from tests.support.forecasts_made_up import manifest
 from tests.support.forex_command import forex
-from tests.support.monitored import QUIET
-from tests.support.reports_made_up import performance, validation
 
-ALERTS, PERFORMANCE, VALIDATION = (Path(f"reports/{name}.json") for name in ("alerts", "performance", "validation"))
-REPORTS = {ALERTS: QUIET, PERFORMANCE: performance(), VALIDATION: validation()}
-READERS = [
-    (("alerts",), ALERTS),
-    (("check",), ALERTS),
-    (("check",), PERFORMANCE),
-    (("readiness", BETTER), PERFORMANCE),
-    (("scoreboard",), VALIDATION),
-]
+FORECAST, EXPECTATIONS, MANIFEST = (
+    Path(name) for name in ("reports/forecast.json", "reports/expectations.json", "data/manifest.json")
+)
 
+STATUS, ISSUE, CHECK = ["status"], ["issue"], ["check"]
+BACKFILL = ["backfill", "--from", "2019-01-02", "--to", "2019-01-04", "--out", "rows.csv"]
+READINESS, PROMOTE = ["readiness", BETTER], ["promote", BETTER, "--dry-run"]
 
-@pytest.fixture(scope="module")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("run")
-    write_project(folder, FRAME)
-    return folder
+# Of each report: the commands that read it; a value of the wrong type deep inside; a key that had another name before.
+READ_BY = {
+    FORECAST: ([STATUS, ISSUE, CHECK, BACKFILL], "horizons.7d.quantiles.0#5", "anchor"),
+    EXPECTATIONS: ([READINESS], "series.usdclp.checks.3.success", "warnings"),
+    MANIFEST: ([STATUS, BACKFILL], "series.usdclp.rows", "known_until"),
+}
 
 
-def refused(run: Path, words: tuple[str, ...], path: Path, text: str) -> str:
-    for name, report in REPORTS.items():
-        write_report(run / name, report)
-    (run / path).write_text(text, encoding="utf-8")
-    done = forex(*words, cwd=run)
-    assert (done.returncode, done.stdout) == (3, ""), done.stderr
-    assert done.stderr.startswith(f"forex: {path}: not what this version writes (") and done.stderr.count("\n") == 1
-    assert "`dvc repro` makes it anew." in done.stderr
-    return done.stderr
+@pytest.fixture
+def finished(challenged: Path) -> Path:
+    """The working directory after a run, with all that the commands look at before they read these reports."""
+    import polars as pl
+
+    write_report(MANIFEST, manifest({"usdclp": "CLP per USD"}))
+    write_parquet(Path("data/quarantine.parquet"), pl.DataFrame(schema=QUARANTINE))
+    return challenged
 
 
-@pytest.mark.parametrize(("words", "path"), READERS)
-@pytest.mark.parametrize(("text", "says"), [("{}", "Field required"), ("[]", "the whole: "), ("5", "the whole: ")])
-def test_another_file(run: Path, words: tuple[str, ...], path: Path, text: str, says: str) -> None:
-    assert says in refused(run, words, path, text)
+def wrong_type(path: Path) -> str:
+    """A number or truth value as text; where that stands."""
+    *outer, name = [part.replace("#", ".") for part in READ_BY[path][1].split(".")]
+    whole = content = json.loads(path.read_text(encoding="utf-8"))
+    for part in outer:
+        content = content[int(part) if isinstance(content, list) else part]
+    content[name] = str(content[name])
+    write_json(path, whole)
+    return ".".join([*outer, name])
 
 
-def put(content: dict[str, Any], *place: str, value: Any) -> None:
-    *way, last = place
-    for step in way:
-        content = content[step]
-    content[last] = value
+def unknown_key(path: Path) -> str:
+    write_json(path, json.loads(path.read_text(encoding="utf-8")) | {"commit": "abc"})
+    return "commit"
 
 
-WINDOW = ("horizons", "1d", "models", "published", "windows", "60")
-OVERALL = ("horizons", "1d", "models", "published", "overall")
+def old_name(path: Path) -> str:
+    content, name = json.loads(path.read_text(encoding="utf-8")), READ_BY[path][2]
+    content[f"{name}_of_old"] = content.pop(name)
+    write_json(path, content)
+    return name
+
+
+def other(text: str, key: str) -> Callable[[Path], str]:
+    def damage(path: Path) -> str:
+        path.write_text(text, encoding="utf-8")
+        return key
+
+    damage.__name__ = text
+    return damage
+
+
+DAMAGES = [other("{}", "as_of"), other("[]", "the whole"), other("5", "the whole"), wrong_type, unknown_key, old_name]
+
+
+def refused(words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> str:
+    """What `forex` says on stderr; it ends with 3 and prints nothing else."""
+    monkeypatch.setattr(sys, "argv", ["forex", *words])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    printed = capsys.readouterr()
+    assert (ended.value.code, printed.out) == (3, "")
+    return printed.err
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)
+@pytest.mark.parametrize("path", READ_BY, ids=str)
+def test_every_command_names_file_key_and_remedy(
+    path: Path,
+    damage: Callable[[Path], str],
+    finished: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    key = damage(path)
+    for words in READ_BY[path][0]:
+        said = refused(words, monkeypatch, capsys)
+        assert said.startswith(f"forex: {path}: not what this version writes (") and f"{key}: " in said, words
+        assert "`dvc repro` makes it anew." in said
+    assert not Path("rows.csv").exists() and not Path("data/ledger").exists()
+
+
+def test_nothing_is_promoted_on_a_damaged_report(finished: Path) -> None:
+    key, before = wrong_type(FORECAST), Path("params.yaml").read_bytes()
+    done = forex(*PROMOTE[:-1], cwd=finished)
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"{FORECAST}: " in done.stderr and f"{key}: " in done.stderr and "Traceback" not in done.stderr
+    assert Path("params.yaml").read_bytes() == before
 
 
 @pytest.mark.parametrize(
-    ("words", "path", "place", "value", "says"),
-    [
-        (("alerts",), ALERTS, ("send", "send"), "no", "send.send: "),
-        (("alerts",), ALERTS, ("types", "VIX_SPIKE", "mood"), 1, "types.VIX_SPIKE.mood: Extra"),
-        (("check",), PERFORMANCE, (*WINDOW, "changes", "crps", "p"), "0.5", "windows.60.changes.crps.p: "),
-        (("check",), PERFORMANCE, (*WINDOW, "recent", "coverage_95"), None, "windows.60.recent.coverage_95: "),
-        (("check",), PERFORMANCE, ("status",), "FINE", "status: "),
-        (("readiness", BETTER), PERFORMANCE, ("horizons", "1d", "status"), 3, "horizons.1d.status: "),
-        (("scoreboard",), VALIDATION, (*OVERALL, "coverage_95_se"), [0.1], "published.overall.coverage_95_se: "),
-        (("scoreboard",), VALIDATION, (*OVERALL, "coverage_95_sd"), 0.1, "published.overall.coverage_95_sd: Extra"),
-    ],
+    ("stage", "path"),
+    [(validate, MANIFEST), (align, MANIFEST), (report, FORECAST)],
+    ids=["validate", "align", "report"],
 )
-def test_a_fault_deep_inside(
-    run: Path, words: tuple[str, ...], path: Path, place: tuple[str, ...], value: Any, says: str
+@pytest.mark.parametrize("damage", [wrong_type, old_name])
+def test_a_stage_refuses_it_as_well(
+    stage: Any, path: Path, damage: Callable[[Path], str], finished: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    content = plain(REPORTS[path])
-    put(content, *place, value=value)
-    assert says in refused(run, words, path, json.dumps(content))
+    key = damage(path)
+    with pytest.raises(SystemExit) as ended:
+        run(stage.main)
+    said = capsys.readouterr().err
+    assert ended.value.code == 3 and f"{path}: " in said and f"{key}: " in said
+
+
+def test_without_damage_they_read_it(finished: Path) -> None:
+    """Else the tests above would refuse for another reason."""
+    assert forex(*BACKFILL, cwd=finished).returncode == 0
+    assert forex(*READINESS, cwd=finished).returncode == 0

@@ -11,12 +11,14 @@ import pytest
 from forex.commands.live import issue
 from forex.core.errors import DataError, GateFailed, StaleError
 from forex.core.files import write_json, write_parquet
+from forex.core.lock import held
 from forex.core.quantiles import COLUMNS
 from forex.core.reports import plain, write_report
 from forex.forecast.forecast import target_forecast
 from forex.forecast.report import Inputs
-from forex.ledger.ledger import LEDGER, read
+from forex.ledger.ledger import LEDGER, LOCK, read
 from forex.ledger.rows import Issued
+from tests.support.changed_params import OPERATIONS, changed
 from tests.support.forecasts_made_up import forecast
 from tests.support.forex_command import FOREX
 from tests.support.issued_rows import issued, moved
@@ -155,3 +157,12 @@ def test_the_command_refuses_with_exit_code_one_and_a_message(finished: Project)
     assert (process.returncode, out) == (1, "")
     assert err.startswith("forex: data/ledger/2024.csv: 2024-11-22 1d was issued as\n")
     assert err.endswith("What was issued stands; nothing was entered.\n")
+
+
+@pytest.mark.parametrize("seconds", [0.01, 0.02])
+def test_who_issues_waits_for_the_ledger_as_long_as_operations_say(seconds: float, finished: Project) -> None:
+    operations = changed(OPERATIONS, {"ledger.lock_timeout": seconds})
+    (finished.root / "operations.yaml").write_text(json.dumps(operations), encoding="utf-8")
+    LEDGER.mkdir(parents=True, exist_ok=True)
+    with held(LEDGER / LOCK, timeout=1), pytest.raises(GateFailed, match=f"after {seconds} seconds"):
+        issue.view()

@@ -86,7 +86,7 @@ def test_a_result_that_would_not_be_valid_is_not_written(challenged: Path) -> No
     before = PARAMS_FILE.read_bytes()
     refused = forex("promote", "theta", "--force", cwd=challenged)
     assert refused.returncode == 2
-    assert "fit.theta = None: models lists theta, expected its settings" in refused.stderr
+    assert "fit: models lists theta, expected its settings: refit_every" in refused.stderr
     assert "params.yaml is left as it was: this is what the promotion would make of it." in refused.stderr
     assert PARAMS_FILE.read_bytes() == before
 

@@ -8,11 +8,10 @@ import polars as pl
 import pytest
 from tiny_models import CHRONOS_2_LEVELS, DECILES, save_bolt, save_chronos_2, save_chronos_t5
 
-from forex import params
 from forex.calibration.calibrate import calibrate
 from forex.core.errors import UsageError
 from forex.core.quantiles import MEDIAN
-from forex.models.chronos import Chronos, load
+from forex.models.chronos import Chronos, Settings, load
 from forex.models.registry import build
 from forex.observations.history import History
 from tests.guarantee.test_lookahead import CHANGES, Change, history_changed
@@ -31,10 +30,10 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module", params=["bolt", "chronos_2"])
-def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> params.Chronos:
+def settings(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp(request.param)
     save = {"bolt": save_bolt, "chronos_2": save_chronos_2}[request.param]
-    return params.Chronos(model=str(save(folder)), context=96, steps=64, batch=32)
+    return Settings(model=str(save(folder)), context=96, steps=64, batch=32)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +49,7 @@ def history(led: tuple[pl.DataFrame, dict[str, pl.DataFrame]]) -> History:
 # --- loading --------------------------------------------------------------------------------------------------------
 
 
-def test_a_saved_model_comes_back_from_its_folder(settings: params.Chronos) -> None:
+def test_a_saved_model_comes_back_from_its_folder(settings: Settings) -> None:
     assert sorted(path.name for path in Path(settings.model).iterdir()) == ["config.json", "model.safetensors"]
     assert load(settings.model).quantiles in (DECILES, CHRONOS_2_LEVELS)
 
@@ -76,7 +75,7 @@ def test_a_model_that_draws_samples_is_refused(tmp_path: Path) -> None:
 # --- inference ------------------------------------------------------------------------------------------------------
 
 
-def test_quantiles_are_complete_and_their_own(settings: params.Chronos, history: History) -> None:
+def test_quantiles_are_complete_and_their_own(settings: Settings, history: History) -> None:
     predicted = Chronos(settings).forecast(history, np.arange(FIRST, len(history.days)), HORIZONS)
     assert list(predicted) == list(HORIZONS)
     for one in predicted.values():
@@ -87,7 +86,7 @@ def test_quantiles_are_complete_and_their_own(settings: params.Chronos, history:
         assert len(np.unique(one.location)) > 0.9 * len(one.location)
 
 
-def test_rows_equal_the_pipeline_asked_for_one_origin(settings: params.Chronos, history: History) -> None:
+def test_rows_equal_the_pipeline_asked_for_one_origin(settings: Settings, history: History) -> None:
     """By the library's plain call on logs of CLP values over the anchor, one origin at a time."""
     import torch
 
@@ -109,7 +108,7 @@ def test_rows_equal_the_pipeline_asked_for_one_origin(settings: params.Chronos, 
 
 
 def test_a_forecast_depends_neither_on_the_batch_nor_on_the_other_horizons(
-    settings: params.Chronos, history: History
+    settings: Settings, history: History
 ) -> None:
     origins = np.arange(FIRST, len(history.days))
     usual = Chronos(settings).forecast(history, origins, HORIZONS)["7d"].quantiles
@@ -120,7 +119,7 @@ def test_a_forecast_depends_neither_on_the_batch_nor_on_the_other_horizons(
 
 
 def test_nothing_depends_on_the_level(
-    settings: params.Chronos, led: tuple[pl.DataFrame, dict[str, pl.DataFrame]], history: History
+    settings: Settings, led: tuple[pl.DataFrame, dict[str, pl.DataFrame]], history: History
 ) -> None:
     target, drivers = led
     origins = np.arange(FIRST, len(history.days))
@@ -132,13 +131,13 @@ def test_nothing_depends_on_the_level(
             np.testing.assert_allclose(other[horizon].quantiles, usual[horizon].quantiles, rtol=1e-3, atol=1e-3 * DAILY)
 
 
-def test_no_origins_no_forecasts(settings: params.Chronos, history: History) -> None:
+def test_no_origins_no_forecasts(settings: Settings, history: History) -> None:
     assert Chronos(settings).forecast(history, np.array([], dtype=np.int64), ("1d",))["1d"].quantiles.shape == (0, 25)
 
 
 @pytest.mark.filterwarnings("ignore:We recommend keeping prediction length")  # that is what is tested
 def test_steps_beyond_the_models_own_are_rolled_on(tmp_path: Path, history: History) -> None:
-    short = params.Chronos(model=str(save_bolt(tmp_path, prediction_length=16)), context=96, steps=64, batch=32)
+    short = Settings(model=str(save_bolt(tmp_path, prediction_length=16)), context=96, steps=64, batch=32)
     predicted = Chronos(short).forecast(history, np.arange(FIRST, FIRST + 5), ("90d",))["90d"]
     assert np.isfinite(predicted.quantiles).all() and (predicted.scale > 0).all()
 
@@ -149,7 +148,7 @@ def test_steps_beyond_the_models_own_are_rolled_on(tmp_path: Path, history: Hist
 @CHANGES
 @pytest.mark.parametrize("cut_off", ["15:00", "18:30"])
 def test_forecasts_do_not_depend_on_what_is_known_later(
-    settings: params.Chronos, cut_off: str, change: Change, led: tuple[pl.DataFrame, dict[str, pl.DataFrame]]
+    settings: Settings, cut_off: str, change: Change, led: tuple[pl.DataFrame, dict[str, pl.DataFrame]]
 ) -> None:
     target, drivers = led
     model, whole = Chronos(settings), history_of(target, drivers, cut_off=cut_off)
@@ -163,7 +162,7 @@ def test_forecasts_do_not_depend_on_what_is_known_later(
                 np.testing.assert_array_equal(getattr(other[horizon], what)[rows], getattr(usual[horizon], what)[rows])
 
 
-def test_it_is_calibrated_and_published_like_any_other_model(settings: params.Chronos, history: History) -> None:
+def test_it_is_calibrated_and_published_like_any_other_model(settings: Settings, history: History) -> None:
     fit = fit_params("random_walk", "chronos").model_copy(update={"chronos": settings})
     origins = np.arange(260, len(history.days))
     by_model = {name: one.forecast(history, origins, HORIZONS) for name, one in build(fit).items()}

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from forex.models.chronos import contexts, on_grid
-from forex.models.naive import RandomWalk
+from forex.models.random_walk import RandomWalk
 from forex.observations.history import Floats, History, Ints
 from forex.observations.store import read_series, read_series_list
 from forex.statistics.scores import crps

@@ -39,7 +39,7 @@ def degraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     usual = {key: value for key, value in REAL.items() if not key.startswith("usdclp")}
     (path / "params.yaml").write_text(json.dumps(changed(COMMITTED, usual)), encoding="utf-8")
     (path / "data/calendar").mkdir(parents=True)
-    for name in ("bcch_meetings.csv", "bcch_interventions.csv"):
+    for name in ("bcch_meetings.csv", "bcch_interventions.csv", "holidays_cl.csv"):
         (path / "data/calendar" / name).write_bytes((Path(__file__).parents[2] / "data/calendar" / name).read_bytes())
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(path)

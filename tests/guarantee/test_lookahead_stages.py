@@ -109,7 +109,7 @@ def check(
 def empty_project(project: Project) -> Project:
     calendar_folder = project.root / "data/calendar"
     calendar_folder.mkdir(parents=True)
-    for name in ("bcch_meetings.csv", "bcch_interventions.csv"):
+    for name in ("bcch_meetings.csv", "bcch_interventions.csv", "holidays_cl.csv"):
         (calendar_folder / name).write_bytes((ROOT / "data/calendar" / name).read_bytes())
     return project
 

@@ -11,9 +11,11 @@ from scipy import stats
 
 from forex.core.errors import TooLittleData
 from forex.core.quantiles import GRID, MEDIAN, central_pair
-from forex.models.naive import Predecessor, RandomWalk, RandomWalkDrift
-from forex.models.nowcast import Nowcast, features, series
+from forex.models.nowcast import Nowcast, Settings, features, series
+from forex.models.predecessor import Predecessor
 from forex.models.protocol import Model
+from forex.models.random_walk import RandomWalk
+from forex.models.random_walk_drift import RandomWalkDrift
 from forex.models.registry import build
 from forex.observations.history import History
 from forex.statistics.predictive import LEVELS, Predictive
@@ -243,7 +245,7 @@ def test_a_driver_of_constant_value_changes_nothing_but_the_last_digits() -> Non
 def test_contributions_sum_to_the_location_of_the_very_forecast(cut_off: str) -> None:
     history = history_of(*led_by_drivers(12, gaps=0.12), cut_off=cut_off)
     origins = np.arange(FIRST, len(history.days))
-    nowcast = Nowcast(fit_params().nowcast)
+    nowcast = Nowcast(fit_params().own("nowcast", Settings))
     made, parts = nowcast.forecast(history, origins, HORIZONS), nowcast.contributions(history, origins, HORIZONS)
     assert series(history) == ("usdclp", "mxn", "zar")
     for horizon in HORIZONS:
@@ -264,7 +266,7 @@ def test_a_contribution_is_that_of_both_ages_of_one_driver() -> None:
     for rows in (drivers, lacking):
         history = history_of(target, rows)
         origins = np.array([len(history.days) - 1])
-        [one] = Nowcast(fit_params().nowcast).contributions(history, origins, ("1d",))["1d"]
+        [one] = Nowcast(fit_params().own("nowcast", Settings)).contributions(history, origins, ("1d",))["1d"]
         parts.append(dict(zip(series(history), one.tolist(), strict=True)))
     whole, part = parts
     assert part["zar"] == 0 != whole["zar"]

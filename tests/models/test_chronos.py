@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from forex import params
 from forex.core.errors import DataError, UsageError
 from forex.core.quantiles import MEDIAN
 from forex.models import chronos
@@ -15,7 +14,7 @@ from forex.observations.history import History
 from forex.statistics.predictive import LEVELS
 from tests.support.simulated import DAILY, fit_params, garch_returns, history_of, target_of
 
-SETTINGS = params.Chronos(model="models/none", context=64, steps=70, batch=16)
+SETTINGS = chronos.Settings(model="models/none", context=64, steps=70, batch=16)
 DECILES = [round(0.1 * k, 1) for k in range(1, 10)]
 
 

@@ -12,7 +12,6 @@ from forex.core.quantiles import GRID
 from forex.models import garch_t
 from forex.models.garch_t import GarchT, Parameters, filtered, summed_variance
 from forex.observations.history import Floats, History
-from forex.params import GarchT as GarchTParams
 from tests.support.simulated import fit_params, garch_returns, history_of, iid_normal, target_of
 
 RETURNS = 100 * garch_returns(np.random.default_rng(1), 600)
@@ -110,7 +109,7 @@ def test_closed_form_equals_archs_forecast(steps: int) -> None:
 def test_forecast_equals_a_loop_over_origins(history: History) -> None:
     """DESIGN section 4 by hand: the newest scheduled fit, daily variances one by one, their sum, its t quantiles."""
     origins = np.arange(600, len(history.days))
-    predicted = GarchT(GarchTParams(refit_every=63)).forecast(history, origins, ("1d", "30d"))
+    predicted = GarchT(garch_t.Settings(refit_every=63)).forecast(history, origins, ("1d", "30d"))
     daily = 100 * (history.returns / np.sqrt(history.return_steps))
     fitted = None
     for position, origin in enumerate(origins):
@@ -153,7 +152,7 @@ def test_refits_follow_the_schedule_and_see_known_returns_only(
 
     monkeypatch.setattr(garch_t, "fit", recorded)
     origins = np.arange(500, len(history.days))
-    GarchT(GarchTParams(refit_every=63)).forecast(history, origins, ("1d",))
+    GarchT(garch_t.Settings(refit_every=63)).forecast(history, origins, ("1d",))
     at = origins[::63]
     assert [len(returns) for returns in seen] == history.known[at].tolist()
     for origin, returns in zip(at, seen, strict=True):
@@ -161,7 +160,7 @@ def test_refits_follow_the_schedule_and_see_known_returns_only(
 
 
 def test_committed_schedule_refits_at_least_every_63_business_days() -> None:
-    assert fit_params().garch_t.refit_every <= 63
+    assert fit_params().own("garch_t", garch_t.Settings).refit_every <= 63
 
 
 @pytest.mark.filterwarnings("error")
@@ -191,4 +190,4 @@ def test_parameters_stay_where_a_refit_does_not_converge(monkeypatch: pytest.Mon
 def test_too_few_returns_are_counted_in_the_message() -> None:
     history = history_of(target_of(iid_normal(np.random.default_rng(4), 260)))
     with pytest.raises(TooLittleData, match="101 returns, 250 needed: raise fit.first_origin"):
-        GarchT(GarchTParams(refit_every=63)).forecast(history, np.array([101]), ("1d",))
+        GarchT(garch_t.Settings(refit_every=63)).forecast(history, np.array([101]), ("1d",))

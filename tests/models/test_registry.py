@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from forex.commands.keep.params import whole
 from forex.core.errors import ParamsError
-from forex.core.names import MODELS
-from forex.models.registry import build
-from forex.params import load_params
+from forex.models.chronos import Settings as ChronosSettings
+from forex.models.registry import build, declared
+from forex.models.theta import Settings as ThetaSettings
 from tests.support.made_up import ROOT
 from tests.support.simulated import committed, fit_params
 
@@ -33,26 +34,26 @@ def uncommented(text: str) -> str:
 
 
 def test_models_are_built_in_the_order_of_params() -> None:
-    others = tuple(name for name in MODELS if name not in CHALLENGERS)
-    assert committed().fit.models == others
+    others = committed().fit.models
+    assert {*others, *CHALLENGERS} == set(declared())
     assert list(build(fit_params(*reversed(others)))) == list(reversed(others))
 
 
 def test_challengers_have_no_settings_until_someone_enables_them() -> None:
-    assert committed().fit.theta is None and committed().fit.chronos is None
+    assert not {"theta", "chronos"} & set(committed().fit.given())
 
 
 @pytest.mark.parametrize("name", CHALLENGERS)
 def test_a_challenger_without_settings_is_named(tmp_path: Path, name: str) -> None:
-    with pytest.raises(ParamsError, match=rf"fit\.{name} = None: models lists {name}, expected its settings") as error:
-        load_params(path=with_models(tmp_path, name))
+    with pytest.raises(ParamsError, match=rf"fit: models lists {name}, expected its settings: ") as error:
+        whole(with_models(tmp_path, name))
     assert len(str(error.value).splitlines()) == 1
 
 
 def test_the_blocks_that_params_yaml_shows_can_be_switched_on(tmp_path: Path) -> None:
-    fit = load_params(path=with_models(tmp_path, *CHALLENGERS, text=uncommented(COMMITTED))).fit
+    fit = whole(with_models(tmp_path, *CHALLENGERS, text=uncommented(COMMITTED))).fit
     assert fit.models[-2:] == CHALLENGERS
-    assert fit.theta is not None and fit.chronos is not None
+    assert fit.own("theta", ThetaSettings).refit_every == 63 and fit.own("chronos", ChronosSettings).steps == 72
     assert list(build(fit.model_copy(update={"models": ("theta",)}))) == ["theta"]
 
 
@@ -68,6 +69,6 @@ def test_wrong_settings_are_named(tmp_path: Path, line: str, wrong: str, what: s
     text = uncommented(COMMITTED)
     head, block = text.split("  theta:\n")
     with pytest.raises(ParamsError) as error:
-        load_params(path=with_models(tmp_path, *CHALLENGERS, text=f"{head}  theta:\n{block.replace(line, wrong, 1)}"))
+        whole(with_models(tmp_path, *CHALLENGERS, text=f"{head}  theta:\n{block.replace(line, wrong, 1)}"))
     complaint: Any = str(error.value)
     assert what in complaint

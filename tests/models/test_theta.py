@@ -5,12 +5,11 @@ import polars as pl
 import pytest
 from scipy.special import ndtri
 
-from forex import params
 from forex.calibration.calibrate import calibrate
 from forex.core.errors import TooLittleData
 from forex.core.quantiles import MEDIAN
 from forex.models.registry import build
-from forex.models.theta import Parameters, Theta, errors, expected, fit
+from forex.models.theta import Parameters, Settings, Theta, errors, expected, fit
 from forex.observations.history import History
 from forex.statistics.predictive import LEVELS
 from tests.guarantee.test_lookahead import CHANGES, Change, history_changed
@@ -27,7 +26,7 @@ from tests.support.simulated import (
 )
 
 HORIZONS = ("1d", "7d", "90d")
-SETTINGS = params.Theta(refit_every=63)
+SETTINGS = Settings(refit_every=63)
 FIRST = 500
 
 

@@ -12,17 +12,17 @@ from hypothesis import strategies as st
 from forex.core.reports import plain
 from forex.core.status import ALERT_SEVERITIES, Status
 from forex.monitoring.alert_report import AlertsReport, AlertType, Send
-from forex.monitoring.alert_rules import Trigger
+from forex.monitoring.alert_rules import data_quality_issue, drift
+from forex.monitoring.alert_rules.protocol import Evidence
+from forex.monitoring.alert_rules.registry import Trigger, evaluated
 from forex.monitoring.alerts import Raised, alerts, raised, sending
 from forex.monitoring.drift_report import PastLook
-from forex.monitoring.model_alerts import degradation, drifting, missing_data
-from forex.params import Alerts
 from tests.monitoring.test_alert_rules import SETTINGS, panel_of, steady
 from tests.support.monitored import CALM, UNJUDGED
 
 
 def trigger(row: int, severity: int, kind: str = "VIX_SPIKE") -> Trigger:
-    return Trigger(row, kind, severity, 0.0, f"{kind} {row}")
+    return Trigger(row, severity, 0.0, f"{kind} {row}", kind)
 
 
 def rows_of(found: list[Raised]) -> list[tuple[int, str]]:
@@ -97,7 +97,8 @@ def test_a_worse_status_of_the_monitor_triggers_once() -> None:
         (8, {"1d": "CRITICAL", "7d": "EXCELLENT"}),
         (9, {"1d": "DEGRADED", "7d": "GOOD"}),
     ]
-    assert [(one.row, one.kind, one.severity, one.reason) for one in degradation(looks)] == [
+    found = evaluated(Evidence(panel_of(steady(30)), statuses=looks), SETTINGS)[0]
+    assert sorted((one.row, one.kind, one.severity, one.reason) for one in found) == [
         (5, "BASELINE_MISSING", 2, "the forecast for 7d is INSUFFICIENT_DATA"),
         (6, "DEGRADATION_WARNING", 2, "the forecast for 1d is DEGRADED"),
         (7, "DEGRADATION_CRITICAL", 3, "the forecast for 1d is CRITICAL"),
@@ -107,8 +108,9 @@ def test_a_worse_status_of_the_monitor_triggers_once() -> None:
 def test_a_drift_that_gets_worse_triggers() -> None:
     said = ["HIGH", "NONE", "LOW", "MEDIUM", "MEDIUM", "HIGH", "NONE", "HIGH"]
     looks = [(row, PastLook(origin_date="2024-11-27", severity=how, score=80.0)) for row, how in enumerate(said)]
-    found = [(one.row, one.severity) for one in drifting(looks, SETTINGS)]
-    assert found == [(3, 2), (5, 3), (7, 3)]
+    evidence = Evidence(panel_of(steady(30)), drift_looks=looks)
+    found = drift.evaluate(evidence, SETTINGS.own("drift", drift.Settings)).findings
+    assert [(one.row, one.severity) for one in found] == [(3, 2), (5, 3), (7, 3)]
 
 
 def test_missing_values_of_the_observado() -> None:
@@ -116,7 +118,9 @@ def test_missing_values_of_the_observado() -> None:
     ages[100:110] = 1
     ages[120:127] = 1
     panel = panel_of(steady(200)).with_columns(anchor_age=pl.Series(ages))
-    found = list(missing_data(panel, SETTINGS))
+    found = data_quality_issue.evaluate(
+        Evidence(panel), SETTINGS.own("data_quality_issue", data_quality_issue.Settings)
+    ).findings
     assert [(one.row, one.severity) for one in found] == [(108, 2), (124, 3)]
     assert found[0].reason == "15% of the last 60 business days have no usdclp of their own"
 
@@ -188,4 +192,4 @@ def test_sizes_must_rise(block: str, changes: dict[str, Any], said: str) -> None
     content = SETTINGS.model_dump()
     content[block] |= changes
     with pytest.raises(ValueError, match=said):
-        Alerts.model_validate(content)
+        type(SETTINGS).model_validate(content)

@@ -16,7 +16,7 @@ from forex.providers.append import Arrived, additions, append, recorded_attempts
 from forex.providers.protocol import Observation
 from forex.timeline import calendar
 from tests.support.changed_params import COMMITTED, Folder
-from tests.support.made_up import ROOT, utc
+from tests.support.made_up import ROOT, utc, with_holidays
 
 STORE = Path("data/store")
 DAYS = calendar.business_days("2024-11-01", "2024-11-28").tolist()
@@ -48,6 +48,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("dvc.yaml", ".dvcignore", ".gitignore"):
         shutil.copy(ROOT / name, tmp_path / name)
+    with_holidays(tmp_path)
     Folder(tmp_path, COMMITTED).write({"ingest.store": str(STORE)})
     (STORE / "fetches").mkdir(parents=True)
     listed = (ROOT / "data/live_series.yaml").read_text(encoding="utf-8").split("usdclp_spot:")[0]

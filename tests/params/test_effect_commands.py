@@ -14,11 +14,7 @@ import pytest
 from forex.challenge.challenge import compared
 from forex.challenge.readiness import criteria, level
 from forex.commands.judge import calibrate, gate
-from forex.commands.live import issue
-from forex.core.errors import GateFailed
-from forex.core.lock import held
 from forex.core.names import PUBLISHED
-from forex.ledger.ledger import LEDGER, LOCK
 from forex.params import load_params
 from studies import online_trade
 from tests.support.challengers import FORESEES, STEPS
@@ -34,14 +30,6 @@ from tests.support.made_up import ROOT
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     with copied(tmp_path_factory) as project:
         yield project
-
-
-def refused_issue() -> str:
-    """What `forex issue` says while another process holds the ledger."""
-    LEDGER.mkdir(parents=True, exist_ok=True)
-    with held(LEDGER / LOCK, timeout=1), pytest.raises(GateFailed) as refused:
-        issue.view()
-    return str(refused.value)
 
 
 def trade_page() -> str:
@@ -93,7 +81,7 @@ def gate_reasons() -> list[str]:
 SAYING = (
     dict.fromkeys(READINESS, readiness_said)
     | dict.fromkeys(GATE, gate_reasons)
-    | {"ledger.lock_timeout": refused_issue, "trade.rates": trade_page, "trade.min_origins": trade_page}
+    | {"trade.rates": trade_page, "trade.min_origins": trade_page}
 )
 
 

@@ -18,17 +18,18 @@ from forex.core import lock
 from forex.core.errors import ForexError
 from forex.core.files import read_parquet
 from forex.observations.store import read_series_list
-from forex.params import Params, load_params
+from forex.operations import load_operations
+from forex.params import load_params
 from forex.providers.fetch import fetch
 from forex.providers.net import Client
 from forex.providers.registry import provider
-from tests.support.changed_params import COMMITTED, LEAVES
+from tests.support.changed_params import OPERATIONS, leaves
 from tests.support.live import recorded
 from tests.support.live.project import PROVIDERS, Live, live_project
 from tests.support.live.web import Answer, Query, Web
 from tests.support.made_up import utc
 
-KEYS = [key for key in LEAVES if key.startswith("fetch.")]
+KEYS = [key for key in leaves(OPERATIONS) if key.startswith("fetch.")]
 NOW = utc("2024-11-27T18:05")
 KEYS_OF_USERS = {"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2", "FRED_API_KEY": "hunter2"}
 ASKED_FOR = {
@@ -46,7 +47,7 @@ def live(server: Web, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Live:
     """Every series of params.yaml, every provider at the local server, which answers nothing yet."""
     monkeypatch.chdir(tmp_path)
     server.route = lambda path, query: Answer(status=404)
-    project = live_project(tmp_path, server, COMMITTED["fetch"]["series"])
+    project = live_project(tmp_path, server, OPERATIONS["fetch"]["series"])
     project.set(
         fetch__network__attempts=1,
         fetch__network__read_timeout=5,
@@ -60,13 +61,13 @@ def set_key(live: Live, key: str, value: Any) -> None:
     live.set(**{key.replace(".", "__"): value})
 
 
-def from_params(live: Live, params: Params) -> Client:
-    return Client(params.fetch.network, verify=live.site.trust, sleep=live.site.waits.append)
+def from_operations(live: Live) -> Client:
+    return Client(load_operations().fetch.network, verify=live.site.trust, sleep=live.site.waits.append)
 
 
 def said_by_get(live: Live) -> str:
     """The body, or the error, of a request under the project's limits."""
-    with from_params(live, load_params()) as client:
+    with from_operations(live) as client:
         try:
             return client.get(f"{live.site.url}/x").decode()
         except ForexError as error:
@@ -75,17 +76,17 @@ def said_by_get(live: Live) -> str:
 
 def requests(live: Live, name: str, at: dt.datetime = NOW) -> list[tuple[str, Query]]:
     """What a fetch of one series asks."""
-    params = load_params()
+    params, settings = load_params(), load_operations().fetch
     (fetching.live_store(params) / "fetches").mkdir(exist_ok=True)
     live.site.requests.clear()
     listed = {name: read_series_list(live.store)[name]}
-    with from_params(live, params) as client:
+    with from_operations(live) as client:
         fetch(
             live.store,
             listed,
             params.validate_.bounds,
-            params.fetch,
-            lambda source: provider(source, params.fetch, KEYS_OF_USERS),
+            settings,
+            lambda source: provider(source, settings, KEYS_OF_USERS),
             client,
             clock=lambda: at,
             progress=lambda line: None,
@@ -148,7 +149,7 @@ def test_connect_timeout(live: Live) -> None:
         for seconds in (0.1, 0.8):
             live.set(fetch__network__connect_timeout=seconds)
             started = time.monotonic()
-            with from_params(live, load_params()) as client, pytest.raises(ForexError, match="no answer in time"):
+            with from_operations(live) as client, pytest.raises(ForexError, match="no answer in time"):
                 client.get(f"https://localhost:{mute.getsockname()[1]}/")
             waited.append(time.monotonic() - started)
     assert waited[0] < 0.7 <= waited[1]
@@ -165,11 +166,11 @@ def test_address_of_a_provider(name: str, live: Live) -> None:
     assert {one.split("@")[0] for one in before ^ after} == {name, "elsewhere"}
 
 
-@pytest.mark.parametrize("name", COMMITTED["fetch"]["series"])
+@pytest.mark.parametrize("name", OPERATIONS["fetch"]["series"])
 def test_sources_of_a_series(name: str, live: Live) -> None:
     before = requests(live, name)
-    sources = COMMITTED["fetch"]["series"][name]
-    live.set(fetch__series=COMMITTED["fetch"]["series"] | {name: [f"{source.split()[0]} QQQ" for source in sources]})
+    sources = OPERATIONS["fetch"]["series"][name]
+    live.set(fetch__series=OPERATIONS["fetch"]["series"] | {name: [f"{source.split()[0]} QQQ" for source in sources]})
     after = requests(live, name)
     assert len(after) >= len(sources)
     assert "QQQ" not in str(before) and ("QQQ" in str(after) or {one.split()[0] for one in sources} == {"jsdelivr"})
@@ -182,7 +183,7 @@ def test_first(live: Live) -> None:
 
 
 def test_overlap_days(live: Live) -> None:
-    live.set(fetch__series={"usdclp": COMMITTED["fetch"]["series"]["usdclp"]})
+    live.set(fetch__series={"usdclp": OPERATIONS["fetch"]["series"]["usdclp"]})
     live.site.route = bank({dt.date(2024, 11, day): 970.0 for day in (25, 26, 27)})
     requests(live, "usdclp")
     for days, first in ((5, "2024-11-22"), (10, "2024-11-17")):
@@ -226,7 +227,7 @@ SAID: dict[str, tuple[Any, Any, Callable[[str, Query], Answer], str]] = {  # two
 @pytest.mark.parametrize("key", SAID)
 def test_bound_on_what_is_stored(key: str, live: Live) -> None:
     usual, other, live.site.route, sentence = SAID[key]
-    live.set(fetch__series={"usdclp": COMMITTED["fetch"]["series"]["usdclp"]})
+    live.set(fetch__series={"usdclp": OPERATIONS["fetch"]["series"]["usdclp"]})
     set_key(live, f"fetch.{key}", usual)
     live.fetch(NOW)
     assert sentence not in "".join(live.said)
@@ -237,9 +238,9 @@ def test_bound_on_what_is_stored(key: str, live: Live) -> None:
     assert sentence in "".join(live.said)
 
 
-@pytest.mark.parametrize(("key", "value"), [("quote.code", "CLPUSD=X"), ("quote.series", "usdclp_close")])
+@pytest.mark.parametrize(("key", "value"), [("quote.source", "yahoo CLPUSD=X"), ("quote.series", "usdclp_close")])
 def test_the_quote(key: str, value: str, live: Live) -> None:
-    live.set(fetch__series={"usdclp": COMMITTED["fetch"]["series"]["usdclp"]})
+    live.set(fetch__series={"usdclp": OPERATIONS["fetch"]["series"]["usdclp"]})
     live.site.route = bank({NEWEST: 970.0}, spot=973.4)
     live.site.requests.clear()
     set_key(live, f"fetch.{key}", value)
@@ -247,7 +248,7 @@ def test_the_quote(key: str, value: str, live: Live) -> None:
         listed = fetching.live_store(load_params()) / "series.yaml"
         listed.write_text(listed.read_text(encoding="utf-8").replace("usdclp_spot", value), encoding="utf-8")
     live.fetch(NOW)
-    if key == "quote.code":
+    if key == "quote.source":
         assert "/yahoo/CLPUSD=X" in [path for path, _ in live.site.requests]
     else:
         assert read_parquet(live.store / "usdclp_close.parquet")["value"].to_list() == [973.4]
@@ -267,6 +268,6 @@ def test_lock_timeout(live: Live) -> None:
 def test_every_key_is_tested() -> None:
     """By the name of its test or by its parameter above."""
     tested = {f"network.{key}" for key in (*NETWORK, "connect_timeout")} | {f"providers.{name}" for name in PROVIDERS}
-    tested |= {f"series.{name}" for name in COMMITTED["fetch"]["series"]} | set(SAID)
-    tested |= {"first", "overlap_days", "lock_timeout", "quote.code", "quote.series"}
+    tested |= {f"series.{name}" for name in OPERATIONS["fetch"]["series"]} | set(SAID)
+    tested |= {"first", "overlap_days", "lock_timeout", "quote.source", "quote.series"}
     assert {f"fetch.{key}" for key in tested} == set(KEYS)

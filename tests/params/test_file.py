@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from forex.commands.keep.params import whole
 from forex.core.errors import ParamsError
 from forex.params import load_params
 from tests.support.made_up import ROOT
@@ -43,7 +44,7 @@ def complaint(tmp_path: Path, content: dict[str, Any] | str) -> str:
     path = tmp_path / "params.yaml"
     path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
     with pytest.raises(ParamsError) as error:
-        load_params(path=path)
+        whole(path)
     assert error.value.exit_code == 2
     message = str(error.value)
     assert all(line.startswith(f"{path}: ") for line in message.splitlines())
@@ -66,7 +67,7 @@ NUMBERS = [path for path, value in paths(CONTENT) if isinstance(value, int | flo
 LADDERS = {  # by severity
     "alerts.trend_reversal.legs", "alerts.volatility_spike.ratio", "alerts.volatility_spike.move", "alerts.copper_shock.move",
     "alerts.copper_shock.fall", "alerts.dxy_extreme.above", "alerts.dxy_extreme.below", "alerts.dxy_extreme.move",
-    "alerts.vix_spike.above", "alerts.vix_spike.rise", "alerts.tpm_surprise.change", "alerts.data_quality.missing",
+    "alerts.vix_spike.above", "alerts.vix_spike.rise", "alerts.tpm_surprise.change", "alerts.data_quality_issue.missing",
 }  # fmt: skip
 KEYED = {
     "calibrate.online.rate",
@@ -75,13 +76,11 @@ KEYED = {
     "evaluate.acceptance.coverage_tolerance",
     "validate.bounds",
     *LADDERS,
-    "fetch.providers",
-    "fetch.series",
 }  # by id, horizon or provider
 
 
 def test_the_committed_params_are_valid_and_frozen() -> None:
-    params = load_params(path=COMMITTED)
+    params = whole(COMMITTED)
     assert params.as_of == CONTENT["as_of"]
     assert params.horizons == tuple(CONTENT["horizons"])
     assert params.ingest.store == "data/sample"

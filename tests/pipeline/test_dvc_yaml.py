@@ -8,6 +8,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from forex.forecast.forecast import ENTERING
+from forex.timeline.holidays import HOLIDAYS
 from tests.support.import_closure import WHOLE, declared
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +71,12 @@ def test_the_ten_stages_in_order() -> None:
 def test_module_deps_are_the_import_closure(name: str) -> None:
     modules = {dep for dep in STAGES[name]["deps"] if dep.endswith(".py") or dep in WHOLE}
     assert modules == declared(ROOT, f"stages.{name}")
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_who_can_ask_the_calendar_depends_on_its_list(name: str) -> None:
+    deps = STAGES[name]["deps"]
+    assert ("forex/timeline" in deps) == (str(HOLIDAYS) in deps)
 
 
 @pytest.mark.parametrize("name", STAGES)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from forex.core.errors import ProviderError
-from forex.params import load_params
+from forex.operations import declared_providers, load_operations
 from forex.providers.bcch import Bcch
 from forex.providers.ecb import Ecb
 from forex.providers.mindicador import Mindicador
@@ -65,7 +65,7 @@ def test_bcch_reads_titles_in_latin_1(site: Web) -> None:
 
 def test_bcch_with_a_token(site: Web) -> None:
     site.route = lambda path, query: Answer(recorded.bcch(query["timeseries"], OBSERVADO))
-    settings = load_params().fetch
+    settings = load_operations().fetch
     with_token = provider(
         "bcch", settings.model_copy(update={"providers": {"bcch": site.url}}), {"BCCH_TOKEN": "t0ken"}
     )
@@ -319,10 +319,16 @@ def test_fred_takes_nothing_from_before_it_was_asked_for(site: Web) -> None:
 
 @pytest.mark.parametrize("name", CLIENTS)
 def test_every_service_has_a_client_and_credentials_come_from_the_environment(name: str) -> None:
-    settings = load_params().fetch
+    settings = load_operations().fetch
     full = {"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2", "FRED_API_KEY": "hunter2"}
     assert provider(name, settings, full).name == name
     assert "hunter2" not in repr(vars(provider(name, settings, full)))
     if name in ("bcch", "fred"):
-        with pytest.raises(ProviderError, match="set (BCCH_USER|FRED_API_KEY) in the environment"):
-            provider(name, settings, {})
+        wanted = "BCCH_TOKEN, or BCCH_USER and BCCH_PASSWORD" if name == "bcch" else "FRED_API_KEY"
+        for some in ({}, {"BCCH_USER": "someone", "BCCH_TOKEN": ""}):
+            with pytest.raises(ProviderError, match=f"{name}: set {wanted} in the environment"):
+                provider(name, settings, some)
+
+
+def test_every_declared_service_is_among_the_tested() -> None:
+    assert set(CLIENTS) == set(declared_providers())

@@ -20,7 +20,7 @@ from forex.params import load_params, plain
 from forex.statistics.scores import LEVELS
 from forex.timeline import calendar
 from tests.support.forecasts_made_up import check, checked, expectations, forecast
-from tests.support.made_up import ROOT
+from tests.support.made_up import ROOT, with_holidays
 from tests.support.monitored import all_good
 
 # name: the parts that it foresees, and the factor on its spread. The names are ones that params.yaml allows.
@@ -76,6 +76,7 @@ def write_project(folder: Path, frame: pl.DataFrame, *, params: str | None = Non
     text = text.replace("horizons: [1d, 7d, 15d, 30d, 90d]", "horizons: [1d, 7d]")
     (folder / "params.yaml").write_text(text, encoding="utf-8")
     (folder / "dvc.yaml").write_text("", encoding="utf-8")
+    with_holidays(folder)
     write_parquet(folder / "data/forecasts/calibrated.parquet", frame)
     write_report(folder / "reports/performance.json", all_good(list(STEPS)))
     checks = [check("range", success=number >= changes.get("failing", 0)) for number in range(100)]

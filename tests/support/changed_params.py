@@ -40,6 +40,7 @@ def changed(content: Content, values: Mapping[str, Any]) -> Content:
 
 
 LEAVES = list(leaves(COMMITTED))
+OPERATIONS: Content = YAML(typ="safe").load((ROOT / "operations.yaml").read_text(encoding="utf-8"))
 
 
 @dataclass

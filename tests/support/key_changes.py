@@ -6,8 +6,8 @@ from tests.support.changed_params import LEAVES, Content
 
 READINESS = [key for key in LEAVES if key.startswith("readiness.")]
 GATE = [key for key in LEAVES if key.startswith("gate.")]
-OF_COMMANDS = ["ledger.lock_timeout", "trade.rates", "trade.min_origins", *GATE, *READINESS]
-ELSEWHERE = ("validate.", "fetch.")  # tests/params/test_effect_validate.py, tests/params/test_effect_fetch.py
+OF_COMMANDS = ["trade.rates", "trade.min_origins", *GATE, *READINESS]
+ELSEWHERE = ("validate.",)  # tests/params/test_effect_validate.py
 KEYS = [key for key in LEAVES if not key.startswith(ELSEWHERE) and key not in OF_COMMANDS]
 
 ESTIMATION = "usdclp.estimation."  # what only `forex calibrate` reads
@@ -26,7 +26,6 @@ REAL = {
     "calibrate.min_scores": 60,
     "calibrate.published.candidates": ["ensemble", "nowcast"],
     "calibrate.published.min_scores": 60,
-    "ledger.lock_timeout": 0.01,
     "readiness.scores.ready": 99.8,
     "readiness.scores.optimal": 100,
     "trade.rates": [0.02],
@@ -43,7 +42,7 @@ REAL = {
     "drift.significance": 0.2,
     "drift.medium_p": 0.1,
     "drift.history": 300,
-    "alerts.data_quality.missing.warning": 0.03,
+    "alerts.data_quality_issue.missing.warning": 0.03,
     "evaluate.from": "2018-10-01",
     "evaluate.min_origins": 100,
     "evaluate.draws": 200,
@@ -140,7 +139,6 @@ CHANGES: Content = {
     "performance.critical_pct": 20,
     "performance.excellent_pct": 90,
     "performance.significance": 1e-9,
-    "ledger.lock_timeout": 0.02,
     "readiness.min_forecasts": 5000,
     "readiness.min_independent": 5000,
     "readiness.min_days": 5000,
@@ -224,9 +222,9 @@ CHANGES: Content = {
     "alerts.tpm_surprise.series": ["fed_funds"],
     "alerts.tpm_surprise.change.warning": 0.25,
     "alerts.tpm_surprise.change.critical": 2.0,
-    "alerts.data_quality.days": 20,
-    "alerts.data_quality.missing.warning": 0.01,
-    "alerts.data_quality.missing.critical": 0.06,
+    "alerts.data_quality_issue.days": 20,
+    "alerts.data_quality_issue.missing.warning": 0.01,
+    "alerts.data_quality_issue.missing.critical": 0.06,
     "alerts.drift.MEDIUM": "INFO",
     "alerts.drift.HIGH": "INFO",
     "evaluate.from": "2019-06-03",

@@ -16,6 +16,7 @@ from forex.timeline import calendar
 ROOT = Path(__file__).parents[2]
 
 
+HOLIDAYS = "data/calendar/holidays_cl.csv"
 EVENING = {"business_days": -1, "time": "18:00", "zone": "America/Santiago"}
 
 
@@ -60,12 +61,18 @@ class Project:
 
     def run(self, stage: Callable[[], None]) -> int:
         """The exit code of a stage's `main`."""
-        from stages.run import run
+        from forex.core.stage import run
 
         with pytest.raises(SystemExit) as end:
             run(stage)
         assert isinstance(end.value.code, int)
         return end.value.code
+
+
+def with_holidays(root: Path) -> None:
+    """Put the committed holidays where a process in `root` reads them."""
+    (root / "data/calendar").mkdir(parents=True, exist_ok=True)
+    (root / HOLIDAYS).write_bytes((ROOT / HOLIDAYS).read_bytes())
 
 
 def utc(text: str) -> dt.datetime:

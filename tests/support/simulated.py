@@ -9,9 +9,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forex.calibration.calibrate import Outcome
+from forex.commands.keep.params import whole
 from forex.observations import align
 from forex.observations.history import Floats, History, from_panel
-from forex.params import Fit, Params, load_params
+from forex.params import Fit, Params
 from forex.timeline import calendar
 from tests.support.made_up import NOON, ROOT, published
 
@@ -19,7 +20,7 @@ DAILY = 0.006  # standard deviation of a usual day
 
 
 def committed() -> Params:
-    return load_params(path=ROOT / "params.yaml")
+    return whole(ROOT / "params.yaml")
 
 
 def fit_params(*models: str) -> Fit:
@@ -71,7 +72,7 @@ WORLDS: Mapping[str, Callable[[np.random.Generator, int], Floats]] = {
 
 
 def business_days(days: int, first: str = "2008-01-02") -> NDArray[np.datetime64]:
-    return calendar.business_days(first, "2079-12-31")[:days]
+    return calendar.business_days(first, "2040-12-28")[:days]
 
 
 def target_of(log_returns: Floats, *, first: str = "2008-01-02", gaps: NDArray[np.bool_] | None = None) -> pl.DataFrame:

@@ -9,10 +9,12 @@ from holidays import country_holidays
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forex.core.errors import DataError
 from forex.timeline import calendar
 from forex.timeline.calendar import SANTIAGO
+from forex.timeline.holidays import FIRST_YEAR, LAST_YEAR
 
-HOLIDAYS = country_holidays("CL", categories=("public", "bank"), years=range(1995, 2036))
+HOLIDAYS = country_holidays("CL", categories=("public", "bank"), years=range(FIRST_YEAR, LAST_YEAR + 1))
 ONE = dt.timedelta(days=1)
 
 days = st.dates(dt.date(2000, 1, 1), dt.date(2030, 12, 31))
@@ -84,6 +86,44 @@ def test_business_days_include_both_ends_and_nothing_else() -> None:
         "2024-09-24",
     ]
     assert calendar.business_days("2024-09-18", "2024-09-22").size == 0
+
+
+def test_every_day_of_the_list_is_a_business_day_as_the_package_has_it() -> None:
+    every = np.arange(calendar.FIRST, calendar.LAST + 1)
+    assert every.size == 22281
+    expected = [day for day in every.tolist() if is_business(day)]
+    assert calendar.business_days(calendar.FIRST, calendar.LAST).tolist() == expected
+
+
+@pytest.mark.parametrize("outside", ["1979-12-31", "2041-01-02"])
+def test_a_date_beyond_the_list_is_refused(outside: str) -> None:
+    inside = "2024-11-27"
+    for ask in (
+        lambda: calendar.is_business_day([inside, outside]),
+        lambda: calendar.business_days(min(inside, outside), max(inside, outside)),
+        lambda: calendar.holidays_between(*sorted(dt.date.fromisoformat(day) for day in (inside, outside))),
+        lambda: calendar.on_or_before([inside, outside]),
+        lambda: calendar.on_or_after([inside, outside]),
+        lambda: calendar.shift([inside, outside], 1),
+        lambda: calendar.steps_between([inside, inside], [inside, outside]),
+        lambda: calendar.steps_between(outside, inside),
+    ):
+        with pytest.raises(DataError, match=r"holidays_cl.csv: .* is outside its range, 1980-01-01 to 2040-12-31"):
+            ask()
+
+
+def test_a_date_of_the_list_whose_answer_lies_beyond_it_is_refused() -> None:
+    for ask in (
+        lambda: calendar.shift("2040-12-28", 1),  # the last business day of the list
+        lambda: calendar.on_or_after("2040-12-31"),
+        lambda: calendar.target_dates("2040-10-15", "2040-10-15", "90d"),
+        lambda: calendar.shift("1980-01-02", -1),  # the first
+        lambda: calendar.on_or_before("1980-01-01"),
+    ):
+        with pytest.raises(DataError, match="make calendar"):
+            ask()
+    assert calendar.shift("2040-12-27", 1) == np.datetime64("2040-12-28")
+    assert calendar.shift("2045-01-01", 0) == np.datetime64("2045-01-01")  # asks nothing of the list
 
 
 @given(days)

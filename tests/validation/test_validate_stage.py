@@ -11,8 +11,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from forex.core.files import read_parquet
+from forex.core.stage import run
 from stages import align, ingest, validate
-from stages.run import run
+from tests.support.made_up import with_holidays
 
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = "2024-11-27"
@@ -32,6 +33,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     with (store / "series.yaml").open("w") as file:
         YAML().dump({name: listed[name] for name in ("usdclp", "eur")}, file)
     copyfile(ROOT / "params.yaml", tmp_path / "params.yaml")
+    with_holidays(tmp_path)
     monkeypatch.chdir(tmp_path)
     change_params(tmp_path, lambda params: params["ingest"].update(store="store"))
     return tmp_path

@@ -7,10 +7,10 @@ from typing import Any
 from forex.commands.judge import readiness
 from forex.commands.judge.readiness import needs_calibration, source
 from forex.core.files import write_text
-from forex.core.names import MODELS
 from forex.core.reports import read_report
 from forex.forecast.forecast import ENTERING, content_sha256
 from forex.forecast.report import Forecast
+from forex.models import registry
 from forex.params import PARAMS_FILE, load_params, plain
 from forex.params.text import checked, diff, with_list
 
@@ -29,12 +29,12 @@ def promoted(text: str, path: Path, model: str) -> str:
     lists = {CANDIDATES: (params.calibrate.published.candidates, [model, *others])}
     if needs_calibration(model):
         lists[CONFORMAL] = (params.calibrate.conformal, _with(params.calibrate.conformal, source(model)))
-    if source(model) in MODELS:
+    if source(model) in registry.declared():
         lists[FITTED] = (params.fit.models, _with(params.fit.models, source(model)))
     for key, (old, new) in lists.items():
         if list(old) != new:
             text = with_list(text, path, key, new)
-    checked(text, path, made_by="the promotion")
+    checked(text, path, made_by="the promotion", declared={"fit": registry.settings()})
     return text
 
 

@@ -10,9 +10,10 @@ from forex.challenge.readiness import MAY_BE_PUBLISHED, criteria, level
 from forex.commands.show.scoreboard import SMALLEST, table
 from forex.core.errors import UsageError
 from forex.core.files import json_text, read_parquet
-from forex.core.names import BENCHMARKS, ENSEMBLE, MODELS, PUBLISHED, calibrated_name
+from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
 from forex.core.reports import plain, read_report
 from forex.core.status import Status
+from forex.models.registry import declared
 from forex.monitoring.performance import performance
 from forex.monitoring.report import PerformanceReport
 from forex.monitoring.subjects import subjects
@@ -76,7 +77,7 @@ def _refuse_unknown(model: str, made: list[str]) -> None:
     there = f"The last run made {', '.join(made)}."
     if model == PUBLISHED:
         raise UsageError(f"{PUBLISHED} is the incumbent itself: name the model that is to challenge it. {there}")
-    known = {*MODELS, *map(calibrated_name, MODELS), ENSEMBLE, *made}
+    known = {*declared(), *map(calibrated_name, declared()), ENSEMBLE, *made}
     if model not in known:
         raise UsageError(f"{model} is no model. {there} Others: {', '.join(sorted(known - set(made))) or 'none'}.")
 
@@ -97,7 +98,7 @@ def source(model: str) -> str:
     >>> source("garch_t_conformal"), source("theta")
     ('garch_t', 'theta')
     """
-    return {calibrated_name(name): name for name in MODELS}.get(model, model)
+    return {calibrated_name(name): name for name in declared()}.get(model, model)
 
 
 def needs_calibration(model: str) -> bool:

@@ -1,1 +1,1 @@
-"""."""
+"""Commands that look after the project: repairs, calendars, the pages made from reports."""

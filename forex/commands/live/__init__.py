@@ -1,1 +1,1 @@
-"""."""
+"""Commands of live use: fetch, issue, a day as a whole, past days."""

@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from forex.commands.keep.params import whole
 from forex.commands.live import fetch, issue
 from forex.core import lock
 from forex.core.clock import Clock, now
@@ -26,7 +27,8 @@ from forex.forecast.forecast import clp
 from forex.ledger import ledger
 from forex.observations.ingest import age_business_days, known_rows
 from forex.observations.store import TARGET, read_series, read_series_list
-from forex.params import PARAMS_FILE, Params, load_params
+from forex.operations import load_operations
+from forex.params import PARAMS_FILE, Params
 from forex.providers.net import Client
 from forex.timeline import calendar
 
@@ -60,7 +62,7 @@ def view(
     issued and stays so.
     """
     RUNNING.parent.mkdir(parents=True, exist_ok=True)
-    with lock.held(RUNNING, timeout=load_params().fetch.lock_timeout):
+    with lock.held(RUNNING, timeout=load_operations().fetch.lock_timeout):
         return _advance(progress, to, clock, environ, client)
 
 
@@ -71,7 +73,7 @@ def _advance(
     environ: Mapping[str, str],
     client: Callable[[], Client] | None,
 ) -> dict[str, Any]:
-    params = load_params()
+    params = whole()  # a wrong setting of a model must not show only when its stage runs
     fetched = fetch.view(progress, clock=clock, environ=environ, client=client, strict=False)
     origin = _origin(to, params, clock())
     cut_off = _cut_off(origin, params)

@@ -15,13 +15,13 @@ from forex.core.clock import Clock, now
 from forex.core.errors import ProviderError, StaleError, UsageError
 from forex.core.files import read_text, write_text
 from forex.observations.store import SERIES_FILE, TARGET, Series, read_series_list
+from forex.operations import Fetch, check_bounds, load_operations
 from forex.params import Params, load_params
 from forex.providers.append import Arrived, additions, append, recorded_attempts, stored_rows
 from forex.providers.fetch import Fetched, fetch, few, line
 from forex.providers.net import Client
-from forex.providers.protocol import Observation
+from forex.providers.protocol import Observation, Quoting
 from forex.providers.registry import provider
-from forex.providers.yahoo import Yahoo
 from forex.timeline import calendar
 
 SAMPLE = Path("data/sample")
@@ -42,26 +42,27 @@ def view(
     validate.max_age allows and no provider brought it; ProviderError where no provider brought it although the stored one is
     fresh enough: with `strict` False that is said in `outage`, which is None otherwise.
     """
-    params = load_params()
-    store = live_store(params)
+    params, operations = load_params(), load_operations()
+    check_bounds(operations, params.validate_)
+    settings, store = operations.fetch, live_store(params)
     listed = read_series_list(store)
     (store / "fetches").mkdir(exist_ok=True)
     with (
-        lock.held(store / "fetches" / "lock", timeout=params.fetch.lock_timeout),
-        client() if client else Client(params.fetch.network) as http,
+        lock.held(store / "fetches" / "lock", timeout=settings.lock_timeout),
+        client() if client else Client(settings.network) as http,
     ):
         found = fetch(
             store,
             listed,
             params.validate_.bounds,
-            params.fetch,
-            lambda name: provider(name, params.fetch, environ),
+            settings,
+            lambda name: provider(name, settings, environ),
             http,
             clock=clock,
             progress=progress,
         )
-        if params.fetch.quote.series in listed:
-            found.append(quote(store, listed, params, http, clock=clock))
+        if settings.quote.series in listed:
+            found.append(quote(store, listed, params, settings, http, environ, clock=clock))
             progress(line(found[-1]))
     outage = _outage(found, params)
     if outage and strict:
@@ -106,40 +107,50 @@ def last_cut_off(at: dt.datetime, cut_off: str) -> dt.datetime:
     return pl.Series(passed[-1:]).dt.replace_time_zone("UTC").item()
 
 
-def quote(store: Path, listed: Mapping[str, Series], params: Params, client: Client, *, clock: Clock) -> Fetched:
+def quote(
+    store: Path,
+    listed: Mapping[str, Series],
+    params: Params,
+    settings: Fetch,
+    client: Client,
+    environ: Mapping[str, str],
+    *,
+    clock: Clock,
+) -> Fetched:
     """The market's last price at or before the newest cut-off, a row of the driver `fetch.quote.series`.
 
     Its own time stamp is its `known_at`; its date is the cut-off's.
     """
-    settings = params.fetch.quote
+    wanted, source = settings.quote, settings.quote.source
     at = last_cut_off(clock(), params.cut_off)
     date = at.astimezone(ZoneInfo(calendar.SANTIAGO)).date()
-    stored = stored_rows(store, settings.series)
-    result = Fetched(settings.series, expected=date, newest=stored["date"].max())  # type: ignore[arg-type]
+    stored = stored_rows(store, wanted.series)
+    result = Fetched(wanted.series, expected=date, newest=stored["date"].max())  # type: ignore[arg-type]
     if date in set(stored["date"]):
         return result
     try:
-        found = Yahoo(params.fetch.providers["yahoo"]).last_price(client, settings.code, at)
+        asked = provider(source.provider, settings, environ)
+        if not isinstance(asked, Quoting):
+            raise UsageError(f"fetch.quote.source: {source.provider} has no last price; name a provider that has one")
+        found = asked.last_price(client, source.code, at)
     except ProviderError as error:
-        result.failures.append(f"{settings.series} from yahoo: {error}")
+        result.failures.append(f"{wanted.series} from {source.provider}: {error}")
         return result
-    oldest = at - dt.timedelta(minutes=settings.max_age_minutes)
-    bounds = params.validate_.bounds[settings.series]
+    oldest = at - dt.timedelta(minutes=wanted.max_age_minutes)
+    bounds = params.validate_.bounds[wanted.series]
     if found is None or found[0] < oldest:
         result.failures.append(
-            f"{settings.series} from yahoo: no price within {settings.max_age_minutes} minutes of {at}"
+            f"{wanted.series} from {source.provider}: no price within {wanted.max_age_minutes} minutes of {at}"
         )
     elif not bounds.min <= found[1] <= bounds.max:
-        result.refused.append(
-            f"{settings.series}: {found[1]:g} is outside {bounds.min:g} to {bounds.max:g}; not stored"
-        )
+        result.refused.append(f"{wanted.series}: {found[1]:g} is outside {bounds.min:g} to {bounds.max:g}; not stored")
     else:
         stamp, price = found
-        arrived = Arrived(Observation(date, price, stamp), f"yahoo:{settings.code}", clock())
+        arrived = Arrived(Observation(date, price, stamp), source.label, clock())
         attempts = recorded_attempts(store).clear()  # a quote has its own stamp, whenever it was asked for
-        added = additions(stored, [arrived], listed[settings.series].publication, attempts)
-        append(store, settings.series, added)
-        result.added, result.newest, result.source = added.height, date, "yahoo"
+        added = additions(stored, [arrived], listed[wanted.series].publication, attempts)
+        append(store, wanted.series, added)
+        result.added, result.newest, result.source = added.height, date, source.provider
     return result
 
 

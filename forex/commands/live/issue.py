@@ -16,6 +16,7 @@ from forex.core.reports import read_report
 from forex.forecast.report import Forecast
 from forex.ledger.ledger import LEDGER, append
 from forex.ledger.rows import Issued
+from forex.operations import load_operations
 from forex.params import load_params
 from forex.timeline.calendar import horizon_days
 
@@ -66,14 +67,16 @@ def view() -> dict[str, Any]:
 
     Raises StaleError where no run for params.yaml's as_of has finished, and what `to_issue` and `forex.ledger.ledger.append` raise.
     """
-    params = load_params("as_of", "ledger")
+    params = load_params("as_of")
     report = read_report(REPORT, Forecast)
     if str(report.as_of) != params.as_of:
         raise StaleError(
             f"{REPORT} is as of {report.as_of}, params.yaml says {params.as_of}: no run for that day has finished. "
             "Run dvc repro, then issue."
         )
-    done = append(LEDGER, to_issue(read_parquet(CALIBRATED), report), lock_timeout=params.ledger.lock_timeout)
+    done = append(
+        LEDGER, to_issue(read_parquet(CALIBRATED), report), lock_timeout=load_operations().ledger.lock_timeout
+    )
     return {
         "origin_date": str(report.origin_date),
         "file": f"{LEDGER}/{report.origin_date.year}.csv",

@@ -1,1 +1,1 @@
-"""."""
+"""Commands that show what the last run says."""

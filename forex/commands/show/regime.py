@@ -15,7 +15,8 @@ from forex.core.files import read_parquet, read_text
 from forex.params import Regimes, load_params
 from forex.regimes.interventions import Interventions, newest_known, parse_interventions
 from forex.regimes.meetings import Meetings, parse_meetings
-from forex.regimes.regimes import STRESSED, switched
+from forex.regimes.regimes import STRESSED
+from forex.regimes.rules.high_vol import switched
 from forex.timeline import calendar
 
 REGIMES = Path("data/regimes.parquet")

@@ -9,12 +9,13 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from forex.commands.live import fetch
+from forex.operations import declared_providers
 from forex.params import load_params
-from tests.support.changed_params import COMMITTED, Content, changed
+from tests.support.changed_params import COMMITTED, OPERATIONS, Content, changed
 from tests.support.live.web import Web
-from tests.support.made_up import ROOT
+from tests.support.made_up import ROOT, with_holidays
 
-PROVIDERS = ("bcch", "mindicador", "fred", "yahoo", "ecb", "jsdelivr")
+PROVIDERS = tuple(declared_providers())
 ACCOUNT = {"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2"}
 
 
@@ -23,11 +24,16 @@ class Live:
     root: Path
     site: Web
     params: Content = field(default_factory=lambda: COMMITTED)
+    operations: Content = field(default_factory=lambda: OPERATIONS)
 
     def set(self, **values: Any) -> None:
-        """Set dotted keys, with "__" for the dot, and write params.yaml; JSON is YAML."""
-        self.params = changed(self.params, {key.replace("__", "."): value for key, value in values.items()})
-        (self.root / "params.yaml").write_text(json.dumps(self.params), encoding="utf-8")
+        """Set dotted keys, with "__" for the dot, and write params.yaml and operations.yaml; JSON is YAML."""
+        dotted = {key.replace("__", "."): value for key, value in values.items()}
+        operational = {key: value for key, value in dotted.items() if key.partition(".")[0] in self.operations}
+        self.operations = changed(self.operations, operational)
+        self.params = changed(self.params, {key: value for key, value in dotted.items() if key not in operational})
+        for name, content in (("params", self.params), ("operations", self.operations)):
+            (self.root / f"{name}.yaml").write_text(json.dumps(content), encoding="utf-8")
 
     def fetch(self, now: dt.datetime, environ: dict[str, str] = ACCOUNT, **options: Any) -> dict[str, Any]:
         self.said: list[str] = []
@@ -41,7 +47,7 @@ class Live:
 
 def live_project(root: Path, site: Web, series: dict[str, list[str]]) -> Live:
     """`series`: what params.yaml's fetch.series holds; the others are not in the store's series.yaml."""
-    (root / "data").mkdir(exist_ok=True)
+    with_holidays(root)
     template = YAML(typ="safe").load((ROOT / "data/live_series.yaml").read_text(encoding="utf-8"))
     listed = {name: entry for name, entry in template.items() if name in series or name == "usdclp_spot"}
     (root / "data/live_series.yaml").write_text(json.dumps(listed), encoding="utf-8")

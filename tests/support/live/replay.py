@@ -120,18 +120,21 @@ class Replay:
         template.write_text(json.dumps({name: entries[name] for name in series}), encoding="utf-8")
 
     def set(self, values: dict[str, Any]) -> None:
-        path = self.root / "params.yaml"
-        yaml = YAML()
-        yaml.preserve_quotes = True
-        content = yaml.load(path.read_text(encoding="utf-8"))
-        for key, value in values.items():
-            *blocks, name = key.split(".")
-            block = content
-            for one in blocks:
-                block = block[one]
-            block[name] = value
-        with path.open("w", encoding="utf-8") as file:
-            yaml.dump(content, file)
+        """Set dotted keys of params.yaml or operations.yaml, whichever has them."""
+        for path in (self.root / "params.yaml", self.root / "operations.yaml"):
+            yaml = YAML()
+            yaml.preserve_quotes = True
+            content = yaml.load(path.read_text(encoding="utf-8"))
+            for key, value in values.items():
+                *blocks, name = key.split(".")
+                if key.partition(".")[0] not in content:
+                    continue
+                block = content
+                for one in blocks:
+                    block = block[one]
+                block[name] = value
+            with path.open("w", encoding="utf-8") as file:
+                yaml.dump(content, file)
 
     def advance(self, now: dt.datetime, **options: Any) -> dict[str, Any]:
         self.providers.now = now

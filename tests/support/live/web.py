@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from forex.params import Network
+from forex.operations import Network
 from forex.providers.net import Client
 
 Query = dict[str, str]

@@ -1,0 +1,106 @@
+"""How a stage runs: only code that dvc.yaml says it depends on, an exit code at its end, a message instead of a traceback.
+
+DVC reruns a stage when a dependency changes that dvc.yaml declares. Code that a stage imports without declaring it could change
+and leave old outputs "up to date"; such a stage is refused before it writes.
+"""
+
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
+from types import ModuleType
+
+from forex.core.errors import EXIT_INTERNAL, EXIT_OK, DataError, ForexError, UsageError, os_fault, yaml_fault
+
+DVC_YAML = Path("dvc.yaml")
+OURS = ("forex", "stages")
+
+
+def run(stage: Callable[[], None]) -> None:
+    """Call `stage` and end the process with 0, with a ForexError's code and message, or with 5 and the traceback of a defect."""
+    try:
+        refuse_undeclared(_name())
+        stage()
+    except ForexError as error:
+        print(f"{_name()}: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except OSError as error:
+        print(f"{_name()}: {os_fault(error)}", file=sys.stderr)
+        sys.exit(UsageError.exit_code)
+    except Exception:
+        traceback.print_exc()
+        print("A defect of forex itself: please report the lines above.", file=sys.stderr)
+        sys.exit(EXIT_INTERNAL)
+    sys.exit(EXIT_OK)
+
+
+def refuse_undeclared(stage: str) -> None:
+    """Raise UsageError where `stage` has imported a module that its deps in dvc.yaml do not name, now or at any later import.
+
+    It is about modules below the working directory, of a stage that dvc.yaml there has; an installed package is none of them.
+    """
+    declared = _declared(stage)
+    if declared is None:
+        return
+    for name, module in sorted(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if name.partition(".")[0] in OURS and file is not None:
+            _check(stage, declared, Path(file))
+    if not any(isinstance(finder, _Declared) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Declared(stage, declared))
+
+
+class _Declared(PathFinder):
+    """Finds nothing itself; looks at what would be imported, and raises where the stage does not declare it."""
+
+    def __init__(self, stage: str, declared: frozenset[Path]):
+        self.stage, self.declared = stage, declared
+
+    def find_spec(  # type: ignore[override]  # an instance, with what it has to know
+        self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if fullname.partition(".")[0] in OURS:
+            spec = PathFinder.find_spec(fullname, path, target)
+            if spec is not None and spec.origin is not None:
+                _check(self.stage, self.declared, Path(spec.origin))
+        return None
+
+
+def _check(stage: str, declared: frozenset[Path], file: Path) -> None:
+    root = Path.cwd()
+    if not file.is_relative_to(root):
+        return
+    path = file.relative_to(root)
+    if path not in declared and not declared.intersection(path.parents):
+        package = path.parent if len(path.parts) > 2 else path
+        raise UsageError(
+            f"it imports {path}, which {DVC_YAML} does not declare: an edit of that file would not rerun the stage. "
+            f"Add {package} to stages.{stage}.deps in {DVC_YAML}."
+        )
+
+
+def _declared(stage: str) -> frozenset[Path] | None:
+    """The stage's deps, or None where the working directory's dvc.yaml has no such stage.
+
+    Raises DataError where dvc.yaml cannot be read as one.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        content = YAML(typ="safe").load(DVC_YAML.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (YAMLError, UnicodeDecodeError) as error:
+        raise DataError(f"{DVC_YAML}: not readable as YAML: {yaml_fault(error)}. Restore it with git.") from error
+    stages = content.get("stages") if isinstance(content, dict) else None
+    entry = stages.get(stage) if isinstance(stages, dict) else None
+    if not isinstance(entry, dict):
+        return None
+    deps = entry.get("deps") or []
+    return frozenset(Path(dep) for dep in deps if isinstance(dep, str))
+
+
+def _name() -> str:
+    return Path(sys.argv[0]).stem

@@ -1,0 +1,22 @@
+"""operations.yaml: what only live use needs, one typed block per top-level key, read and checked as params.yaml is.
+
+No stage depends on it.
+"""
+
+from forex.operations.declared import declared_providers, provider_name
+from forex.operations.fetch import Fetch, Network, Source
+from forex.operations.file import OPERATIONS_FILE, Operations, check_bounds, load_operations
+from forex.operations.ledger import Ledger
+
+__all__ = [
+    "OPERATIONS_FILE",
+    "Fetch",
+    "Ledger",
+    "Network",
+    "Operations",
+    "Source",
+    "check_bounds",
+    "declared_providers",
+    "load_operations",
+    "provider_name",
+]

@@ -1,0 +1,67 @@
+"""A YAML file as a validated, frozen, typed block: every wrong key is named with what it holds and what is allowed."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from forex.core.errors import ParamsError, yaml_fault
+
+AnyBlock = TypeVar("AnyBlock", bound=BaseModel)
+
+
+def read(path: Path) -> str:
+    """The text of a file that git holds.  Raises ParamsError where it is missing or no text."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise ParamsError(f"{path}: not found. Run from the project's folder, or restore the file with git.") from error
+    except UnicodeDecodeError as error:
+        raise _unreadable(path, error) from error
+
+
+def parsed(text: str, path: Path, kind: type[AnyBlock]) -> AnyBlock:
+    """The block that `text` holds; `path` is the name that messages give it.
+
+    Raises ParamsError where it is no YAML, and naming each key that does not fit, a line each.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return kind.model_validate(_tuples(YAML(typ="safe").load(text)), strict=True)
+    except YAMLError as error:
+        raise _unreadable(path, error) from error
+    except ValidationError as error:
+        lines = [f"{path}: {_explain(problem)}" for problem in error.errors()]
+        raise ParamsError("\n".join(lines)) from error
+
+
+def _unreadable(path: Path, error: Exception) -> ParamsError:
+    return ParamsError(f"{path}: not readable as YAML: {yaml_fault(error)}")
+
+
+def _tuples(content: Any) -> Any:
+    """YAML's lists as tuples: validation is strict, so that neither "10" nor true passes for a number."""
+    if isinstance(content, dict):
+        return {key: _tuples(value) for key, value in content.items()}
+    return tuple(_tuples(value) for value in content) if isinstance(content, list) else content
+
+
+def _explain(problem: Any) -> str:
+    key = ".".join(str(part) for part in problem["loc"]) or "the file"
+    if problem["type"] == "value_error" and isinstance(
+        problem["input"], dict
+    ):  # says itself which of its keys is wrong
+        said = str(problem["msg"]).removeprefix("Value error, ")
+        return f"{key}: {said}" if problem["loc"] else said
+    if problem["type"] == "missing":
+        return f"{key} is missing"
+    if problem["type"] == "extra_forbidden":
+        return f"{key} is not a key that anything reads; remove it or correct its name"
+    if isinstance(problem["input"], dt.date):
+        return f'{key} = {problem["input"]}: expected a text; write it in double quotes, "{problem["input"]}"'
+    held = list(problem["input"]) if isinstance(problem["input"], tuple) else problem["input"]
+    allowed = problem["msg"].removeprefix("Value error, ").replace("a valid tuple", "a list")
+    return f"{key} = {held!r}: {allowed}"

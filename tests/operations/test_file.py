@@ -1,0 +1,53 @@
+"""operations.yaml: what is wrong in it is named with its path, and what is fetched has bounds."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from forex.core.errors import ParamsError
+from forex.operations import check_bounds, load_operations
+from forex.params import Validate, load_params
+from tests.support.changed_params import OPERATIONS, Content, changed
+from tests.support.made_up import ROOT
+
+
+def written(folder: Path, content: Content) -> Path:
+    path = folder / "operations.yaml"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
+
+
+def test_the_committed_file_is_valid_and_what_it_fetches_has_bounds() -> None:
+    operations = load_operations(ROOT / "operations.yaml")
+    check_bounds(operations, load_params(path=ROOT / "params.yaml").validate_)
+    assert operations.ledger.lock_timeout == OPERATIONS["ledger"]["lock_timeout"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (OPERATIONS | {"mailbox": {}}, "mailbox is not a key that anything reads"),
+        ({"ledger": OPERATIONS["ledger"]}, "fetch is missing"),
+        (changed(OPERATIONS, {"ledger.lock_timeout": -1}), r"ledger.lock_timeout = -1: "),
+        (changed(OPERATIONS, {"fetch.first": "2024-13-01"}), r"fetch.first = '2024-13-01': expected a date"),
+        ([], "the file = "),
+    ],
+)
+def test_what_is_wrong_is_named(content: Content, says: str, tmp_path: Path) -> None:
+    path = written(tmp_path, content)
+    with pytest.raises(ParamsError, match=says) as error:
+        load_operations(path)
+    assert str(error.value).startswith(f"{path}: ")
+
+
+def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(ParamsError, match="restore the file with git"):
+        load_operations(tmp_path / "operations.yaml")
+
+
+def test_a_series_without_bounds_is_not_fetched(tmp_path: Path) -> None:
+    checks = load_params(path=ROOT / "params.yaml").validate_
+    fewer = Validate.model_construct(bounds={name: one for name, one in checks.bounds.items() if name != "brl"})
+    with pytest.raises(ParamsError, match="fetch.series: brl has no entry in validate.bounds of params.yaml"):
+        check_bounds(load_operations(ROOT / "operations.yaml"), fewer)
