@@ -11,9 +11,12 @@ from typing import Any
 import polars as pl
 
 from forex.calibration.report import Calibration
+from forex.evaluation.report import Explained, ValidationReport
 from forex.forecast.conditions import sentences
 from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
+from forex.monitoring.alert_report import AlertsReport
+from forex.monitoring.report import PerformanceReport
 from forex.params import UsdClp
 from forex.report.backtest import (
     EVIDENCE,
@@ -43,10 +46,10 @@ def dashboard(
     *,
     forecast: Forecast,
     moved: Mapping[str, Any] | None,
-    alerts: Mapping[str, Any],
+    alerts: AlertsReport,
     expectations: Expectations,
-    validation: Mapping[str, Any],
-    performance: Mapping[str, Any],
+    validation: ValidationReport,
+    performance: PerformanceReport,
     calibration: Calibration,
     usual: UsdClp,
     regimes: pl.DataFrame,
@@ -69,7 +72,7 @@ def dashboard(
         style=Markup(STYLE),
         forecast=forecast,
         horizons=by_length(forecast.horizons),
-        levels=sorted(validation["levels"] or performance["levels"]),
+        levels=sorted(validation.levels or performance.levels),
         shown_levels=shown_levels(forecast),
         nowcast=nowcast(moved, forecast, validation) if moved else None,
         alerts=alerts_now(alerts),
@@ -94,7 +97,7 @@ def dashboard(
         width_rows=width_rows(calibration),
         width_horizons=list(by_length(calibration.horizons)),
         widening=calibration,
-        regime_horizons=list(by_length(validation["horizons"])),
+        regime_horizons=list(by_length(validation.horizons)),
         quality=quality(expectations),
         figures=figures,
         by_horizon=by_horizon,
@@ -103,9 +106,13 @@ def dashboard(
     )
 
 
-def nowcast(moved: Mapping[str, Any], forecast: Forecast, validation: Mapping[str, Any]) -> dict[str, Any]:
+def nowcast(moved: Mapping[str, Any], forecast: Forecast, validation: ValidationReport) -> dict[str, Any]:
     """The largest contributions and the rest, the columns to show them in, what was explained, and where it is published."""
-    record = {name: entry for name, entry in by_length(validation["nowcast"]).items() if entry.get("r2") is not None}
+    record = {
+        name: entry
+        for name, entry in by_length(validation.nowcast).items()
+        if isinstance(entry, Explained) and entry.r2 is not None
+    }
     published = [name for name, entry in by_length(forecast.horizons).items() if entry.model == NOWCAST]
     return {
         **contributions.largest(moved, SHOWN_SERIES),

@@ -83,11 +83,12 @@ CRPS in CLP per USD.</span></caption>
 {% for row in rows %}
 <tr>
 {{ head_of_rows(horizon, rows, loop.first) }}
-<td class="text"><code>{{ row.model }}</code></td><td>{{ row.own_crps | rate }}</td><td>{{ row.crps | rate }}</td>
-<td>{{ row.crps_difference_pct | change }}</td><td>{{ row.crps_p | p }}</td>
-<td class="text prose {{ row.crps_evidence }}">{{ said[row.crps_evidence] }}</td>
-<td>{{ row.squared_error_difference_pct | change }}</td><td>{{ row.squared_error_p | p }}</td>
-<td class="text prose {{ row.squared_error_evidence }}">{{ said[row.squared_error_evidence] }}</td></tr>
+<td class="text"><code>{{ row.model }}</code></td><td>{{ row.own_crps | rate }}</td><td>{{ row.model_crps | rate }}</td>
+{% for test in [row.crps, row.squared_error] %}
+<td>{{ test.difference_pct | change }}</td><td>{{ test.p | p }}</td>
+<td class="text prose {{ test.evidence }}">{{ said[test.evidence] }}</td>
+{% endfor %}
+</tr>
 {% endfor %}
 </tbody>
 {% endfor %}

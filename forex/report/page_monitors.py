@@ -48,13 +48,13 @@ often than they should, the larger. Raised is where the evidence reaches its thr
 {% for row in alarms %}
 <tr><th scope="row">{{ row.horizon }}</th>
 <td class="text status {{ row.state }}">{{ row.state | words }}</td>
-{% if row.state == "INSUFFICIENT_DATA" %}
+{% if row.alarm is none %}
 {% for _ in ["wealth", "threshold", "since", "alarms", "last"] %}
 <td>{{ absent }}</td>
 {% endfor %}
 {% else %}
-<td>{{ row.wealth | evidence }}</td><td>{{ row.threshold | points }}</td><td>{{ row.since | day }}</td>
-<td>{{ row.alarms | count }}</td><td>{{ row.last | day }}</td>
+<td>{{ row.alarm.wealth | evidence }}</td><td>{{ row.alarm.threshold | points }}</td><td>{{ row.alarm.since | day }}</td>
+<td>{{ row.alarm.alarms | length | count }}</td><td>{{ row.last | day }}</td>
 {% endif %}
 <td class="text">{{ row.beside | words }}</td></tr>
 {% endfor %}
@@ -87,7 +87,7 @@ DEGRADED: they did not hold, or a look on some day of it called the forecast wor
 <tr>
 {% if loop.first %}
 <th scope="rowgroup" rowspan="{{ episode.rows | length }}">{{ episode.name | words | capitalize }}
-<span class="small">from {{ episode.from | day }}<br>to {{ episode.to | day }}</span></th>
+<span class="small">from {{ episode.first | day }}<br>to {{ episode.last | day }}</span></th>
 {% endif %}
 <td>{{ row.horizon }}</td><td class="text status {{ row.verdict }}">{{ row.verdict | words }}</td>
 <td>{{ row.n | count }}</td><td>{{ row.crps_change_pct | change }}</td>
@@ -125,10 +125,11 @@ LEDGER = """\
 <tbody>
 {% for row in ledger %}
 <tr><th scope="row">{{ row.horizon }}</th>
-<td class="text status {{ row.status }}">{{ row.status | words }}</td>
-<td>{{ row.issued | count }}</td><td>{{ row.equal | count }}</td>
-<td{% if row.different %} class="DEGRADED"{% endif %}>{{ row.different | count }}</td><td>{{ row.not_in_backtest | count }}</td>
-<td>{{ row.largest_difference | rate }}</td><td>{{ row.n | count }}</td>
+<td class="text status {{ row.scores.status }}">{{ row.scores.status | words }}</td>
+<td>{{ row.scores.issued | count }}</td><td>{{ row.scores.equal | count }}</td>
+<td{% if row.scores.different %} class="DEGRADED"{% endif %}>{{ row.scores.different | count }}</td>
+<td>{{ row.scores.not_in_backtest | count }}</td>
+<td>{{ row.scores.largest_difference | rate }}</td><td>{{ row.scores.ledger.n | count }}</td>
 {% for crps in row.crps %}
 <td>{{ crps | rate }}</td>
 {% endfor %}
@@ -161,7 +162,7 @@ score is at its least where nothing is unusual.</p>
 <span>p {{ drift.target.p | p }} of all tests together</span></dd></div>
 <div><dt>Trend</dt><dd><strong>{{ drift.target.trend }}</strong>
 <span>last NONE on {{ drift.target.last_none | day }}</span></dd></div>
-<div><dt>Tests that reject</dt><dd><strong>{{ drift.rejecting | length }} of {{ drift.tests | length }}</strong>
+<div><dt>Tests that reject</dt><dd><strong>{{ drift.rejecting | length }} of {{ drift.target.tests | length }}</strong>
 <span>at {{ drift.significance | share }}{% if drift.rejecting %}: {{ drift.rejecting | join(", ") }}{% endif %}</span>
 </dd></div>
 <div><dt>Volatility</dt><dd><strong>{{ drift.target.volatility_ratio | rate }} times</strong>

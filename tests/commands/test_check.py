@@ -19,6 +19,7 @@ from tests.monitoring.test_performance import SILENT, changed, report, settings,
 from tests.support.forecasts_made_up import forecast
 from tests.support.forex_command import forex
 from tests.support.made_up import ROOT
+from tests.support.monitored import whole
 
 
 @pytest.fixture(autouse=True)
@@ -29,15 +30,16 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
     params = load_params(*ENTERING)
     entering = {key: plain(getattr(params, key)) for key in ENTERING}
-    write_json(check.ALERTS, alerts_of(panel_of(storm()[:60])))
+    alerts = alerts_of(panel_of(storm()[:60]))
+    write_report(check.ALERTS, alerts)
     inputs = Inputs(series={}, data_sha256="da" * 32, params_sha256=content_sha256(entering))
-    made = forecast(as_of=params.as_of, origin_date=read_json(check.ALERTS)["at"], inputs=inputs)
+    made = forecast(as_of=params.as_of, origin_date=alerts.at, inputs=inputs)
     write_report(check.FORECAST, made)
     return tmp_path
 
 
 def monitored(*panels: Any, **changes: Any) -> dict[str, Any]:
-    write_json(check.PERFORMANCE, report({panel.horizon: panel for panel in panels}, settings(**changes)))
+    write_report(check.PERFORMANCE, whole(report({panel.horizon: panel for panel in panels}, settings(**changes))))
     return check.view()
 
 
@@ -132,16 +134,16 @@ def test_a_run_of_other_params_is_stale_and_keys_that_no_forecast_depends_on_do_
 def test_alerts_worth_a_message_are_a_reason() -> None:
     monitored(world())
     raised = alerts_of(panel_of(storm()[:81]))
-    write_json(check.ALERTS, raised)
-    write_json(check.FORECAST, read_json(check.FORECAST) | {"origin_date": raised["at"]})
+    write_report(check.ALERTS, raised)
+    write_json(check.FORECAST, read_json(check.FORECAST) | {"origin_date": raised.at})
     said = check.view()
     assert said["verdict"] == "alert" and said["exit_code"] == 1
-    assert check.text(said) == f"alerts of {raised['at']}: CRITICAL: VOLATILITY_SPIKE"
+    assert check.text(said) == f"alerts of {raised.at}: CRITICAL: VOLATILITY_SPIKE"
 
 
 def test_reports_of_two_runs_are_stale() -> None:
     monitored(world())
-    write_json(check.ALERTS, alerts_of(panel_of(storm()[:61])))
+    write_report(check.ALERTS, alerts_of(panel_of(storm()[:61])))
     said = check.view()
     assert said["exit_code"] == 4 and "the last run has not finished" in check.text(said)
 

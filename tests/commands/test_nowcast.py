@@ -9,22 +9,26 @@ import pytest
 
 from forex.commands.show import nowcast
 from forex.core.errors import DataError, UsageError
-from forex.core.files import write_json, write_parquet
+from forex.core.files import write_parquet
+from forex.core.reports import write_report
+from forex.evaluation.report import Explained, Record, Scoreboard, SeriesPart, Unexplained, ValidationReport
 
 DAYS = [dt.date(2024, 11, 26), dt.date(2024, 11, 27)]
-RECORD: dict[str, Any] = {
-    "r2": 0.3,
-    "r2_se": 0.02,
-    "n": 3000,
-    "n_direction": 3000,
-    "direction": 0.7,
-    "direction_se": None,
-    "series": {"usdclp": {"r2": -0.0001, "r2_lost": 0.0}, "mxn": {"r2": 0.3001, "r2_lost": 0.3}},
-}
+RECORD = Record(
+    r2=0.3,
+    r2_se=0.02,
+    n=3000,
+    n_direction=3000,
+    direction=0.7,
+    direction_se=None,
+    series={"usdclp": SeriesPart(r2=-0.0001, r2_lost=0.0), "mxn": SeriesPart(r2=0.3001, r2_lost=0.3)},
+)
+NOTHING = Unexplained(status="INSUFFICIENT_DATA")
 
 
-def write(record: dict[str, Any]) -> None:
-    write_json(nowcast.VALIDATION, {"nowcast": record})
+def write(record: dict[str, Explained | Unexplained]) -> None:
+    scores = Scoreboard(origins_from="2010-01-01", levels=(), band=0.9, horizons={}, verdicts={})
+    write_report(nowcast.VALIDATION, ValidationReport(**dict(scores), nowcast=record))
 
 
 @pytest.fixture(autouse=True)
@@ -42,9 +46,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nothing: dict[str, Any] = {"zar": [None, None], "zar_date": [None, None], "zar_age": [None, None]}
     types = {"zar": pl.Float64, "zar_date": pl.Date, "zar_age": pl.Int32}
     write_parquet(nowcast.PANEL, pl.DataFrame(panel | nothing, schema_overrides=types))
-    year = {name: RECORD[name] for name in ("n", "r2", "series")}
-    full = RECORD | {"by_year": {"2023": year | {"r2": None}, "2024": year}}
-    write({"1d": full, "7d": full | {"r2": -0.00001}, "15d": {"n": 0, "status": "INSUFFICIENT_DATA"}})
+    full = Explained(**dict(RECORD), by_year={"2023": RECORD.model_copy(update={"r2": None}), "2024": RECORD})
+    write({"1d": full, "7d": full.model_copy(update={"r2": -0.00001}), "15d": NOTHING})
 
 
 def test_parts_in_clp_sum_to_the_move() -> None:
@@ -88,7 +91,7 @@ def test_record_shows_what_is_evaluated_and_only_that() -> None:
 
 
 def test_without_a_matured_forecast_it_says_so() -> None:
-    write({horizon: {"n": 0, "status": "INSUFFICIENT_DATA"} for horizon in ("1d", "7d", "15d")})
+    write(dict.fromkeys(("1d", "7d", "15d"), NOTHING))
     page = nowcast.text(nowcast.view(at=None))
     assert page.endswith("No matured forecast yet: what the nowcast explains is not evaluated.")
     assert "R²" not in page

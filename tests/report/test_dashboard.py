@@ -108,7 +108,8 @@ def test_everything_from_a_report_is_escaped():
     missing = [{"series": evil, "tier": "important", "why": evil}]
     horizons = {"1d": entry("2024-11-28").model_copy(update={"model": evil})}
     raised = alerts(storm(0.05))
-    raised["alerts"][-1]["reasons"] = [evil]
+    last = raised.alerts[-1].model_copy(update={"reasons": (evil,)})
+    raised = raised.model_copy(update={"alerts": (*raised.alerts[:-1], last)})
     whole = page(expectations=report, forecast=forecast(missing=missing, horizons=horizons), alerts=raised)
     assert "<script" not in whole
     assert whole.count("&lt;script&gt;") == 8

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtri
 
-from forex.core.files import write_json, write_parquet
+from forex.core.files import write_parquet
 from forex.core.quantiles import COLUMNS
 from forex.core.reports import write_report
 from forex.forecast.forecast import ENTERING, content_sha256
@@ -21,6 +21,7 @@ from forex.statistics.scores import LEVELS
 from forex.timeline import calendar
 from tests.support.forecasts_made_up import check, checked, expectations, forecast
 from tests.support.made_up import ROOT, with_holidays
+from tests.support.monitored import all_good
 
 # name: the parts that it foresees, and the factor on its spread. The names are ones that params.yaml allows.
 FORESEES = {
@@ -77,7 +78,7 @@ def write_project(folder: Path, frame: pl.DataFrame, *, params: str | None = Non
     (folder / "dvc.yaml").write_text("", encoding="utf-8")
     with_holidays(folder)
     write_parquet(folder / "data/forecasts/calibrated.parquet", frame)
-    write_json(folder / "reports/performance.json", {"horizons": {name: {"status": "GOOD"} for name in STEPS}})
+    write_report(folder / "reports/performance.json", all_good(list(STEPS)))
     checks = [check("range", success=number >= changes.get("failing", 0)) for number in range(100)]
     suites = expectations(success=changes.get("success", True), series={"usdclp": checked(checks=checks)})
     write_report(folder / "reports/expectations.json", suites)

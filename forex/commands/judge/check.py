@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from forex.core.errors import EXIT_OK, GateFailed, StaleError
-from forex.core.files import read_json
 from forex.core.names import PUBLISHED
 from forex.core.reports import read_report
 from forex.forecast.forecast import ENTERING, content_sha256
 from forex.forecast.report import Forecast
+from forex.monitoring.alert_report import AlertsReport
+from forex.monitoring.report import AlarmFinding, FigureFinding, PerformanceReport
 from forex.monitoring.watched import BIAS, CRPS, ERROR
 from forex.params import load_params, plain
 
@@ -35,12 +36,12 @@ EXIT_CODES = {
 def view() -> dict[str, Any]:
     """The verdict, `fine` or the kind of the gravest reason, its exit code, and the reasons: of each its kind and a sentence."""
     forecast = read_report(FORECAST, Forecast)
-    performance, alerts = read_json(PERFORMANCE), read_json(ALERTS)
+    performance, alerts = read_report(PERFORMANCE, PerformanceReport), read_report(ALERTS, AlertsReport)
     settings = load_params(*ENTERING)
-    reasons = [{"kind": DEGRADED, "says": _finding(found)} for found in performance["findings"]]
-    if alerts["send"]["send"]:
-        reasons.append({"kind": ALERT, "says": f"alerts of {alerts['at']}: {alerts['send']['why']}"})
-    stale = _stale(forecast, alerts["at"], {key: plain(getattr(settings, key)) for key in ENTERING})
+    reasons = [{"kind": DEGRADED, "says": _finding(found)} for found in performance.findings]
+    if alerts.send.send:
+        reasons.append({"kind": ALERT, "says": f"alerts of {alerts.at}: {alerts.send.why}"})
+    stale = _stale(forecast, alerts.at, {key: plain(getattr(settings, key)) for key in ENTERING})
     if stale:
         reasons.append({"kind": STALE, "says": stale})
     verdict = reasons[0]["kind"] if reasons else FINE
@@ -48,23 +49,23 @@ def view() -> dict[str, Any]:
         "verdict": verdict,
         "exit_code": EXIT_CODES[verdict],
         "as_of": str(forecast.as_of),
-        "performance": performance["status"],
+        "performance": performance.status,
         "reasons": reasons,
         "windows": _windows(performance),
     }
 
 
-def _windows(performance: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+def _windows(performance: PerformanceReport) -> dict[str, dict[str, Any]]:
     """By horizon and number of matured forecasts: the verdict of `published`, and Mann–Whitney's p of its errors' ranks.
 
     The p is one-sided, of the window against its baseline, errors that overlap left out; None where it says nothing.
     """
     return {
         horizon: {
-            size: {"status": window["status"], "mann_whitney_p": window.get("mann_whitney_p")}
-            for size, window in figures["models"].get(PUBLISHED, {"windows": {}})["windows"].items()
+            size: {"status": window.status, "mann_whitney_p": window.mann_whitney_p}
+            for size, window in (figures.models[PUBLISHED].windows if PUBLISHED in figures.models else {}).items()
         }
-        for horizon, figures in performance["horizons"].items()
+        for horizon, figures in performance.horizons.items()
     }
 
 
@@ -90,23 +91,23 @@ def _stale(forecast: Forecast, monitored: str, settings: Mapping[str, Any]) -> s
     return None
 
 
-def _finding(found: Mapping[str, Any]) -> str:
+def _finding(found: FigureFinding | AlarmFinding) -> str:
     """One entry of `findings` in the performance report, in words."""
-    status, where = found["status"], found["horizon"]
-    if found["figure"] == "alarm":
+    told = f"{found.horizon} {found.status}: "
+    if isinstance(found, AlarmFinding):
         return (
-            f"{where} {status}: the intervals miss more often than they say, by forecasts with targets from "
-            f"{found['since']} on; alarm since {found['raised']}"
+            f"{told}the intervals miss more often than they say, by forecasts with targets from {found.since} on; "
+            f"alarm since {found.raised}"
         )
-    return f"{where} {status}: {_figure(found)}, in the last {found['window']} matured forecasts (Holm p {found['holm_p']:.2g})"
+    figure = _figure(found.figure, found.change_pct)
+    return f"{told}{figure}, in the last {found.window} matured forecasts (Holm p {found.holm_p:.2g})"
 
 
-def _figure(found: Mapping[str, Any]) -> str:
+def _figure(name: str, change: float) -> str:
     """
-    >>> _figure({"figure": "coverage_80", "change_pct": 100.0}), _figure({"figure": "crps", "change_pct": 31.4})
+    >>> _figure("coverage_80", 100.0), _figure("crps", 31.4)
     ('the 80 % interval missed 100 % more often than it says', 'CRPS 31 % above what it was before')
     """
-    name, change = found["figure"], found["change_pct"]
     if name == CRPS:
         return f"CRPS {change:.0f} % above what it was before"
     if name == ERROR:

@@ -9,12 +9,14 @@ from forex.challenge.challenge import compared, suite_results
 from forex.challenge.readiness import MAY_BE_PUBLISHED, criteria, level
 from forex.commands.show.scoreboard import SMALLEST, table
 from forex.core.errors import UsageError
-from forex.core.files import json_text, read_json, read_parquet
+from forex.core.files import json_text, read_parquet
 from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
-from forex.core.reports import read_report
+from forex.core.reports import plain, read_report
 from forex.core.status import Status
 from forex.models.registry import declared
-from forex.monitoring.performance import performance, subjects
+from forex.monitoring.performance import performance
+from forex.monitoring.report import PerformanceReport
+from forex.monitoring.subjects import subjects
 from forex.params import Params, load_params
 from forex.statistics.scores import matured
 from forex.timeline.calendar import horizon_days
@@ -44,8 +46,8 @@ def view(model: str) -> dict[str, Any]:
         evaluate=params.evaluate,
         settings=params.readiness,
     )
-    reported = read_json(PERFORMANCE)["horizons"]
-    incumbent = {name: reported[name]["status"] for name in horizons if name in reported}
+    reported = read_report(PERFORMANCE, PerformanceReport).horizons
+    incumbent = {name: reported[name].status for name in horizons if name in reported}
     found = criteria(
         figures,
         statuses=_statuses(calibrated, model, horizons, params) if model in made else {},
@@ -66,7 +68,7 @@ def view(model: str) -> dict[str, Any]:
         "last_origin": str(calibrated["origin_date"].max()),
         "reason": None if model in made else _absent(model, params),
         "criteria": [one.as_dict() for one in found],
-        "horizons": figures,
+        "horizons": {name: plain(one) for name, one in figures.items()},
     }
     return dict(json.loads(json_text(content)))
 
@@ -111,7 +113,7 @@ def _statuses(calibrated: Any, model: str, horizons: list[str], params: Params) 
     watched = subjects(panels, levels=params.levels, settings=params.performance, models=[model])
     counts = {name: panel.n for name, panel in panels.items()}
     report = performance(watched, horizons=counts, levels=params.levels, settings=params.performance)
-    return {name: report["horizons"][name]["models"][model]["status"] for name in horizons if counts[name]}
+    return {name: report.horizons[name].models[model].status for name in horizons if counts[name]}
 
 
 def text(content: Mapping[str, Any]) -> str:

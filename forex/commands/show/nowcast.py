@@ -7,7 +7,9 @@ from typing import Any
 from forex.commands.show.forecast import origin_at
 from forex.commands.show.scoreboard import VALIDATION, table
 from forex.core.errors import UsageError
-from forex.core.files import read_json, read_parquet
+from forex.core.files import read_parquet
+from forex.core.reports import plain, read_report
+from forex.evaluation.report import ValidationReport
 from forex.statistics.contributions import columns, moves, ranked
 
 CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
@@ -24,7 +26,8 @@ def view(*, at: str | None) -> dict[str, Any]:
     if contributions.is_empty():
         raise UsageError("params.yaml: fit.models lists no nowcast. Add it and run `dvc repro`.")
     found = moves(contributions, read_parquet(PANEL), origin_at(contributions, at))
-    return found | {"record": read_json(VALIDATION)["nowcast"]}
+    record = read_report(VALIDATION, ValidationReport).nowcast
+    return found | {"record": {horizon: plain(one) for horizon, one in record.items()}}
 
 
 def text(content: Mapping[str, Any]) -> str:

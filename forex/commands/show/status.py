@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from forex.core.files import json_text, read_json, read_parquet
-from forex.core.names import PUBLISHED
+from forex.core.files import json_text, read_parquet
+from forex.core.names import PUBLISHED, percent
 from forex.core.reports import plain, read_report
 from forex.forecast.conditions import sentences
 from forex.forecast.report import Conditions, Forecast
 from forex.ledger.ledger import LEDGER, read
+from forex.monitoring.report import PerformanceReport
 from forex.observations.manifest import Manifest
 from forex.params import load_params
 from forex.timeline.calendar import horizon_days
@@ -42,7 +43,7 @@ def view() -> dict[str, Any]:
         "unlisted_files": list(manifest.unlisted_files),
         "quarantine": [{"series": name, "reason": why, "rows": count} for name, why, count in quarantine.iter_rows()],
         "ledger": _ledger(said["origin_date"]),
-        "last_matured": _last_matured(read_json(PERFORMANCE)),
+        "last_matured": _last_matured(read_report(PERFORMANCE, PerformanceReport)),
     }
 
 
@@ -53,19 +54,17 @@ def _ledger(newest: str) -> dict[str, Any]:
     return {"rows": origins.len(), "last_origin": last, "newest_issued": newest in origins.cast(str).to_list()}
 
 
-def _last_matured(performance: Mapping[str, Any]) -> dict[str, Any]:
+def _last_matured(performance: PerformanceReport) -> dict[str, Any]:
     """By horizon, the longest window of the performance report: its status, how many forecasts, their coverage by level."""
     latest = {}
-    for horizon, entry in sorted(performance["horizons"].items(), key=lambda item: horizon_days(item[0])):
-        windows = entry["models"].get(PUBLISHED, {}).get("windows", {})
-        window = windows[max(windows, key=int)] if windows else {"status": entry["status"], "n": entry["n"]}
-        recent = window.get("recent") or {}
+    for horizon, entry in sorted(performance.horizons.items(), key=lambda item: horizon_days(item[0])):
+        windows = entry.models[PUBLISHED].windows if PUBLISHED in entry.models else {}
+        window = windows[max(windows, key=int)] if windows else None
+        means = window.recent.by_level if window and window.recent else {}
         latest[horizon] = {
-            "status": window["status"],
-            "forecasts": window["n"],
-            "coverage": {
-                name.removeprefix("coverage_"): share for name, share in recent.items() if name.startswith("coverage_")
-            },
+            "status": window.status if window else entry.status,
+            "forecasts": window.n if window else entry.n,
+            "coverage": {percent(level): at.coverage for level, at in means.items()},
         }
     return latest
 
