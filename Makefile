@@ -41,7 +41,7 @@ replay: .venv/installed  ## sixty days of live use against one backfill: reports
 	pytest -m replay -n 0 -s tests/studies/test_replay.py
 
 trade: .venv/installed  ## what an online correction of the intervals would buy and cost: reports/online_correction.md
-	python -m studies.online_trade
+	python -m studies.online_correction
 
 bench: .venv/installed .venv-bench/installed  ## speed beside others': reports/bench.md (five minutes)
 	dvc repro regimes

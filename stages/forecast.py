@@ -4,7 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
-from forex.core.files import read_json, read_parquet, write_csv
+from forex.core.files import read_parquet, write_csv
 from forex.core.quantiles import COLUMNS
 from forex.core.reports import read_report, write_report
 from forex.core.stage import run
@@ -17,7 +17,6 @@ from forex.validation.report import Expectations
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")
-CALIBRATION = Path("data/calibration.json")
 MANIFEST = Path("data/manifest.json")
 EXPECTATIONS = Path("reports/expectations.json")
 REPORT = Path("reports/forecast.json")
@@ -36,7 +35,7 @@ def main() -> None:
         rows,
         panel_row=panel.row(by_predicate=newest, named=True),
         regime_row=regime_row,
-        models={horizon: one["published"]["model"] for horizon, one in read_json(CALIBRATION).items()},
+        model=params.calibrate.published.model,
         manifest=read_report(MANIFEST, Manifest),
         expectations=read_report(EXPECTATIONS, Expectations),
         settings={key: plain(getattr(params, key)) for key in ENTERING},

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import polars as pl
 
+from forex.calibration.report import Calibration
 from forex.core.errors import DataError
 from forex.core.files import read_json, read_parquet, write_csv, write_text
 from forex.core.reports import read_report
@@ -19,6 +20,7 @@ from forex.validation.report import Expectations
 PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")
 CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
+CALIBRATION = Path("data/calibration.json")
 REPORTS = Path("reports")
 RELIABILITY = REPORTS / "plots/reliability.csv"
 ROLLING = REPORTS / "plots/rolling_coverage.csv"
@@ -28,7 +30,7 @@ FIGURES = REPORTS / "figures"
 
 
 def main() -> None:
-    params = load_params("report")
+    params = load_params("report", "usdclp")
     forecast = read_report(REPORTS / "forecast.json", Forecast)
     regimes = read_parquet(REGIMES)
     reliability, rolling = _read_csv(RELIABILITY), _read_csv(ROLLING)
@@ -41,6 +43,8 @@ def main() -> None:
         expectations=read_report(REPORTS / "expectations.json", Expectations),
         validation=read_json(REPORTS / "validation.json"),
         performance=read_json(REPORTS / "performance.json"),
+        calibration=read_report(CALIBRATION, Calibration),
+        usual=params.usdclp,
         regimes=regimes,
         figures=figures(
             fan=ahead, reliability=reliability, rolling=rolling, regimes=regimes, episodes=episodes(regimes)

@@ -69,7 +69,7 @@ def forecast_report(
     *,
     panel_row: Mapping[str, Any],
     regime_row: Mapping[str, Any],
-    models: Mapping[str, str],
+    model: str,
     manifest: Manifest,
     expectations: Expectations,
     settings: Mapping[str, Any],
@@ -78,7 +78,7 @@ def forecast_report(
 ) -> Forecast:
     """reports/forecast.json.
 
-    rows: the published rows of the newest origin.  models: by horizon, the one that is published.
+    rows: the published rows of the newest origin, made by `model`.
     settings: the params that can change a forecast, for their hash.
     conditions: from `forex.forecast.conditions.conditions`.
     """
@@ -95,7 +95,7 @@ def forecast_report(
         anchor_age=panel_row["anchor_age"],
         regime=first["regime"],
         regime_confidence=regime_row["confidence"],
-        horizons={name: HorizonForecast(**dict(entry), model=models[name]) for name, entry in entries.items()},
+        horizons={name: HorizonForecast(**dict(entry), model=model) for name, entry in entries.items()},
         inputs=Inputs(
             series={name: entry.sha256 for name, entry in series.items() if entry.sha256 is not None},
             data_sha256=content_sha256({name: entry.sha256 for name, entry in series.items()}),

@@ -11,7 +11,7 @@ from forex.params.gate import Gate, Rule
 from forex.params.open import OpenBlock, Settings
 from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
-from forex.params.reports import Alarm, Episode, Evaluate, Performance, Report, Trade
+from forex.params.reports import Alarm, Episode, Evaluate, Performance, Report
 from forex.params.types import Block, Tier, clock_time
 from forex.params.usdclp import Estimation, UsdClp
 
@@ -40,7 +40,6 @@ __all__ = [
     "Rung",
     "Settings",
     "Tier",
-    "Trade",
     "UsdClp",
     "Validate",
     "clock_time",

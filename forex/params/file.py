@@ -21,7 +21,7 @@ from forex.params.open import OpenBlock, Settings
 from forex.params.readiness import Readiness
 from forex.params.reading import parsed, read
 from forex.params.regimes import Regimes
-from forex.params.reports import Evaluate, Performance, Report, Trade
+from forex.params.reports import Evaluate, Performance, Report
 from forex.params.types import Block, Date, Horizon, Level, clock_time, unique
 from forex.params.usdclp import UsdClp
 
@@ -45,7 +45,6 @@ class Params(Block):
     readiness: Readiness
     evaluate: Evaluate
     report: Report
-    trade: Trade
     gate: Gate
     usdclp: UsdClp
 
@@ -56,7 +55,7 @@ class Params(Block):
         _known("calibrate.conformal", self.calibrate.conformal, made)
         calibrated = [*made, *(calibrated_name(name) for name in self.calibrate.conformal)]
         _known("calibrate.ensemble.members", self.calibrate.ensemble.members, calibrated)
-        _known("calibrate.published.candidates", self.calibrate.published.candidates, [*calibrated, ENSEMBLE])
+        _known("calibrate.published.model", (self.calibrate.published.model,), [*calibrated, ENSEMBLE])
         return self
 
 

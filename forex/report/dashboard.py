@@ -10,9 +10,11 @@ from typing import Any
 
 import polars as pl
 
+from forex.calibration.report import Calibration
 from forex.forecast.conditions import sentences
 from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
+from forex.params import UsdClp
 from forex.report.backtest import (
     EVIDENCE,
     by_horizon,
@@ -26,7 +28,9 @@ from forex.report.backtest import (
 )
 from forex.report.filters import ABSENT, FILTERS
 from forex.report.monitors import alarm_rows, alerts_now, drift_now, episode_rows, ledger_rows, window_rows
+from forex.report.months import month_rows
 from forex.report.page import PAGE
+from forex.report.regime_widths import width_rows
 from forex.report.style import STYLE
 from forex.statistics import contributions
 from forex.validation.report import CheckResult, Expectations
@@ -43,6 +47,8 @@ def dashboard(
     expectations: Expectations,
     validation: Mapping[str, Any],
     performance: Mapping[str, Any],
+    calibration: Calibration,
+    usual: UsdClp,
     regimes: pl.DataFrame,
     figures: Mapping[str, Any],
 ) -> str:
@@ -82,6 +88,12 @@ def dashboard(
         conditions=sentences(forecast.conditions),
         regime_since=episodes(regimes)["start"][-1],
         regime_rows=regime_rows(regimes, validation),
+        months=month_rows(usual),
+        months_band=1 - usual.estimation.significance,
+        usual=usual,
+        width_rows=width_rows(calibration),
+        width_horizons=list(by_length(calibration.horizons)),
+        widening=calibration,
         regime_horizons=list(by_length(validation["horizons"])),
         quality=quality(expectations),
         figures=figures,

@@ -18,7 +18,7 @@ def window_rows(performance: Mapping[str, Any]) -> Rows:
     for horizon, figures in by_length(performance["horizons"]).items():
         monitored = figures["models"].get(PUBLISHED, {"windows": {}})
         if not monitored["windows"]:
-            nothing: dict[str, Any] = dict.fromkeys(("size", "first_target", "last_target", "coverage"))
+            nothing: dict[str, Any] = dict.fromkeys(("size", "first_target", "last_target", "coverage", "rank_p"))
             changes = {"crps": None, "error": None}
             rows.append({"horizon": horizon, **nothing, "n": 0, "status": figures["status"], "changes": changes})
         for size, window in sorted(monitored["windows"].items(), key=lambda item: -int(item[0])):
@@ -32,6 +32,7 @@ def window_rows(performance: Mapping[str, Any]) -> Rows:
                     "coverage": window.get("recent", {}).get(f"coverage_{wide}"),
                     "status": window["status"],
                     "changes": {name: window["changes"].get(name) for name in ("crps", "error")},
+                    "rank_p": window.get("mann_whitney_p"),
                 }
             )
     return rows

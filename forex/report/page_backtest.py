@@ -133,6 +133,42 @@ forecasts.</span></caption>
 {% endfor %}
 </tbody>
 </table></div>
+<div class="scroll" tabindex="0" role="region" aria-labelledby="regimes"><table class="lines">
+<caption><span>Volatility of each calendar month over its year's, estimated from {{ usual.provenance.first | day }} to
+{{ usual.provenance.last | day }}, with intervals that hold for all months at once at {{ months_band | level }}:
+{% set differing = months | selectattr("differs") | map(attribute="month") | join(", ") -%}
+{{ differing ~ " can be told from the others" if differing else "no month can be told from the others" }}.</span></caption>
+<thead><tr>{% for row in months %}<th scope="col">{{ row.month }}</th>{% endfor %}</tr></thead>
+<tbody><tr>
+{% for row in months %}
+<td>{{ row.factor | rate }}{{ " " ~ row.differs if row.differs }}
+<span class="small">{{ row.low | rate }} to {{ row.high | rate }}</span></td>
+{% endfor %}
+</tr></tbody>
+</table></div>
+{% if width_rows %}
+<div class="scroll" tabindex="0" role="region" aria-labelledby="regimes"><table class="lines">
+<caption><span>Width of the {{ widening.widening_level | level }} interval over its median at NORMAL origins: median by regime,
+and the range that {{ widening.widening_share | level }} of its origins lie in. Last, the factor that was assumed before it was
+measured.</span></caption>
+<thead><tr><th scope="col">Regime</th>
+{% for horizon in width_horizons %}
+<th scope="col">{{ horizon }}</th>
+{% endfor %}
+<th scope="col">Assumed before</th></tr></thead>
+<tbody>
+{% for row in width_rows %}
+<tr><th scope="row">{{ row.regime | words }}</th>
+{% for horizon in width_horizons %}
+<td>{% if row.by_horizon[horizon] %}{{ row.by_horizon[horizon].median | rate }}
+<span class="small">{{ row.by_horizon[horizon].range[0] | rate }} to {{ row.by_horizon[horizon].range[1] | rate }}</span>
+{%- else %}{{ absent }}{% endif %}</td>
+{% endfor %}
+<td>{{ row.assumed[0] | rate }}{% if row.assumed[1] != row.assumed[0] %} to {{ row.assumed[1] | rate }}{% endif %}</td></tr>
+{% endfor %}
+</tbody>
+</table></div>
+{% endif %}
 </section>
 
 """

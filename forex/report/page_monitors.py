@@ -5,14 +5,16 @@ RECENT = """\
 <h2 id="recent">Recent performance: <span class="{{ performance.status }}">{{ performance.status | words }}</span>
 </h2>
 <p>The newest matured forecasts against those before them: CRPS as a share of the anchor, and errors in widths of the
-interval that was given with them. p is one-sided and adjusted over everything that is judged (Holm). A status also
-weighs bias, coverage and a sequential alarm on coverage; so little is called worse that a year of daily looks seldom
-shows a false alarm.</p>
+interval that was given with them. p is one-sided and adjusted over everything that is judged (Holm); Mann–Whitney’s stands
+alone, of the ranks of those errors that do not overlap, and decides nothing. A status also weighs
+bias, coverage and a sequential alarm on coverage; so little is called worse that a year of daily looks seldom shows a false
+alarm.</p>
 <div class="scroll" tabindex="0" role="region" aria-labelledby="recent"><table>
 <caption><span>Change against the baseline, positive is worse.</span></caption>
 <thead><tr><th scope="col">Horizon</th><th scope="col">Last</th><th scope="col">Targets</th>
 <th scope="col">{{ levels | last | level }} interval held</th>
 <th scope="col">CRPS</th><th scope="col">p</th><th scope="col">Errors</th><th scope="col">p</th>
+<th scope="col">Mann–Whitney p</th>
 <th scope="col" class="text">Status</th></tr></thead>
 {% for horizon, rows in by_horizon(windows) %}
 <tbody>
@@ -27,6 +29,7 @@ shows a false alarm.</p>
 <td>{{ row.changes[figure].change_pct | change if row.changes[figure] else absent }}</td>
 <td>{{ row.changes[figure].holm_p | p if row.changes[figure] else absent }}</td>
 {% endfor %}
+<td>{{ row.rank_p | p if row.rank_p is not none else absent }}</td>
 <td class="text status {{ row.status }}">{{ row.status | words }}</td></tr>
 {% endfor %}
 </tbody>

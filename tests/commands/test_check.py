@@ -1,5 +1,6 @@
 """`forex check` on reports that the monitor makes of steady and of worse forecasts; on the sample, tests/commands/test_gate.py."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,16 @@ def test_worse_forecasts_are_degraded_with_a_line_for_each_figure(project: Path)
     assert any("the intervals miss more often than they say, by forecasts with targets from" in line for line in lines)
     done = forex("check", cwd=project)
     assert done.returncode == 1 and done.stdout.splitlines() == lines and done.stderr == ""
+
+
+def test_the_verdict_of_each_window_stands_beside_the_rank_test(project: Path) -> None:
+    monitored(world())
+    content = json.loads(forex("check", "--json", cwd=project).stdout)
+    windows = read_json(check.PERFORMANCE)["horizons"]["1d"]["models"]["published"]["windows"]
+    assert content["windows"]["1d"] == {
+        size: {"status": one["status"], "mann_whitney_p": one["mann_whitney_p"]} for size, one in windows.items()
+    }
+    assert all(0 < one["mann_whitney_p"] < 1 for one in content["windows"]["1d"].values())
 
 
 def test_degraded_is_enough() -> None:

@@ -43,6 +43,7 @@ def test_a_window_shows_the_figures_of_its_report() -> None:
     ]
     assert long["changes"] == {name: window["changes"][name] for name in ("crps", "error")}
     assert long["coverage"] == window["recent"]["coverage_95"] < 0.8
+    assert long["rank_p"] == window["mann_whitney_p"] < 0.01 and without[0]["rank_p"] is None
     text = text_of(performance=report)
     assert f"+{window['changes']['crps']['change_pct']:.1f}\u202f%" in text
     assert f"Recent performance: {report['status']}" in text and report["status"] in ("DEGRADED", "CRITICAL")
@@ -63,7 +64,7 @@ def test_a_quiet_alarm_a_raised_one_and_none_without_forecasts() -> None:
     assert raised["last"] == alarm["alarms"][-1]["raised"]
     assert f"1d QUIET {evidence(quiet['wealth'])} {quiet['threshold']:.0f} {day(quiet['since'])} 0 – QUIET" in text_of()
     assert "7d INSUFFICIENT DATA – – – – – INSUFFICIENT DATA" in text_of()
-    assert "7d 0 – – – – – – INSUFFICIENT DATA" in text_of()
+    assert "7d 0 – – – – – – – INSUFFICIENT DATA" in text_of()
     assert "1d RAISED" in text_of(performance=report)
 
 

@@ -29,6 +29,7 @@ from forex.statistics.scores import Panel
 from forex.timeline import calendar
 from studies.worlds.drift import panel_of
 from tests.report.test_charts import regimes
+from tests.support.calibration_made_up import calibration
 from tests.support.forecasts_made_up import expectations, forecast
 from tests.support.issued_rows import issued
 from tests.support.simulated import committed
@@ -223,6 +224,8 @@ def page(**more: Any) -> str:
         "expectations": expectations(),
         "validation": validation(),
         "performance": performance(),
+        "usual": committed().usdclp,
+        "calibration": calibration(NORMAL={"1d": 1.0, "7d": 1.0}, HIGH_VOL={"7d": 1.37}),
         "regimes": regimes(),
         "figures": DRAWN,
     }

@@ -12,6 +12,7 @@ from typing import Any
 
 from forex.core.errors import EXIT_OK, GateFailed, StaleError
 from forex.core.files import read_json
+from forex.core.names import PUBLISHED
 from forex.core.reports import read_report
 from forex.forecast.forecast import ENTERING, content_sha256
 from forex.forecast.report import Forecast
@@ -49,6 +50,21 @@ def view() -> dict[str, Any]:
         "as_of": str(forecast.as_of),
         "performance": performance["status"],
         "reasons": reasons,
+        "windows": _windows(performance),
+    }
+
+
+def _windows(performance: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """By horizon and number of matured forecasts: the verdict of `published`, and Mann–Whitney's p of its errors' ranks.
+
+    The p is one-sided, of the window against its baseline, errors that overlap left out; None where it says nothing.
+    """
+    return {
+        horizon: {
+            size: {"status": window["status"], "mann_whitney_p": window.get("mann_whitney_p")}
+            for size, window in figures["models"].get(PUBLISHED, {"windows": {}})["windows"].items()
+        }
+        for horizon, figures in performance["horizons"].items()
     }
 
 

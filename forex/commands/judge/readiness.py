@@ -57,7 +57,7 @@ def view(model: str) -> dict[str, Any]:
     content = {
         "model": model,
         "incumbent": PUBLISHED,
-        "candidates": params.calibrate.published.candidates,
+        "published_model": params.calibrate.published.model,
         "level": reached,
         "ready": reached in MAY_BE_PUBLISHED,
         "score": score,
@@ -119,9 +119,8 @@ def text(content: Mapping[str, Any]) -> str:
     if content["as_of_in_params"] != content["as_of"]:
         said = f"params.yaml says as_of {content['as_of_in_params']}: no run for that day has finished."
         lines = [f"{said} The last one, {content['as_of']}:"]
-    lines.append(
-        f"{content['model']} against {content['incumbent']}: {content['level']}, score {content['score']:.0f} of 100"
-    )
+    against = f"{content['incumbent']} ({content['published_model']})"
+    lines.append(f"{content['model']} against {against}: {content['level']}, score {content['score']:.0f} of 100")
     if content["reason"]:
         lines.append(content["reason"])
     rows = [["criterion", "passed", "score", "threshold", "failing allows", "what was found"]]

@@ -5,6 +5,7 @@ reports/schema/<name>.schema.json describes the file of that name.
 
 from pathlib import Path
 
+from forex.calibration.report import Calibration
 from forex.core.files import write_json
 from forex.core.reports import Report, json_schema
 from forex.forecast.report import Forecast
@@ -15,6 +16,7 @@ FOLDER = Path("reports/schema")
 
 # By path, what each report is.
 REPORTS: dict[Path, type[Report]] = {
+    Path("data/calibration.json"): Calibration,
     Path("data/manifest.json"): Manifest,
     Path("reports/expectations.json"): Expectations,
     Path("reports/forecast.json"): Forecast,
