@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import typer
+from ruamel.yaml import YAML
 from typer.core import TyperGroup
 
 from forex.commands.cli import app
@@ -95,6 +96,21 @@ def test_the_reference_has_every_command_with_its_options() -> None:
     for name, options in commands().items():
         [row] = [row for row in rows if re.match(rf"\| `forex {name}[ `]", row)]
         assert {option for option in options - {"--json"} if f"`{option}" not in row} == set(), name
+
+
+def test_the_reference_has_every_key_with_the_stages_that_read_it() -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \|.*\| (.*) \|$", (REFERENCE / "params.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    params, operations, pipeline = (
+        YAML(typ="safe").load((ROOT / name).read_text(encoding="utf-8"))
+        for name in ("params.yaml", "operations.yaml", "dvc.yaml")
+    )
+    assert sorted(key for key, _ in rows) == sorted([*params, *operations])
+    for key, readers in rows:
+        said = re.match(r"stages? ([\w, ]+)", readers)
+        stages = [name for name, stage in pipeline["stages"].items() if key in stage["params"]]
+        assert (said[1].split(", ") if said else []) == stages, key
 
 
 def test_the_snippets_of_the_library_page_give_what_they_show(monkeypatch: pytest.MonkeyPatch) -> None:
