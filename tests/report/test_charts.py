@@ -32,8 +32,8 @@ from forex.report.figures import (
     reliability_text,
     rolling_text,
 )
-from forex.report.style import STYLE
 from tests.forecast.test_fan import forecast, panel
+from tests.support.templates import STYLE
 
 
 def fan_table() -> pl.DataFrame:
