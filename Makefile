@@ -7,6 +7,8 @@ export DVC_NO_ANALYTICS := 1
 
 .PHONY: run test test-extras lint study replay trade bench plots readme calendar clean
 
+# DVC keeps what it knows of files in /var/tmp, which not every account may write to.
+run: export DVC_SITE_CACHE_DIR ?= $(CURDIR)/.dvc/tmp/site
 run: .venv/installed
 	@forex doctor
 	dvc repro

@@ -3,6 +3,7 @@
 from forex.params.alerts import Alerts, Rung
 from forex.params.calibrate import Calibrate, Multipliers
 from forex.params.data import Bounds, Ingest, Validate
+from forex.params.declared import declared_providers, provider_name
 from forex.params.drift import Drift
 from forex.params.fetch import Fetch, Network, Source
 from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, plain
@@ -52,7 +53,9 @@ __all__ = [
     "UsdClp",
     "Validate",
     "clock_time",
+    "declared_providers",
     "load_params",
     "parse_params",
     "plain",
+    "provider_name",
 ]

@@ -1,13 +1,15 @@
 """The block of live data: limits of the network, providers, and which series comes from which of them."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, StrictStr, model_validator
+from pydantic_core import PydanticCustomError
 
+from forex.params.declared import declared_providers, provider_name
 from forex.params.types import Block, Date, PositiveFloat, unique
 
-ProviderName = Literal["bcch", "mindicador", "fred", "yahoo", "ecb", "jsdelivr"]
+ProviderName = Annotated[StrictStr, AfterValidator(provider_name)]
 
 
 def _https(url: str) -> str:
@@ -35,19 +37,27 @@ class Source(Block):
     provider: ProviderName
     code: StrictStr
 
+    @property
+    def label(self) -> str:
+        """How the store names it, such as "ecb:BRL"."""
+        return f"{self.provider}:{self.code}"
+
 
 def _source(text: Any) -> Any:
     provider, _, code = text.partition(" ") if isinstance(text, str) else ("", "", "")
-    if not (provider in get_args(ProviderName) and code.strip()):
-        raise ValueError(f'expected a provider and a code like "ecb BRL", got "{text}"')
-    return {"provider": provider, "code": code.strip()}
+    if not code.strip():
+        raise PydanticCustomError("source", 'expected a provider and a code like "ecb BRL"')
+    return {"provider": provider_name(provider), "code": code.strip()}
+
+
+SourceText = Annotated[Source, BeforeValidator(_source)]
 
 
 class Quote(Block):
     """The market's last price at the cut-off, stored as the driver `series`."""
 
     series: StrictStr
-    code: StrictStr
+    source: SourceText
     max_age_minutes: PositiveInt
 
 
@@ -61,15 +71,22 @@ class Fetch(Block):
     max_early_hours: PositiveFloat
     max_disagreement: PositiveFloat
     quote: Quote
-    series: Mapping[StrictStr, Annotated[tuple[Annotated[Source, BeforeValidator(_source)], ...], Field(min_length=1)]]
+    series: Mapping[StrictStr, Annotated[tuple[SourceText, ...], Field(min_length=1)]]
 
     @model_validator(mode="after")
     def _consistent(self) -> "Fetch":
-        for name, sources in self.series.items():
+        asked = {f"series.{name}": sources for name, sources in self.series.items()}
+        for key, sources in {**asked, "quote.source": (self.quote.source,)}.items():
             for source in sources:
                 if source.provider not in self.providers:
-                    raise ValueError(f"series.{name}: {source.provider} has no address under providers")
-        wrong = [source.provider for source in self.series.get("usdclp", ()) if source.provider == "yahoo"]
+                    raise ValueError(f"{key}: {source.provider} has no address under providers")
+        markets = {name for name, traits in declared_providers().items() if "market" in traits}
+        if self.quote.source.provider not in markets:
+            raise ValueError(
+                f"quote.source: expected the price of a market, from {' or '.join(sorted(markets))}, "
+                f"not from {self.quote.source.provider}"
+            )
+        wrong = markets & {source.provider for source in self.series.get("usdclp", ())}
         if wrong or self.quote.series == "usdclp":
             raise ValueError("series.usdclp: a market quote is never the observado; take it from bcch or mindicador")
         return self

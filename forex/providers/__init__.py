@@ -2,4 +2,7 @@
 
 It takes the live store and the services' answers, screens what they say, and appends rows with the instant from which each was
 known. No stage depends on it.
+
+A service's file holds a class that is a `protocol.Provider`, and PROVIDER, its `protocol.Declaration`. The file's name is what
+params.yaml calls it: its address stands in fetch.providers, its host in fetch.network.hosts, its codes in fetch.series.
 """

@@ -18,7 +18,8 @@ import polars as pl
 from forex.core.errors import DataError, UsageError
 from forex.core.files import read_parquet, write_verified_parquet
 from forex.observations.store import RESTORE, Publication, published
-from forex.providers.protocol import LATEST_ONLY, Observation
+from forex.params import declared_providers
+from forex.providers.protocol import Observation
 
 INSTANT = pl.Datetime("us", "UTC")
 ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
@@ -108,7 +109,8 @@ def additions(
 
 def with_history(stored: pl.DataFrame) -> pl.DataFrame:
     """The stored rows that came from a provider that serves a history."""
-    return stored.filter(~pl.col("source").str.split(":").list.first().is_in(LATEST_ONLY))
+    latest_only = [name for name, traits in declared_providers().items() if "latest_only" in traits]
+    return stored.filter(~pl.col("source").str.split(":").list.first().is_in(latest_only))
 
 
 def append(store: Path, name: str, added: pl.DataFrame) -> None:

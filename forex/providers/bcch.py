@@ -10,11 +10,12 @@ of a failed request names the address with its credentials.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 from forex.core.errors import ProviderError
 from forex.providers.net import Client, Secret, hidden
-from forex.providers.protocol import Observation, in_order, number
+from forex.providers.protocol import Declaration, Observation, in_order, number
 
 MISSING = "ND"
 
@@ -22,7 +23,7 @@ MISSING = "ND"
 class Bcch:
     name = "bcch"
 
-    def __init__(self, url: str, credentials: dict[str, Secret]):
+    def __init__(self, url: str, credentials: Mapping[str, Secret]):
         """credentials: the query fields `user` and `pass`, or `token`."""
         self._url = url
         self._credentials = credentials
@@ -60,3 +61,6 @@ def _date(text: str, where: str) -> dt.date:
         return dt.datetime.strptime(text, "%d-%m-%Y").date()
     except (TypeError, ValueError):
         raise ProviderError(f"{where}: indexDateString {text!r} is not a date like 27-11-2024") from None
+
+
+PROVIDER = Declaration(Bcch, credentials=({"token": "BCCH_TOKEN"}, {"user": "BCCH_USER", "pass": "BCCH_PASSWORD"}))

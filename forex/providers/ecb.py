@@ -10,7 +10,7 @@ import io
 
 from forex.core.errors import ProviderError
 from forex.providers.net import Client
-from forex.providers.protocol import Observation, in_order, number
+from forex.providers.protocol import Declaration, Observation, in_order, number
 
 COLUMNS = ("CURRENCY", "TIME_PERIOD", "OBS_VALUE")
 DIGITS = 8  # significant; the rates have five or six
@@ -59,3 +59,6 @@ def _read(body: bytes, where: str) -> dict[str, dict[dt.date, float]]:
         return rates
     except (UnicodeDecodeError, ValueError, TypeError, csv.Error) as error:
         raise ProviderError(f"{where}: not readable as a table ({type(error).__name__})") from None
+
+
+PROVIDER = Declaration(Ecb)

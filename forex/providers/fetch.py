@@ -80,7 +80,7 @@ def fetch(
             name, sources, entry, stored[name], windows[name], bounds, settings, providers, client, clock
         )
         own = attempts.filter(pl.col("series") == name)
-        order = [_label(source) for source in sources]
+        order = [source.label for source in sources]
         added = additions(stored[name], arrived, entry.publication, own, order=order)
         append(store, name, added)
         known = set(stored[name]["date"])
@@ -174,7 +174,7 @@ def _ask(
             latest=_latest(entry, retrieved_at, settings),
         )
         result.refused += [f"{name} from {source.provider}, {sentence}; not stored" for sentence in refused]
-        others = {date: one for date, one in held.items() if one[1] != _label(source)} | {
+        others = {date: one for date, one in held.items() if one[1] != source.label} | {
             date: (vintages[-1].observation.value, vintages[-1].source) for date, vintages in taken.items()
         }
         result.disagreements += _disagreements(name, kept, source, others, settings.max_disagreement)
@@ -184,12 +184,8 @@ def _ask(
         missing = {one.date for one in kept} - set(taken)
         for one in kept:
             if one.date in missing:
-                taken.setdefault(one.date, []).append(Arrived(one, _label(source), retrieved_at))
+                taken.setdefault(one.date, []).append(Arrived(one, source.label, retrieved_at))
     return result, [one for vintages in taken.values() for one in vintages]
-
-
-def _label(source: Source) -> str:
-    return f"{source.provider}:{source.code}"
 
 
 def _value_before(stored: pl.DataFrame, answer: list[Observation]) -> float | None:

@@ -7,12 +7,13 @@ Source: the bank's pages "fred/series/observations" and "Real-Time Periods".
 """
 
 import datetime as dt
+from collections.abc import Iterable, Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from forex.core.errors import ProviderError, RequestRefused
 from forex.providers.net import Client, Secret, hidden
-from forex.providers.protocol import Observation, number
+from forex.providers.protocol import Declaration, Observation, number
 
 MISSING = "."
 ZONE = "America/Chicago"  # where a day of the archive begins and ends
@@ -23,9 +24,10 @@ FOR_EVER = "9999-12-31"
 class Fred:
     name = "fred"
 
-    def __init__(self, url: str, key: Secret):
+    def __init__(self, url: str, credentials: Mapping[str, Secret]):
+        """credentials: the query field `api_key`."""
         self._url = url
-        self._key = key
+        self._credentials = credentials
 
     def observations(self, client: Client, code: str, first: dt.date, last: dt.date) -> list[Observation]:
         """Every vintage of the values dated `first` to `last`, in order of date and vintage.
@@ -38,8 +40,8 @@ class Fred:
         begins = first
         for start, end in reversed(_periods(first, last)):
             query: dict[str, str | Secret] = {
+                **self._credentials,
                 "series_id": code,
-                "api_key": self._key,
                 "file_type": "json",
                 "observation_start": first.isoformat(),
                 "observation_end": last.isoformat(),
@@ -47,7 +49,7 @@ class Fred:
                 "realtime_end": end,
             }
             try:
-                part = _read(client.json(self._url, query), where, self._key)
+                part = _read(client.json(self._url, query), where, self._credentials.values())
             except RequestRefused:
                 if not rows:
                     raise
@@ -82,9 +84,9 @@ def _periods(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
     return [*periods, (first, FOR_EVER)]
 
 
-def _read(answer: Any, where: str, key: Secret) -> list[tuple[dt.date, Observation]]:
+def _read(answer: Any, where: str, secrets: Iterable[Secret]) -> list[tuple[dt.date, Observation]]:
     if isinstance(answer, dict) and "error_message" in answer:
-        raise RequestRefused(f"{where}: refused: {hidden(str(answer['error_message']), [key])}")
+        raise RequestRefused(f"{where}: refused: {hidden(str(answer['error_message']), secrets)}")
     if not isinstance(answer, dict) or not isinstance(answer.get("observations"), list):
         raise ProviderError(f'{where}: expected {{"observations": […]}}')
     try:
@@ -119,3 +121,6 @@ def _date(text: str, where: str) -> dt.date:
     if date == dt.date.max:  # the end of time is no day on which anything was published
         raise ProviderError(f"{where}: {text!r} is not a date like 2024-11-27")
     return date
+
+
+PROVIDER = Declaration(Fred, credentials=({"api_key": "FRED_API_KEY"},))

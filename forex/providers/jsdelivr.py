@@ -9,7 +9,7 @@ from typing import Any
 
 from forex.core.errors import ProviderError
 from forex.providers.net import Client
-from forex.providers.protocol import Observation, in_order, number
+from forex.providers.protocol import Declaration, Observation, in_order, number
 
 DAYS = 10  # back from the newest file
 
@@ -39,3 +39,6 @@ class JsDelivr:
             return Observation(dt.date.fromisoformat(answer["date"]), number(answer["usd"][code], where))
         except (TypeError, KeyError, ValueError):
             raise ProviderError(f'{where}: expected {{"date": "2024-11-27", "usd": {{"{code}": …}}}}') from None
+
+
+PROVIDER = Declaration(JsDelivr, latest_only=True)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from forex.core.errors import ProviderError
 from forex.providers.net import Client
-from forex.providers.protocol import Observation, in_order, number
+from forex.providers.protocol import Declaration, Observation, in_order, number
 from forex.timeline.calendar import SANTIAGO
 
 
@@ -43,3 +43,6 @@ def _date(text: str, where: str) -> dt.date:
         return instant.astimezone(ZoneInfo(SANTIAGO)).date() if instant.tzinfo else instant.date()
     except (TypeError, ValueError, OverflowError):
         raise ProviderError(f"{where}: fecha {text!r} is not a date like 2024-11-27T03:00:00.000Z") from None
+
+
+PROVIDER = Declaration(Mindicador)

@@ -2,24 +2,24 @@
 
 A request is retried on time-outs, broken connections, 429 and 5xx, after the server's Retry-After or with exponential jitter.
 Redirects are followed by hand, to listed hosts only. What ends a request names its address without the query: it may hold a
-password. The deadline is for all of an answer, headers and packing included: a watch cuts the connection when it has passed.
+password. The deadline is for all of an answer, from the look-up of the host's name to the last byte unpacked: each attempt is a
+task that is cancelled when it has passed.
 """
 
+import asyncio
 import json
 import logging
 import random
 import re
-import socket
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
 from email.utils import parsedate_to_datetime
 from ssl import SSLContext
 from types import TracebackType
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+import anyio
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
@@ -29,6 +29,7 @@ from forex.params import Network
 PACKED = ("identity", "gzip", "deflate")  # once: what is packed twice unpacks to a million times its size at one go
 REDIRECTS = {301, 302, 303, 307, 308}
 MAX_REDIRECTS = 3
+LAST_PORT = 65535
 
 
 class Secret:
@@ -70,7 +71,8 @@ class _Transient(Exception):
 
 
 class Client:
-    """A polite https client.  Use it as a context manager.
+    """A polite https client.  Use it as a context manager, outside of any event loop: it has one of its own, which only runs while
+    an answer is awaited and keeps connections for the next request.
 
     network: limits and listed hosts, from params.yaml.  verify: the certificates that count; the system's by default.
     sleep, rng: how to wait between attempts, and the jitter.
@@ -89,10 +91,11 @@ class Client:
         self._network = network
         self._rng = rng or random.Random()
         self._sleep = sleep
-        self._sockets: list[socket.socket] = []
-        self._http = httpx.Client(
+        self._loop = asyncio.Runner()
+        self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(network.read_timeout, connect=network.connect_timeout),
             follow_redirects=False,
+            event_hooks={"response": [_set_location_aside]},
             verify=verify,
             headers={"User-Agent": network.user_agent, "Accept-Encoding": "gzip, deflate"},
         )
@@ -103,7 +106,8 @@ class Client:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._http.close()
+        with self._loop:
+            self._loop.run(self._http.aclose())
 
     def get(self, url: str, query: Mapping[str, str | Secret] | None = None) -> bytes:
         """The body of a successful answer.
@@ -111,7 +115,7 @@ class Client:
         Raises ProviderError saying what went wrong at which address, the query left out; RequestRefused where the service
         answered with a status that no retry changes.
         """
-        plain = {key: value.reveal() if isinstance(value, Secret) else value for key, value in (query or {}).items()}
+        asked = _with(url, query or {})
         attempts = Retrying(
             stop=stop_after_attempt(self._network.attempts),
             wait=self._wait,
@@ -120,9 +124,9 @@ class Client:
             reraise=True,
         )
         try:
-            return attempts(self._attempt, httpx.URL(url, params=plain) if plain else httpx.URL(url))
+            return attempts(lambda: self._loop.run(self._attempt(asked)))
         except _Transient as error:
-            raise ProviderError(f"{address(url)}: {error}, after {self._network.attempts} attempts") from None
+            raise ProviderError(f"{address(asked)}: {error}, after {self._network.attempts} attempts") from None
 
     def json(self, url: str, query: Mapping[str, str | Secret] | None = None, *, encoding: str = "utf-8") -> Any:
         """The answer read as JSON.  Raises ProviderError where it is none.
@@ -146,55 +150,44 @@ class Client:
             return asked
         return self._rng.uniform(0.5, 1.0) * min(2.0 ** (state.attempt_number - 1), self._network.longest_wait)
 
-    def _attempt(self, url: httpx.URL) -> bytes:
-        late = threading.Event()
-        watch = threading.Timer(self._network.deadline, self._cut, [late])
-        watch.daemon = True
-        watch.start()
-        try:
-            return self._followed(url, late)
-        except httpx.HTTPError as error:
-            if late.is_set():
-                raise self._too_late() from None
-            if isinstance(error, httpx.TimeoutException):
+    async def _attempt(self, url: httpx.URL) -> bytes:
+        with anyio.move_on_after(self._network.deadline):
+            try:
+                return await self._followed(url)
+            except httpx.TimeoutException:
                 raise _Transient("no answer in time") from None
-            raise _Transient(f"the connection failed ({type(error).__name__})") from None
-        finally:
-            watch.cancel()
+            except (httpx.HTTPError, OSError) as error:  # OSError: a broken TLS record, which httpx hands on as ssl's
+                raise _Transient(f"the connection failed ({type(error).__name__})") from None
+        raise _Transient(f"not complete within {self._network.deadline:g} s")
 
-    def _followed(self, url: httpx.URL, late: threading.Event) -> bytes:
-        def connected(event: str, info: Mapping[str, Any]) -> None:
-            if event.endswith("start_tls.complete"):
-                self._sockets = [one for one in self._sockets if one.fileno() >= 0]
-                self._sockets.append(info["return_value"].get_extra_info("socket"))
-                if late.is_set():
-                    self._cut(late)
-
+    async def _followed(self, url: httpx.URL) -> bytes:
+        self._refuse_unlisted(url, address(url))
         for _ in range(MAX_REDIRECTS + 1):
-            self._refuse_unlisted(url)
-            with self._http.stream("GET", url, extensions={"trace": connected}) as answer:
-                if answer.status_code in REDIRECTS and "location" in answer.headers:
-                    url = url.join(answer.headers["location"])
+            async with self._http.stream("GET", url) as answer:
+                location = answer.extensions["location"]
+                if answer.status_code in REDIRECTS and location is not None:
+                    url = self._redirected(url, location)
                     continue
                 self._refuse_failed(answer)
-                return self._body(answer, late)
+                return await self._body(answer)
         raise ProviderError(f"{address(url)}: more than {MAX_REDIRECTS} redirects")
 
-    def _cut(self, late: threading.Event) -> None:
-        """End every open connection: what still reads from one gets an end at once, where a time-out begins anew at each byte."""
-        late.set()
-        for one in self._sockets:
-            with suppress(OSError):
-                socket.socket.shutdown(one, socket.SHUT_RDWR)
+    def _redirected(self, url: httpx.URL, location: str) -> httpx.URL:
+        try:
+            there = url.join(location)
+        except (httpx.InvalidURL, ValueError):
+            raise ProviderError(f"{address(url)}: redirects to what is no address") from None
+        host = there.raw_host.decode()  # no more of it is shown: it may repeat the query
+        self._refuse_unlisted(there, f"{address(url)}: redirects to {there.scheme}:{f'//{host}' if host else ''}")
+        return there
 
-    def _too_late(self) -> _Transient:
-        return _Transient(f"not complete within {self._network.deadline:g} s")
-
-    def _refuse_unlisted(self, url: httpx.URL) -> None:
-        if url.scheme != "https" or url.host not in self._network.hosts:
+    def _refuse_unlisted(self, url: httpx.URL, where: str) -> None:
+        if url.scheme != "https" or url.raw_host.decode() not in self._network.hosts:  # `host` fails where IDNA does
             raise ProviderError(
-                f"{address(url)}: expected https and a host among {', '.join(self._network.hosts)} (fetch.network.hosts)"
+                f"{where}: expected https and a host among {', '.join(self._network.hosts)} (fetch.network.hosts)"
             )
+        if url.port is not None and url.port > LAST_PORT:
+            raise ProviderError(f"{where}: {url.port} is no port")
 
     def _refuse_failed(self, answer: httpx.Response) -> None:
         status = answer.status_code
@@ -206,22 +199,33 @@ class Client:
         if status != 200:
             raise RequestRefused(f"{address(answer.url)}: status {status}")
 
-    def _body(self, answer: httpx.Response, late: threading.Event) -> bytes:
+    async def _body(self, answer: httpx.Response) -> bytes:
         packed = answer.headers.get("content-encoding", PACKED[0]).strip().lower()
         if packed not in PACKED:
             raise ProviderError(
                 f"{address(answer.url)}: packed as {packed[:40]!r}, expected one of {', '.join(PACKED)}"
             )
         body = bytearray()
-        for chunk in answer.iter_bytes():
+        async for chunk in answer.aiter_bytes():
             body += chunk
             if len(body) > self._network.max_bytes:
                 raise ProviderError(
                     f"{address(answer.url)}: more than {self._network.max_bytes} bytes (fetch.network.max_bytes)"
                 )
-        if late.is_set():  # a body without a length ends with its connection, whoever ended it
-            raise self._too_late()
         return bytes(body)
+
+
+async def _set_location_aside(answer: httpx.Response) -> None:
+    """Where httpx sees one it prepares the next request, and falls over what is no address."""
+    answer.extensions["location"] = answer.headers.pop("location", None)
+
+
+def _with(url: str, query: Mapping[str, str | Secret]) -> httpx.URL:
+    plain = {key: value.reveal() if isinstance(value, Secret) else value for key, value in query.items()}
+    try:
+        return httpx.URL(url, params=plain) if plain else httpx.URL(url)
+    except (httpx.InvalidURL, ValueError):
+        raise ProviderError(f"{url.partition('?')[0][:200]!r} is no address") from None
 
 
 def address(url: httpx.URL | str) -> str:

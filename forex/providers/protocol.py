@@ -2,13 +2,12 @@
 
 import datetime as dt
 import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from forex.core.errors import ProviderError
-from forex.providers.net import Client
-
-LATEST_ONLY = ("jsdelivr",)  # the providers that serve the latest days and no history
+from forex.providers.net import Client, Secret
 
 
 @dataclass(frozen=True)
@@ -37,6 +36,44 @@ class Provider(Protocol):
         series, or repeats a date with another value; nothing is taken from such an answer.
         """
         ...
+
+
+@runtime_checkable
+class Quoting(Provider, Protocol):
+    """A provider that can be asked for the market's quote at the cut-off."""
+
+    def last_price(self, client: Client, code: str, at: dt.datetime) -> tuple[dt.datetime, float] | None:
+        """The last price made at or before `at` (UTC), with the instant from which it stood; None where the last days have none."""
+        ...
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a provider's file says of it, as its constant PROVIDER; its name is the file's.
+
+    client: makes the `Provider` from its address, which is in params.yaml, and from its credentials where it needs any.
+    credentials: the sets of query fields by which the service knows its users, each field with the environment variable that
+        holds it; the first set that the environment has in full is used.
+    market: its prices are a market's, so never the observado; it may be asked for the quote.
+    latest_only: it serves the latest days and no history.
+
+    The last two are written as True in the file, for forex/params/declared.py reads them from its text.
+    """
+
+    client: Callable[..., Provider]
+    credentials: tuple[Mapping[str, str], ...] = ()
+    market: bool = False
+    latest_only: bool = False
+
+    def client_at(self, url: str, name: str, environ: Mapping[str, str]) -> Provider:
+        """Raises ProviderError naming the environment variables where no set of them is complete."""
+        if not self.credentials:
+            return self.client(url)
+        for fields in self.credentials:
+            if all(environ.get(variable) for variable in fields.values()):
+                return self.client(url, {field: Secret(environ[variable]) for field, variable in fields.items()})
+        wanted = ", or ".join(" and ".join(fields.values()) for fields in self.credentials)
+        raise ProviderError(f"{name}: set {wanted} in the environment; the service answers registered users only")
 
 
 def number(text: object, where: str) -> float:

@@ -1,47 +1,24 @@
-"""The providers by name, with their credentials from the environment."""
+"""The providers by name, each the one that its file declares."""
 
 from collections.abc import Mapping
+from importlib import import_module
 
-from forex.core.errors import ProviderError
-from forex.params import Fetch
-from forex.providers.bcch import Bcch
-from forex.providers.ecb import Ecb
-from forex.providers.fred import Fred
-from forex.providers.jsdelivr import JsDelivr
-from forex.providers.mindicador import Mindicador
-from forex.providers.net import Secret
-from forex.providers.protocol import Provider
-from forex.providers.yahoo import Yahoo
+from forex.core.errors import UsageError
+from forex.params import Fetch, provider_name
+from forex.providers.protocol import Declaration, Provider
 
 
 def provider(name: str, settings: Fetch, environ: Mapping[str, str]) -> Provider:
-    """The client of one service.  Raises ProviderError naming the environment variables that it needs and lacks."""
-    url = settings.providers[name]  # type: ignore[index]
-    match name:
-        case "bcch":
-            return Bcch(url, _bcch_credentials(environ))
-        case "fred":
-            return Fred(url, _secret("fred", "FRED_API_KEY", environ))
-        case "mindicador":
-            return Mindicador(url)
-        case "ecb":
-            return Ecb(url)
-        case "jsdelivr":
-            return JsDelivr(url)
-        case _:
-            return Yahoo(url)
+    """The client of one service, at its address in `settings`.
 
-
-def _bcch_credentials(environ: Mapping[str, str]) -> dict[str, Secret]:
-    if environ.get("BCCH_TOKEN"):
-        return {"token": Secret(environ["BCCH_TOKEN"])}
-    return {"user": _secret("bcch", "BCCH_USER", environ), "pass": _secret("bcch", "BCCH_PASSWORD", environ)}
-
-
-def _secret(name: str, variable: str, environ: Mapping[str, str]) -> Secret:
-    if not environ.get(variable):
-        also = " (or BCCH_TOKEN)" if name == "bcch" else ""
-        raise ProviderError(
-            f"{name}: set {variable} in the environment{also}; the service answers registered users only"
-        )
-    return Secret(environ[variable])
+    Raises UsageError for a name that no file declares; ProviderError naming the environment variables that it needs and lacks.
+    """
+    try:
+        module = f"forex.providers.{provider_name(name)}"
+    except ValueError as error:
+        raise UsageError(f"forex/providers: {error}") from None
+    declaration: Declaration = import_module(module).PROVIDER
+    client = declaration.client_at(settings.providers[name], name, environ)
+    if client.name != name:
+        raise UsageError(f"forex/providers/{name}.py: its client is named {client.name}; name it like its file, {name}")
+    return client

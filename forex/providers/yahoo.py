@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from forex.core.errors import ProviderError
 from forex.providers.net import Client
-from forex.providers.protocol import Observation, in_order, number
+from forex.providers.protocol import Declaration, Observation, in_order, number
 
 CURRENCY = "=X"
 BAR = dt.timedelta(minutes=5)
@@ -114,3 +114,6 @@ def _open_until(chart: dict[str, Any], where: str) -> dt.datetime | None:
         return None
     except (ValueError, OverflowError, OSError):
         raise ProviderError(f"{where}: currentTradingPeriod ends at {end!r}, which is no instant") from None
+
+
+PROVIDER = Declaration(Yahoo, market=True)

@@ -1,15 +1,18 @@
-"""Charts: Vega-Lite specifications drawn to SVG, the same bytes in every time zone, locale and process.
+"""Charts: Vega-Lite specifications drawn to SVG, the same bytes in every time zone, locale and process, whatever fonts there are.
 
-Dates enter as milliseconds on UTC scales, text is measured in a font that vl-convert brings along, and the ids of clip
-paths, which it counts over the life of a process, become names. Colours are words of a palette: a page's CSS variables,
+Dates enter as milliseconds on UTC scales, text is measured in the fonts of this package, and the ids of clip paths,
+which vl-convert counts over the life of a process, become names. Colours are words of a palette: a page's CSS variables,
 which follow its light or dark scheme, or fixed ones for a file that is shown on its own.
 """
 
 import json
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from html import escape
+from pathlib import Path
 from typing import Any
 
 import altair as alt
@@ -18,7 +21,9 @@ import polars as pl
 from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO
 from forex.regimes.regimes import REGIMES
 
-FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+FONTS = Path(__file__).parent / "fonts"
+# Ours measures; a browser, which does not have it, draws with one of the others, whose letters are as wide.
+FONT = "Forex Sans, Arial, Helvetica, Liberation Sans, sans-serif"
 UTC = alt.Scale(type="utc")
 
 
@@ -52,8 +57,6 @@ ON_WHITE = Palette(
 
 def svg(chart: Any, *, name: str, alt_text: str, colours: Palette) -> str:
     """The chart as SVG text, its ids starting with `name`, with `alt_text` for those who do not see it."""
-    import vl_convert
-
     axis = {
         "labelColor": colours.muted,
         "titleColor": colours.muted,
@@ -78,12 +81,33 @@ def svg(chart: Any, *, name: str, alt_text: str, colours: Palette) -> str:
             "title": {"color": colours.ink, "fontSize": 13, "font": FONT, "anchor": "start", "offset": 8},
         },
     }
-    drawn = vl_convert.vegalite_to_svg(json.dumps(specification), allowed_base_urls=[])
+    drawn = _renderer().vegalite_to_svg(json.dumps(specification), allowed_base_urls=[])
     for number, found in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawn))):
         drawn = drawn.replace(f'id="{found}"', f'id="{name}-{number}"').replace(
             f"url(#{found})", f"url(#{name}-{number})"
         )
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{escape(alt_text)}" ', 1) + "\n"
+
+
+@cache
+def _renderer() -> Any:
+    """vl-convert with our fonts and those built into it, and none of the machine's.
+
+    When it is first used, it reads the fonts that fontconfig's configuration names, and they come before all others: one
+    of them would draw what ours has no letter for, and one that bears the name of ours would take its place.
+    """
+    import vl_convert
+
+    configured = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(FONTS / "no_system_fonts.conf")
+    try:
+        vl_convert.register_font_directory(str(FONTS))
+    finally:
+        if configured is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = configured
+    return vl_convert
 
 
 def fan_chart(table: pl.DataFrame, *, colours: Palette, width: int, height: int, compact: bool = False) -> Any:

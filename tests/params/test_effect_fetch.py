@@ -237,7 +237,7 @@ def test_bound_on_what_is_stored(key: str, live: Live) -> None:
     assert sentence in "".join(live.said)
 
 
-@pytest.mark.parametrize(("key", "value"), [("quote.code", "CLPUSD=X"), ("quote.series", "usdclp_close")])
+@pytest.mark.parametrize(("key", "value"), [("quote.source", "yahoo CLPUSD=X"), ("quote.series", "usdclp_close")])
 def test_the_quote(key: str, value: str, live: Live) -> None:
     live.set(fetch__series={"usdclp": COMMITTED["fetch"]["series"]["usdclp"]})
     live.site.route = bank({NEWEST: 970.0}, spot=973.4)
@@ -247,7 +247,7 @@ def test_the_quote(key: str, value: str, live: Live) -> None:
         listed = fetching.live_store(load_params()) / "series.yaml"
         listed.write_text(listed.read_text(encoding="utf-8").replace("usdclp_spot", value), encoding="utf-8")
     live.fetch(NOW)
-    if key == "quote.code":
+    if key == "quote.source":
         assert "/yahoo/CLPUSD=X" in [path for path, _ in live.site.requests]
     else:
         assert read_parquet(live.store / "usdclp_close.parquet")["value"].to_list() == [973.4]
@@ -268,5 +268,5 @@ def test_every_key_is_tested() -> None:
     """By the name of its test or by its parameter above."""
     tested = {f"network.{key}" for key in (*NETWORK, "connect_timeout")} | {f"providers.{name}" for name in PROVIDERS}
     tested |= {f"series.{name}" for name in COMMITTED["fetch"]["series"]} | set(SAID)
-    tested |= {"first", "overlap_days", "lock_timeout", "quote.code", "quote.series"}
+    tested |= {"first", "overlap_days", "lock_timeout", "quote.source", "quote.series"}
     assert {f"fetch.{key}" for key in tested} == set(KEYS)

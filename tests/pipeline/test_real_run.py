@@ -15,6 +15,7 @@ import polars as pl
 import pytest
 from ruamel.yaml import YAML
 
+from forex.commands.keep.readme import PAGES
 from forex.core.files import read_parquet
 from forex.core.quantiles import COLUMNS, GRID
 from forex.monitoring.looks import daily_statuses
@@ -329,13 +330,13 @@ def test_status_command(clone: Path) -> None:
     assert "37 usdclp not_a_business_day" in command("forex", "status", cwd=clone).stdout
 
 
-def test_readme_shows_what_the_commands_print(clone: Path) -> None:
-    page = (clone / "README.md").read_text(encoding="utf-8")
-    for words in (("forecast",), ("scoreboard",), ("nowcast",)):
-        assert command("forex", *words, cwd=clone).stdout.strip() in page
+def test_readme_and_docs_show_what_the_commands_print(clone: Path) -> None:
+    pages = {path: (clone / path).read_text(encoding="utf-8") for path in PAGES}
+    for word in ("forecast", "scoreboard", "nowcast"):
+        assert command("forex", word, cwd=clone).stdout.strip() in "\n".join(pages.values())
     done = command("python", "-m", "forex.commands.keep.readme", cwd=clone)
     assert done.returncode == 0, done.stderr
-    assert (clone / "README.md").read_text(encoding="utf-8") == page
+    assert {path: (clone / path).read_text(encoding="utf-8") for path in PAGES} == pages
 
 
 def test_plots_draw_offline(clone: Path) -> None:

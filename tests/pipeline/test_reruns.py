@@ -1,7 +1,7 @@
-"""What a change in params.yaml reruns: the committed dvc.yaml under a real `dvc repro`, with stand-ins for the stages.
+"""What a change of params, code or ledger reruns: the committed dvc.yaml under a real `dvc repro`, with stand-ins for the stages.
 
-A stand-in writes to its outputs a hash of everything that its stage declares, so its outputs change whenever something that it
-declares has. Whether a stage declares what it reads is for tests/pipeline/test_dvc_yaml.py.
+A stand-in writes to its outputs a hash of the data and params that its stage declares, so they change whenever one of those has;
+an edit of code is one that changes no output. Whether a stage declares what it reads is for tests/pipeline/test_dvc_yaml.py.
 """
 
 import json
@@ -26,7 +26,8 @@ from pathlib import Path
 
 deps, keys, outs = {deps!r}, {keys!r}, {outs!r}
 params = json.loads(Path("params.yaml").read_text(encoding="utf-8"))
-files = [file for dep in map(Path, deps) for file in (sorted(dep.rglob("*")) if dep.is_dir() else [dep])]
+data = [Path(dep) for dep in deps if not dep.startswith(("forex/", "stages/"))]
+files = [file for dep in data for file in (sorted(dep.rglob("*")) if dep.is_dir() else [dep])]
 read = [file.read_bytes() for file in files] + [json.dumps(params[key]).encode() for key in keys]
 for out in map(Path, outs):
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -64,8 +65,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     (folder / "stages").mkdir()
-    for name in ("__init__", "run"):
-        (folder / f"stages/{name}.py").write_text("", encoding="utf-8")
+    (folder / "stages/__init__.py").write_text("", encoding="utf-8")
     for name, stage in STAGES.items():
         deps = [dep.replace("${ingest.store}", "data/sample") for dep in stage["deps"]]
         text = STAND_IN.format(deps=deps, keys=list(stage["params"]), outs=outputs(name))
@@ -99,6 +99,34 @@ def test_change_reruns_exactly_what_depends_on_it(key: str, other: Any, spared: 
     before = json.loads((clone / "params.yaml").read_text(encoding="utf-8"))
     write_params(clone, changed(before, {key: other}))
     assert reproduced(clone) == [name for name in ORDER if name not in spared] == depending(key.split(".")[0])
+
+
+@pytest.mark.parametrize(
+    ("package", "expected"),
+    [
+        ("report", ["report"]),
+        ("monitoring", ["performance", "report"]),
+        ("models", ["fit"]),
+        ("commands", []),
+        ("estimates", []),
+        ("challenge", []),
+        ("providers", []),
+    ],
+)
+def test_an_edit_of_code_that_changes_no_output_reruns_who_uses_it(
+    package: str, expected: list[str], clone: Path
+) -> None:
+    reproduced(clone)
+    edited = clone / "forex" / package / "__init__.py"
+    edited.write_text(edited.read_text(encoding="utf-8") + "\n# A word more.\n", encoding="utf-8")
+    assert reproduced(clone) == expected
+
+
+def test_the_suites_and_their_report_rerun_who_checks_and_who_reads_it(clone: Path) -> None:
+    reproduced(clone)
+    edited = clone / "forex/validation/__init__.py"
+    edited.write_text(edited.read_text(encoding="utf-8") + "\n# A word more.\n", encoding="utf-8")
+    assert reproduced(clone) == ["validate", "forecast", "report"]
 
 
 def test_an_issued_forecast_reruns_what_scores_the_ledger_and_its_lock_nothing(clone: Path) -> None:

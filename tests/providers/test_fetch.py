@@ -193,7 +193,7 @@ def test_a_fetched_series_without_bounds_is_an_error_of_params_yaml(live: Live) 
 
 def test_missing_credentials_are_named_and_the_next_provider_serves(live: Live) -> None:
     content = result(live.fetch(NOW, environ={}))
-    assert "set BCCH_USER in the environment" in content["failures"][0]
+    assert "set BCCH_TOKEN, or BCCH_USER and BCCH_PASSWORD in the environment" in content["failures"][0]
     assert content["source"] == "mindicador"
 
 

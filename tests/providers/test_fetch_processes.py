@@ -52,8 +52,8 @@ def start(live: Live, *kill_at: int) -> subprocess.Popen[bytes]:
     certificate = live.root / "certificate.pem"
     certificate.write_bytes(live.site.certificate)
     words = [live.site.url, str(certificate), (NOW + dt.timedelta(minutes=1)).isoformat(), *map(str, kill_at)]
-    script = ROOT / "tests/support/live/fetch_process.py"
-    return subprocess.Popen([sys.executable, str(script), *words], cwd=live.root)
+    script = [sys.executable, "-m", "tests.support.live.fetch_process"]
+    return subprocess.Popen([*script, *words], cwd=live.root, env={**os.environ, "PYTHONPATH": str(ROOT)})
 
 
 def test_two_fetches_at_once_lose_and_double_nothing(live: Live) -> None:

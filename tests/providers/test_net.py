@@ -1,8 +1,10 @@
 """The network's manners, against a real server: what is retried, what is refused, and what never reaches a message."""
 
+import socket
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 import pytest
 
@@ -132,8 +134,9 @@ def test_headers_that_never_end_do_not_outlast_the_deadline(site: Web) -> None:
     ends_at_the_deadline(site, drip)
 
 
-def test_a_packed_body_without_content_does_not_outlast_the_deadline(site: Web) -> None:
-    """Empty blocks unpack to nothing, for as long as the server likes."""
+@pytest.mark.parametrize("pause", [0.1, 0])
+def test_a_packed_body_without_content_does_not_outlast_the_deadline(site: Web, pause: float) -> None:
+    """Empty blocks unpack to nothing, for as long as the server likes; without a pause there is always more to read."""
     import zlib
 
     def drip(handler: BaseHTTPRequestHandler) -> None:
@@ -142,12 +145,26 @@ def test_a_packed_body_without_content_does_not_outlast_the_deadline(site: Web) 
         handler.end_headers()
         packer = zlib.compressobj(wbits=31)
         handler.wfile.write(packer.compress(b"1") + packer.flush(zlib.Z_SYNC_FLUSH))
-        for _ in range(50):
+        begun = time.monotonic()
+        while time.monotonic() < begun + 5:
             handler.wfile.write(b"\0\0\0\xff\xff")
             handler.wfile.flush()
-            time.sleep(0.1)
+            time.sleep(pause)
 
     ends_at_the_deadline(site, drip)
+
+
+def test_the_look_up_of_a_name_does_not_outlast_the_deadline(site: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    def silent(*arguments: Any, **options: Any) -> Any:
+        time.sleep(1.5)
+        raise socket.gaierror("no answer")
+
+    monkeypatch.setattr(socket, "getaddrinfo", silent)
+    with site.client(connect_timeout=5, deadline=0.3, attempts=1) as client:
+        begun = time.monotonic()
+        with pytest.raises(ProviderError, match="not complete within 0.3 s"):
+            client.get(f"{site.url}/series")
+        assert time.monotonic() - begun < 1
 
 
 def test_a_deadline_that_has_passed_does_not_reach_the_next_request(site: Web) -> None:
@@ -171,6 +188,23 @@ def test_a_reset_connection_is_asked_again(site: Web) -> None:
     site.route = lambda path, query: next(answers)
     with site.client() as client:
         assert client.get(f"{site.url}/series") == b"fine"
+
+
+def test_a_broken_record_is_asked_again(site: Web) -> None:
+    """Bytes under the encryption that no key of this connection made."""
+
+    def broken(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        socket.socket.sendall(handler.connection, b"\x17\x03\x03\x00\x20" + b"x" * 32)
+
+    answers = iter([Answer(send=broken), Answer("fine")])
+    site.route = lambda path, query: next(answers)
+    with site.client() as client:
+        assert client.get(f"{site.url}/series") == b"fine"
+    site.route = lambda path, query: Answer(send=broken)
+    refused(site, r"the connection failed \(\w+\), after 3 attempts")
 
 
 def test_a_cut_off_body_is_not_taken(site: Web) -> None:
@@ -225,6 +259,39 @@ def test_redirects_stay_on_listed_hosts(site: Web) -> None:
     for elsewhere in ("https://example.org/x", "http://localhost/x", site.url.replace("localhost", "127.0.0.1")):
         moved["/series"] = Answer(status=302, headers={"Location": elsewhere})
         refused(site, "expected https and a host among localhost")
+
+
+@pytest.mark.parametrize(
+    ("location", "match"),
+    [
+        ("data:x", "redirects to data:: expected https"),
+        ("javascript:alert(1)", "redirects to javascript:: expected https"),
+        ("mailto:someone@localhost", "redirects to mailto:: expected https"),
+        ("https://xn--zzzz-zzz/", "redirects to https://xn--zzzz-zzz: expected https and a host among localhost"),
+        ("https://xn--/", "redirects to https://xn--: expected https"),
+        ("https://example.org/?pass=hunter2", "redirects to https://example.org: expected https"),
+        ("https://example.org/hunter2", "redirects to https://example.org: expected https"),
+        ("https://[::1/", "redirects to what is no address"),
+        ("https://b\xfc\ud800cher.example/", "redirects to what is no address"),
+        ("/" + "x" * 70_000, "redirects to what is no address"),
+        ("https://localhost:99999999/", "redirects to https://localhost: 99999999 is no port"),
+    ],
+)
+def test_a_redirect_to_what_is_no_web_page_is_the_provider_s_error(site: Web, location: str, match: str) -> None:
+    def moved(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(
+            b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: "
+            + location.encode("utf-8", "surrogatepass")
+            + b"\r\n\r\n"
+        )
+
+    site.route = lambda path, query: Answer(send=moved)
+    refused(site, match, attempts=1)
+
+
+def test_an_address_that_is_none_is_the_provider_s_error(site: Web) -> None:
+    refused(site, "'https://\\[::1/series' is no address", "https://[::1/series")
+    refused(site, "expected https and a host among localhost", "https://xn--zzzz-zzz/")
 
 
 def test_redirects_end(site: Web) -> None:

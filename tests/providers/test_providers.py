@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from forex.core.errors import ProviderError
-from forex.params import load_params
+from forex.params import declared_providers, load_params
 from forex.providers.bcch import Bcch
 from forex.providers.ecb import Ecb
 from forex.providers.mindicador import Mindicador
@@ -324,5 +324,11 @@ def test_every_service_has_a_client_and_credentials_come_from_the_environment(na
     assert provider(name, settings, full).name == name
     assert "hunter2" not in repr(vars(provider(name, settings, full)))
     if name in ("bcch", "fred"):
-        with pytest.raises(ProviderError, match="set (BCCH_USER|FRED_API_KEY) in the environment"):
-            provider(name, settings, {})
+        wanted = "BCCH_TOKEN, or BCCH_USER and BCCH_PASSWORD" if name == "bcch" else "FRED_API_KEY"
+        for some in ({}, {"BCCH_USER": "someone", "BCCH_TOKEN": ""}):
+            with pytest.raises(ProviderError, match=f"{name}: set {wanted} in the environment"):
+                provider(name, settings, some)
+
+
+def test_every_declared_service_is_among_the_tested() -> None:
+    assert set(CLIENTS) == set(declared_providers())

@@ -1,17 +1,17 @@
-"""The blocks of README.md that hold figures, made from the reports: `python -m forex.commands.keep.readme` renews them.
+"""The blocks of README and docs that hold figures, made from the reports: `python -m forex.commands.keep.readme` renews them.
 
-A block stands between `<!-- name -->` and `<!-- /name -->`; everything else is left as it is.
+A block stands between `<!-- name -->` and `<!-- /name -->`, each once among all pages; everything else is left as it is.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from forex.commands.show import forecast, nowcast, scoreboard
 from forex.core.errors import UsageError
 from forex.core.files import write_text
 
-README = Path("README.md")
+PAGES = (Path("README.md"), Path("docs/explanation/scores.md"), Path("docs/explanation/alarms.md"))
 MONITORS = Path("reports/monitors.md")  # written by `make study`
 
 
@@ -38,18 +38,30 @@ def block(page: str, name: str) -> str:
 
 
 def filled(page: str, contents: Mapping[str, str]) -> str:
-    """The page with each block replaced.  Raises UsageError naming a block that the page does not have once.
+    """The page with each of its blocks replaced.
 
-    >>> filled("a <!-- x -->old<!-- /x --> b", {"x": "new"})
+    >>> filled("a <!-- x -->old<!-- /x --> b", {"x": "new", "y": "other"})
     'a <!-- x -->\\nnew\\n<!-- /x --> b'
     """
     for name, content in contents.items():
-        pattern = re.compile(rf"(<!-- {name} -->).*?(<!-- /{name} -->)", re.DOTALL)
-        if len(pattern.findall(page)) != 1:
-            raise UsageError(f"{README}: expected the block <!-- {name} --> … <!-- /{name} --> once.")
-        page = pattern.sub(lambda found, text=content: f"{found[1]}\n{text}\n{found[2]}", page)  # type: ignore[misc]
+        page = _pattern(name).sub(lambda found, text=content: f"{found[1]}\n{text}\n{found[2]}", page)  # type: ignore[misc]
     return page
 
 
+def renew(pages: Sequence[Path], contents: Mapping[str, str]) -> None:
+    """Write `contents` into the blocks of the pages.  Raises UsageError naming a block that they do not hold once."""
+    texts = {path: path.read_text(encoding="utf-8") for path in pages}
+    for name in contents:
+        if len(_pattern(name).findall("\n".join(texts.values()))) != 1:
+            where = ", ".join(map(str, pages))
+            raise UsageError(f"expected the block <!-- {name} --> … <!-- /{name} --> once among {where}.")
+    for path, text in texts.items():
+        write_text(path, filled(text, contents))
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(<!-- {name} -->).*?(<!-- /{name} -->)", re.DOTALL)
+
+
 if __name__ == "__main__":
-    write_text(README, filled(README.read_text(encoding="utf-8"), blocks()))
+    renew(PAGES, blocks())

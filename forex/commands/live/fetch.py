@@ -19,9 +19,8 @@ from forex.params import Params, load_params
 from forex.providers.append import Arrived, additions, append, recorded_attempts, stored_rows
 from forex.providers.fetch import Fetched, fetch, few, line
 from forex.providers.net import Client
-from forex.providers.protocol import Observation
+from forex.providers.protocol import Observation, Quoting
 from forex.providers.registry import provider
-from forex.providers.yahoo import Yahoo
 from forex.timeline import calendar
 
 SAMPLE = Path("data/sample")
@@ -61,7 +60,7 @@ def view(
             progress=progress,
         )
         if params.fetch.quote.series in listed:
-            found.append(quote(store, listed, params, http, clock=clock))
+            found.append(quote(store, listed, params, http, environ, clock=clock))
             progress(line(found[-1]))
     outage = _outage(found, params)
     if outage and strict:
@@ -106,12 +105,20 @@ def last_cut_off(at: dt.datetime, cut_off: str) -> dt.datetime:
     return pl.Series(passed[-1:]).dt.replace_time_zone("UTC").item()
 
 
-def quote(store: Path, listed: Mapping[str, Series], params: Params, client: Client, *, clock: Clock) -> Fetched:
+def quote(
+    store: Path,
+    listed: Mapping[str, Series],
+    params: Params,
+    client: Client,
+    environ: Mapping[str, str],
+    *,
+    clock: Clock,
+) -> Fetched:
     """The market's last price at or before the newest cut-off, a row of the driver `fetch.quote.series`.
 
     Its own time stamp is its `known_at`; its date is the cut-off's.
     """
-    settings = params.fetch.quote
+    settings, source = params.fetch.quote, params.fetch.quote.source
     at = last_cut_off(clock(), params.cut_off)
     date = at.astimezone(ZoneInfo(calendar.SANTIAGO)).date()
     stored = stored_rows(store, settings.series)
@@ -119,15 +126,18 @@ def quote(store: Path, listed: Mapping[str, Series], params: Params, client: Cli
     if date in set(stored["date"]):
         return result
     try:
-        found = Yahoo(params.fetch.providers["yahoo"]).last_price(client, settings.code, at)
+        asked = provider(source.provider, params.fetch, environ)
+        if not isinstance(asked, Quoting):
+            raise UsageError(f"fetch.quote.source: {source.provider} has no last price; name a provider that has one")
+        found = asked.last_price(client, source.code, at)
     except ProviderError as error:
-        result.failures.append(f"{settings.series} from yahoo: {error}")
+        result.failures.append(f"{settings.series} from {source.provider}: {error}")
         return result
     oldest = at - dt.timedelta(minutes=settings.max_age_minutes)
     bounds = params.validate_.bounds[settings.series]
     if found is None or found[0] < oldest:
         result.failures.append(
-            f"{settings.series} from yahoo: no price within {settings.max_age_minutes} minutes of {at}"
+            f"{settings.series} from {source.provider}: no price within {settings.max_age_minutes} minutes of {at}"
         )
     elif not bounds.min <= found[1] <= bounds.max:
         result.refused.append(
@@ -135,11 +145,11 @@ def quote(store: Path, listed: Mapping[str, Series], params: Params, client: Cli
         )
     else:
         stamp, price = found
-        arrived = Arrived(Observation(date, price, stamp), f"yahoo:{settings.code}", clock())
+        arrived = Arrived(Observation(date, price, stamp), source.label, clock())
         attempts = recorded_attempts(store).clear()  # a quote has its own stamp, whenever it was asked for
         added = additions(stored, [arrived], listed[settings.series].publication, attempts)
         append(store, settings.series, added)
-        result.added, result.newest, result.source = added.height, date, "yahoo"
+        result.added, result.newest, result.source = added.height, date, source.provider
     return result
 
 

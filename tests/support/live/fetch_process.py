@@ -1,6 +1,6 @@
 """A fetch in a process of its own, which may be told to die at the n-th change that it makes on disk.
 
-python fetch_process.py URL CERTIFICATE NOW [N]
+python -m tests.support.live.fetch_process URL CERTIFICATE NOW [N]
 """
 
 import datetime as dt

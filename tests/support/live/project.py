@@ -9,12 +9,12 @@ from typing import Any
 from ruamel.yaml import YAML
 
 from forex.commands.live import fetch
-from forex.params import load_params
+from forex.params import declared_providers, load_params
 from tests.support.changed_params import COMMITTED, Content, changed
 from tests.support.live.web import Web
 from tests.support.made_up import ROOT, with_holidays
 
-PROVIDERS = ("bcch", "mindicador", "fred", "yahoo", "ecb", "jsdelivr")
+PROVIDERS = tuple(declared_providers())
 ACCOUNT = {"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2"}
 
 

@@ -30,7 +30,7 @@ def bcch(url: str) -> Bcch:
 
 
 def fred(url: str) -> Fred:
-    return Fred(url, Secret("hunter2"))
+    return Fred(url, {"api_key": Secret("hunter2")})
 
 
 def jsdelivr(url: str) -> JsDelivr:
