@@ -57,7 +57,7 @@ def test_the_committed_page_holds_the_committed_rates_and_the_default_follows_fr
     for horizon, part in zip(params.horizons, page.split("\n## ")[1:], strict=True):
         name, table, verdict = part.strip().split("\n\n")
         assert name == horizon
-        assert [line.split(" | ")[0].removeprefix("| ") for line in table.splitlines()[2:]] == [
+        assert [line.split("|")[1].strip() for line in table.splitlines()[2:]] == [
             f"{rate:g}" for rate in (0, *params.trade.rates)
         ]
         assert ("no rate" in verdict) == (params.calibrate.online.rate[horizon] == 0)

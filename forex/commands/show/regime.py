@@ -11,6 +11,7 @@ import polars as pl
 
 from forex.commands.show.forecast import origin_at
 from forex.commands.show.regime_words import recommendation, signals
+from forex.commands.tables import listed
 from forex.core.files import read_parquet, read_text
 from forex.params import Regimes, load_params
 from forex.regimes.interventions import Interventions, newest_known, parse_interventions
@@ -120,10 +121,7 @@ def text(content: Mapping[str, Any]) -> str:
             f"{content['confidence']:.0%}."
         )
     lines += ["", *wrap(content["recommendation"], WIDTH), ""]
-    names, verdicts = ([one[key] for one in content["signals"]] for key in ("name", "verdict"))
-    for one in content["signals"]:
-        head = f"{one['name']:<{max(map(len, names))}}  {one['verdict']:<{max(map(len, verdicts))}}  "
-        lines += wrap(one["sentence"], WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
+    lines.append(listed([[one["name"], one["verdict"], one["sentence"]] for one in content["signals"]], width=WIDTH))
     lines += ["", *(line for said in _context(content) for line in wrap(said, WIDTH))]
     return "\n".join(lines)
 
