@@ -47,8 +47,9 @@ bench: .venv/installed .venv-bench/installed  ## speed beside others': reports/b
 	dvc repro regimes
 	@python -m studies.bench
 
-# DVC's own page loads its scripts from a network; this one has them inside.
+# What is drawn comes from the charts of the page. DVC's own page loads its scripts from a network; this one has them inside.
 plots: .venv/installed  ## dvc plots as one page that needs no network
+	python -m forex.commands.keep.plots_templates
 	python -m forex.commands.keep.plots_page .dvc/tmp/plots_page.html
 	dvc config --local plots.html_template tmp/plots_page.html
 	dvc plots show

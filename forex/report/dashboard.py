@@ -2,6 +2,9 @@
 
 Every number on the page is looked up here in a report of this run; the page's own text holds none. What a report could
 not evaluate stays INSUFFICIENT_DATA or NOT_EVALUATED, and where there is no evidence of a difference, that is said.
+
+A section is a file in templates/sections, shown because it is there and in the order of the numbers in their names; where it
+needs rows, a function of this package makes them from a report and `dashboard` gives them a name.
 """
 
 from collections.abc import Mapping
@@ -11,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from forex.calibration.report import Calibration
+from forex.core.templates import environment
 from forex.evaluation.report import Explained, ValidationReport
 from forex.forecast.conditions import sentences
 from forex.forecast.fan import by_length
@@ -18,6 +22,7 @@ from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import PerformanceReport
 from forex.params import UsdClp
+from forex.regimes.rules.registry import declared
 from forex.report.backtest import (
     EVIDENCE,
     by_horizon,
@@ -32,14 +37,13 @@ from forex.report.backtest import (
 from forex.report.filters import ABSENT, FILTERS
 from forex.report.monitors import alarm_rows, alerts_now, drift_now, episode_rows, ledger_rows, window_rows
 from forex.report.months import month_rows
-from forex.report.page import PAGE
 from forex.report.regime_widths import width_rows
-from forex.report.style import STYLE
 from forex.statistics import contributions
 from forex.validation.report import CheckResult, Expectations
 
 SHOWN_SERIES = 5  # of what moves the nowcast; the others are summed
 NOWCAST = "nowcast"
+SECTIONS = "sections/"
 
 
 def dashboard(
@@ -61,15 +65,14 @@ def dashboard(
     `forex.statistics.contributions.moves` at the newest origin, None where no nowcast is fitted.  regimes: data/regimes.parquet.
     figures: from `forex.report.figures.figures`.
     """
-    from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= FILTERS
-    environment.filters["svg"] = lambda text: Markup(text)  # drawn by forex.report.charts, its texts escaped there
+    templates = environment("forex.report")
+    templates.filters |= FILTERS
+    templates.filters["svg"] = lambda text: Markup(text)  # drawn by forex.report.charts, its texts escaped there
     coverage, scores = coverage_rows(validation), score_rows(validation)
-    return environment.from_string(PAGE).render(
-        style=Markup(STYLE),
+    return templates.get_template("dashboard.html.j2").render(
+        sections=templates.list_templates(filter_func=lambda name: name.startswith(SECTIONS)),  # sorted by name
         forecast=forecast,
         horizons=by_length(forecast.horizons),
         levels=sorted(validation.levels or performance.levels),
@@ -91,6 +94,7 @@ def dashboard(
         conditions=sentences(forecast.conditions),
         regime_since=episodes(regimes)["start"][-1],
         regime_rows=regime_rows(regimes, validation),
+        regime_rules=declared(),
         months=month_rows(usual),
         months_band=1 - usual.estimation.significance,
         usual=usual,

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from forex.calibration.calibrate import Outcome, calibrate
 from forex.calibration.inputs import actuals, calibration_inputs
+from forex.commands.tables import markdown
 from forex.core.files import read_parquet, write_text
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import MEDIAN, central_pair
@@ -160,8 +161,7 @@ def _table(by_rate: Mapping[float, Figures]) -> str:
                 *(f"{100 * (new / old - 1):+.2f} %" for new, old in against),
             ]
         )
-    lines = ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join([lines[0], "| " + " | ".join("---" for _ in rows[0]) + " |", *lines[1:]])
+    return markdown(rows)
 
 
 def main() -> None:

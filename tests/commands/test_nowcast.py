@@ -64,11 +64,15 @@ def test_parts_in_clp_sum_to_the_move() -> None:
     }
 
 
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
 def test_table_has_a_column_for_each_different_estimate() -> None:
     head, _, first, *others = nowcast.text(nowcast.view(at=None)).splitlines()[2:7]
-    assert [cell.strip() for cell in head.split("|")][4:] == ["1d, CLP", "7d to 15d, CLP", "R² 1d, points"]
-    assert [cell.strip() for cell in first.split("|")] == ["mxn", "20.6", "2024-11-26", "1", "+5.47", "+7.31", "+30.0"]
-    assert [cell.strip() for cell in others[0].split("|")] == [
+    assert _cells(head)[4:] == ["1d, CLP", "7d to 15d, CLP", "R² 1d, points"]
+    assert _cells(first) == ["mxn", "20.6", "2024-11-26", "1", "+5.47", "+7.31", "+30.0"]
+    assert _cells(others[0]) == [
         "usdclp",
         "910",
         "2024-11-27",
@@ -78,12 +82,12 @@ def test_table_has_a_column_for_each_different_estimate() -> None:
         "+0.0",
     ]
     # A driver of which nothing is known yet moves nothing and has no record.
-    assert [cell.strip() for cell in others[1].split("|")] == ["zar", "", "", "none", "+0.00", "+0.00", "-"]
+    assert _cells(others[1]) == ["zar", "", "", "none", "+0.00", "+0.00", "-"]
 
 
 def test_record_shows_what_is_evaluated_and_only_that() -> None:
     lines = nowcast.text(nowcast.view(at=None)).splitlines()
-    cells = [[cell.strip() for cell in line.split("|")] for line in lines]
+    cells = [_cells(line) for line in lines]
     assert ["1d", "3000", "30.0 ± 2.0", "70.0"] in cells
     assert ["7d", "3000", "0.0 ± 2.0", "70.0"] in cells
     assert ["1d", "-", "30"] in cells

@@ -83,21 +83,21 @@ def window(size: int, said: Status, coverage: float) -> WindowReport:
 def test_it_shows_the_longest_window_and_what_has_not_matured() -> None:
     performance({"14": window(14, "DEGRADED", 0.5), "60": window(60, "GOOD", 0.75)})
     assert status.text(status.view()).splitlines() == [
-        "as of        2007-06-01, newest origin 2007-06-01, made at 2007-06-01T19:00:00Z",
-        "anchor       527.52 of 2007-05-31, 1 business days old",
-        "regime       UNKNOWN, confidence 0%",
-        "conditions   Current volatility is not evaluated: too few returns.",
-        "             Of the last 5 moves 0 are large; 0.2 are usual.",
-        "             The correlation with copper is not evaluated.",
-        "warning      usdclp: 2007-05-30 moved a lot.",
-        "missing      copper_lme (not found)",
-        "flagged      none",
-        "no move      usdclp (1 business days old)",
-        "not listed   notes.csv",
-        "quarantine   1 usdclp not_a_business_day",
-        "ledger       nothing issued yet",
-        "7d           GOOD: 75% at 80 % of the last 60 matured",
-        "90d          INSUFFICIENT_DATA: no coverage of the last 0 matured",
+        "as of       2007-06-01, newest origin 2007-06-01, made at 2007-06-01T19:00:00Z",
+        "anchor      527.52 of 2007-05-31, 1 business days old",
+        "regime      UNKNOWN, confidence 0%",
+        "conditions  Current volatility is not evaluated: too few returns.",
+        "            Of the last 5 moves 0 are large; 0.2 are usual.",
+        "            The correlation with copper is not evaluated.",
+        "warning     usdclp: 2007-05-30 moved a lot.",
+        "missing     copper_lme (not found)",
+        "flagged     none",
+        "no move     usdclp (1 business days old)",
+        "not listed  notes.csv",
+        "quarantine  1 usdclp not_a_business_day",
+        "ledger      nothing issued yet",
+        "7d          GOOD: 75% at 80 % of the last 60 matured",
+        "90d         INSUFFICIENT_DATA: no coverage of the last 0 matured",
     ]
 
 
@@ -116,6 +116,6 @@ def test_the_ledger_is_counted_and_an_unissued_forecast_said() -> None:
 
     performance()
     append(LEDGER, [issued("2007-05-31", name) for name in ("1d", "7d")], lock_timeout=10)
-    assert ledger() == "ledger       2 rows, last issued origin 2007-05-31; the newest origin's forecast is not issued"
+    assert ledger() == "ledger      2 rows, last issued origin 2007-05-31; the newest origin's forecast is not issued"
     append(LEDGER, [issued("2007-06-01", "1d")], lock_timeout=10)
-    assert ledger() == "ledger       3 rows, last issued origin 2007-06-01"
+    assert ledger() == "ledger      3 rows, last issued origin 2007-06-01"

@@ -7,7 +7,8 @@ from typing import Any
 
 from forex.challenge.challenge import compared, suite_results
 from forex.challenge.readiness import MAY_BE_PUBLISHED, criteria, level
-from forex.commands.show.scoreboard import SMALLEST, table
+from forex.commands.show.scoreboard import SMALLEST
+from forex.commands.tables import markdown
 from forex.core.errors import UsageError
 from forex.core.files import json_text, read_parquet
 from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
@@ -130,7 +131,7 @@ def text(content: Mapping[str, Any]) -> str:
         passed = "yes" if one["passed"] else "no"
         threshold = "" if isinstance(one["threshold"], str) else f"{one['threshold']:g}"
         rows.append([one["name"], passed, f"{one['score']:.0f}", threshold, one["ceiling"], one["says"]])
-    lines += ["", table(rows)]
+    lines += ["", markdown(rows)]
     rows = [
         ["horizon", "forecasts", "without overlap", "CRPS", "published", "difference", "bound", "Holm p", "evidence"]
     ]
@@ -146,7 +147,7 @@ def text(content: Mapping[str, Any]) -> str:
         ]
         shown.append(_p(own["holm_p"]))
         rows.append([horizon, str(own["n"]), str(own["independent"]), *shown, own["evidence"]])
-    lines += ["", table(rows), "", "CRPS in CLP, difference and its upper bound in per cent of published's."]
+    lines += ["", markdown(rows), "", "CRPS in CLP, difference and its upper bound in per cent of published's."]
     return "\n".join(lines)
 
 

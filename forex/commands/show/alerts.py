@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from forex.commands.show.forecast import parse_date
+from forex.commands.tables import listed
 from forex.core.reports import plain, read_report
 from forex.monitoring.alert_report import AlertsReport
 
@@ -38,12 +39,11 @@ def text(content: Mapping[str, Any]) -> str:
     ]
     if alerts:
         lines.append("")
-        width = max(len(alert["type"]) for alert in alerts)
-        for alert in reversed(alerts):
-            head = f"{alert['origin_date']}  {alert['severity']:<8}  {alert['type']:<{width}}  "
-            lines += [head + alert["reasons"][0], *(" " * len(head) + reason for reason in alert["reasons"][1:])]
+        shown = [
+            [one["origin_date"], one["severity"], one["type"], "\n".join(one["reasons"])] for one in reversed(alerts)
+        ]
+        lines.append(listed(shown))
     if content["not_evaluated"]:
         lines += ["", "Not evaluated:"]
-        width = max(len(kind) for kind in content["not_evaluated"])
-        lines += [f"  {kind:<{width}}  {why}" for kind, why in content["not_evaluated"].items()]
+        lines.append(listed([[f"  {kind}", why] for kind, why in content["not_evaluated"].items()]))
     return "\n".join(lines)

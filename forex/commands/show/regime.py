@@ -12,7 +12,7 @@ import polars as pl
 from forex.calibration.report import Calibration
 from forex.commands.show.forecast import origin_at
 from forex.commands.show.regime_words import recommendation, signals
-from forex.commands.show.scoreboard import table
+from forex.commands.tables import aligned, listed
 from forex.core.files import read_parquet, read_text
 from forex.core.reports import plain, read_report
 from forex.params import Regimes, load_params
@@ -143,10 +143,7 @@ def text(content: Mapping[str, Any]) -> str:
             f"{content['confidence']:.0%}."
         )
     lines += ["", *wrap(content["recommendation"], WIDTH), ""]
-    names, verdicts = ([one[key] for one in content["signals"]] for key in ("name", "verdict"))
-    for one in content["signals"]:
-        head = f"{one['name']:<{max(map(len, names))}}  {one['verdict']:<{max(map(len, verdicts))}}  "
-        lines += wrap(one["sentence"], WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
+    lines.append(listed([[one["name"], one["verdict"], one["sentence"]] for one in content["signals"]], width=WIDTH))
     lines += ["", *(line for said in _context(content) for line in wrap(said, WIDTH))]
     lines += _widths(content["widening"])
     return "\n".join(lines)
@@ -167,7 +164,7 @@ def _widths(widening: Mapping[str, Any]) -> list[str]:
         f"Width of the {widening['level']:.0%} interval over its median in NORMAL: median by regime, and the range that "
         f"{widening['share']:.0%} of its origins lie in. Last, the factor that was assumed before it was measured."
     )
-    return ["", *wrap(says, WIDTH), table(rows)]
+    return ["", *wrap(says, WIDTH), aligned(rows)]
 
 
 def _between(ends: Sequence[float]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from forex.commands.tables import markdown
 from forex.core.names import BENCHMARKS, PUBLISHED, percent
 from forex.core.reports import read_report
 from forex.evaluation.report import ModelScores, OverallScores, ValidationReport
@@ -80,7 +81,7 @@ def text(content: Mapping[str, Any]) -> str:
         rivals = [row["against"].get(name, {}) for name in BENCHMARKS]
         crps.append([horizon, *(_signed(rival.get("crps_pct")) + _p(rival.get("crps_p")) for rival in rivals)])
         interval.append([horizon, *(_signed(rival.get("interval_score_95_pct")) for rival in rivals)])
-    return "\n\n".join(table(rows) for rows in (coverage, crps, interval))
+    return "\n\n".join(markdown(rows) for rows in (coverage, crps, interval))
 
 
 def _split(half_width: float | None, misses: float | None) -> str:
@@ -111,10 +112,3 @@ def _p(value: float | None) -> str:
     if value is None:
         return ""
     return f" (p < {SMALLEST:g})" if value < SMALLEST else f" (p {value:.3f})"
-
-
-def table(rows: list[list[str]]) -> str:
-    """A Markdown table, its columns padded to read well on a terminal; the first of `rows` is its head."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = [" | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([lines[0], " | ".join("-" * width for width in widths), *lines[1:]])
