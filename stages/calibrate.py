@@ -9,7 +9,7 @@ from forex.core.files import read_parquet, write_json, write_parquet
 from forex.core.reports import write_report
 from forex.core.stage import run
 from forex.observations.history import from_panel
-from forex.params import load_params
+from forex.params import block_hashes, load_params
 from forex.statistics.forecasts import calibrated_frame, multipliers_frame
 
 PANEL = Path("data/panel.parquet")
@@ -48,6 +48,7 @@ def main() -> None:
         kept.start,
         published=params.calibrate.published.model,
         stressed=params.calibrate.multipliers.regimes,
+        params_sha256=block_hashes(params, "fit", "calibrate"),
     )
     write_report(REPORT, report)
     write_json(METRICS, metrics(report))

@@ -33,7 +33,7 @@ FIGURES = REPORTS / "figures"
 
 
 def main() -> None:
-    params = load_params("report", "usdclp")
+    params = load_params("report")
     forecast = read_report(REPORTS / "forecast.json", Forecast)
     regimes = read_parquet(REGIMES)
     reliability, rolling = _read_csv(RELIABILITY), _read_csv(ROLLING)
@@ -47,7 +47,6 @@ def main() -> None:
         validation=read_report(REPORTS / "validation.json", ValidationReport),
         performance=read_report(REPORTS / "performance.json", PerformanceReport),
         calibration=read_report(CALIBRATION, Calibration),
-        usual=params.usdclp,
         regimes=regimes,
         figures=figures(
             fan=ahead, reliability=reliability, rolling=rolling, regimes=regimes, episodes=episodes(regimes)

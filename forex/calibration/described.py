@@ -40,12 +40,15 @@ def calibration_report(
     *,
     published: str,
     stressed: tuple[str, ...],
+    params_sha256: dict[str, str],
 ) -> Calibration:
     """What holds at the newest origin, and what happened since origin `first`.
 
     settled: at the origins from `first` on.  published: the model that is.  stressed: the regimes that can have multipliers.
+    params_sha256: of the blocks of params that the forecasts were made with.
     """
     return Calibration(
+        params_sha256=params_sha256,
         published=published,
         widening_level=LEVEL,
         widening_share=CENTRAL_SHARE,

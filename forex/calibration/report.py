@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from forex.core.report_fields import ONLY_THESE_KEYS, HorizonName, LevelName
+from forex.core.report_fields import ONLY_THESE_KEYS, HorizonName, LevelName, Sha256
 from forex.core.reports import Report
 from forex.params.types import PositiveFloat, Share
 
@@ -72,6 +72,7 @@ class HorizonCalibration(Report):
 class Calibration(Report):
     """What calibration made, by horizon."""
 
+    params_sha256: dict[str, Sha256] = Field(description="By block of params.yaml that forecasts were made with")
     published: str = Field(description="The model that is published")
     widening_level: Share = Field(description="Of the interval whose width is compared")
     widening_share: Share = Field(description="Of the origins, that the range of a width holds")

@@ -5,6 +5,7 @@ from forex.params.alerts import Alerts, Rung
 from forex.params.calibrate import Calibrate, Multipliers
 from forex.params.data import Bounds, Ingest, Validate
 from forex.params.drift import Drift
+from forex.params.entering import ENTERING, block_hashes, content_sha256, entering_sha256, params_sha256
 from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, plain
 from forex.params.fit import Fit
 from forex.params.gate import Gate, Rule
@@ -16,6 +17,11 @@ from forex.params.types import Block, Tier, clock_time
 from forex.params.usdclp import Estimation, UsdClp
 
 __all__ = [
+    "ENTERING",
+    "block_hashes",
+    "content_sha256",
+    "entering_sha256",
+    "params_sha256",
     "PARAMS_FILE",
     "Alarm",
     "Alerts",

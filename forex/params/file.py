@@ -6,6 +6,7 @@ be compared with what the code uses.
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BaseModel, Field, StrictStr, create_model, model_validator
@@ -70,11 +71,18 @@ class _Selected:
 
     def __init__(self, params: Params, keys: tuple[str, ...]):
         for key in keys:
-            setattr(self, key, getattr(params, "validate_" if key == "validate" else key))
+            block, _, part = key.partition(".")
+            value = getattr(params, "validate_" if block == "validate" else block)
+            if part:
+                parts = self.__dict__.setdefault(block, SimpleNamespace())
+                setattr(parts, part, getattr(value, part))
+            else:
+                setattr(self, key, value)
 
 
 def load_params(*keys: str, path: Path = PARAMS_FILE, declared: Mapping[str, Settings] = NOTHING) -> Params:
-    """The validated params.yaml; with `keys`, an object that has those top-level keys only (`validate` as `.validate`).
+    """The validated params.yaml; with `keys`, an object that has those only (`validate` as `.validate`): top-level keys, or a part
+    of one such as "usdclp.thresholds".
 
     declared: by top-level key, the settings that files declare in that block (open.py).
 

@@ -21,7 +21,6 @@ from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import PerformanceReport
-from forex.params import UsdClp
 from forex.regimes.rules.registry import declared
 from forex.report.backtest import (
     EVIDENCE,
@@ -34,9 +33,8 @@ from forex.report.backtest import (
     shown_levels,
     verdict_counts,
 )
-from forex.report.filters import ABSENT, FILTERS
+from forex.report.filters import ABSENT, FILTERS, MONTHS
 from forex.report.monitors import alarm_rows, alerts_now, drift_now, episode_rows, ledger_rows, window_rows
-from forex.report.months import month_rows
 from forex.report.regime_widths import width_rows
 from forex.statistics import contributions
 from forex.validation.report import CheckResult, Expectations
@@ -55,7 +53,6 @@ def dashboard(
     validation: ValidationReport,
     performance: PerformanceReport,
     calibration: Calibration,
-    usual: UsdClp,
     regimes: pl.DataFrame,
     figures: Mapping[str, Any],
 ) -> str:
@@ -95,9 +92,7 @@ def dashboard(
         regime_since=episodes(regimes)["start"][-1],
         regime_rows=regime_rows(regimes, validation),
         regime_rules=declared(),
-        months=month_rows(usual),
-        months_band=1 - usual.estimation.significance,
-        usual=usual,
+        months=list(zip(MONTHS, forecast.conditions.months.factors, strict=True)),
         width_rows=width_rows(calibration),
         width_horizons=list(by_length(calibration.horizons)),
         widening=calibration,

@@ -20,10 +20,11 @@ def summary(
     as_of: str,
     *,
     warnings: Sequence[InputWarning] = (),
+    params_sha256: Mapping[str, str],
 ) -> Expectations:
     """The fate of each series and the outcome of each check; `left_out`: why ingest left a series out before any.
 
-    warnings: from `forex.validation.warnings.input_warnings`.
+    warnings: from `forex.validation.warnings.input_warnings`.  params_sha256: of the block that the checks were made with.
     """
     series = {name: _series(one) for name, one in checked.items()}
     absent = {
@@ -32,6 +33,7 @@ def summary(
     }
     return Expectations(
         as_of=dt.date.fromisoformat(as_of),
+        params_sha256=dict(params_sha256),
         success=all(one.fate != STOPS_THE_RUN for one in checked.values()),
         series=series | absent,
         warnings=tuple(warnings),

@@ -136,7 +136,9 @@ def test_multiplied_forecasts_do_not_depend_on_what_is_known_later(cut: int) -> 
 
 
 def described(calibrated: dict[str, Calibrated], settled: dict[str, Settled], first: int) -> Calibration:
-    return calibration_report(calibrated, settled, first, published="nowcast", stressed=PARAMS.multipliers.regimes)
+    return calibration_report(
+        calibrated, settled, first, published="nowcast", stressed=PARAMS.multipliers.regimes, params_sha256={}
+    )
 
 
 def test_the_report_compares_with_and_without_over_the_matured_origins() -> None:

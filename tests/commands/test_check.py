@@ -9,9 +9,8 @@ import pytest
 from forex.commands.judge import check
 from forex.core.files import read_json, write_json
 from forex.core.reports import write_report
-from forex.forecast.forecast import ENTERING, content_sha256
 from forex.forecast.report import Inputs
-from forex.params import load_params, plain
+from forex.params import load_params, params_sha256
 from tests.monitoring.test_alert_rules import panel_of
 from tests.monitoring.test_alerts import report as alerts_of
 from tests.monitoring.test_alerts import storm
@@ -28,11 +27,10 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     Path("dvc.yaml").touch()
     Path("params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
-    params = load_params(*ENTERING)
-    entering = {key: plain(getattr(params, key)) for key in ENTERING}
+    params = load_params()
     alerts = alerts_of(panel_of(storm()[:60]))
     write_report(check.ALERTS, alerts)
-    inputs = Inputs(series={}, data_sha256="da" * 32, params_sha256=content_sha256(entering))
+    inputs = Inputs(series={}, data_sha256="da" * 32, params_sha256=params_sha256(params))
     made = forecast(as_of=params.as_of, origin_date=alerts.at, inputs=inputs)
     write_report(check.FORECAST, made)
     return tmp_path

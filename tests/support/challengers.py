@@ -14,9 +14,8 @@ from scipy.special import ndtri
 from forex.core.files import write_parquet
 from forex.core.quantiles import COLUMNS
 from forex.core.reports import write_report
-from forex.forecast.forecast import ENTERING, content_sha256
 from forex.forecast.report import Inputs
-from forex.params import load_params, plain
+from forex.params import load_params, params_sha256
 from forex.statistics.scores import LEVELS
 from forex.timeline import calendar
 from tests.support.forecasts_made_up import check, checked, expectations, forecast
@@ -82,7 +81,6 @@ def write_project(folder: Path, frame: pl.DataFrame, *, params: str | None = Non
     checks = [check("range", success=number >= changes.get("failing", 0)) for number in range(100)]
     suites = expectations(success=changes.get("success", True), series={"usdclp": checked(checks=checks)})
     write_report(folder / "reports/expectations.json", suites)
-    entering = load_params(*ENTERING, path=folder / "params.yaml")
-    made_with = content_sha256({key: plain(getattr(entering, key)) for key in ENTERING})
+    made_with = params_sha256(load_params(path=folder / "params.yaml"))
     made = forecast(inputs=Inputs(series={}, data_sha256="da" * 32, params_sha256=made_with))
     write_report(folder / "reports/forecast.json", made)

@@ -282,7 +282,6 @@ def page(**more: Any) -> str:
         "expectations": expectations(),
         "validation": validation(),
         "performance": performance(),
-        "usual": committed().usdclp,
         "calibration": calibration(NORMAL={"1d": 1.0, "7d": 1.0}, HIGH_VOL={"7d": 1.37}),
         "regimes": regimes(),
         "figures": DRAWN,

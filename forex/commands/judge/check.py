@@ -13,12 +13,11 @@ from typing import Any
 from forex.core.errors import EXIT_OK, GateFailed, StaleError
 from forex.core.names import PUBLISHED
 from forex.core.reports import read_report
-from forex.forecast.forecast import ENTERING, content_sha256
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import AlarmFinding, FigureFinding, PerformanceReport
 from forex.monitoring.watched import BIAS, CRPS, ERROR
-from forex.params import load_params, plain
+from forex.params import Params, load_params, params_sha256
 
 FORECAST = Path("reports/forecast.json")
 PERFORMANCE = Path("reports/performance.json")
@@ -37,11 +36,11 @@ def view() -> dict[str, Any]:
     """The verdict, `fine` or the kind of the gravest reason, its exit code, and the reasons: of each its kind and a sentence."""
     forecast = read_report(FORECAST, Forecast)
     performance, alerts = read_report(PERFORMANCE, PerformanceReport), read_report(ALERTS, AlertsReport)
-    settings = load_params(*ENTERING)
+    params = load_params()
     reasons = [{"kind": DEGRADED, "says": _finding(found)} for found in performance.findings]
     if alerts.send.send:
         reasons.append({"kind": ALERT, "says": f"alerts of {alerts.at}: {alerts.send.why}"})
-    stale = _stale(forecast, alerts.at, {key: plain(getattr(settings, key)) for key in ENTERING})
+    stale = _stale(forecast, alerts.at, params)
     if stale:
         reasons.append({"kind": STALE, "says": stale})
     verdict = reasons[0]["kind"] if reasons else FINE
@@ -75,10 +74,10 @@ def text(content: Mapping[str, Any]) -> str:
     return "\n".join(reason["says"] for reason in content["reasons"])
 
 
-def _stale(forecast: Forecast, monitored: str, settings: Mapping[str, Any]) -> str | None:
-    if str(forecast.as_of) != settings["as_of"]:
+def _stale(forecast: Forecast, monitored: str, params: Params) -> str | None:
+    if str(forecast.as_of) != params.as_of:
         return (
-            f"{FORECAST} is as of {forecast.as_of}, params.yaml says {settings['as_of']}: no run for that day has "
+            f"{FORECAST} is as of {forecast.as_of}, params.yaml says {params.as_of}: no run for that day has "
             "finished. Run dvc repro."
         )
     if str(forecast.origin_date) != monitored:
@@ -86,7 +85,7 @@ def _stale(forecast: Forecast, monitored: str, settings: Mapping[str, Any]) -> s
             f"{FORECAST} is of the origin {forecast.origin_date}, {ALERTS} of {monitored}: the last run has not finished. "
             "Run dvc repro."
         )
-    if forecast.inputs.params_sha256 != content_sha256(settings):
+    if forecast.inputs.params_sha256 != params_sha256(params):
         return f"{FORECAST} was made with other params than params.yaml has now. Run dvc repro."
     return None
 

@@ -8,10 +8,9 @@ from forex.commands.judge import readiness
 from forex.commands.judge.readiness import needs_calibration, source
 from forex.core.files import write_text
 from forex.core.reports import read_report
-from forex.forecast.forecast import ENTERING, content_sha256
 from forex.forecast.report import Forecast
 from forex.models import registry
-from forex.params import PARAMS_FILE, load_params, plain
+from forex.params import PARAMS_FILE, load_params, params_sha256
 from forex.params.text import checked, diff, with_list, with_word
 
 REPORT = Path("reports/forecast.json")
@@ -76,9 +75,7 @@ def _against(found: Mapping[str, Any]) -> list[str]:
     if not found["ready"]:
         said.append(f"it is {found['level']}, score {found['score']:.0f}")
         said += [f"{one['name']}: {one['says']}" for one in found["criteria"] if not one["passed"]]
-    entering = load_params(*ENTERING)
-    now = content_sha256({key: plain(getattr(entering, key)) for key in ENTERING})
-    if read_report(REPORT, Forecast).inputs.params_sha256 != now:
+    if read_report(REPORT, Forecast).inputs.params_sha256 != params_sha256(load_params()):
         said.append(f"{PARAMS_FILE} has changed since the last run, and its record is of before: run dvc repro first")
     return said
 
