@@ -1,5 +1,7 @@
 """calibrate: conformal calibration with delayed feedback, regime multipliers, ensemble, published forecast."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 from pathlib import Path
 
 from forex.calibration.calibrate import calibrate

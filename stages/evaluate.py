@@ -1,5 +1,7 @@
 """evaluate: the validation report on calibrated.parquet, its metrics and its plot data."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 from pathlib import Path
 
 from forex.core.files import read_parquet, write_csv, write_json

@@ -1,5 +1,7 @@
 """forecast: the newest origin's published forecast, in full."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 from pathlib import Path
 
 import polars as pl

@@ -1,5 +1,7 @@
 """performance: the monitor of matured forecasts, issued ones beside the backtest, drift of the returns, alerts."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 from pathlib import Path
 
 from forex.core.files import read_parquet, write_json

@@ -1,5 +1,7 @@
 """regimes: the market regime of each origin, with its confidence and the signals behind it."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 from pathlib import Path
 
 import polars as pl

@@ -1,5 +1,7 @@
 """report: the dashboard, the README's pictures and the plot data of the fan chart."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 from pathlib import Path
 
 import polars as pl

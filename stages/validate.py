@@ -1,5 +1,7 @@
 """validate: a bad row is set aside with its reason, a bad table stops the run; what remains may be used."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 import shutil
 import sys
 from pathlib import Path

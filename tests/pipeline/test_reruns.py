@@ -72,7 +72,6 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     (folder / "stages").mkdir()
-    (folder / "stages/__init__.py").write_text("", encoding="utf-8")
     for name, stage in STAGES.items():
         deps = [dep.replace("${ingest.store}", "data/sample") for dep in stage["deps"]]
         text = STAND_IN.format(deps=deps, keys=list(stage["params"]), outs=outputs(name))
