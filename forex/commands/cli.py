@@ -181,7 +181,7 @@ def promote(
     force: Annotated[bool, typer.Option("--force", help="Whatever its readiness; says what is overridden.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Put MODEL first among what may be published, in params.yaml, where it is READY or OPTIMAL. Exit code 1 where it is not."""
+    """Make MODEL the published one, in params.yaml, where it is READY or OPTIMAL. Exit code 1 where it is not."""
     _in_project()
     from forex.commands.judge import promote as promotion
 
