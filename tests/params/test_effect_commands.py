@@ -15,7 +15,6 @@ from forex.challenge.challenge import SuiteResults, compared
 from forex.challenge.readiness import criteria, level
 from forex.commands.judge import calibrate, gate
 from forex.core.names import PUBLISHED
-from forex.core.status import Status
 from forex.params import load_params
 from tests.support.challengers import FORESEES, STEPS
 from tests.support.challengers import calibrated as calibrated_challengers
@@ -47,7 +46,7 @@ def readiness_said() -> Any:
             evaluate=params.evaluate,
             settings=params.readiness,
         )
-        good, suites = dict.fromkeys(STEPS, Status.GOOD), SuiteResults(checks=100, held=99, success=True)
+        good, suites = dict.fromkeys(STEPS, "GOOD"), SuiteResults(checks=100, held=99, success=True)
         found = criteria(figures, statuses=good, incumbent_statuses=good, suites=suites, settings=params.readiness)
         said[model] = level(found, params.readiness), [(one.passed, one.value, one.score) for one in found]
     return said
