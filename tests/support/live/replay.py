@@ -149,6 +149,7 @@ class Replay:
 
     def backfill(self, first: str, last: str) -> list[str]:
         out = self.root / "backfill.csv"
+        out.unlink(missing_ok=True)
         backfill.view(first, last, out)
         return out.read_text(encoding="utf-8").splitlines()[1:]
 
