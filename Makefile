@@ -41,14 +41,15 @@ replay: .venv/installed  ## sixty days of live use against one backfill: reports
 	pytest -m replay -n 0 -s tests/studies/test_replay.py
 
 trade: .venv/installed  ## what an online correction of the intervals would buy and cost: reports/online_correction.md
-	python -m studies.online_trade
+	python -m studies.online_correction
 
 bench: .venv/installed .venv-bench/installed  ## speed beside others': reports/bench.md (five minutes)
 	dvc repro regimes
 	@python -m studies.bench
 
-# DVC's own page loads its scripts from a network; this one has them inside.
+# What is drawn comes from the charts of the page. DVC's own page loads its scripts from a network; this one has them inside.
 plots: .venv/installed  ## dvc plots as one page that needs no network
+	python -m forex.commands.keep.plots_templates
 	python -m forex.commands.keep.plots_page .dvc/tmp/plots_page.html
 	dvc config --local plots.html_template tmp/plots_page.html
 	dvc plots show

@@ -21,7 +21,7 @@ TIMELINE = Path("reports/plots/regimes.csv")
 
 
 def main() -> None:
-    params = load_params("regimes", "usdclp", declared={"regimes": settings()})
+    params = load_params("regimes", "usdclp.thresholds", declared={"regimes": settings()})
     meetings = parse_meetings(read_text(MEETINGS), str(MEETINGS))
     interventions = parse_interventions(read_text(INTERVENTIONS), str(INTERVENTIONS))
 

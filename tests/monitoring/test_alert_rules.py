@@ -20,12 +20,12 @@ from forex.monitoring.alerts import alerts
 from forex.params import Alerts, load_params
 from forex.timeline import calendar
 from tests.support.made_up import ROOT
+from tests.support.monitored import CALM
 from tests.support.regime_panels import sample, sample_panel, usable
 
 SETTINGS: Alerts = load_params("alerts", path=ROOT / "params.yaml", declared={"alerts": settings()}).alerts
 REAL = os.environ.get("FOREX_REAL_DATA")
 MARKET = {"TREND_REVERSAL", "VOLATILITY_SPIKE", "COPPER_SHOCK", "DXY_EXTREME", "VIX_SPIKE", "TPM_SURPRISE"}
-CALM = {"target": {"status": "EVALUATED", "history": []}}
 
 
 def panel_of(anchor: Any, **drivers: Any) -> pl.DataFrame:
@@ -223,12 +223,12 @@ def test_no_row_depends_on_a_later_one() -> None:
 
 def test_the_sample_has_few_messages_a_year_and_those_of_2008_and_2022() -> None:
     report = alerts(sample_panel(sample("usdclp")), statuses={}, drift=CALM, settings=SETTINGS)
-    per_year = [found["sent"] for found in report["by_year"].values()]
+    per_year = [found["sent"] for found in report.by_year.values()]
     assert np.mean(per_year) <= 3
-    assert report["by_year"]["2013"]["sent"] == 0
-    critical = {alert["origin_date"][:7] for alert in report["alerts"] if alert["severity"] == "CRITICAL"}
+    assert report.by_year["2013"]["sent"] == 0
+    critical = {alert.origin_date[:7] for alert in report.alerts if alert.severity == "CRITICAL"}
     assert {"2008-10", "2022-07"} <= critical
-    assert {kind for kind, entry in report["types"].items() if entry["status"] == "NOT_EVALUATED"} == {
+    assert {kind for kind, entry in report.types.items() if entry.status == "NOT_EVALUATED"} == {
         "COPPER_SHOCK", "DXY_EXTREME", "VIX_SPIKE", "TPM_SURPRISE",
     }  # fmt: skip
 
@@ -239,13 +239,13 @@ def test_the_shocks_of_2008_and_2020_are_critical() -> None:
     names = ("copper_lme", "dxy", "vix", "tpm")
     panel = sample_panel(usable(store, "usdclp"), **{name: usable(store, name) for name in names})
     report = alerts(panel, statuses={}, drift=CALM, settings=SETTINGS)
-    assert not [kind for kind in MARKET if report["types"][kind]["status"] == "NOT_EVALUATED"]
-    assert {alert["type"] for alert in report["alerts"]} >= MARKET
+    assert not [kind for kind in MARKET if report.types[kind].status == "NOT_EVALUATED"]
+    assert {alert.type for alert in report.alerts} >= MARKET
     for month in ("2008-10", "2020-03"):
-        shown = [alert for alert in report["alerts"] if alert["origin_date"].startswith(month)]
-        assert any(alert["severity"] == "CRITICAL" for alert in shown)
-        assert {alert["type"] for alert in shown} >= {"COPPER_SHOCK", "VIX_SPIKE"}
-    years = [year for year in report["by_year"] if year >= "2008"]
-    sent = {year: report["by_year"][year]["sent"] for year in years}
+        shown = [alert for alert in report.alerts if alert.origin_date.startswith(month)]
+        assert any(alert.severity == "CRITICAL" for alert in shown)
+        assert {alert.type for alert in shown} >= {"COPPER_SHOCK", "VIX_SPIKE"}
+    years = [year for year in report.by_year if year >= "2008"]
+    sent = {year: report.by_year[year]["sent"] for year in years}
     assert np.mean(list(sent.values())) <= 12, sent
     assert sent["2008"] == max(sent.values()), sent

@@ -19,11 +19,11 @@ def evaluate(evidence: Evidence, settings: Settings) -> Evaluated:
     findings: list[Finding] = []
     before: int | None = None
     for row, look in evidence.drift_looks:
-        severity = {MEDIUM: settings.MEDIUM, HIGH: settings.HIGH}.get(look["severity"])
+        severity = {MEDIUM: settings.MEDIUM, HIGH: settings.HIGH}.get(look.severity)
         now = code(severity) if severity else 0
         if before is not None and now > before:
-            reason = f"drift of the returns is {look['severity']}, score {look['score']:.0f}"
-            findings.append(Finding(row, now, float(look["score"]), reason))
+            reason = f"drift of the returns is {look.severity}, score {look.score:.0f}"
+            findings.append(Finding(row, now, look.score, reason))
         before = now
     return Evaluated(findings, evidence.drift_missing)
 

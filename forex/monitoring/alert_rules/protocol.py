@@ -5,11 +5,11 @@ A rule is one file of this folder with a constant RULE; its alerts have the file
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
 from forex.core.status import ALERT_SEVERITIES, AlertSeverity, Status
+from forex.monitoring.drift_report import PastLook
 from forex.params import Block
 
 
@@ -24,7 +24,7 @@ class Evidence:
 
     rows: pl.DataFrame
     statuses: Sequence[tuple[int, Mapping[str, Status]]] = ()
-    drift_looks: Sequence[tuple[int, Mapping[str, Any]]] = ()
+    drift_looks: Sequence[tuple[int, PastLook]] = ()
     drift_missing: str | None = None
     max_age: int = 10
 
