@@ -1,8 +1,8 @@
 """`forex check`: whether the last run says that the forecasts still hold, and whether it is the run of params.yaml.
 
 Four kinds of reasons. `degraded`: the performance report finds a horizon of `published` degraded or critical, or its
-sequential alarm on. `alert`: the newest origin's alerts are worth a message. `late`: the newest origin's forecast was issued when its
-first outcome was public already, by what was recorded of its issue; where nothing was recorded, nothing is said. These end
+sequential alarm on. `alert`: the newest origin's alerts are worth a message. `late`: the newest origin's forecast was issued when
+its first outcome was public already, by what was recorded of its issue; where nothing was recorded, nothing is said. These end
 with 1. `stale`: the reports are of another `as_of`, origin or params than they should be; alone that ends with 4, with another
 reason with 1. Whether `as_of` itself lags behind is for the caller, who has a clock; `forex advance` moves it.
 """
