@@ -331,3 +331,10 @@ def test_an_unknown_certificate_is_refused(site: Web) -> None:
     ):
         client.get(f"{site.url}/series")
     assert not site.requests
+
+
+def test_a_certificate_for_another_host_is_refused() -> None:
+    """Its authority is trusted, and the secret does not leave."""
+    with web(certified=("elsewhere.example.org",)) as site:
+        refused(site, "the connection failed|certificate", attempts=1)
+        assert not site.requests
