@@ -22,7 +22,7 @@ from forex.operations import load_operations
 from forex.params import load_params
 from forex.providers.fetch import fetch
 from forex.providers.net import Client
-from forex.providers.registry import provider
+from forex.providers.services import Services
 from tests.support.changed_params import OPERATIONS, leaves
 from tests.support.live import recorded
 from tests.support.live.project import PROVIDERS, Live, live_project
@@ -34,7 +34,10 @@ NOW = utc("2024-11-27T18:05")
 KEYS_OF_USERS = {"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2", "FRED_API_KEY": "hunter2"}
 ASKED_FOR = {
     "bcch": "usdclp",
-    "mindicador": "copper_lme",
+    "mindicador": "copper_bcch",
+    "findic": "copper_bcch",
+    "ecb_xml": "brl",
+    "frankfurter": "brl",
     "fred": "us_2y",
     "yahoo": "copper_comex",
     "ecb": "brl",
@@ -86,10 +89,9 @@ def requests(live: Live, name: str, at: dt.datetime = NOW) -> list[tuple[str, Qu
             listed,
             params.validate_.bounds,
             settings,
-            lambda source: provider(source, settings, KEYS_OF_USERS),
-            client,
+            Services(settings, KEYS_OF_USERS, client),
             clock=lambda: at,
-            progress=lambda line: None,
+            progress=lambda result: None,
         )
     return list(live.site.requests)
 
@@ -122,11 +124,11 @@ def dripping(handler: BaseHTTPRequestHandler) -> None:
 
 NETWORK: dict[str, tuple[Answer, Any, str, str]] = {  # the answer, the other value, what is said before and after
     "hosts": (Answer("fine"), ["example.org"], "fine", "expected https and a host among example.org"),
-    "user_agent": (Answer(send=with_header), "another", "forex", "another"),
-    "read_timeout": (Answer(send=late), 0.1, "forex", "no answer in time"),
+    "user_agent": (Answer(send=with_header), "another", "Mozilla/5.0 (compatible; forex/", "another"),
+    "read_timeout": (Answer(send=late), 0.1, "Mozilla", "no answer in time"),
     "deadline": (Answer(send=dripping), 0.2, "xxxxxx", "not complete within 0.2 s"),
     "attempts": (Answer(status=500), 2, "after 1 attempts", "after 2 attempts"),
-    "longest_wait": (Answer(status=429, headers={"Retry-After": "7"}), 5, "after 1 attempts", "asks to wait 7 s"),
+    "longest_wait": (Answer(status=503, headers={"Retry-After": "7"}), 5, "after 1 attempts", "asks to wait 7 s"),
     "max_bytes": (Answer("12345"), 4, "12345", "more than 4 bytes"),
 }
 
