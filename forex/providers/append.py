@@ -60,17 +60,23 @@ def stored_rows(store: Path, name: str) -> pl.DataFrame:
     Raises DataError where the file is damaged or is not one that this module wrote; UsageError where the series is a CSV file.
     """
     path = store / f"{name}.parquet"
-    if path.with_suffix(".csv").exists():
-        raise UsageError(
-            f"{path.with_suffix('.csv')}: a series has one file, and forex fetch appends to parquet files only. Move it away to "
-            f"have {name} fetched, or remove {name} from fetch.series."
-        )
+    refuse_csv(store, name)
     if not path.exists():
         return pl.DataFrame(schema=ROWS)
     rows = read_parquet(path, mend=RESTORE)
     if dict(rows.schema) != ROWS:
         raise DataError(f"{path}: has the columns {', '.join(rows.columns)}; expected {', '.join(ROWS)}. Move it away.")
     return rows
+
+
+def refuse_csv(store: Path, name: str) -> None:
+    """Raises UsageError where the series is a CSV file."""
+    path = store / f"{name}.parquet"
+    if path.with_suffix(".csv").exists():
+        raise UsageError(
+            f"{path.with_suffix('.csv')}: a series has one file, and forex fetch appends to parquet files only. Move it away to "
+            f"have {name} fetched, or remove {name} from fetch.series."
+        )
 
 
 def additions(

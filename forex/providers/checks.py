@@ -29,7 +29,7 @@ def check_of(day: dt.date, sources: Sources, target: str) -> Check:
     >>> bank, other, third = (Source(provider=name, code="x") for name in ("bcch", "mindicador", "findic"))
     >>> turns = [check_of(dt.date(2026, 11, day), {"usdclp": (bank, other, third)}, "usdclp") for day in (26, 27, 28, 30)]
     >>> [list(one.sources.values())[0].provider for one in turns]
-    ['mindicador', 'mindicador', 'findic', 'mindicador']
+    ['findic', 'findic', 'mindicador', 'findic']
     """
     turns = [
         _turns({name: own for name, own in sources.items() if (name == target) is ours}, sources)

@@ -21,9 +21,9 @@ class Sheet:
         self._unsound: dict[str, list[str]] = {}
 
     def enter(self, currency: str, date: str, rate: object) -> None:
-        where = f"{self._where}, {currency}"
+        where = f"{self._where} {currency}"
         try:
-            day, value = dt.date.fromisoformat(date), number(rate, f"{where} {date}")
+            day, value = dt.date.fromisoformat(date), number(rate, f"{where}, {date}")
             if value <= 0:
                 raise ProviderError(f"{where}: {value:g} for {date} is not a rate")
         except ProviderError as error:

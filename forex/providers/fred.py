@@ -68,7 +68,8 @@ class Fred:
                 part, start, faults = _read(client.json(self._url, query), where, self._credentials.values())
             except RequestRefused as error:
                 if not rows or NOT_YET not in str(error):
-                    raise RequestRefused(f"{where}, vintages of {start} to {end}: {error}") from None
+                    older = f", vintages of {start} to {end}" if rows else ""
+                    raise RequestRefused(f"{where}{older}: {error}") from None
                 part, faults = [], []
             unsound += faults
             if rows and not part:

@@ -17,7 +17,7 @@ from forex.core.files import read_text, write_text
 from forex.observations.store import SERIES_FILE, TARGET, Series, read_series_list
 from forex.operations import Fetch, check_bounds, load_operations
 from forex.params import Params, load_params
-from forex.providers.append import Arrived, additions, append, recorded_attempts, stored_rows
+from forex.providers.append import Arrived, additions, append, recorded_attempts, refuse_csv, stored_rows
 from forex.providers.asking import Fetched
 from forex.providers.fetch import fetch, without_source
 from forex.providers.lines import Lines, few
@@ -53,6 +53,9 @@ def view(
         lock.held(store / "fetches" / "lock", timeout=settings.lock_timeout),
         client() if client else Client(settings.network) as http,
     ):
+        for name in listed:
+            if name in settings.series:
+                refuse_csv(store, name)  # before anything is changed
         services, lines = Services(settings, environ, http), Lines()
         quoted = []
         if settings.quote.series in listed:  # first: the other series can be had later, too
