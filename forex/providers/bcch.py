@@ -76,7 +76,7 @@ class Bcch:
 
 
 def _read(row: Any, where: str) -> Observation | None:
-    if row["statusCode"] == MISSING:
+    if row["statusCode"] == MISSING or row["value"] in ("NaN", ""):
         return None
     text = row["indexDateString"]
     try:

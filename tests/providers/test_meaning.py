@@ -139,7 +139,8 @@ def yahoo_bars(site: Web, currency: str) -> list[Observation]:
 @with_recordings
 @with_real_data
 def test_yahoo_s_peso_moves_with_the_interbank_close_of_the_same_date(site: Web) -> None:
-    together = moves_together(yahoo_bars(site, "CLP"), stored(REAL, "usdclp_close"))
+    prices = [one for one in yahoo_bars(site, "CLP") if 300 <= one.value <= 1500]  # there are prints of 5.00
+    together = moves_together(prices, stored(REAL, "usdclp_close"))
     assert together[0] > max(together[1], together[-1]), together
 
 
