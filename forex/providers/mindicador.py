@@ -12,14 +12,14 @@ It takes 4 to 20 seconds, and at times answers 500. A year that does not come is
 """
 
 import datetime as dt
-from collections.abc import Iterator
 from typing import Any
 
 from forex.core.errors import ProviderError
 from forex.providers.net import Answers
 from forex.providers.protocol import Declaration, Found, Observation, in_order, number, sound_rows
 
-LATEST = dt.timedelta(days=31)  # what the last 31 values of a daily series reach back at least
+LATEST = dt.timedelta(days=40)  # about what the last 31 values of a daily series reach back
+SLACK = dt.timedelta(days=7)  # without values, at the beginning of what is asked for
 
 
 class Mindicador:
@@ -29,31 +29,31 @@ class Mindicador:
         self._url = url
 
     def observations(self, client: Answers, code: str, first: dt.date, last: dt.date) -> Found:
+        if first.year < last.year and last - first <= LATEST:
+            latest, unsound = self._read(client.json(f"{self._url}/{code}"), code, f"{self.name} {code}")
+            if latest and min(one.date for one in latest) <= first + SLACK:
+                return in_order(latest, first, f"{self.name} {code}", unsound)
+        return self._by_year(client, code, first, last)
+
+    def _by_year(self, client: Answers, code: str, first: dt.date, last: dt.date) -> Found:
         found: list[Observation] = []
         unsound: list[str] = []
         missing: list[tuple[dt.date, dt.date]] = []
         failure: ProviderError | None = None
-        for part, where, start, end in self._parts(code, first, last):
+        for year in range(first.year, last.year + 1):
+            where = f"{self.name} {code} {year}"
             try:
-                rows, faults = self._read(client.json(f"{self._url}/{code}{part}"), code, where)
+                rows, faults = self._read(client.json(f"{self._url}/{code}/{year}"), code, where)
             except ProviderError as error:
                 failure = error
                 unsound.append(f"{where}: {error}; asked for again next time")
-                missing.append((start, end))
+                missing.append((dt.date(year, 1, 1), dt.date(year, 12, 31)))
             else:
                 found += rows
                 unsound += faults
         if failure and not found:
             raise failure
         return in_order(found, first, f"{self.name} {code}", unsound, missing)
-
-    def _parts(self, code: str, first: dt.date, last: dt.date) -> Iterator[tuple[str, str, dt.date, dt.date]]:
-        """What is asked: by year, or the latest values where those days lie in two years."""
-        if first.year < last.year and last - first <= LATEST:
-            yield "", f"{self.name} {code}", first, last
-            return
-        for year in range(first.year, last.year + 1):
-            yield f"/{year}", f"{self.name} {code} {year}", dt.date(year, 1, 1), dt.date(year, 12, 31)
 
     def _read(self, answer: Any, code: str, where: str) -> tuple[list[Observation], list[str]]:
         return sound_rows(_rows(answer, code, where), lambda row: _read(row, where), "fecha and valor", where)

@@ -20,6 +20,7 @@ from forex.core.files import read_parquet
 from forex.observations.store import read_series_list
 from forex.operations import load_operations
 from forex.params import load_params
+from forex.providers.asking import Fetched
 from forex.providers.fetch import fetch
 from forex.providers.net import Client
 from forex.providers.services import Services
@@ -79,12 +80,17 @@ def said_by_get(live: Live) -> str:
 
 def requests(live: Live, name: str, at: dt.datetime = NOW) -> list[tuple[str, Query]]:
     """What a fetch of one series asks."""
+    live.site.requests.clear()
+    fetched(live, name, at)
+    return list(live.site.requests)
+
+
+def fetched(live: Live, name: str, at: dt.datetime = NOW) -> list[Fetched]:
     params, settings = load_params(), load_operations().fetch
     (fetching.live_store(params) / "fetches").mkdir(exist_ok=True)
-    live.site.requests.clear()
     listed = {name: read_series_list(live.store)[name]}
     with from_operations(live) as client:
-        fetch(
+        return fetch(
             live.store,
             listed,
             params.validate_.bounds,
@@ -93,7 +99,6 @@ def requests(live: Live, name: str, at: dt.datetime = NOW) -> list[tuple[str, Qu
             clock=lambda: at,
             progress=lambda result: None,
         )
-    return list(live.site.requests)
 
 
 # --- the network ------------------------------------------------------------------------------------------------------
@@ -256,6 +261,38 @@ def test_the_quote(key: str, value: str, live: Live) -> None:
         assert read_parquet(live.store / "usdclp_close.parquet")["value"].to_list() == [973.4]
 
 
+@pytest.mark.parametrize("name", ["mindicador", "findic", "fred"])
+def test_requests_of_a_service_and_of_any(name: str, live: Live) -> None:
+    """A history from 2003 on, in parts."""
+
+    live.site.route = lambda path, query: (
+        Answer(recorded.fred([(query["realtime_start"], "2003-01-02", "1.0")])) if query else Answer(status=404)
+    )
+    live.set(fetch__first="2003-01-01", fetch__series={"tpm": [f"{name} DFF"]})
+    whole = len(requests(live, "tpm"))
+    assert whole == (6 if name == "fred" else 22)
+    live.set(fetch__requests_of=OPERATIONS["fetch"]["requests_of"] | {name: 4})
+    assert len(requests(live, "tpm")) == 4
+    live.set(fetch__requests_of={}, fetch__max_requests=3)
+    assert len(requests(live, "tpm")) == 3
+
+
+def test_longest_run(live: Live) -> None:
+    assert len(requests(live, "usdclp")) == 3
+    live.set(fetch__longest_run=1e-9)
+    assert requests(live, "usdclp") == []
+
+
+@pytest.mark.parametrize("name", ["mindicador", "findic"])
+def test_patience_with_a_slow_service(name: str, live: Live) -> None:
+    live.site.route = lambda path, query: Answer(send=late)
+    live.set(fetch__network__read_timeout=0.1, fetch__series={"usdclp": [f"{name} dolar"]})
+    for seconds, said in ((5, "expected JSON"), (0.2, "no answer in time")):
+        live.set(fetch__patience=OPERATIONS["fetch"]["patience"] | {name: seconds})
+        (found,) = fetched(live, "usdclp")
+        assert said in found.failures[0]
+
+
 def test_lock_timeout(live: Live) -> None:
     (fetching.live_store(load_params()) / "fetches").mkdir()
     for seconds in (0.1, 0.3):
@@ -272,4 +309,6 @@ def test_every_key_is_tested() -> None:
     tested = {f"network.{key}" for key in (*NETWORK, "connect_timeout")} | {f"providers.{name}" for name in PROVIDERS}
     tested |= {f"series.{name}" for name in OPERATIONS["fetch"]["series"]} | set(SAID)
     tested |= {"first", "overlap_days", "lock_timeout", "quote.source", "quote.series"}
+    tested |= {"longest_run", "max_requests", "patience.mindicador", "patience.findic"}
+    tested |= {f"requests_of.{name}" for name in ("mindicador", "findic", "fred")}
     assert {f"fetch.{key}" for key in tested} == set(KEYS)

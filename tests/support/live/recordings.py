@@ -174,6 +174,6 @@ REFUSED = [
 # file, code, instant: the price that had stood, and since when
 PRICES = [
     ("yahoo/AAPL_5m.json", "AAPL", "2026-10-05T14:00", 334.275, "2026-10-05T14:00"),
-    ("yahoo/AAPL_5m.json", "AAPL", "2026-10-05T13:59", 334.93, "2026-10-05T13:55"),
+    ("yahoo/AAPL_5m.json", "AAPL", "2026-10-05T13:57", 334.93, "2026-10-05T13:55"),
     ("yahoo/BTC-USD_5m.json", "BTC-USD", "2026-10-05T14:00", 86460.273, "2026-10-05T14:00"),
 ]
