@@ -19,8 +19,8 @@ class Lines:
             parts.append(f"from {result.source}")
         parts += [self._once(sentence, result.series) for sentence in result.failures]
         parts += few(result.refused) + result.disagreements
-        if result.failures and not result.current:
-            parts.append("the next fetch asks again")
+        if not result.current:
+            parts.append(f"{result.expected} was expected, the next fetch asks again")
         return "; ".join(parts)
 
     def _once(self, sentence: str, series: str) -> str:

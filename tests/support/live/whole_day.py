@@ -4,6 +4,7 @@ import datetime as dt
 import math
 from typing import Any
 
+from forex.providers.protocol import weekday_before
 from forex.timeline import calendar
 from tests.support.changed_params import COMMITTED, OPERATIONS
 from tests.support.live import recorded
@@ -47,7 +48,7 @@ class Day:
 
     def bcch(self, path: str, query: Query) -> Answer:
         values = self.values(query["timeseries"])
-        asked = {day: one for day, one in values.items() if query["firstdate"] <= str(day) <= query["lastdate"]}
+        asked = {day: one for day, one in values.items() if query["firstdate"] <= str(day)}
         return Answer(recorded.bcch(query["timeseries"], asked))
 
     def mindicador(self, path: str, query: Query) -> Answer:
@@ -61,7 +62,7 @@ class Day:
     def fred(self, path: str, query: Query) -> Answer:
         values = self.values(query["series_id"])
         rows = [
-            (query["realtime_start"], str(day), str(value)) for day, value in values.items() if day < self.now.date()
+            (query["realtime_start"], str(day), str(value)) for day, value in values.items() if day != self.now.date()
         ]
         return Answer(recorded.fred(rows) | {"realtime_start": query["realtime_start"]})
 
@@ -84,8 +85,12 @@ class Day:
 
     def jsdelivr(self, path: str, query: Query) -> Answer:
         version = path.split("@")[1].split("/")[0]
-        day = self.now.date() if version == "latest" else dt.date.fromisoformat(version)
-        return Answer(recorded.jsdelivr(day, {code.lower(): per_dollar(code) for code in CURRENCIES}))
+        made = self.now.date() if version == "latest" else dt.date.fromisoformat(version)
+        about = weekday_before(made)
+        rates = {code.lower(): one.get(about) for code, one in self.rates(CURRENCIES).items()}
+        if None in rates.values():
+            return Answer(status=404)
+        return Answer(recorded.jsdelivr(made, {code: value / 1.05 for code, value in rates.items() if value}))
 
 
 def per_dollar(code: str) -> float:
