@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: run test test-extras lint study replay trade bench plots readme schema calendar clean
+.PHONY: run test test-extras lint study faults replay trade bench plots readme schema calendar clean
 
 # DVC keeps what it knows of files in /var/tmp, which not every account may write to.
 run: export DVC_SITE_CACHE_DIR ?= $(CURDIR)/.dvc/tmp/site
@@ -29,6 +29,10 @@ lint: .venv/installed
 
 study: .venv/installed
 	pytest -m study -n 2
+
+# Every service with every fault, as a table: what a fetch stores and says of it.
+faults: .venv/installed
+	pytest -n 0 -q -s tests/providers/test_fault_matrix.py
 
 # Sixty days of live use against one backfill, about half an hour: reports/replay.md.
 replay: .venv/installed
