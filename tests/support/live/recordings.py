@@ -74,7 +74,7 @@ READ = {
     ],
     "mindicador/api_2016-11-05.json": [
         one("dolar", "usdclp", "2016-11-04", 650.72, "2016-11-03T21:00"),
-        one("libra_cobre", "copper_bcch", "2016-11-04", 2.23, "2016-11-07T12:00"),
+        one("libra_cobre", "copper_bcch", "2016-11-04", 2.23, "2016-11-05T02:59"),
     ],
     "mindicador/dolar_2018-01-15.json": [one("dolar", "usdclp", "2018-01-15", 604.09, "2018-01-12T21:00")],
     "mindicador/dolar_2018-09.json": [
@@ -100,10 +100,10 @@ READ = {
         )
     ],
     "mindicador/fecha_offset_2024-05-20.json": [
-        one("libra_cobre", "copper_bcch", "2024-05-20", 4.69, "2024-05-22T13:00")
+        one("libra_cobre", "copper_bcch", "2024-05-20", 4.69, "2024-05-21T03:59")
     ],
     "mindicador/libra_cobre_from_api_2026-10-02.json": [
-        one("libra_cobre", "copper_bcch", "2026-10-02", 6.56, "2026-10-05T12:00")
+        one("libra_cobre", "copper_bcch", "2026-10-02", 6.56, "2026-10-03T02:59")
     ],
     "mindicador/findic_libra_cobre.json": [
         Read(
@@ -112,8 +112,8 @@ READ = {
             "2026-10-05",
             "copper_bcch",
             3,
-            ("2026-09-30", 6.55, "2026-10-01T12:00"),
-            ("2026-10-02", 6.56, "2026-10-05T12:00"),
+            ("2026-09-30", 6.55, "2026-10-01T02:59"),
+            ("2026-10-02", 6.56, "2026-10-03T02:59"),
         )
     ],
     "jsdelivr/usd_2026.3.3.json": [one("eur", "eur", "2026-03-02", 0.854899, "2026-03-03T00:00")],
