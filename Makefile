@@ -5,63 +5,66 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: run test test-extras lint study faults replay trade bench plots readme schema calendar clean
+.PHONY: help run test test-fast test-extras lint study faults replay trade bench plots readme schema calendar lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed 's/:.*  ## /\t/' | expand -t 14
 
 # DVC keeps what it knows of files in /var/tmp, which not every account may write to.
 run: export DVC_SITE_CACHE_DIR ?= $(CURDIR)/.dvc/tmp/site
-run: .venv/installed
+run: .venv/installed  ## the forecast: install, run the pipeline, print the table
 	@forex doctor
 	dvc repro
 	@echo
 	@forex forecast
 
-test: .venv/installed lint
+test: .venv/installed lint  ## everything: lint, types, all tests
 	pytest
 
+test-fast: .venv/installed  ## the inner loop: the tests of single modules, without processes and whole pipelines
+	pytest -m 'not slow and not study and not replay'
+
 # In an environment of its own, so that the locked one stays as it is.
-test-extras: .venv-extras/installed
+test-extras: .venv-extras/installed  ## the challengers with torch, in an environment of their own
 	.venv-extras/bin/python -m pytest -n 0 -s tests/extras
 
-lint: .venv/installed
+lint: .venv/installed  ## ruff, mypy, the order of the packages
 	ruff check .
 	ruff format --check .
 	mypy
+	lint-imports
 
-study: .venv/installed
+study: .venv/installed  ## the simulations behind reports/monitors.md, drift.md, regimes.md (an hour)
 	pytest -m study -n 2
 
-# Every service with every fault, as a table: what a fetch stores and says of it.
-faults: .venv/installed
+faults: .venv/installed  ## every service with every fault, as a table: what a fetch stores and says of it
 	pytest -n 0 -q -s tests/providers/test_fault_matrix.py
 
-# Sixty days of live use against one backfill, about half an hour: reports/replay.md.
-replay: .venv/installed
+replay: .venv/installed  ## sixty days of live use against one backfill: reports/replay.md (half an hour)
 	pytest -m replay -n 0 -s tests/studies/test_replay.py
 
-# What an online correction of the intervals would buy and cost: reports/online_correction.md.
-trade: .venv/installed
-	python -m studies.online_trade
+trade: .venv/installed  ## what an online correction of the intervals would buy and cost: reports/online_correction.md
+	python -m studies.online_correction
 
-# Speed beside others', about five minutes; exit code 1 where a limit of ours is missed.
-bench: .venv/installed .venv-bench/installed
+bench: .venv/installed .venv-bench/installed  ## speed beside others': reports/bench.md (five minutes)
 	dvc repro regimes
 	@python -m studies.bench
 
-# DVC's own page loads its scripts from a network; this one has them inside.
-plots: .venv/installed
+# What is drawn comes from the charts of the page. DVC's own page loads its scripts from a network; this one has them inside.
+plots: .venv/installed  ## dvc plots as one page that needs no network
+	python -m forex.commands.keep.plots_templates
 	python -m forex.commands.keep.plots_page .dvc/tmp/plots_page.html
 	dvc config --local plots.html_template tmp/plots_page.html
 	dvc plots show
 
-readme: .venv/installed
+readme: .venv/installed  ## renew the figures in README and docs from the reports
 	python -m forex.commands.keep.readme
 
 # The committed holidays beside those of the holidays package; `make calendar KNOWN_FROM=2027-05-14` writes what is new.
-calendar: .venv/installed
+calendar: .venv/installed  ## the committed holidays beside those of the holidays package
 	@python -m forex.commands.keep.calendar_source $(if $(KNOWN_FROM),--known-from $(KNOWN_FROM))
 
-# The JSON Schemas of the reports, from their models: reports/schema/.
-schema: .venv/installed
+schema: .venv/installed  ## renew reports/schema from the reports' models
 	python -m forex.commands.keep.schema
 
 .venv/installed: requirements.lock pyproject.toml
@@ -83,5 +86,8 @@ schema: .venv/installed
 	.venv-bench/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-bench.txt
 	touch $@
 
-clean:
+lock:  ## renew requirements.lock after a change of pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra remotes --extra dev pyproject.toml -o requirements.lock
+
+clean:  ## remove the environments
 	rm -rf .venv .venv-extras .venv-bench

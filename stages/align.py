@@ -1,5 +1,7 @@
 """align: the point-in-time panel of observado and drivers at each origin's cut-off."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 from pathlib import Path
 
 from forex.core.files import read_parquet, write_parquet

@@ -1,16 +1,17 @@
 """calibrate: conformal calibration with delayed feedback, regime multipliers, ensemble, published forecast."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 from pathlib import Path
 
-import numpy as np
-
 from forex.calibration.calibrate import calibrate
+from forex.calibration.described import Settled, calibration_report, metrics
 from forex.calibration.inputs import actuals, calibration_inputs
-from forex.calibration.report import Settled, calibration_report, metrics
 from forex.core.files import read_parquet, write_json, write_parquet
+from forex.core.reports import write_report
 from forex.core.stage import run
 from forex.observations.history import from_panel
-from forex.params import load_params
+from forex.params import block_hashes, load_params
 from forex.statistics.forecasts import calibrated_frame, multipliers_frame
 
 PANEL = Path("data/panel.parquet")
@@ -40,13 +41,18 @@ def main() -> None:
         h: {model: values[kept] for model, values in result.quantiles.items()} for h, result in calibrated.items()
     }
     write_parquet(CALIBRATED, calibrated_frame(history, origins[kept], labels[kept].tolist(), quantiles, actual))
-    published = {
-        h: (np.array(result.candidates)[result.chosen[kept]], result.factors[kept]) for h, result in calibrated.items()
-    }
-    write_parquet(MULTIPLIERS, multipliers_frame(history, origins[kept], published))
+    multipliers = {h: result.factors[kept] for h, result in calibrated.items()}
+    write_parquet(MULTIPLIERS, multipliers_frame(history, origins[kept], multipliers))
     settled = {h: Settled(history.anchor[origins[kept]], actual[h], labels[kept]) for h in params.horizons}
-    report = calibration_report(calibrated, settled, kept.start, params.calibrate.multipliers.regimes)
-    write_json(REPORT, report)
+    report = calibration_report(
+        calibrated,
+        settled,
+        kept.start,
+        published=params.calibrate.published.model,
+        stressed=params.calibrate.multipliers.regimes,
+        params_sha256=block_hashes(params, "fit", "calibrate"),
+    )
+    write_report(REPORT, report)
     write_json(METRICS, metrics(report))
 
 

@@ -1,10 +1,15 @@
 """evaluate: the validation report on calibrated.parquet, its metrics and its plot data."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 from pathlib import Path
 
 from forex.core.files import read_parquet, write_csv, write_json
+from forex.core.reports import write_report
 from forex.core.stage import run
 from forex.evaluation import explained, plots, scoreboard
+from forex.evaluation.report import ValidationReport
+from forex.evaluation.scored import score
 from forex.params import load_params
 from forex.statistics.scores import matured
 
@@ -21,10 +26,10 @@ def main() -> None:
     settings = params.evaluate
     calibrated = read_parquet(CALIBRATED)
     panels = {horizon: matured(calibrated, horizon, origins_from=settings.from_) for horizon in params.horizons}
-    scored = scoreboard.score(panels, levels=params.levels, settings=settings)
+    scored = score(panels, levels=params.levels, settings=settings)
     report = scoreboard.validation(scored, horizons=params.horizons, settings=settings)
     nowcast = explained.report(read_parquet(CONTRIBUTIONS), panels, horizons=params.horizons, settings=settings)
-    write_json(REPORT, report | {"nowcast": nowcast})
+    write_report(REPORT, ValidationReport(**dict(report), nowcast=nowcast))
     write_json(METRICS, scoreboard.metrics(report))
     write_json(NOWCAST_METRICS, explained.metrics(nowcast))
     write_csv(PLOTS / "reliability.csv", plots.reliability(scored))

@@ -1,5 +1,7 @@
 """fit: every enabled model at every origin, as predictive quantiles per horizon."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 from pathlib import Path
 
 from forex.core.files import read_parquet, write_parquet

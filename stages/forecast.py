@@ -1,31 +1,36 @@
 """forecast: the newest origin's published forecast, in full."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 from pathlib import Path
 
 import polars as pl
 
-from forex.core.files import read_json, read_parquet, write_csv
+from forex.calibration.report import Calibration
+from forex.core.files import read_parquet, write_csv
 from forex.core.quantiles import COLUMNS
 from forex.core.reports import read_report, write_report
 from forex.core.stage import run
 from forex.forecast.conditions import conditions
-from forex.forecast.forecast import ENTERING, at_origin, forecast_report, forecast_table
+from forex.forecast.forecast import at_origin, forecast_report, forecast_table
 from forex.observations.manifest import Manifest
-from forex.params import load_params, plain
+from forex.params import block_hashes, load_params
 from forex.validation.report import Expectations
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")
-CALIBRATION = Path("data/calibration.json")
 MANIFEST = Path("data/manifest.json")
+CALIBRATION = Path("data/calibration.json")
 EXPECTATIONS = Path("reports/expectations.json")
 REPORT = Path("reports/forecast.json")
 TABLE = Path("reports/forecast.csv")
 
 
 def main() -> None:
-    params = load_params("as_of", "cut_off", "horizons", "levels", "validate", "regimes", "fit", "calibrate", "usdclp")
+    params = load_params("as_of", "cut_off", "horizons", "levels", "regimes", "usdclp")
+    expectations, calibration = read_report(EXPECTATIONS, Expectations), read_report(CALIBRATION, Calibration)
+    own = block_hashes(params, "as_of", "cut_off", "horizons", "levels", "regimes", "usdclp")
     calibrated = read_parquet(CALIBRATED)
     [origin] = calibrated.select(pl.col("origin_date").max()).to_series()
     newest = pl.col("origin_date") == origin
@@ -36,10 +41,10 @@ def main() -> None:
         rows,
         panel_row=panel.row(by_predicate=newest, named=True),
         regime_row=regime_row,
-        models={horizon: one["published"]["model"] for horizon, one in read_json(CALIBRATION).items()},
+        model=calibration.published,
         manifest=read_report(MANIFEST, Manifest),
-        expectations=read_report(EXPECTATIONS, Expectations),
-        settings={key: plain(getattr(params, key)) for key in ENTERING},
+        expectations=expectations,
+        hashes=own | expectations.params_sha256 | calibration.params_sha256,
         levels=params.levels,
         conditions=conditions(panel, regime_row, published, params.usdclp, params.regimes),
     )

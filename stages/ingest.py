@@ -1,5 +1,7 @@
 """ingest: the store as it was known at the cut-off of `as_of`, every vintage with its `known_at`."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 import shutil
 import sys
 from pathlib import Path

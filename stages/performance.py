@@ -1,18 +1,23 @@
 """performance: the monitor of matured forecasts, issued ones beside the backtest, drift of the returns, alerts."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 from pathlib import Path
 
 from forex.core.files import read_parquet, write_json
 from forex.core.names import PUBLISHED
-from forex.core.reports import read_report
+from forex.core.reports import read_report, write_report
 from forex.core.stage import run
 from forex.ledger.ledger import LEDGER, read
 from forex.ledger.scores import ledger_scores
 from forex.monitoring import drift
+from forex.monitoring.alert_rules.registry import settings
 from forex.monitoring.alerts import alerts
 from forex.monitoring.episodes import episodes
 from forex.monitoring.looks import daily_statuses
-from forex.monitoring.performance import metrics, performance, subjects
+from forex.monitoring.performance import metrics, performance
+from forex.monitoring.report import PerformanceReport
+from forex.monitoring.subjects import subjects
 from forex.observations.manifest import Manifest
 from forex.observations.moves import origins
 from forex.params import load_params
@@ -27,24 +32,27 @@ METRICS = Path("reports/metrics/performance.json")
 
 
 def main() -> None:
-    params = load_params("horizons", "levels", "performance", "drift", "alerts")
+    params = load_params("horizons", "levels", "performance", "drift", "alerts", declared={"alerts": settings()})
     calibrated = read_parquet(CALIBRATED)
     panels = {horizon: matured(calibrated, horizon) for horizon in params.horizons}
     counts = {horizon: panel.n for horizon, panel in panels.items()}
     watched = subjects(panels, levels=params.levels, settings=params.performance)
-    report = performance(watched, horizons=counts, levels=params.levels, settings=params.performance)
-    report["episodes"] = episodes(watched, levels=params.levels, settings=params.performance)
-    report["ledger"] = ledger_scores(read(LEDGER), calibrated, horizons=params.horizons, levels=params.levels)
+    monitored = performance(watched, horizons=counts, levels=params.levels, settings=params.performance)
     panel = read_parquet(PANEL)
-    report["drift"] = drift.drift(panel, read_report(MANIFEST, Manifest).in_per_cent, params.drift)
+    report = PerformanceReport(
+        **dict(monitored),
+        episodes=episodes(watched, levels=params.levels, settings=params.performance),
+        ledger=ledger_scores(read(LEDGER), calibrated, horizons=params.horizons, levels=params.levels),
+        drift=drift.drift(panel, read_report(MANIFEST, Manifest).in_per_cent, params.drift),
+    )
     found = metrics(report)
-    found["performance"]["drift"] = drift.metrics(report["drift"])
-    write_json(REPORT, report)
+    found["performance"]["drift"] = drift.metrics(report.drift)
+    write_report(REPORT, report)
     write_json(METRICS, found)
     statuses = daily_statuses(
         watched.get(PUBLISHED, {}), origins(panel), horizons=params.horizons, settings=params.performance
     )
-    write_json(ALERTS, alerts(panel, statuses=statuses, drift=report["drift"], settings=params.alerts))
+    write_report(ALERTS, alerts(panel, statuses=statuses, drift=report.drift, settings=params.alerts))
 
 
 if __name__ == "__main__":

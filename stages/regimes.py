@@ -1,5 +1,7 @@
 """regimes: the market regime of each origin, with its confidence and the signals behind it."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +12,7 @@ from forex.params import load_params
 from forex.regimes.interventions import parse_interventions
 from forex.regimes.meetings import parse_meetings
 from forex.regimes.regimes import classify, summary
+from forex.regimes.rules.registry import settings
 
 PANEL = Path("data/panel.parquet")
 MEETINGS = Path("data/calendar/bcch_meetings.csv")
@@ -20,7 +23,7 @@ TIMELINE = Path("reports/plots/regimes.csv")
 
 
 def main() -> None:
-    params = load_params("regimes", "usdclp")
+    params = load_params("regimes", "usdclp.thresholds", declared={"regimes": settings()})
     meetings = parse_meetings(read_text(MEETINGS), str(MEETINGS))
     interventions = parse_interventions(read_text(INTERVENTIONS), str(INTERVENTIONS))
 

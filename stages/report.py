@@ -1,15 +1,21 @@
 """report: the dashboard, the README's pictures and the plot data of the fan chart."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 from pathlib import Path
 
 import polars as pl
 
+from forex.calibration.report import Calibration
 from forex.core.errors import DataError
-from forex.core.files import read_json, read_parquet, write_csv, write_text
+from forex.core.files import read_parquet, write_csv, write_text
 from forex.core.reports import read_report
 from forex.core.stage import run
+from forex.evaluation.report import ValidationReport
 from forex.forecast.fan import fan
 from forex.forecast.report import Forecast
+from forex.monitoring.alert_report import AlertsReport
+from forex.monitoring.report import PerformanceReport
 from forex.params import load_params
 from forex.report.dashboard import dashboard, episodes
 from forex.report.figures import figures, forecast_figure, reliability_figure
@@ -19,6 +25,7 @@ from forex.validation.report import Expectations
 PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")
 CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
+CALIBRATION = Path("data/calibration.json")
 REPORTS = Path("reports")
 RELIABILITY = REPORTS / "plots/reliability.csv"
 ROLLING = REPORTS / "plots/rolling_coverage.csv"
@@ -37,10 +44,11 @@ def main() -> None:
     page = dashboard(
         forecast=forecast,
         moved=None if parts.is_empty() else moves(parts, panel, forecast.origin_date),
-        alerts=read_json(REPORTS / "alerts.json"),
+        alerts=read_report(REPORTS / "alerts.json", AlertsReport),
         expectations=read_report(REPORTS / "expectations.json", Expectations),
-        validation=read_json(REPORTS / "validation.json"),
-        performance=read_json(REPORTS / "performance.json"),
+        validation=read_report(REPORTS / "validation.json", ValidationReport),
+        performance=read_report(REPORTS / "performance.json", PerformanceReport),
+        calibration=read_report(CALIBRATION, Calibration),
         regimes=regimes,
         figures=figures(
             fan=ahead, reliability=reliability, rolling=rolling, regimes=regimes, episodes=episodes(regimes)

@@ -1,5 +1,7 @@
 """validate: a bad row is set aside with its reason, a bad table stops the run; what remains may be used."""
 
+import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
+
 import shutil
 import sys
 from pathlib import Path
@@ -11,7 +13,7 @@ from forex.core.files import read_parquet, write_parquet, write_text
 from forex.core.reports import read_report, write_report
 from forex.core.stage import run
 from forex.observations.manifest import Manifest
-from forex.params import Validate, load_params
+from forex.params import Validate, block_hashes, load_params
 from forex.validation.page import page, summary
 from forex.validation.validate import FLAGGED, QUARANTINE, USED, check_series, stop_on_failure
 from forex.validation.warnings import input_warnings
@@ -25,7 +27,9 @@ PAGE = Path("reports/expectations.html")
 
 
 def main() -> None:
-    params = load_params("as_of", "validate", "usdclp")
+    params = load_params(
+        "as_of", "validate", "usdclp.thresholds", "usdclp.warnings", "usdclp.estimation", "usdclp.provenance"
+    )
     bounds = cast(Validate, params.validate)
     manifest = read_report(MANIFEST, Manifest)
     left_out = {name: entry.left_out for name, entry in manifest.series.items() if entry.left_out is not None}
@@ -48,7 +52,8 @@ def main() -> None:
     write_parquet(QUARANTINED, quarantine)
     usable = {name: one.usable for name, one in checked.items() if one.fate in (USED, FLAGGED)}
     warnings = input_warnings(usable, params.usdclp, as_of=params.as_of, known_until=manifest.known_until)
-    report = summary(checked, left_out, params.as_of, warnings=warnings)
+    hashes = block_hashes(params, "validate")
+    report = summary(checked, left_out, params.as_of, warnings=warnings, params_sha256=hashes)
     write_report(REPORT, report)
     write_text(PAGE, page(report))
     stop_on_failure(checked)

@@ -1,4 +1,4 @@
-"""From raw to published, by horizon: conformal calibration, regime multipliers, online correction, the ensemble, the choice."""
+"""From raw to published, by horizon: conformal calibration, regime multipliers, the ensemble, what is published."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ from forex.core.errors import TooLittleData
 from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
 from forex.observations.history import Floats
 from forex.params import Calibrate
-from forex.statistics import conformal, ensemble, tracker
+from forex.statistics import conformal, ensemble
 from forex.statistics.predictive import Predictive
 from forex.statistics.scores import crps
 from forex.timeline import calendar
@@ -32,7 +32,7 @@ class Calibrated:
     """Quantiles (n, 25) as log-distances by model, and what they came from, for one horizon.
 
     without: those that depend on regime multipliers, as they would be had every multiplier been 1.
-    factors: (n,), the regime multiplier in what is published; where that averages members, the mean by their weights.
+    factors: (n,), the regime multiplier in what is published; the ensemble's is the mean of its members', by their weights.
     """
 
     quantiles: dict[str, Floats]
@@ -42,8 +42,6 @@ class Calibrated:
     factors: Floats
     members: tuple[str, ...]
     weights: Floats
-    candidates: tuple[str, ...]
-    chosen: NDArray[np.int64]
 
 
 def calibrate(
@@ -107,53 +105,52 @@ def _horizon(
     for model in params.conformal:
         half_widths = _pooled(model, horizon, own, outcome, params)
         # Errors teach from enough scores on, like the forecasts. Multipliers learn from forecasts without them, so that the
-        # estimate does not chase itself; the online correction comes last: its guarantee is about what the model says in the end.
+        # estimate does not chase itself.
         scores = np.where(own[horizon][model].count >= params.min_scores, _scores(models[model], outcome), np.nan)
         forecasts = multipliers.scored(scores, half_widths, outcome.matured, outcome.steps, params.multipliers.levels)
-        factors = multipliers.factors(regimes, forecasts, params.multipliers)
-        newest[model] = multipliers.newest(regimes, forecasts, params.multipliers)
-        rate = params.online.rate.get(horizon, 0.0)
-        for made, widths in ((plain, half_widths), (stressed, half_widths * factors[:, None])):
-            made[model] = tracker.corrected(widths, scores, outcome.matured, rate=rate)
+        estimated = multipliers.estimates(regimes, forecasts, params.multipliers)
+        with_, without_ = (
+            np.where(np.isfinite(scores), crps(outcome.log_return, _quantiles(models[model], widths)), np.nan)
+            for widths in (half_widths * estimated[:, None], half_widths)
+        )
+        factors = multipliers.factors(regimes, forecasts, estimated, with_ - without_, params.multipliers)
+        newest[model] = multipliers.newest(regimes, forecasts, with_ - without_, without_, params.multipliers)
+        plain[model], stressed[model] = half_widths, half_widths * factors[:, None]
         applied[calibrated_name(model)] = factors
 
     without = _from_half_widths(models, plain, outcome, params)[0]
-    quantiles, weights, chosen = _from_half_widths(models, stressed, outcome, params)
+    quantiles, weights = _from_half_widths(models, stressed, outcome, params)
     applied[ENSEMBLE] = np.sum(
         [applied[name] * weights[:, j] for j, name in enumerate(params.ensemble.members)], axis=0
     )
-    offered = np.stack([applied[name] for name in params.published.candidates])
     return Calibrated(
         quantiles=quantiles,
         without={name: values for name, values in without.items() if name not in BENCHMARKS},
         standardised=dict(own[horizon]),
         multipliers=newest,
-        factors=offered[chosen, np.arange(len(chosen))],
+        factors=applied[params.published.model],
         members=params.ensemble.members,
         weights=weights,
-        candidates=params.published.candidates,
-        chosen=chosen,
     )
 
 
 def _from_half_widths(
     models: Mapping[str, Predictive], half_widths: Mapping[str, Floats], outcome: Outcome, params: Calibrate
-) -> tuple[dict[str, Floats], Floats, NDArray[np.int64]]:
-    """Every forecast of one horizon, the ensemble's weights and the choice of what is published."""
+) -> tuple[dict[str, Floats], Floats]:
+    """Every forecast of one horizon, and the ensemble's weights."""
     quantiles = {name: models[name].quantiles for name in models if name in BENCHMARKS}
     for model, widths in half_widths.items():
-        quantiles[calibrated_name(model)] = conformal.quantiles(models[model].location, models[model].scale, widths)
+        quantiles[calibrated_name(model)] = _quantiles(models[model], widths)
     members = params.ensemble.members
     past = _record(quantiles, members, outcome, params.ensemble.half_life)
     weights = ensemble.weights(past, sharpness=params.ensemble.sharpness, shrinkage=params.ensemble.shrinkage)
     quantiles[ENSEMBLE] = ensemble.average(np.stack([quantiles[name] for name in members]), weights)
+    quantiles[PUBLISHED] = quantiles[params.published.model]
+    return quantiles, weights
 
-    rule = params.published
-    past = _record(quantiles, rule.candidates, outcome, rule.half_life)
-    chosen = ensemble.choose(past, margin=rule.margin, min_scores=rule.min_scores)
-    offered = np.stack([quantiles[name] for name in rule.candidates])
-    quantiles[PUBLISHED] = offered[chosen, np.arange(len(chosen))]
-    return quantiles, weights, chosen
+
+def _quantiles(predictive: Predictive, half_widths: Floats) -> Floats:
+    return conformal.quantiles(predictive.location, predictive.scale, half_widths)
 
 
 def _pooled(

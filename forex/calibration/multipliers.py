@@ -1,9 +1,14 @@
-"""Regime multipliers: how much wider intervals must be in a stressed regime, estimated from how they covered there.
+"""Regime multipliers: a factor on half-widths in a stressed regime, where the past proves that the scale alone is too narrow.
+
+The scale widens intervals in a rough market by itself; what is estimated here is the residual factor on top of that.
 
 A forecast's ratio at a level is its score |z| over the half-width that it was given, without multiplier: it was covered
 where the ratio is at most 1. The level's weighted quantile of the ratios of the forecasts made in a regime is therefore
 the factor at which they would have been covered as promised. An estimate at an origin uses the forecasts matured there,
 and is shrunk to 1 where they are few. It is never below 1: over-coverage is the volatility's to mend.
+
+An estimate above 1 is no evidence yet. It applies where the lower end of the ratio's own block band exceeds 1 and where the
+estimates made so far would have lowered the CRPS of the regime's matured forecasts; else the multiplier is exactly 1.
 """
 
 from collections.abc import Sequence
@@ -15,12 +20,15 @@ from numpy.typing import NDArray
 from forex.core.quantiles import MEDIAN, central_pair
 from forex.observations.history import Floats
 from forex.params import Multipliers
+from forex.statistics.feedback import discounted_sums
 from forex.statistics.inference import block_length, block_weights
 
 Ints = NDArray[np.int64]
 Regimes = NDArray[np.str_]
 
 BLOCK = 128  # origins whose weighted distribution functions are computed together
+JUDGED_EVERY = 21  # origins that one band stands for: a resample of years changes little in a month, and costs much
+LEAST_INDEPENDENT = 30  # forecasts without overlap below which resampled extremes are too few for a band
 
 
 @dataclass(frozen=True)
@@ -52,9 +60,15 @@ class Evidence:
 
 @dataclass(frozen=True)
 class Newest:
-    """One regime at the newest origin; the ratio and its band are those before shrinkage and bounds."""
+    """One regime at the newest origin: the multiplier that applies there, and the estimate that was judged.
+
+    The ratio and its band are those before shrinkage and bounds.  crps_change: relative, of the regime's matured forecasts
+    had the estimates of their day been applied; NaN without any.
+    """
 
     multiplier: float
+    estimate: float
+    crps_change: float
     ratio: float
     ratio_band: tuple[float, float]
     count: int
@@ -125,8 +139,8 @@ def shrunk(ratio: Floats, independent: Floats, *, weight: float, maximum: float)
     return np.clip(np.where(np.isfinite(ratio), np.exp(power), 1.0), 1.0, maximum)
 
 
-def factors(regimes: Regimes, forecasts: Scored, params: Multipliers) -> Floats:
-    """The multiplier at each origin, (n,), from what had matured there; 1 outside `params.regimes`."""
+def estimates(regimes: Regimes, forecasts: Scored, params: Multipliers) -> Floats:
+    """The factor that coverage asks for at each origin, (n,), from what had matured there; 1 outside `params.regimes`."""
     made = np.ones(len(regimes))
     for regime in params.regimes:
         at = np.flatnonzero(regimes == regime)
@@ -135,38 +149,80 @@ def factors(regimes: Regimes, forecasts: Scored, params: Multipliers) -> Floats:
     return made
 
 
-def newest(regimes: Regimes, forecasts: Scored, params: Multipliers) -> dict[str, Newest]:
-    """Each of `params.regimes` at the last of the n origins: its multiplier there, and what that rests on."""
+def factors(regimes: Regimes, forecasts: Scored, estimated: Floats, change: Floats, params: Multipliers) -> Floats:
+    """The multiplier at each origin, (n,): the estimate where what had matured there proves it, else exactly 1.
+
+    estimated: (n,), from `estimates`.  change: (n,), CRPS of each forecast with its estimate less that without; NaN where there
+    is no outcome.  The band is judged at the first origin of each JUDGED_EVERY that an estimate which lowered CRPS stands at.
+    """
+    made = np.ones(len(regimes))
+    for regime in params.regimes:
+        here = regimes == regime
+        total = discounted_sums(np.where(here, change, np.nan), forecasts.matured, params.half_life)
+        at = np.flatnonzero(here & (estimated > 1) & (total < 0))
+        _, first, block = np.unique(at // JUDGED_EVERY, return_index=True, return_inverse=True)
+        proven = np.array([_proven(regime, regimes, forecasts, int(origin), params) for origin in at[first]], bool)
+        applies = at[proven[block]]
+        made[applies] = estimated[applies]
+    return made
+
+
+def newest(
+    regimes: Regimes, forecasts: Scored, change: Floats, without: Floats, params: Multipliers
+) -> dict[str, Newest]:
+    """Each of `params.regimes` at the last of the n origins: its multiplier there, and what that rests on.
+
+    change: as in `factors`.  without: (n,), CRPS of each forecast without multiplier.
+    """
     last = len(regimes) - 1
-    known = np.flatnonzero(np.isfinite(forecasts.ratios).all(axis=1) & (forecasts.matured <= last))
-    steps = max(int(forecasts.steps[last]), 1)
-    rng = np.random.default_rng(params.seed)
-    drawn = np.ones((0, 0), np.float32)
-    if known.size:
-        length = block_length(known.size, steps=steps, block_steps=params.block_steps)
-        drawn = block_weights(known.size, length=length, draws=params.draws, rng=rng)
     described: dict[str, Newest] = {}
     for regime in params.regimes:
+        here = regimes == regime
         found = evidence(regime, regimes, forecasts, np.array([last]), params)
-        among = regimes[known] == regime
-        recency = 0.5 ** ((last - known[among]) / params.half_life)
+        estimate = float(shrunk(found.ratio, found.independent, weight=params.shrink_weight, maximum=params.maximum)[0])
+        changed, usual = (
+            float(discounted_sums(np.where(here, one, np.nan), forecasts.matured, params.half_life)[-1])
+            for one in (change, without)
+        )
+        applies = estimate > 1 and changed < 0 and _proven(regime, regimes, forecasts, last, params)
         described[regime] = Newest(
-            multiplier=float(
-                shrunk(found.ratio, found.independent, weight=params.shrink_weight, maximum=params.maximum)[0]
-            ),
+            multiplier=estimate if applies else 1.0,
+            estimate=estimate,
+            crps_change=changed / usual if usual > 0 else np.nan,
             ratio=float(found.ratio[0]),
-            ratio_band=_band(forecasts.ratios[known[among]], drawn[:, among] * recency, params),
+            ratio_band=ratio_band(regime, regimes, forecasts, last, params),
             count=int(found.count[0]),
             independent=float(found.independent[0]),
         )
     return described
 
 
-def _band(ratios: Floats, weights: Floats, params: Multipliers) -> tuple[float, float]:
-    """Central percentiles of the resampled ratio; NaN without evidence. Resamples that miss the regime do not count."""
-    present = weights[weights.any(axis=1)] if len(ratios) else weights[:0]
+def _proven(regime: str, regimes: Regimes, forecasts: Scored, origin: int, params: Multipliers) -> bool:
+    """Whether enough had matured at `origin` for a band, and its lower end exceeds 1."""
+    found = evidence(regime, regimes, forecasts, np.array([origin]), params)
+    if found.independent[0] < LEAST_INDEPENDENT:
+        return False
+    return ratio_band(regime, regimes, forecasts, origin, params)[0] > 1
+
+
+def ratio_band(
+    regime: str, regimes: Regimes, forecasts: Scored, origin: int, params: Multipliers
+) -> tuple[float, float]:
+    """Central percentiles of the ratio over resampled blocks of what had matured at `origin`; NaN without evidence.
+
+    Blocks are drawn from the forecasts made in any regime, so that a regime's runs stay together; resamples that miss the regime
+    do not count.
+    """
+    known = np.flatnonzero(np.isfinite(forecasts.ratios).all(axis=1) & (forecasts.matured <= origin))
+    among = regimes[known] == regime
+    if not among.any():
+        return np.nan, np.nan
+    length = block_length(known.size, steps=max(int(forecasts.steps[origin]), 1), block_steps=params.block_steps)
+    drawn = block_weights(known.size, length=length, draws=params.draws, rng=np.random.default_rng(params.seed))
+    weights = drawn[:, among] * 0.5 ** ((origin - known[among]) / params.half_life)
+    present = weights[weights.any(axis=1)]
     if not len(present):
         return np.nan, np.nan
-    resampled = np.exp(_log_ratio(ratios, present, params.levels))
+    resampled = np.exp(_log_ratio(forecasts.ratios[known[among]], present, params.levels))
     low, high = np.quantile(resampled, [(1 - params.band) / 2, (1 + params.band) / 2])
     return float(low), float(high)

@@ -1,137 +1,82 @@
-"""data/calibration.json: what the calibration of the newest origin rests on, and what regime multipliers change."""
+"""data/calibration.json: what the calibration of the newest origin rests on, and what regimes did to the intervals."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated
 
-import numpy as np
-from numpy.typing import NDArray
+from pydantic import Field
 
-from forex.calibration.calibrate import Calibrated
-from forex.calibration.multipliers import Newest
-from forex.core.names import PUBLISHED
-from forex.core.quantiles import central_pair
-from forex.observations.history import Floats
-from forex.statistics.conformal import COVERAGE
-from forex.statistics.scores import covered, crps, interval_score
+from forex.core.report_fields import ONLY_THESE_KEYS, HorizonName, LevelName, Sha256
+from forex.core.reports import Report
+from forex.params.types import PositiveFloat, Share
 
-LEVELS = (0.5, 0.8, 0.95)  # whose coverage and half-widths are shown
-WIDEST = LEVELS[-1]
-STRESSED = "stressed"  # all regimes that can have a multiplier, as one
-EVERYTHING = "all"
+Count = Annotated[int, Field(ge=0)]
 
 
-@dataclass(frozen=True)
-class Settled:
-    """What n forecasts of one horizon are judged by: anchor and actual (NaN until matured) in CLP per USD, regimes."""
+class Multiplier(Report):
+    """One regime at the newest origin; null where no forecast made in it has matured."""
 
-    anchor: Floats
-    actual: Floats
-    regimes: NDArray[np.str_]
-
-
-def calibration_report(
-    calibrated: Mapping[str, Calibrated], settled: Mapping[str, Settled], first: int, stressed: tuple[str, ...]
-) -> dict[str, Any]:
-    """By horizon, what holds at the newest origin, and what happened since origin `first`.
-
-    The former: half-widths in units of scale by central coverage, the evidence behind them, multipliers, the ensemble's
-    weights, what is published. The latter: how often each candidate was, and how each model that depends on multipliers
-    scored with and without them.
-
-    settled: at the origins from `first` on.  stressed: the regimes that have multipliers.
-    """
-    return {horizon: _describe(result, settled[horizon], first, stressed) for horizon, result in calibrated.items()}
+    multiplier: float = Field(ge=1, description="On half-widths; 1 unless the past proves the estimate")
+    estimate: float = Field(ge=1, description="What coverage asks for, shrunk to 1 where the evidence is thin")
+    crps_change: float | None = Field(
+        description="Of the regime's matured forecasts, had the estimates of their day applied; a share of their CRPS"
+    )
+    ratio: float | None = Field(description="What coverage asks for before it is shrunk")
+    ratio_band: tuple[float, float] | None = Field(description="Block band of the ratio")
+    count: Count = Field(description="Forecasts behind it")
+    independent: float = Field(ge=0, description="What they count for without overlap and of today")
 
 
-def _describe(result: Calibrated, settled: Settled, first: int, stressed: tuple[str, ...]) -> dict[str, Any]:
-    chosen = result.chosen[first:]
-    return {
-        "models": {
-            model: {
-                "half_widths": {
-                    f"{level:g}": float(width) for level, width in zip(COVERAGE, own.half_widths[-1], strict=True)
-                },
-                "scores": int(own.count[-1]),
-                "effective_scores": float(own.effective[-1]),
-                "multipliers": {regime: _multiplier(one) for regime, one in result.multipliers[model].items()},
-            }
-            for model, own in result.standardised.items()
-        },
-        "ensemble": {name: float(weight) for name, weight in zip(result.members, result.weights[-1], strict=True)},
-        "published": {
-            "model": result.candidates[chosen[-1]],
-            "share": {name: float(np.mean(chosen == i)) for i, name in enumerate(result.candidates)},
-        },
-        "with_and_without_multipliers": {
-            name: _compared(result.quantiles[name][first:], plain[first:], settled, stressed)
-            for name, plain in result.without.items()
-        },
-    }
+class Conformal(Report):
+    """A model's calibration at the newest origin."""
+
+    half_widths: dict[LevelName, float] = Field(
+        description="In units of its scale, by central coverage", json_schema_extra=ONLY_THESE_KEYS
+    )
+    scores: Count = Field(description="Matured ones behind them")
+    effective_scores: float = Field(ge=0, description="What they count for by age")
+    multipliers: dict[str, Multiplier] = Field(description="By regime that can have one")
 
 
-def _multiplier(one: Newest) -> dict[str, Any]:
-    """Null where no forecast made in the regime has matured."""
-    ratio = one.ratio if one.count > 0 else None
-    band = list(one.ratio_band) if np.isfinite(one.ratio_band).all() else None
-    return asdict(one) | {"ratio": ratio, "ratio_band": band}
+class Scores(Report):
+    """Means over some forecasts, in CLP per USD."""
+
+    coverage: dict[LevelName, Share] = Field(json_schema_extra=ONLY_THESE_KEYS)
+    crps: float
+    interval_score_95: float
 
 
-def _compared(with_: Floats, without: Floats, settled: Settled, stressed: tuple[str, ...]) -> dict[str, Any]:
-    """Scores by regime, of the stressed regimes together and of all matured origins; an empty group is left out."""
-    matured = np.isfinite(settled.actual)
-    groups = {regime: settled.regimes == regime for regime in stressed}
-    groups |= {STRESSED: np.isin(settled.regimes, stressed), EVERYTHING: np.ones(len(matured), bool)}
-    return {
-        name: {"origins": int(rows.sum())}
-        | {
-            which: _scores(values[rows], settled.anchor[rows], settled.actual[rows])
-            for which, values in (("with", with_), ("without", without))
-        }
-        for name, rows in ((name, rows & matured) for name, rows in groups.items())
-        if rows.any()
-    }
+class Compared(Report):
+    """Matured forecasts of one group, as they were made and had every multiplier been 1."""
+
+    origins: Count
+    multiplied: Scores
+    plain: Scores
 
 
-def _scores(log_distances: Floats, anchor: Floats, actual: Floats) -> dict[str, float]:
-    """Means over the rows, in CLP per USD; coverage as a share."""
-    quantiles = anchor[:, None] * np.exp(log_distances)
-    bounds = {level: [quantiles[:, end] for end in central_pair(level)] for level in LEVELS}
-    shares = {f"coverage_{level:g}": float(covered(actual, *bounds[level]).mean()) for level in LEVELS}
-    return shares | {
-        "crps": float(crps(actual, quantiles).mean()),
-        f"interval_score_{WIDEST:g}": float(interval_score(actual, *bounds[WIDEST], level=WIDEST).mean()),
-    }
+class Widening(Report):
+    """How much wider published intervals are at the origins of a regime than at those of NORMAL."""
+
+    origins: Count
+    median: PositiveFloat = Field(description="Width of the interval of widening_level over its median in NORMAL")
+    range: tuple[PositiveFloat, PositiveFloat] = Field(description="That holds widening_share of the origins")
 
 
-def metrics(report: Mapping[str, Any]) -> dict[str, Any]:
-    """The report's finite numbers as calibration.<horizon>.<model>.<metric>."""
-    return {
-        "calibration": {
-            horizon: {
-                model: {
-                    "scores": of_model["scores"],
-                    "effective_scores": of_model["effective_scores"],
-                    **{f"half_width_{level:g}": of_model["half_widths"][f"{level:g}"] for level in LEVELS},
-                    **{f"multiplier_{name}": one["multiplier"] for name, one in of_model["multipliers"].items()},
-                }
-                for model, of_model in described["models"].items()
-            }
-            | {"ensemble": {f"weight_{name}": weight for name, weight in described["ensemble"].items()}}
-            | {
-                "published": {f"share_{name}": share for name, share in described["published"]["share"].items()}
-                | _stressed_metrics(described["with_and_without_multipliers"][PUBLISHED])
-            }
-            for horizon, described in report.items()
-        }
-    }
+class HorizonCalibration(Report):
+    models: dict[str, Conformal]
+    ensemble: dict[str, Share] = Field(description="Weights of its members at the newest origin")
+    multipliers_compared: dict[str, dict[str, Compared]] = Field(
+        description="By model that depends on multipliers, then by regime, of the stressed ones together, and of all"
+    )
+    widening: dict[str, Widening] = Field(description="By regime")
 
 
-def _stressed_metrics(compared: Mapping[str, Any]) -> dict[str, float]:
-    if STRESSED not in compared:
-        return {}
-    return {
-        f"stressed_{metric}_{which}": value
-        for which in ("with", "without")
-        for metric, value in compared[STRESSED][which].items()
-    }
+class Calibration(Report):
+    """What calibration made, by horizon."""
+
+    params_sha256: dict[str, Sha256] = Field(description="By block of params.yaml that forecasts were made with")
+    published: str = Field(description="The model that is published")
+    widening_level: Share = Field(description="Of the interval whose width is compared")
+    widening_share: Share = Field(description="Of the origins, that the range of a width holds")
+    assumed_before: dict[str, tuple[float, float]] = Field(
+        description="By regime, the multipliers that the system before this one assumed: smallest and largest"
+    )
+    horizons: dict[HorizonName, HorizonCalibration] = Field(json_schema_extra=ONLY_THESE_KEYS)

@@ -6,10 +6,9 @@ worse at none, covered as it says, and steady. A criterion that cannot be evalua
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
+from forex.challenge.challenge import Covered, Record, SuiteResults
 from forex.core.status import BETTER, CRITICAL, DEGRADED, INSUFFICIENT_DATA, WORSE, Status
-from forex.evaluation.acceptance import Figures
 from forex.monitoring.verdict import CODE
 from forex.params import Readiness
 
@@ -27,8 +26,8 @@ class Criterion:
     """
 
     name: str
-    value: Any
-    threshold: Any
+    value: float | str | None
+    threshold: float | str
     passed: bool
     score: float
     ceiling: str
@@ -38,7 +37,7 @@ class Criterion:
     def critical(self) -> bool:
         return self.ceiling == NOT_READY
 
-    def as_dict(self) -> Figures:
+    def as_dict(self) -> dict[str, float | str | bool | None]:
         return asdict(self) | {"critical": self.critical}
 
 
@@ -53,11 +52,11 @@ def level(criteria: Iterable[Criterion], settings: Readiness) -> tuple[str, floa
 
 
 def criteria(
-    figures: Mapping[str, Figures],
+    figures: Mapping[str, Record],
     *,
     statuses: Mapping[str, Status],
     incumbent_statuses: Mapping[str, Status],
-    suites: Figures,
+    suites: SuiteResults,
     settings: Readiness,
 ) -> list[Criterion]:
     """Every criterion, critical ones first.
@@ -66,36 +65,53 @@ def criteria(
     suites: from `challenge.suite_results`.
     """
     return [
-        _at_least("forecasts", "n", "matured forecasts", figures, settings.min_forecasts),
-        _at_least("independent", "independent", "forecasts without overlap", figures, settings.min_independent),
-        _at_least("days", "days", "calendar days of record", figures, settings.min_days),
+        _at_least("forecasts", {h: own.n for h, own in figures.items()}, "matured forecasts", settings.min_forecasts),
+        _at_least(
+            "independent",
+            {h: own.independent for h, own in figures.items()},
+            "forecasts without overlap",
+            settings.min_independent,
+        ),
+        _at_least("days", {h: own.days for h, own in figures.items()}, "calendar days of record", settings.min_days),
         _not_worse(figures, settings),
         _coverage(figures, settings),
         _better(figures, settings),
-        _at_most("bound", "upper_pct", f"upper {settings.bound:.0%} bound on its CRPS", figures, settings),
-        _at_most("recent", "recent_pct", f"CRPS of the latest {settings.recent} forecasts", figures, settings),
+        _at_most(
+            "bound",
+            {h: own.upper_pct for h, own in figures.items()},
+            f"upper {settings.bound:.0%} bound on its CRPS",
+            settings,
+        ),
+        _at_most(
+            "recent",
+            {h: own.recent_pct for h, own in figures.items()},
+            f"CRPS of the latest {settings.recent} forecasts",
+            settings,
+        ),
         _monitor(statuses, incumbent_statuses),
         _suites(suites, settings),
         _years(figures, settings),
     ]
 
 
-def _missing(name: str, threshold: Any, ceiling: str, why: str) -> Criterion:
+def _missing(name: str, threshold: float | str, ceiling: str, why: str) -> Criterion:
     return Criterion(name, None, threshold, False, 0.0, ceiling, f"not evaluated: {why}")
 
 
-def _at_least(name: str, key: str, what: str, figures: Mapping[str, Figures], threshold: int) -> Criterion:
-    horizon, value = min(((h, own[key]) for h, own in figures.items()), key=lambda pair: pair[1])
+def _at_least(name: str, found: Mapping[str, int], what: str, threshold: int) -> Criterion:
+    """found: by horizon."""
+    horizon, value = min(found.items(), key=lambda pair: pair[1])
     says = f"{value} {what} at {horizon}, the fewest of any horizon"
     return Criterion(name, value, threshold, value >= threshold, min(100.0, 100 * value / threshold), NOT_READY, says)
 
 
-def _at_most(name: str, key: str, what: str, figures: Mapping[str, Figures], settings: Readiness) -> Criterion:
-    """A difference in per cent of the incumbent's CRPS, the largest of any horizon."""
-    silent = [h for h, own in figures.items() if own[key] is None]
+def _at_most(name: str, found: Mapping[str, float | None], what: str, settings: Readiness) -> Criterion:
+    """A difference in per cent of the incumbent's CRPS, the largest of any horizon.  found: by horizon."""
+    known = {h: value for h, value in found.items() if value is not None}
+    silent = [h for h in found if h not in known]
     if silent:
         return _missing(name, settings.max_loss_pct, CAUTIOUS, f"too few matured forecasts at {', '.join(silent)}")
-    horizon, value = max(((h, own[key]) for h, own in figures.items()), key=lambda pair: pair[1])
+    horizon, value = max(known.items(), key=lambda pair: pair[1])
     says = f"the {what} is {value:+.1f} % from published at {horizon}, the highest of any horizon"
     return _bounded(name, value, settings.max_loss_pct, CAUTIOUS, says)
 
@@ -106,48 +122,51 @@ def _bounded(name: str, value: float, threshold: float, ceiling: str, says: str)
     return Criterion(name, value, threshold, value <= threshold, score, ceiling, says)
 
 
-def _not_worse(figures: Mapping[str, Figures], settings: Readiness) -> Criterion:
+def _not_worse(figures: Mapping[str, Record], settings: Readiness) -> Criterion:
     """The smallest adjusted p-value among horizons at which it is worse; 1 where it is worse at none."""
     name, threshold = "not_worse", settings.significance
-    silent = [h for h, own in figures.items() if own["holm_p"] is None]
+    silent = [h for h, own in figures.items() if own.holm_p is None]
     if silent:
         return _missing(name, threshold, NOT_READY, f"too few matured forecasts at {', '.join(silent)}")
-    worse = [h for h, own in figures.items() if own["evidence"] == WORSE]
-    value = min([own["holm_p"] for own in figures.values() if own["difference_pct"] > 0], default=1.0)
-    shown = ", ".join(f"{h} {figures[h]['difference_pct']:+.1f} %" for h in worse)
+    worse = [h for h, own in figures.items() if own.evidence == WORSE]
+    behind = [own for own in figures.values() if own.difference_pct is not None and own.difference_pct > 0]
+    value = min((own.holm_p for own in behind if own.holm_p is not None), default=1.0)
+    shown = ", ".join(f"{h} {figures[h].difference_pct:+.1f} %" for h in worse)
     says = f"CRPS is worse than published's with evidence at {shown}" if worse else "no evidence that it is worse"
     return Criterion(name, value, threshold, not worse, 0.0 if worse else 100.0, NOT_READY, says)
 
 
-def _better(figures: Mapping[str, Figures], settings: Readiness) -> Criterion:
+def _better(figures: Mapping[str, Record], settings: Readiness) -> Criterion:
     """At how many horizons it is better with evidence; the score is their share."""
-    better = [h for h, own in figures.items() if own["evidence"] == BETTER]
+    better = [h for h, own in figures.items() if own.evidence == BETTER]
     value, needed = len(better), settings.min_better
-    if all(own["holm_p"] is None for own in figures.values()):
+    if all(own.holm_p is None for own in figures.values()):
         return _missing("better", needed, CAUTIOUS, "too few matured forecasts at every horizon")
-    shown = ", ".join(f"{h} {figures[h]['difference_pct']:+.1f} %" for h in better)
+    shown = ", ".join(f"{h} {figures[h].difference_pct:+.1f} %" for h in better)
     says = f"CRPS is better than published's with evidence at {shown}" if better else "no evidence that it is better"
     return Criterion("better", value, needed, value >= needed, 100 * value / len(figures), CAUTIOUS, says)
 
 
-def _coverage(figures: Mapping[str, Figures], settings: Readiness) -> Criterion:
+def _coverage(figures: Mapping[str, Record], settings: Readiness) -> Criterion:
     """The largest distance from a level, in shares, among intervals whose band does not hold the level; else 0."""
     name, threshold = "coverage", settings.coverage_tolerance
-    every = [(h, one) for h, own in figures.items() for one in own["coverage"].values()]
-    silent = [h for h, own in figures.items() if not own["coverage"]] + [h for h, one in every if one["low"] is None]
+    every = [(h, one) for h, own in figures.items() for one in own.coverage.values()]
+    silent = [h for h, own in figures.items() if not own.coverage] + [h for h, one in every if one.low is None]
     if silent:
         unique = ", ".join(dict.fromkeys(silent))
         return _missing(name, threshold, NOT_READY, f"too few matured forecasts at {unique}")
-    outside = [(abs(one["covered"] - one["level"]), h, one) for h, one in every if not _in_band(one)]
+    outside = [(abs(one.covered - one.level), h, one) for h, one in every if not _in_band(one)]
     if not outside:
         return _bounded(name, 0.0, threshold, NOT_READY, "every interval covers as it says, within its band")
     value, horizon, worst = max(outside, key=lambda found: found[0])
-    says = f"the {worst['level']:.0%} interval at {horizon} covers {worst['covered']:.1%}, and its band does not hold the level"
+    says = (
+        f"the {worst.level:.0%} interval at {horizon} covers {worst.covered:.1%}, and its band does not hold the level"
+    )
     return _bounded(name, value, threshold, NOT_READY, says)
 
 
-def _in_band(one: Mapping[str, Any]) -> bool:
-    return bool(one["low"] <= one["level"] <= one["high"])
+def _in_band(one: Covered) -> bool:
+    return one.low is not None and one.high is not None and one.low <= one.level <= one.high
 
 
 def _monitor(statuses: Mapping[str, Status], incumbent: Mapping[str, Status]) -> Criterion:
@@ -169,20 +188,20 @@ def _monitor(statuses: Mapping[str, Status], incumbent: Mapping[str, Status]) ->
     return Criterion(name, worst, threshold, not alarms, 0.0 if alarms else 100.0, CAUTIOUS, says)
 
 
-def _suites(suites: Figures, settings: Readiness) -> Criterion:
+def _suites(suites: SuiteResults, settings: Readiness) -> Criterion:
     name, threshold = "data_suites", settings.min_pass_rate
-    if not suites["checks"]:
+    if not suites.checks:
         return _missing(name, threshold, CAUTIOUS, "the validation of the data made no check")
-    value = suites["held"] / suites["checks"]
-    passed = value >= threshold and suites["success"]
-    says = f"{suites['held']} of {suites['checks']} checks of the data hold"
-    says += "" if suites["success"] else "; a critical one does not"
-    return Criterion(name, value, threshold, passed, 100 * value if suites["success"] else 0.0, CAUTIOUS, says)
+    value = suites.held / suites.checks
+    passed = value >= threshold and suites.success
+    says = f"{suites.held} of {suites.checks} checks of the data hold"
+    says += "" if suites.success else "; a critical one does not"
+    return Criterion(name, value, threshold, passed, 100 * value if suites.success else 0.0, CAUTIOUS, says)
 
 
-def _years(figures: Mapping[str, Figures], settings: Readiness) -> Criterion:
+def _years(figures: Mapping[str, Record], settings: Readiness) -> Criterion:
     name, threshold = "years", settings.max_year_loss_pct
-    every = [(value, h, year) for h, own in figures.items() for year, value in own["by_year"].items()]
+    every = [(value, h, year) for h, own in figures.items() for year, value in own.by_year.items()]
     if not every:
         return _missing(name, threshold, READY, f"no year has {settings.min_year_origins} matured forecasts")
     value, horizon, year = max(every)

@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from forex.core.errors import DataError
 from forex.core.files import read_json, write_json
@@ -20,12 +20,19 @@ class Report(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
+# The default of a field that a file does not have where there is nothing to say; None without it is written as null.
+ABSENT: Any = Field(default=None, exclude_if=lambda value: value is None)
+
+# The content of a file of metrics: report -> horizon -> model -> metric, finite numbers all.
+Metrics = dict[str, dict[str, dict[str, dict[str, float]]]]
+
 AnyReport = TypeVar("AnyReport", bound=Report)
 
 
 def plain(report: Report) -> dict[str, Any]:
-    """The report as JSON holds it."""
-    return report.model_dump(mode="json", by_alias=True)
+    """The report as its file holds it, keys sorted, numbers not yet rounded."""
+    content: dict[str, Any] = json.loads(json.dumps(report.model_dump(mode="json", by_alias=True), sort_keys=True))
+    return content
 
 
 def write_report(path: Path, report: Report) -> None:
@@ -36,7 +43,8 @@ def write_report(path: Path, report: Report) -> None:
 def read_report(path: Path, model: type[AnyReport], *, made_by: str = "dvc repro") -> AnyReport:
     """The report in the file at `path`.
 
-    Raises DataError where it is missing or no JSON, and, naming each key with what it holds, where it is no such report.
+    Types are those of JSON: a number written as text is no number.  Raises DataError where the file is missing or no JSON, and,
+    naming each key that does not fit, where it is no such report.
     """
     try:
         return model.model_validate_json(json.dumps(read_json(path)), strict=True)

@@ -36,3 +36,8 @@ def restart_pinned() -> None:
     """Start this process again with the C library's choice pinned, unless it was started so; it returns only then."""
     if os.environ.get("GLIBC_TUNABLES") != PINNED["GLIBC_TUNABLES"]:
         os.execve(sys.executable, sys.orig_argv, os.environ | PINNED)
+
+
+def runs_a_stage() -> bool:
+    """Whether this process was started as `python -m stages.NAME`."""
+    return sys.orig_argv[1:2] == ["-m"] and sys.orig_argv[2].startswith("stages.")

@@ -53,7 +53,6 @@ Trend = Literal["IMPROVING", "STABLE", "WORSENING", "UNKNOWN"]
 # Of the market's conditions beside what is usual; HIGH and LOW are those of drift.
 USUAL: Final = "USUAL"
 BROKEN: Final = "BROKEN"
-Condition = Literal["USUAL", "HIGH", "LOW", "BROKEN", "NOT_EVALUATED"]
 
 # What a test of equal accuracy is evidence for.
 NO_EVIDENCE: Final = "NO_EVIDENCE"

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forex.estimates.estimates import MONTHS, differing_months
+from forex.estimates.estimates import MONTHS
 from forex.estimates.resamples import Estimate
 from forex.params import UsdClp, plain
 from forex.params.text import checked
@@ -16,7 +16,7 @@ DIGITS = 4  # significant ones that the file holds: a hundredth of the narrowest
 # What reads each estimate, by the beginning of its key; the first that fits.
 READERS = {
     "volatility.by_horizon": "forecast.json: width of the forecast",
-    "volatility.month_factors": "forecast.json: volatility of the month, where it differs",
+    "volatility.month_": "page; forecast.json, where it differs",
     "volatility": "forecast.json, status: current volatility",
     "thresholds.extreme_move": "validate: warning",
     "thresholds.copper_move": "regimes: COPPER_SHOCK",
@@ -94,13 +94,11 @@ def _put(block: Any, estimates: Mapping[str, Estimate], provenance: Mapping[str,
     from ruamel.yaml.scalarstring import DoubleQuotedScalarString as Quoted
 
     held = block["volatility"]
-    factors = (estimates[f"volatility.month_factors.{month}"].value for month in range(1, MONTHS + 1))
-    months = [rounded(factor) for factor in factors if factor is not None]
-    if len(months) == MONTHS:
-        found: dict[str, list[Any]] = {"month_factors": [*months], "differing_months": [*differing_months(estimates)]}
-        for name, values in found.items():
-            if list(held[name]) != values:
-                held[name] = _flow(values)
+    months = [estimates[f"volatility.month_factors.{month}"] for month in range(1, MONTHS + 1)]
+    for name, part in (("month_factors", "value"), ("month_low", "low"), ("month_high", "high")):
+        values = [rounded(one) for one in (getattr(month, part) for month in months) if one is not None]
+        if len(values) == MONTHS and list(held[name]) != values:
+            held[name] = _flow(values)
     for key, one in estimates.items():
         *blocks, name = key.split(".")
         if one.value is None or blocks[0] == "distribution" or "month_factors" in blocks:

@@ -17,8 +17,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from forex.core.reports import Metrics
 from forex.core.status import INSUFFICIENT_DATA, NOT_EVALUATED
-from forex.evaluation.acceptance import Figures
+from forex.evaluation.report import Explained, Open, Record, SeriesPart, Unexplained
 from forex.params import Evaluate
 from forex.statistics import inference
 from forex.statistics.forecasts import CONTRIBUTION
@@ -29,14 +30,14 @@ NOWCAST = "nowcast"
 
 def report(
     contributions: pl.DataFrame, panels: Mapping[str, Panel], *, horizons: Sequence[str], settings: Evaluate
-) -> Figures:
+) -> dict[str, Explained | Unexplained]:
     """By horizon: the record over all matured origins of its panel, and by year.
 
     contributions: data/forecasts/nowcast.parquet, without rows where no nowcast is fitted: NOT_EVALUATED.
     panels: from `forex.statistics.scores.matured`; a horizon without any matured origin is INSUFFICIENT_DATA.
     """
-    empty = NOT_EVALUATED if contributions.is_empty() else INSUFFICIENT_DATA
-    figures: Figures = {name: {"n": 0, "status": empty} for name in horizons}
+    empty: Open = NOT_EVALUATED if contributions.is_empty() else INSUFFICIENT_DATA
+    figures: dict[str, Explained | Unexplained] = {name: Unexplained(status=empty) for name in horizons}
     if contributions.is_empty():
         return figures
     series = [name.removesuffix(CONTRIBUTION) for name in contributions.columns if name.endswith(CONTRIBUTION)]
@@ -55,11 +56,11 @@ def _at(contributions: pl.DataFrame, horizon: str, panel: Panel) -> Floats:
     return rows.drop("origin_date", "horizon").to_numpy()
 
 
-def _horizon(panel: Panel, series: Sequence[str], parts: Floats, settings: Evaluate) -> Figures:
+def _horizon(panel: Panel, series: Sequence[str], parts: Floats, settings: Evaluate) -> Explained:
     actual = np.log(panel.actual / panel.anchor)
     years = panel.origin_date.astype("datetime64[Y]").astype(str)
 
-    def among(chosen: Bools) -> Figures:
+    def among(chosen: Bools) -> Record:
         return record(
             actual[chosen],
             parts[chosen],
@@ -69,10 +70,10 @@ def _horizon(panel: Panel, series: Sequence[str], parts: Floats, settings: Evalu
         )
 
     whole = among(np.ones(panel.n, dtype=np.bool_))
-    return whole | {"by_year": {str(year): among(years == year) for year in np.unique(years)}}
+    return Explained(**dict(whole), by_year={str(year): among(years == year) for year in np.unique(years)})
 
 
-def record(actual: Floats, parts: Floats, series: Sequence[str], *, steps: int, bandwidth_steps: float) -> Figures:
+def record(actual: Floats, parts: Floats, series: Sequence[str], *, steps: int, bandwidth_steps: float) -> Record:
     """R² and the share of directions that were right, each with its HAC standard error, and the part of each series.
 
     That of R² is the error of a ratio of means, linearised: of the mean of (2yŷ − ŷ² − R²·y²)/mean(y²). A nowcast or an
@@ -82,7 +83,7 @@ def record(actual: Floats, parts: Floats, series: Sequence[str], *, steps: int, 
     Returns None for what cannot be said: R² of outcomes that never move, the error of few overlapping forecasts.
 
     >>> found = record(np.array([0.02, -0.01]), np.array([[0.01, 0.0], [0.0, -0.01]]), ["a", "b"], steps=1, bandwidth_steps=3)
-    >>> round(found["r2"], 6), {name: round(one["r2"], 6) for name, one in found["series"].items()}
+    >>> round(found.r2, 6), {name: round(one.r2, 6) for name, one in found.series.items()}
     (0.8, {'a': 0.6, 'b': 0.2})
     """
     said = parts.sum(axis=1)
@@ -95,30 +96,31 @@ def record(actual: Floats, parts: Floats, series: Sequence[str], *, steps: int, 
     share = float(right.mean()) if right.size else math.nan
     own = np.mean(parts * (2 * actual - said)[:, None], axis=0)
     lost = np.mean(parts * (2 * (actual - said)[:, None] + parts), axis=0)
-    return {
-        "n": len(actual),
-        "r2": _finite(r2),
-        "r2_se": _finite(error),
-        "n_direction": int(called.sum()),
-        "direction": _finite(share),
-        "direction_se": _finite(_se(right, steps, bandwidth_steps)) if right.size else None,
-        "series": {
-            name: {"r2": float(own[j]) / size if size else None, "r2_lost": float(lost[j]) / size if size else None}
+    return Record(
+        n=len(actual),
+        r2=_finite(r2),
+        r2_se=_finite(error),
+        n_direction=int(called.sum()),
+        direction=_finite(share),
+        direction_se=_finite(_se(right, steps, bandwidth_steps)) if right.size else None,
+        series={
+            name: SeriesPart(r2=float(own[j]) / size if size else None, r2_lost=float(lost[j]) / size if size else None)
             for j, name in enumerate(series)
         },
-    }
+    )
 
 
-def metrics(report: Figures) -> Figures:
+def metrics(report: Mapping[str, Explained | Unexplained]) -> Metrics:
     """`nowcast.<horizon>.nowcast.<metric>`: the figures over all origins, `r2_from_<id>` the part of a series."""
-    found: Figures = {}
+    found: dict[str, dict[str, dict[str, float]]] = {}
     for horizon, figures in report.items():
-        names = ("r2", "r2_se", "direction", "direction_se")
-        leaves = {name: figures[name] for name in names if figures.get(name) is not None}
-        parts = {f"r2_from_{name}": one["r2"] for name, one in figures.get("series", {}).items()}
-        leaves |= {name: value for name, value in parts.items() if value is not None}
-        if leaves:
-            found[horizon] = {NOWCAST: leaves}
+        if isinstance(figures, Unexplained):
+            continue
+        leaves = {name: getattr(figures, name) for name in ("r2", "r2_se", "direction", "direction_se")}
+        leaves |= {f"r2_from_{name}": one.r2 for name, one in figures.series.items()}
+        known = {name: value for name, value in leaves.items() if value is not None}
+        if known:
+            found[horizon] = {NOWCAST: known}
     return {NOWCAST: found}
 
 

@@ -7,8 +7,10 @@ import numpy as np
 import polars as pl
 
 from forex.core.names import PUBLISHED, percent
-from forex.evaluation.acceptance import Figures
-from forex.evaluation.scoreboard import ALL_LEVELS, Scored, pit_histogram
+from forex.core.reports import plain
+from forex.evaluation.report import Scoreboard
+from forex.evaluation.scoreboard import pit_histogram
+from forex.evaluation.scored import ALL_LEVELS, Scored
 from forex.statistics import inference
 
 
@@ -74,7 +76,7 @@ def rolling_coverage(scored: Mapping[str, Scored]) -> pl.DataFrame:
     return _join(frames, origin_date=pl.String, horizon=pl.String, level=pl.Float64, coverage=pl.Float64)
 
 
-def scores(report: Figures, *, level: float) -> pl.DataFrame:
+def scores(report: Scoreboard, *, level: float) -> pl.DataFrame:
     """One row per horizon and model: scores, skill against `random_walk`, errors of the median.
 
     report: from `forex.evaluation.scoreboard.validation`.  level: of the interval score shown; one of the scored levels.
@@ -93,10 +95,10 @@ def scores(report: Figures, *, level: float) -> pl.DataFrame:
         "direction_hit_rate",
     )
     rows = [
-        {"horizon": horizon, "model": model, "n": parts["overall"]["n"]}
-        | {name: parts["overall"].get(name) for name in names}
-        for horizon, figures in report["horizons"].items()
-        for model, parts in figures["models"].items()
+        {"horizon": horizon, "model": model, "n": parts.overall.n}
+        | {name: value for name, value in plain(parts.overall).items() if name in names}
+        for horizon, figures in report.horizons.items()
+        for model, parts in figures.models.items()
     ]
     schema = {"horizon": pl.String, "model": pl.String, "n": pl.Int64} | dict.fromkeys(names, pl.Float64)
     return _rounded(pl.DataFrame(rows, schema=schema))

@@ -7,136 +7,106 @@ cannot say is None in the report and absent from metrics.
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from forex.core.names import PUBLISHED, RANDOM_WALK, percent
-from forex.core.quantiles import GRID, MEDIAN
-from forex.core.status import FAIL, INSUFFICIENT_DATA, NO_EVIDENCE, PASS, PUBLISHED_BETTER, PUBLISHED_WORSE
+from forex.core.names import PUBLISHED
+from forex.core.reports import Metrics, plain
+from forex.core.status import FAIL, INSUFFICIENT_DATA, PASS
 from forex.evaluation import acceptance
-from forex.evaluation.acceptance import Figures
+from forex.evaluation.accuracy import against, with_holm
+from forex.evaluation.report import (
+    CoverageTests,
+    GroupScores,
+    HorizonScores,
+    LevelScores,
+    LevelTests,
+    ModelScores,
+    OverallLevelScores,
+    OverallScores,
+    Scoreboard,
+)
+from forex.evaluation.scored import Scored, finite
 from forex.params import Evaluate
 from forex.statistics import inference
-from forex.statistics.scores import LEVELS, Bools, Floats, Panel
-from forex.timeline import calendar
-
-ALL_LEVELS = tuple(round(1 - 2 * level, 9) for level in reversed(GRID[:MEDIAN]))  # every central interval of the grid
+from forex.statistics.scores import LEVELS, Bools, Floats
 
 
-@dataclass(frozen=True)
-class Scored:
-    """One horizon's panel with everything that several tables need, computed once."""
-
-    panel: Panel
-    levels: tuple[float, ...]
-    settings: Evaluate
-
-    @cached_property
-    def crps(self) -> Floats:
-        return self.panel.crps
-
-    @cached_property
-    def pit(self) -> Floats:
-        return self.panel.pit
-
-    @cached_property
-    def error(self) -> Floats:
-        return self.panel.median - self.panel.actual[:, None]
-
-    @cached_property
-    def hits(self) -> dict[float, Bools]:
-        return {level: self.panel.covered(level) for level in ALL_LEVELS}
-
-    @cached_property
-    def interval_score(self) -> dict[float, Floats]:
-        return {level: self.panel.interval_score(level) for level in self.levels}
-
-    @cached_property
-    def half_width(self) -> dict[float, Floats]:
-        bounds = {level: self.panel.bounds(level) for level in self.levels}
-        return {level: (upper - lower) / 2 for level, (lower, upper) in bounds.items()}
-
-    @cached_property
-    def weights(self) -> NDArray[np.float32]:
-        """Resamples of the origins; the seed and the horizon fix them, whatever other horizons there are."""
-        rng = np.random.default_rng([self.settings.seed, calendar.horizon_days(self.panel.horizon)])
-        length = inference.block_length(self.panel.n, steps=self.steps, block_steps=self.settings.block_steps)
-        return inference.block_weights(self.panel.n, length=length, draws=self.settings.draws, rng=rng)
-
-    @cached_property
-    def chains(self) -> list[NDArray[np.int64]]:
-        target_day = calendar.steps_between(self.panel.origin_date[0], self.panel.target_date)
-        return inference.chains(target_day - self.panel.steps, target_day)
-
-    @property
-    def steps(self) -> int:
-        return self.panel.typical_steps
-
-    @property
-    def baseline(self) -> int | None:
-        return self.panel.models.index(RANDOM_WALK) if RANDOM_WALK in self.panel.models else None
-
-
-def validation(scored: Mapping[str, Scored], *, horizons: Sequence[str], settings: Evaluate) -> Figures:
+def validation(scored: Mapping[str, Scored], *, horizons: Sequence[str], settings: Evaluate) -> Scoreboard:
     """The whole report: per horizon and model overall, by year and by regime; tests; the verdicts on `published`.
 
     scored: from `score`.  horizons: of params.yaml; one that has nothing matured yet is INSUFFICIENT_DATA.
     """
-    figures: Figures = {name: {"n": 0, "status": INSUFFICIENT_DATA, "models": {}} for name in horizons}
+    figures = {name: HorizonScores(n=0, status=INSUFFICIENT_DATA, models={}) for name in horizons}
     figures |= {name: _horizon(part) for name, part in scored.items()}
-    _add_holm(figures, settings.significance)
-    return {
-        "origins_from": settings.from_,
-        "levels": sorted({level for part in scored.values() for level in part.levels}),
-        "band": settings.band,
-        "horizons": figures,
-        "verdicts": {name: acceptance.verdicts(name, figures[name], settings) for name in figures},
-    }
+    figures = with_holm(figures, settings.significance)
+    return Scoreboard(
+        origins_from=settings.from_,
+        levels=tuple(sorted({level for part in scored.values() for level in part.levels})),
+        band=settings.band,
+        horizons=figures,
+        verdicts={name: acceptance.verdicts(name, figures[name], settings) for name in figures},
+    )
 
 
-def score(panels: Mapping[str, Panel], *, levels: Sequence[float], settings: Evaluate) -> dict[str, Scored]:
-    """What report and plots are made from, per horizon that has matured forecasts.
-
-    panels: from `forex.statistics.scores.matured`.  levels: of params.yaml; the level of the acceptance rule is scored as well.
-    """
-    chosen = tuple(sorted({*levels, settings.acceptance.interval_level}))
-    return {horizon: Scored(panel, chosen, settings) for horizon, panel in panels.items() if panel.n}
-
-
-def _horizon(scored: Scored) -> Figures:
+def _horizon(scored: Scored) -> HorizonScores:
     panel = scored.panel
     years = panel.origin_date.astype("datetime64[Y]").astype(str)
-    overall = _group(scored, np.ones(panel.n, dtype=np.bool_))
-    whole, against, tests = _overall(scored), _against(scored), _coverage_tests(scored)
+    overall, compared, tests = _overall(scored), against(scored), _coverage_tests(scored)
     by_year = {str(year): _group(scored, years == year) for year in np.unique(years)}
     by_regime = {str(regime): _group(scored, panel.regime == regime) for regime in np.unique(panel.regime)}
-    return {
-        "n": panel.n,
-        "n_independent": len(scored.chains[0]),
-        "typical_steps": scored.steps,
-        "first_origin": str(panel.origin_date[0]),
-        "last_origin": str(panel.origin_date[-1]),
-        "models": {
-            model: {
-                "overall": overall[k] | whole[k],
-                "coverage_tests": tests[k],
-                "published_against": against[k],
-                "by_year": {year: group[k] for year, group in by_year.items()},
-                "by_regime": {regime: group[k] for regime, group in by_regime.items()},
-            }
+    return HorizonScores(
+        n=panel.n,
+        n_independent=len(scored.chains[0]),
+        typical_steps=scored.steps,
+        first_origin=str(panel.origin_date[0]),
+        last_origin=str(panel.origin_date[-1]),
+        models={
+            model: ModelScores(
+                overall=overall[k],
+                coverage_tests=tests[k],
+                published_against=compared[k],
+                by_year={year: group[k] for year, group in by_year.items()},
+                by_regime={regime: group[k] for regime, group in by_regime.items()},
+            )
             for k, model in enumerate(panel.models)
         },
-    }
+    )
 
 
-def _group(scored: Scored, among: Bools) -> list[Figures]:
+def _group(scored: Scored, among: Bools) -> list[GroupScores]:
     """The figures of each model over the origins in `among` (at least one)."""
+    panel = scored.panel
+    n, models = int(among.sum()), range(len(panel.models))
+    at_levels = _at_levels(scored, among)
+    error, actual = scored.error[among], panel.actual[among, None]
+    rise = np.sign(actual - panel.anchor[among, None])
+    said = np.sign(panel.median[among] - panel.anchor[among, None])
+    called = (rise != 0) & (said != 0)
+    n_called, right = called.sum(axis=0), (called & (rise == said)).sum(axis=0)
+    crps = [_mean(scored.crps[among, k]) for k in models]
+    base = scored.baseline
+    return [
+        GroupScores(
+            n=n,
+            crps=crps[k],
+            bias=_mean(error[:, k]),
+            rmse=math.sqrt(_mean(error[:, k] ** 2)),
+            mae=_mean(np.abs(error[:, k])),
+            mape_pct=100 * _mean(np.abs(error[:, k]) / actual[:, 0]),
+            n_direction=int(n_called[k]),
+            direction_hit_rate=int(right[k]) / int(n_called[k]) if n_called[k] else None,
+            crps_skill_pct=None if base is None else 100 * (1 - crps[k] / crps[base]),
+            by_level=at_levels[k],
+        )
+        for k in models
+    ]
+
+
+def _at_levels(scored: Scored, among: Bools) -> list[dict[float, LevelScores]]:
+    """The figures of each model at each level over the origins in `among`."""
     panel, settings = scored.panel, scored.settings
-    n = int(among.sum())
+    n, m = int(among.sum()), len(panel.models)
     stacked = np.concatenate([scored.hits[level] for level in scored.levels], axis=1)
     counts = stacked[among].sum(axis=0)
     exact = inference.clopper_pearson(counts, n, probability=settings.band)
@@ -144,59 +114,55 @@ def _group(scored: Scored, among: Bools) -> list[Figures]:
         stacked, scored.weights, probability=settings.band, among=None if among.all() else among
     )
     enough = n / scored.steps >= settings.min_independent
-    error, actual = scored.error[among], panel.actual[among, None]
-    rise = np.sign(actual - panel.anchor[among, None])
-    said = np.sign(panel.median[among] - panel.anchor[among, None])
-    called = (rise != 0) & (said != 0)
-    n_called, right = called.sum(axis=0), (called & (rise == said)).sum(axis=0)
-    rows: list[Figures] = []
-    for k in range(len(panel.models)):
-        row: Figures = {
-            "n": n,
-            "crps": _mean(scored.crps[among, k]),
-            "bias": _mean(error[:, k]),
-            "rmse": math.sqrt(_mean(error[:, k] ** 2)),
-            "mae": _mean(np.abs(error[:, k])),
-            "mape_pct": 100 * _mean(np.abs(error[:, k]) / actual[:, 0]),
-            "n_direction": int(n_called[k]),
-            "direction_hit_rate": int(right[k]) / int(n_called[k]) if n_called[k] else None,
-        }
-        for position, level in enumerate(scored.levels):
-            name, at = percent(level), position * len(panel.models) + k
-            row[f"coverage_{name}"] = int(counts[at]) / n
-            row[f"coverage_{name}_exact_low"], row[f"coverage_{name}_exact_high"] = exact[0][at], exact[1][at]
-            row[f"coverage_{name}_block_low"] = block[0][at] if enough else None
-            row[f"coverage_{name}_block_high"] = block[1][at] if enough else None
-            row[f"interval_score_{name}"] = _mean(scored.interval_score[level][among, k])
-            row[f"half_width_{name}"] = _mean(scored.half_width[level][among, k])
-            # The score's two parts: sharpness, which is the width, and what misses cost, which is calibration.
-            row[f"miss_penalty_{name}"] = row[f"interval_score_{name}"] - 2 * row[f"half_width_{name}"]
-        rows.append(row)
-    if scored.baseline is not None:
-        reference = dict(rows[scored.baseline])
-        for row in rows:
-            for name in ("crps", *(f"interval_score_{percent(level)}" for level in scored.levels)):
-                row[f"{name}_skill_pct"] = 100 * (1 - row[name] / reference[name])
-    return rows
+    found: list[dict[float, LevelScores]] = [{} for _ in range(m)]
+    for position, level in enumerate(scored.levels):
+        score = [_mean(scored.interval_score[level][among, k]) for k in range(m)]
+        for k in range(m):
+            at, half_width = position * m + k, _mean(scored.half_width[level][among, k])
+            found[k][level] = LevelScores(
+                coverage=int(counts[at]) / n,
+                exact_low=float(exact[0][at]),
+                exact_high=float(exact[1][at]),
+                block_low=float(block[0][at]) if enough else None,
+                block_high=float(block[1][at]) if enough else None,
+                interval_score=score[k],
+                half_width=half_width,
+                # The score's two parts: sharpness, which is the width, and what misses cost, which is calibration.
+                miss_penalty=score[k] - 2 * half_width,
+                skill_pct=None if scored.baseline is None else 100 * (1 - score[k] / score[scored.baseline]),
+            )
+    return found
 
 
-def _overall(scored: Scored) -> list[Figures]:
-    """What is only said of all origins together: standard errors, the PIT histogram and its distance from uniform."""
+def _overall(scored: Scored) -> list[OverallScores]:
+    """The figures of each model over all origins, with standard errors, the PIT histogram and its distance from uniform."""
     panel, settings = scored.panel, scored.settings
-    series = {"crps": scored.crps}
-    for level in scored.levels:
-        series[f"coverage_{percent(level)}"] = scored.hits[level].astype(np.float64)
-        series[f"interval_score_{percent(level)}"] = scored.interval_score[level]
-    errors = {
-        f"{name}_se": inference.hac_se(values, steps=scored.steps, bandwidth_steps=settings.bandwidth_steps)[0]
-        for name, values in series.items()
-    }
+
+    def errors(values: Floats) -> Floats:
+        return np.asarray(inference.hac_se(values, steps=scored.steps, bandwidth_steps=settings.bandwidth_steps)[0])
+
+    crps_se = errors(scored.crps)
+    coverage_se = {level: errors(scored.hits[level].astype(np.float64)) for level in scored.levels}
+    interval_se = {level: errors(scored.interval_score[level]) for level in scored.levels}
     histogram = pit_histogram(scored.pit, settings.pit_bins)
     distance, p = _pit_uniformity(scored)
     return [
-        {name: _finite(values[k]) for name, values in errors.items()}
-        | {"pit_histogram": histogram[:, k].tolist(), "pit_distance": distance[k], "pit_p": _finite(p[k])}
-        for k in range(len(panel.models))
+        OverallScores(
+            **{name: value for name, value in group if name != "by_level"},
+            crps_se=finite(crps_se[k]),
+            pit_histogram=histogram[:, k].tolist(),
+            pit_distance=float(distance[k]),
+            pit_p=finite(p[k]),
+            by_level={
+                level: OverallLevelScores(
+                    **dict(at),
+                    coverage_se=finite(coverage_se[level][k]),
+                    interval_score_se=finite(interval_se[level][k]),
+                )
+                for level, at in group.by_level.items()
+            },
+        )
+        for k, group in enumerate(_group(scored, np.ones(panel.n, dtype=np.bool_)))
     ]
 
 
@@ -224,11 +190,11 @@ def _pit_uniformity(scored: Scored) -> tuple[Floats, Floats]:
     return distance, p
 
 
-def _coverage_tests(scored: Scored) -> list[Figures]:
+def _coverage_tests(scored: Scored) -> list[CoverageTests]:
     """Kupiec and Christoffersen per model and level, each on every chain of forecasts that do not overlap, combined."""
     models, chains = scored.panel.models, scored.chains
     if len(chains[0]) < scored.settings.min_independent:
-        return [{} for _ in models]
+        return [CoverageTests(by_level={}) for _ in models]
     stacked = np.concatenate([scored.hits[level] for level in scored.levels], axis=1)
     nominal = np.repeat(scored.levels, len(models))
     tests = [
@@ -239,77 +205,47 @@ def _coverage_tests(scored: Scored) -> list[Figures]:
         )
         for chain in chains
     ]
-    names = ("kupiec", "independence", "christoffersen")
-    statistic = {name: np.mean([test[i].statistic for test in tests], axis=0) for i, name in enumerate(names)}
-    p = {name: inference.combine([test[i].p for test in tests]) for i, name in enumerate(names)}
+    statistics = [np.mean([test[i].statistic for test in tests], axis=0) for i in range(3)]
+    ps = [inference.combine([test[i].p for test in tests]) for i in range(3)]
+
+    def at_level(at: int) -> LevelTests:
+        kupiec, independence, christoffersen = (finite(values[at]) for values in statistics)
+        kupiec_p, independence_p, christoffersen_p = (finite(values[at]) for values in ps)
+        return LevelTests(
+            kupiec=kupiec,
+            kupiec_p=kupiec_p,
+            independence=independence,
+            independence_p=independence_p,
+            christoffersen=christoffersen,
+            christoffersen_p=christoffersen_p,
+        )
+
     return [
-        {
-            f"{name}_{percent(level)}{suffix}": _finite(values[name][position * len(models) + k])
-            for position, level in enumerate(scored.levels)
-            for name in names
-            for suffix, values in (("", statistic), ("_p", p))
-        }
+        CoverageTests(
+            by_level={level: at_level(position * len(models) + k) for position, level in enumerate(scored.levels)}
+        )
         for k in range(len(models))
     ]
 
 
-def _against(scored: Scored) -> list[Figures]:
-    """Diebold–Mariano of `published` against each model, on CRPS and the median's squared error; empty for itself."""
-    models = scored.panel.models
-    if PUBLISHED not in models:
-        return [{} for _ in models]
-    own = models.index(PUBLISHED)
-    rows: list[Figures] = [{} for _ in models]
-    for name, loss in (("crps", scored.crps), ("squared_error", scored.error**2)):
-        test = inference.diebold_mariano(
-            loss[:, [own]], loss, steps=scored.steps, bandwidth_steps=scored.settings.bandwidth_steps
-        )
-        difference = 100 * (loss[:, own].mean() / loss.mean(axis=0) - 1)
-        for k in range(len(models)):
-            if k != own:
-                rows[k] |= {
-                    f"{name}_difference_pct": float(difference[k]),
-                    f"dm_{name}": _finite(test.statistic[k]),
-                    f"dm_{name}_p": _finite(test.p[k]),
-                }
-    return rows
-
-
-def _add_holm(horizons: Figures, significance: float) -> None:
-    """Beside each Diebold–Mariano p-value the one adjusted over horizons, and what it is evidence for."""
-    models = sorted({model for figures in horizons.values() for model in figures["models"]})
-    for model in models:
-        rows = [
-            figures["models"][model]["published_against"] for figures in horizons.values() if model in figures["models"]
-        ]
-        for name in ("dm_crps", "dm_squared_error"):
-            tested = [row for row in rows if row.get(f"{name}_p") is not None]
-            for row, adjusted in zip(
-                tested, inference.holm([row[f"{name}_p"] for row in tested]).tolist(), strict=True
-            ):
-                better = PUBLISHED_BETTER if row[name] < 0 else PUBLISHED_WORSE
-                row[f"{name}_holm_p"] = adjusted
-                row[f"{name}_evidence"] = better if adjusted < significance else NO_EVIDENCE
-
-
-def metrics(report: Figures) -> Figures:
+def metrics(report: Scoreboard) -> Metrics:
     """`validation.<horizon>.<model>.<metric>`: the finite figures over all origins, verdicts as 0 or 1.
 
     `dm_*` and `*_difference_pct` of a model compare `published` with it; below 0, `published` is better.
     """
-    found: Figures = {}
-    for horizon, figures in report["horizons"].items():
-        rows: Figures = {}
-        for model, parts in figures["models"].items():
-            leaves = parts["overall"] | parts["coverage_tests"] | parts["published_against"]
+    found: dict[str, dict[str, dict[str, float]]] = {}
+    for horizon, figures in report.horizons.items():
+        rows: dict[str, dict[str, float]] = {}
+        for model, parts in figures.models.items():
+            leaves = plain(parts.overall) | plain(parts.coverage_tests) | plain(parts.published_against)
             rows[model] = {
                 name: value
                 for name, value in leaves.items()
                 if isinstance(value, int | float) and math.isfinite(value) and "_exact_" not in name
             }
-        for name, verdict in report["verdicts"][horizon].items():
-            if verdict["verdict"] in (PASS, FAIL):
-                rows[PUBLISHED][f"accept_{name}"] = int(verdict["verdict"] == PASS)
+        for name, rule in report.verdicts[horizon].items():
+            if rule.verdict in (PASS, FAIL):
+                rows[PUBLISHED][f"accept_{name}"] = int(rule.verdict == PASS)
         if rows:
             found[horizon] = rows
     return {"validation": found}
@@ -317,7 +253,3 @@ def metrics(report: Figures) -> Figures:
 
 def _mean(values: Floats) -> float:
     return float(np.mean(values))
-
-
-def _finite(value: Any) -> float | None:
-    return float(value) if np.isfinite(value) else None

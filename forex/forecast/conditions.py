@@ -3,6 +3,7 @@
 The report's side of the block `usdclp`. What cannot be computed is None, and its state NOT_EVALUATED.
 """
 
+import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,6 +19,8 @@ from forex.forecast.report import (
     CopperState,
     LargeMoves,
     Month,
+    MonthFactor,
+    Months,
     MonthState,
     RatioState,
     Scale,
@@ -57,6 +60,7 @@ def conditions(
             ratio=_over(current, block.volatility.daily),
         ),
         month=month_conditions(month, current, block),
+        months=months(block),
         volatility_ratio=ratio_conditions(regime_row["volatility_ratio"], block),
         large_moves=large_moves(moves, block),
         forecast_scale={
@@ -67,12 +71,33 @@ def conditions(
     )
 
 
+def months(block: UsdClp) -> Months:
+    """Every month's factor with its interval, and whether it differs."""
+    volatility = block.volatility
+    rows = zip(volatility.month_factors, volatility.month_low, volatility.month_high, strict=True)
+    return Months(
+        band=1 - block.estimation.significance,
+        first=dt.date.fromisoformat(block.provenance.first),
+        last=dt.date.fromisoformat(block.provenance.last),
+        factors=tuple(
+            MonthFactor(factor=factor, low=low, high=high, state=_month_state(number, factor, block))
+            for number, (factor, low, high) in enumerate(rows, start=1)
+        ),
+    )
+
+
+def _month_state(month: int, factor: float, block: UsdClp) -> MonthState:
+    if month not in block.volatility.differing_months:
+        return USUAL
+    return HIGH if factor > 1 else LOW
+
+
 def month_conditions(month: int, current: float | None, block: UsdClp) -> Month:
     """The usual volatility of a calendar month: the overall one, unless the month is one of those that differ."""
     volatility = block.volatility
-    factor = volatility.month_factors[month - 1] if month in volatility.differing_months else 1.0
-    state: MonthState = HIGH if factor > 1 else LOW if factor < 1 else USUAL
-    usual = volatility.daily * factor
+    factor = volatility.month_factors[month - 1]
+    state = _month_state(month, factor, block)
+    usual = volatility.daily * (1.0 if state == USUAL else factor)
     return Month(month=month, state=state, usual=usual, ratio=_over(current, usual))
 
 

@@ -2,14 +2,13 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from forex.core.errors import DataError
-from forex.core.files import CLP_DECIMALS, json_text
+from forex.core.files import CLP_DECIMALS
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
 from forex.forecast.report import (
@@ -24,15 +23,12 @@ from forex.forecast.report import (
 )
 from forex.observations.manifest import Listed, Manifest
 from forex.observations.store import TARGET
+from forex.params import content_sha256, entering_sha256
 from forex.statistics.distribution import probability_above
 from forex.timeline import calendar
 from forex.validation.report import Expectations
 
 TITLE = "Dólar observado, CLP per USD"
-
-
-# The params that can change a forecast; `ingest.store` is only where the data lies, and the data has hashes of its own.
-ENTERING = ("as_of", "cut_off", "horizons", "levels", "validate", "regimes", "fit", "calibrate", "usdclp")
 
 
 def at_origin(calibrated: pl.DataFrame, origin: dt.date, horizons: Sequence[str]) -> pl.DataFrame:
@@ -69,17 +65,17 @@ def forecast_report(
     *,
     panel_row: Mapping[str, Any],
     regime_row: Mapping[str, Any],
-    models: Mapping[str, str],
+    model: str,
     manifest: Manifest,
     expectations: Expectations,
-    settings: Mapping[str, Any],
+    hashes: Mapping[str, str],
     levels: Sequence[float],
     conditions: Conditions,
 ) -> Forecast:
     """reports/forecast.json.
 
-    rows: the published rows of the newest origin.  models: by horizon, the one that is published.
-    settings: the params that can change a forecast, for their hash.
+    rows: the published rows of the newest origin, made by `model`.
+    hashes: of each block of params that enters the forecast.
     conditions: from `forex.forecast.conditions.conditions`.
     """
     first = rows.row(0, named=True)
@@ -95,11 +91,11 @@ def forecast_report(
         anchor_age=panel_row["anchor_age"],
         regime=first["regime"],
         regime_confidence=regime_row["confidence"],
-        horizons={name: HorizonForecast(**dict(entry), model=models[name]) for name, entry in entries.items()},
+        horizons={name: HorizonForecast(**dict(entry), model=model) for name, entry in entries.items()},
         inputs=Inputs(
             series={name: entry.sha256 for name, entry in series.items() if entry.sha256 is not None},
             data_sha256=content_sha256({name: entry.sha256 for name, entry in series.items()}),
-            params_sha256=content_sha256(settings),
+            params_sha256=entering_sha256(hashes),
         ),
         missing=_missing(series, expectations, panel_row),
         flagged=tuple(
@@ -111,11 +107,6 @@ def forecast_report(
         warnings=expectations.warnings,
         conditions=conditions,
     )
-
-
-def content_sha256(content: Mapping[str, Any]) -> str:
-    """Of series' hashes, or of params, as canonical JSON."""
-    return sha256(json_text(content).encode()).hexdigest()
 
 
 def _missing(

@@ -11,10 +11,19 @@ from pydantic import AfterValidator, Field
 from forex.core.quantiles import GRID
 from forex.core.report_fields import ONLY_THESE_KEYS, HorizonName, Instant, LevelName, Sha256
 from forex.core.reports import Report
-from forex.params.types import PositiveFloat, Share, Stressed, Tier
+from forex.params.types import PositiveFloat, Share, Tier, stressed_regimes
 from forex.validation.report import InputWarning
 
-Regime = Literal["NORMAL", Stressed, "UNKNOWN"]
+REGIMES = ("NORMAL", *stressed_regimes(), "UNKNOWN")
+
+
+def _regime(name: str) -> str:
+    if name not in REGIMES:
+        raise ValueError(f"expected a regime, one of {', '.join(REGIMES)}")
+    return name
+
+
+Regime = Annotated[str, AfterValidator(_regime), Field(json_schema_extra={"enum": list(REGIMES)})]
 QUANTILES = tuple(f"{level:g}" for level in GRID)
 
 
@@ -132,11 +141,30 @@ class CopperCorrelation(Report):
     state: CopperState
 
 
+class MonthFactor(Report):
+    """Volatility of a calendar month over its year's."""
+
+    factor: PositiveFloat
+    low: PositiveFloat
+    high: PositiveFloat
+    state: MonthState = Field(description="USUAL where 1 lies inside the interval")
+
+
+class Months(Report):
+    """The twelve calendar months, January first, as usdclp in params.yaml has them."""
+
+    band: Share = Field(description="Probability with which all twelve intervals hold")
+    first: dt.date = Field(description="Estimated from the observado of this day on")
+    last: dt.date
+    factors: tuple[MonthFactor, ...] = Field(min_length=12, max_length=12)
+
+
 class Conditions(Report):
     """How the origin compares with what is usual for USD/CLP: usdclp in params.yaml."""
 
     volatility: Volatility
     month: Month
+    months: Months
     volatility_ratio: VolatilityRatio
     large_moves: LargeMoves
     forecast_scale: dict[HorizonName, Scale] = Field(json_schema_extra=ONLY_THESE_KEYS)

@@ -3,33 +3,71 @@
 The backtest is made again by every run, with today's code and params; the ledger is what was said on the day.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import polars as pl
 
-from forex.core.names import PUBLISHED, percent
+from forex.core.flat import ByLevel
+from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
+from forex.core.reports import ABSENT, Report
 from forex.core.status import EVALUATED, INSUFFICIENT_DATA
-from forex.evaluation.acceptance import Figures
 from forex.statistics.scores import covered, crps, interval_score
 from forex.timeline.calendar import horizon_days
 
 SAID = ("target_date", "steps", "anchor", *COLUMNS)
+Settled = Literal["EVALUATED", "INSUFFICIENT_DATA"]
+
+
+class LevelMeans(Report):
+    coverage: float
+    interval_score: float
+
+
+class MaturedForecasts(ByLevel):
+    """The n matured forecasts of origins from first to last; means, in CLP per USD. Without any, n = 0 and nothing else."""
+
+    n: int
+    first_origin: str | None = ABSENT
+    last_origin: str | None = ABSENT
+    crps: float | None = ABSENT
+    bias: float | None = ABSENT
+    by_level: Mapping[float, LevelMeans]
+
+
+class IssuedHorizon(Report):
+    """`issued` and `equal`, `different`, `not_in_backtest`: how many rows, and how many of them the backtest repeats in target,
+    anchor and every quantile.  largest_difference: CLP, between quantiles of the same target.  ledger, backtest: the matured
+    forecasts of these origins by what was issued and by the backtest; n differs where the backtest lacks an origin.
+    """
+
+    issued: int
+    equal: int
+    different: int
+    not_in_backtest: int
+    largest_difference: float | None
+    ledger: MaturedForecasts
+    backtest: MaturedForecasts
+    status: Settled
+
+
+class LedgerScores(Report):
+    status: Settled
+    issued: int
+    last_origin: str | None
+    horizons: Mapping[str, IssuedHorizon]
 
 
 def ledger_scores(
     issued: pl.DataFrame, calibrated: pl.DataFrame, *, horizons: Sequence[str], levels: Sequence[float]
-) -> Figures:
+) -> LedgerScores:
     """The `ledger` section of reports/performance.json, for `horizons` and any other that was issued.
 
     issued: from `ledger.read`; rows of origins later than the newest one of `calibrated`, which is the last business day
     up to as_of, are ignored.  calibrated: the frame of calibrated.parquet, whose matured `actual`s are what came out.
-
-    Per horizon: `issued` and `equal`, `different`, `not_in_backtest`: how many rows, and how many of them the backtest repeats
-    in target, anchor and every quantile; `largest_difference`, CLP, between quantiles of the same target.  `ledger` and
-    `backtest`: n, coverage, CRPS, interval score and bias (CLP) of the matured forecasts of these origins, by what was issued
-    and by the backtest; n differs where the backtest lacks an origin.  INSUFFICIENT_DATA where nothing issued has matured.
+    INSUFFICIENT_DATA where nothing issued has matured.
     """
     newest = calibrated["origin_date"].max()
     known = issued.filter(pl.col("origin_date") <= newest)
@@ -42,16 +80,18 @@ def ledger_scores(
         )
         for name in names
     }
-    evaluated = any(figures["status"] == EVALUATED for figures in found.values())
-    return {
-        "status": EVALUATED if evaluated else INSUFFICIENT_DATA,
-        "issued": known.height,
-        "last_origin": str(known["origin_date"].max()) if known.height else None,
-        "horizons": found,
-    }
+    evaluated = any(figures.status == EVALUATED for figures in found.values())
+    return LedgerScores(
+        status=EVALUATED if evaluated else INSUFFICIENT_DATA,
+        issued=known.height,
+        last_origin=str(known["origin_date"].max()) if known.height else None,
+        horizons=found,
+    )
 
 
-def _horizon(issued: pl.DataFrame, backtest: pl.DataFrame, settled: pl.DataFrame, levels: Sequence[float]) -> Figures:
+def _horizon(
+    issued: pl.DataFrame, backtest: pl.DataFrame, settled: pl.DataFrame, levels: Sequence[float]
+) -> IssuedHorizon:
     again = backtest.join(issued.select("origin_date"), on="origin_date", how="semi")
     both = issued.join(again, on="origin_date", suffix="_again")
     equal = both.filter(pl.all_horizontal(pl.col(name) == pl.col(f"{name}_again") for name in SAID))
@@ -59,37 +99,39 @@ def _horizon(issued: pl.DataFrame, backtest: pl.DataFrame, settled: pl.DataFrame
     distance = (
         same_target.select(COLUMNS).to_numpy() - same_target.select(f"{name}_again" for name in COLUMNS).to_numpy()
     )
-    figures: Figures = {
-        "issued": issued.height,
-        "equal": equal.height,
-        "different": both.height - equal.height,
-        "not_in_backtest": issued.height - both.height,
-        "largest_difference": float(np.abs(distance).max()) if distance.size else None,
-        "ledger": _figures(issued.join(settled, on="target_date"), levels),
-    }
+    said = _matured(issued.join(settled, on="target_date"), levels)
     # Of the origins whose issued forecast has matured, no others.
     matured = issued.join(settled, on="target_date", how="semi")
-    figures["backtest"] = _figures(
-        again.join(matured, on="origin_date", how="semi").join(settled, on="target_date"), levels
+    repeated = again.join(matured, on="origin_date", how="semi").join(settled, on="target_date")
+    return IssuedHorizon(
+        issued=issued.height,
+        equal=equal.height,
+        different=both.height - equal.height,
+        not_in_backtest=issued.height - both.height,
+        largest_difference=float(np.abs(distance).max()) if distance.size else None,
+        ledger=said,
+        backtest=_matured(repeated, levels),
+        status=EVALUATED if said.n else INSUFFICIENT_DATA,
     )
-    figures["status"] = EVALUATED if figures["ledger"]["n"] else INSUFFICIENT_DATA
-    return figures
 
 
-def _figures(rows: pl.DataFrame, levels: Sequence[float]) -> Figures:
+def _matured(rows: pl.DataFrame, levels: Sequence[float]) -> MaturedForecasts:
     if rows.is_empty():
-        return {"n": 0}
+        return MaturedForecasts(n=0, by_level={})
     ordered = rows.sort("origin_date")  # sums round alike in any order of the files
     actual, quantiles = ordered["actual"].to_numpy(), ordered.select(COLUMNS).to_numpy()
-    figures: Figures = {
-        "n": rows.height,
-        "first_origin": str(ordered["origin_date"][0]),
-        "last_origin": str(ordered["origin_date"][-1]),
-        "crps": float(crps(actual, quantiles).mean()),
-        "bias": float((quantiles[:, MEDIAN] - actual).mean()),
-    }
-    for level in levels:
-        lower, upper = (quantiles[:, i] for i in central_pair(level))
-        figures[f"coverage_{percent(level)}"] = float(covered(actual, lower, upper).mean())
-        figures[f"interval_score_{percent(level)}"] = float(interval_score(actual, lower, upper, level=level).mean())
-    return figures
+    bounds = {level: [quantiles[:, i] for i in central_pair(level)] for level in levels}
+    return MaturedForecasts(
+        n=rows.height,
+        first_origin=str(ordered["origin_date"][0]),
+        last_origin=str(ordered["origin_date"][-1]),
+        crps=float(crps(actual, quantiles).mean()),
+        bias=float((quantiles[:, MEDIAN] - actual).mean()),
+        by_level={
+            level: LevelMeans(
+                coverage=float(covered(actual, lower, upper).mean()),
+                interval_score=float(interval_score(actual, lower, upper, level=level).mean()),
+            )
+            for level, (lower, upper) in bounds.items()
+        },
+    )

@@ -5,7 +5,6 @@ change 100·significance/2 on average. The history is what was said at earlier l
 """
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -26,7 +25,18 @@ from forex.core.status import (
     DriftSeverity,
     Trend,
 )
-from forex.evaluation.acceptance import Figures
+from forex.monitoring.drift_report import (
+    DriftReport,
+    DriverLook,
+    Drivers,
+    Look,
+    Moves,
+    Past,
+    PastLook,
+    TargetLook,
+    Unjudged,
+    UnjudgedTarget,
+)
 from forex.monitoring.shifts import TESTS, Floats, Ints, Judged, family, judge, statistics
 from forex.observations.moves import daily_moves, drivers_of, known_values, origins
 from forex.params import Drift
@@ -35,27 +45,25 @@ from forex.timeline import calendar
 MANY, SOME = 3, 2  # tests that reject: HIGH, MEDIUM
 
 
-def drift(panel: pl.DataFrame, in_per_cent: Collection[str], settings: Drift) -> Figures:
+def drift(panel: pl.DataFrame, in_per_cent: Collection[str], settings: Drift) -> DriftReport:
     """The report at the newest origin of `panel`, from it and the rows above.
 
-    in_per_cent: the drivers whose moves are differences, not logs.
-
-    `target`: status EVALUATED or NOT_EVALUATED with `why`; severity, score, p, tests, the two windows' mean and
-    standard deviation in basis points a day, history, trend, consecutive HIGH, whether it requires action.
-    `drivers`: by id the same without a history, `family_p` adjusted for all of them, and `drifting`, the ids with a
-    family_p up to the significance: without a change there is any in that share of looks at most.
+    in_per_cent: the drivers whose moves are differences, not logs.  Without a change any driver is `drifting` in the share
+    `significance` of looks at most.
     """
     rows = origins(panel)
     days = calendar.as_dates(rows["origin_date"].to_numpy())
     target = Series(rows, "anchor", logs=True, settings=settings)
     drivers = {name: Series(rows, name, logs=name not in in_per_cent, settings=settings) for name in drivers_of(rows)}
     newest = days.size - 1
-    return {
-        "at": str(days[newest]),
-        "significance": settings.significance,
-        "target": look(target, newest, settings) | _past(target, days, settings),
-        "drivers": _drivers(drivers, newest, settings),
-    }
+    said, past = look(target, newest, settings), _past(target, days, settings)
+    together = dict(said) | dict(past)
+    return DriftReport(
+        at=str(days[newest]),
+        significance=settings.significance,
+        target=TargetLook(**together) if isinstance(said, Look) else UnjudgedTarget(**together),
+        drivers=_drivers(drivers, newest, settings),
+    )
 
 
 class Series:
@@ -131,34 +139,34 @@ def severity(judged: Judged, settings: Drift) -> DriftSeverity:
     return MEDIUM if rejecting >= SOME or judged.p <= settings.medium_p else LOW
 
 
-def look(series: Series, row: int, settings: Drift) -> Figures:
+def look(series: Series, row: int, settings: Drift) -> Look | Unjudged:
     """Severity, score, p-values and both windows of one series at a row, or why there are none."""
     why = series.unusable(row, settings)
     if why:
-        return {"status": NOT_EVALUATED, "why": why}
+        return Unjudged(status=NOT_EVALUATED, why=why)
     judged, end = series.judged(row, settings), series.known(row)
     recent = series.moves[end - settings.recent : end]
     before = series.moves[end - series.width : end - settings.recent]
-    return {
-        "status": EVALUATED,
-        "severity": severity(judged, settings),
-        "score": score(judged.p, settings),
-        "p": judged.p,
-        "tests": dict(zip(TESTS, judged.tests, strict=True)),
-        "independent_looks": judged.independent,
-        "baseline": _size(before, series.logs),
-        "recent": _size(recent, series.logs),
-        "volatility_ratio": float(recent.std(ddof=1) / before.std(ddof=1)),
-    }
+    return Look(
+        status=EVALUATED,
+        severity=severity(judged, settings),
+        score=score(judged.p, settings),
+        p=judged.p,
+        tests=dict(zip(TESTS, judged.tests, strict=True)),
+        independent_looks=judged.independent,
+        baseline=_size(before, series.logs),
+        recent=_size(recent, series.logs),
+        volatility_ratio=float(recent.std(ddof=1) / before.std(ddof=1)),
+    )
 
 
-def _size(moves: Floats, logs: bool) -> Figures:
+def _size(moves: Floats, logs: bool) -> Moves:
     """In basis points a business day: of the value, or for a rate in per cent of a percentage point's hundredths."""
     unit = 1e4 if logs else 1e2
-    return {"n": moves.size, "mean_bp": float(unit * moves.mean()), "sd_bp": float(unit * moves.std(ddof=1))}
+    return Moves(n=moves.size, mean_bp=float(unit * moves.mean()), sd_bp=float(unit * moves.std(ddof=1)))
 
 
-def _past(series: Series, days: calendar.Dates, settings: Drift) -> Figures:
+def _past(series: Series, days: calendar.Dates, settings: Drift) -> Past:
     """History, trend and what to do.
 
     The history holds the looks of every `every`-th row of the panel, so that a later run repeats it; trend and
@@ -172,7 +180,7 @@ def _past(series: Series, days: calendar.Dates, settings: Drift) -> Figures:
     scores = [score(one.p, settings) for one in judged]
     severities = [severity(one, settings) for one in judged]
     history = [
-        {"origin_date": str(days[row]), "severity": how, "score": points}
+        PastLook(origin_date=str(days[row]), severity=how, score=points)
         for row, how, points in zip(usable, severities, scores, strict=True)
         if row in on_grid
     ]
@@ -188,14 +196,14 @@ def _past(series: Series, days: calendar.Dates, settings: Drift) -> Figures:
             reasons.append(f"HIGH at the last {highs} looks")
         if scores[-1] >= settings.action_score:
             reasons.append(f"a score of {scores[-1]:.0f}")
-    return {
-        "history": history,
-        "trend": shown,
-        "consecutive_high": highs,
-        "last_none": calm[-1] if calm else None,
-        "mean_score": float(np.mean(scores)) if scores else None,
-        "requires_action": reasons,
-    }
+    return Past(
+        history=tuple(history),
+        trend=shown,
+        consecutive_high=highs,
+        last_none=calm[-1] if calm else None,
+        mean_score=float(np.mean(scores)) if scores else None,
+        requires_action=tuple(reasons),
+    )
 
 
 def trend(days: calendar.Dates, scores: Floats, settings: Drift) -> Trend:
@@ -237,31 +245,33 @@ def consecutive_highs(severities: Sequence[DriftSeverity]) -> int:
     return count
 
 
-def _drivers(drivers: dict[str, Series], row: int, settings: Drift) -> Figures:
-    looks: dict[str, Any] = {name: look(series, row, settings) for name, series in drivers.items()}
-    judged = {name: drivers[name] for name, look in looks.items() if look["status"] != NOT_EVALUATED}
-    extremities = [one.on_rows(row, one.judged(row, settings).extremity) for one in judged.values()]
+def _drivers(drivers: dict[str, Series], row: int, settings: Drift) -> Drivers:
+    looks = {name: look(series, row, settings) for name, series in drivers.items()}
+    judged = {name: one for name, one in looks.items() if isinstance(one, Look)}
+    extremities = [drivers[name].on_rows(row, drivers[name].judged(row, settings).extremity) for name in judged]
     adjusted = family(extremities, spacing=settings.recent) if judged else []
-    for name, p in zip(judged, adjusted, strict=True):
-        looks[name]["family_p"] = p
-    return {
-        "drifting": [name for name, p in zip(judged, adjusted, strict=True) if p <= settings.significance],
-        "evaluated": len(judged),
-        "series": looks,
-    }
+    family_p = dict(zip(judged, adjusted, strict=True))
+    return Drivers(
+        drifting=tuple(name for name, p in family_p.items() if p <= settings.significance),
+        evaluated=len(judged),
+        series={
+            name: DriverLook(**dict(one), family_p=family_p[name]) if isinstance(one, Look) else one
+            for name, one in looks.items()
+        },
+    )
 
 
-def metrics(report: Figures) -> Figures:
+def metrics(report: DriftReport) -> dict[str, dict[str, float]]:
     """Finite leaves: the target's score, p and severity (0 NONE … 3 HIGH) and drifting drivers; nothing not evaluated."""
-    target, drivers = report["target"], report["drivers"]
-    found: Figures = {}
-    if target["status"] != NOT_EVALUATED:
+    target, drivers = report.target, report.drivers
+    found: dict[str, dict[str, float]] = {}
+    if isinstance(target, TargetLook):
         found["target"] = {
-            "score": target["score"],
-            "p": target["p"],
-            "severity": DRIFT_SEVERITIES.index(target["severity"]),
-            "consecutive_high": target["consecutive_high"],
+            "score": target.score,
+            "p": target.p,
+            "severity": DRIFT_SEVERITIES.index(target.severity),
+            "consecutive_high": target.consecutive_high,
         }
-    if drivers["evaluated"]:
-        found["drivers"] = {"drifting": len(drivers["drifting"]), "evaluated": drivers["evaluated"]}
+    if drivers.evaluated:
+        found["drivers"] = {"drifting": len(drivers.drifting), "evaluated": drivers.evaluated}
     return found

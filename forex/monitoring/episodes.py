@@ -5,18 +5,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from forex.core.names import percent
-from forex.core.status import ABSORBED, DEGRADED, INSUFFICIENT_DATA, STATUSES, UNAFFECTED
-from forex.evaluation.acceptance import Figures
+from forex.core.status import ABSORBED, DEGRADED, INSUFFICIENT_DATA, STATUSES, UNAFFECTED, EpisodeVerdict
 from forex.monitoring.looks import Looks, looks
-from forex.monitoring.performance import Subject, Subjects
+from forex.monitoring.report import EpisodeAlarm, EpisodeForecasts, EpisodeReport, Means, WidestChange
+from forex.monitoring.subjects import Subject, Subjects
 from forex.monitoring.verdict import CODE
-from forex.monitoring.watched import CRPS
+from forex.monitoring.windows import Floats
 from forex.params import Episode, Performance
 from forex.timeline.calendar import Dates, business_days
 
 
-def episodes(watched: Subjects, *, levels: Sequence[float], settings: Performance) -> Figures:
+def episodes(watched: Subjects, *, levels: Sequence[float], settings: Performance) -> dict[str, EpisodeReport]:
     """Episode -> its days, and per horizon and monitored model what happened to the forecasts that matured in it.
 
     `statuses`, `first_degraded`, `figures` and `alarm` are what a look at the end of each day would have said. The
@@ -25,64 +24,65 @@ def episodes(watched: Subjects, *, levels: Sequence[float], settings: Performanc
     `episode_tolerance`; ABSORBED where CRPS rose that much and the intervals held; else UNAFFECTED. INSUFFICIENT_DATA
     where nothing matured or nothing came before.
     """
-    found: Figures = {}
+    found = {}
     for name, episode in settings.episodes.items():
-        days, horizons = business_days(episode.from_, episode.to), Figures()
+        days = business_days(episode.from_, episode.to)
+        horizons: dict[str, dict[str, EpisodeForecasts]] = {}
         for model, own in watched.items():
             by_horizon = looks(own, days, settings)
             for horizon, one in own.items():
-                figures = _figures(one, episode, levels, settings) | _said(days, by_horizon[horizon])
-                horizons.setdefault(horizon, {})[model] = figures | {"verdict": _verdict(figures, levels, settings)}
-        found[name] = {"from": episode.from_, "to": episode.to, "days": int(days.size), "horizons": horizons}
+                seen = _seen(one, episode, days, by_horizon[horizon], widest=max(levels), settings=settings)
+                horizons.setdefault(horizon, {})[model] = seen
+        found[name] = EpisodeReport(from_=episode.from_, to=episode.to, days=int(days.size), horizons=horizons)
     return found
 
 
-def _figures(subject: Subject, episode: Episode, levels: Sequence[float], settings: Performance) -> Figures:
-    """Of the forecasts whose target lies in the episode, of the baseline before them, and how the two differ."""
-    dates, series = subject.panel.target_date, subject.series
+def _seen(
+    subject: Subject, episode: Episode, days: Dates, daily: Looks, *, widest: float, settings: Performance
+) -> EpisodeForecasts:
+    """Of the forecasts whose target lies in the episode, of the baseline before them, how the two differ, what looks said."""
+    dates, anchor = subject.panel.target_date, subject.panel.anchor
     first = int(np.searchsorted(dates, np.datetime64(episode.from_)))
     last = int(np.searchsorted(dates, np.datetime64(episode.to), side="right"))
-    before = slice(max(first - settings.baseline, 0), first)
-    found: Figures = {"n": last - first, "n_baseline": first - before.start}
-    for name, part in (("during", slice(first, last)), ("baseline", before)):
-        if part.stop > part.start:
-            found[name] = {figure: float(np.mean(values[part])) for figure, values in series.items()}
-    if found["n"] and found["n_baseline"]:
-        for figure in (CRPS, f"interval_score_{percent(max(levels))}"):
-            shares = series[figure] / subject.panel.anchor
-            found[f"{figure}_change_pct"] = 100 * float(shares[first:last].mean() / shares[before].mean() - 1)
-    return found
+    within, before = slice(first, last), slice(max(first - settings.baseline, 0), first)
+    n, n_baseline = last - first, first - before.start
 
+    def change_pct(loss: Floats) -> float | None:
+        shares = loss / anchor
+        return 100 * float(shares[within].mean() / shares[before].mean() - 1) if n and n_baseline else None
 
-def _said(days: Dates, daily: Looks) -> Figures:
-    """What a look at the end of each day would have said; `figures`: on how many days each was out of the ordinary."""
+    during = subject.means(within) if n else None
+    crps, score = change_pct(subject.crps), change_pct(subject.interval_score[widest])
     bad = daily.status >= CODE[DEGRADED]
-    return {
-        "statuses": {STATUSES[code]: count for code, count in sorted(Counter(daily.status.tolist()).items())},
-        "first_degraded": str(days[bad.argmax()]) if bad.any() else None,
-        "figures": {
+    return EpisodeForecasts(
+        n=n,
+        n_baseline=n_baseline,
+        during=during,
+        baseline=subject.means(before) if n_baseline else None,
+        crps_change_pct=crps,
+        by_level={} if score is None else {widest: WidestChange(change_pct=score)},
+        statuses={STATUSES[code]: count for code, count in sorted(Counter(daily.status.tolist()).items())},
+        first_degraded=str(days[bad.argmax()]) if bad.any() else None,
+        figures={
             name: int(np.sum(codes >= CODE[DEGRADED]))
             for name, codes in daily.figures.items()
             if np.any(codes >= CODE[DEGRADED])
         },
-        "alarm": {
-            "peak": float(daily.wealth.max(initial=0.0)),
-            "threshold": daily.threshold,
-            "raised": str(days[daily.alarm.argmax()]) if daily.alarm.any() else None,
-            "days": int(daily.alarm.sum()),
-        },
-    }
-
-
-def _verdict(figures: Figures, levels: Sequence[float], settings: Performance) -> str:
-    if figures["first_degraded"]:
-        return DEGRADED
-    change = figures.get(f"{CRPS}_change_pct")
-    if change is None:
-        return INSUFFICIENT_DATA
-    if change <= settings.degraded_pct:
-        return UNAFFECTED
-    held = all(
-        figures["during"][f"coverage_{percent(level)}"] >= level - settings.episode_tolerance for level in levels
+        alarm=EpisodeAlarm(
+            peak=float(daily.wealth.max(initial=0.0)),
+            threshold=daily.threshold,
+            raised=str(days[daily.alarm.argmax()]) if daily.alarm.any() else None,
+            days=int(daily.alarm.sum()),
+        ),
+        verdict=DEGRADED if bad.any() else _verdict(during, crps, settings),
     )
+
+
+def _verdict(during: Means | None, crps_change_pct: float | None, settings: Performance) -> EpisodeVerdict:
+    """On what came out, whatever looks said."""
+    if during is None or crps_change_pct is None:
+        return INSUFFICIENT_DATA
+    if crps_change_pct <= settings.degraded_pct:
+        return UNAFFECTED
+    held = all(at.coverage >= level - settings.episode_tolerance for level, at in during.by_level.items())
     return ABSORBED if held else DEGRADED

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from forex.core.status import DEGRADED, INSUFFICIENT_DATA, STATUSES, Status
-from forex.monitoring.performance import Subject
+from forex.monitoring.subjects import Subject
 from forex.monitoring.verdict import CODE, judge, of_window
 from forex.monitoring.watched import compare, windows
 from forex.monitoring.windows import Bools, Floats, Ints
@@ -46,7 +46,7 @@ class Looks:
 def looks(own: Mapping[str, Subject], known: Dates, settings: Performance) -> dict[str, Looks]:
     """One model's looks by horizon; all horizons of a look are judged together.
 
-    own: from `forex.monitoring.performance.subjects`.  known: (looks,), the newest date at each look whose observado was known,
+    own: from `forex.monitoring.subjects.subjects`.  known: (looks,), the newest date at each look whose observado was known,
     NaT where none was.
     """
     newest = {

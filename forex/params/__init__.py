@@ -5,17 +5,23 @@ from forex.params.alerts import Alerts, Rung
 from forex.params.calibrate import Calibrate, Multipliers
 from forex.params.data import Bounds, Ingest, Validate
 from forex.params.drift import Drift
+from forex.params.entering import ENTERING, block_hashes, content_sha256, entering_sha256, params_sha256
 from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, plain
 from forex.params.fit import Fit
 from forex.params.gate import Gate, Rule
 from forex.params.open import OpenBlock, Settings
 from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
-from forex.params.reports import Alarm, Episode, Evaluate, Performance, Report, Trade
+from forex.params.reports import Alarm, Episode, Evaluate, Performance, Report
 from forex.params.types import Block, Tier, clock_time
 from forex.params.usdclp import Estimation, UsdClp
 
 __all__ = [
+    "ENTERING",
+    "block_hashes",
+    "content_sha256",
+    "entering_sha256",
+    "params_sha256",
     "PARAMS_FILE",
     "Alarm",
     "Alerts",
@@ -40,7 +46,6 @@ __all__ = [
     "Rung",
     "Settings",
     "Tier",
-    "Trade",
     "UsdClp",
     "Validate",
     "clock_time",

@@ -1,12 +1,12 @@
-"""The block of alerts: from which size a shock of the market or a fault of the forecast is INFO, WARNING, CRITICAL."""
+"""The block of alerts; the settings of each rule are declared by its file in forex/monitoring/alert_rules."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PositiveInt, StrictStr
 
-from forex.core.status import AlertSeverity
-from forex.params.types import Block, PositiveFloat
+from forex.params.open import OpenBlock
+from forex.params.types import PositiveFloat
 
 Rung = Literal["info", "warning", "critical"]
 Ids = Annotated[tuple[StrictStr, ...], Field(min_length=1)]
@@ -34,61 +34,6 @@ Ladder = Annotated[Mapping[Rung, PositiveFloat], AfterValidator(_rising)]
 Depths = Annotated[Mapping[Rung, PositiveFloat], AfterValidator(_falling)]
 
 
-class TrendReversal(Block):
-    days: Annotated[int, Field(ge=2)]
-    legs: Ladder
-
-
-class VolatilitySpike(Block):
-    recent: Annotated[int, Field(ge=2)]
-    baseline: Annotated[int, Field(ge=2)]
-    ratio: Ladder
-    move: Ladder
-
-
-class CopperShock(Block):
-    series: Ids
-    move: Ladder
-    fall_days: PositiveInt
-    fall: Ladder
-
-
-class DxyExtreme(Block):
-    series: Ids
-    above: Ladder
-    below: Depths
-    move: Ladder
-
-
-class VixSpike(Block):
-    series: Ids
-    above: Ladder
-    rise: Ladder
-
-
-class TpmSurprise(Block):
-    series: Ids
-    change: Ladder
-
-
-class DataQuality(Block):
-    days: PositiveInt
-    missing: Ladder
-
-
-class DriftAlert(Block):
-    MEDIUM: AlertSeverity
-    HIGH: AlertSeverity
-
-
-class Alerts(Block):
+class Alerts(OpenBlock):
     cool_down: PositiveInt
     max_age: PositiveInt
-    trend_reversal: TrendReversal
-    volatility_spike: VolatilitySpike
-    copper_shock: CopperShock
-    dxy_extreme: DxyExtreme
-    vix_spike: VixSpike
-    tpm_surprise: TpmSurprise
-    data_quality: DataQuality
-    drift: DriftAlert

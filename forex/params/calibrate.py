@@ -1,4 +1,4 @@
-"""The block of calibration: conformal, multipliers, the ensemble, the choice of what is published."""
+"""The block of calibration: conformal, multipliers, the ensemble, and which model is published."""
 
 from typing import Annotated
 
@@ -15,10 +15,7 @@ class Ensemble(Block):
 
 
 class Published(Block):
-    candidates: Annotated[tuple[StrictStr, ...], Field(min_length=1), AfterValidator(unique)]
-    half_life: PositiveInt
-    margin: Share
-    min_scores: PositiveInt
+    model: StrictStr
 
 
 class Multipliers(Block):
@@ -35,12 +32,6 @@ class Multipliers(Block):
     seed: Annotated[int, Field(ge=0)]
 
 
-class Online(Block):
-    """Rate of the online correction by horizon; 0, or none given: off."""
-
-    rate: dict[Horizon, Annotated[float, Field(ge=0, le=1)]]
-
-
 class Calibrate(Block):
     min_scores: PositiveInt
     half_life: PositiveInt
@@ -48,6 +39,5 @@ class Calibrate(Block):
     pool_weight: Annotated[float, Field(ge=0)]
     conformal: Annotated[tuple[Model, ...], Field(min_length=1), AfterValidator(unique)]
     multipliers: Multipliers
-    online: Online
     ensemble: Ensemble
     published: Published

@@ -6,6 +6,7 @@ be compared with what the code uses.
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BaseModel, Field, StrictStr, create_model, model_validator
@@ -21,7 +22,7 @@ from forex.params.open import OpenBlock, Settings
 from forex.params.readiness import Readiness
 from forex.params.reading import parsed, read
 from forex.params.regimes import Regimes
-from forex.params.reports import Evaluate, Performance, Report, Trade
+from forex.params.reports import Evaluate, Performance, Report
 from forex.params.types import Block, Date, Horizon, Level, clock_time, unique
 from forex.params.usdclp import UsdClp
 
@@ -45,7 +46,6 @@ class Params(Block):
     readiness: Readiness
     evaluate: Evaluate
     report: Report
-    trade: Trade
     gate: Gate
     usdclp: UsdClp
 
@@ -56,7 +56,7 @@ class Params(Block):
         _known("calibrate.conformal", self.calibrate.conformal, made)
         calibrated = [*made, *(calibrated_name(name) for name in self.calibrate.conformal)]
         _known("calibrate.ensemble.members", self.calibrate.ensemble.members, calibrated)
-        _known("calibrate.published.candidates", self.calibrate.published.candidates, [*calibrated, ENSEMBLE])
+        _known("calibrate.published.model", (self.calibrate.published.model,), [*calibrated, ENSEMBLE])
         return self
 
 
@@ -71,11 +71,18 @@ class _Selected:
 
     def __init__(self, params: Params, keys: tuple[str, ...]):
         for key in keys:
-            setattr(self, key, getattr(params, "validate_" if key == "validate" else key))
+            block, _, part = key.partition(".")
+            value = getattr(params, "validate_" if block == "validate" else block)
+            if part:
+                parts = self.__dict__.setdefault(block, SimpleNamespace())
+                setattr(parts, part, getattr(value, part))
+            else:
+                setattr(self, key, value)
 
 
 def load_params(*keys: str, path: Path = PARAMS_FILE, declared: Mapping[str, Settings] = NOTHING) -> Params:
-    """The validated params.yaml; with `keys`, an object that has those top-level keys only (`validate` as `.validate`).
+    """The validated params.yaml; with `keys`, an object that has those only (`validate` as `.validate`): top-level keys, or a part
+    of one such as "usdclp.thresholds".
 
     declared: by top-level key, the settings that files declare in that block (open.py).
 

@@ -24,8 +24,6 @@ class Fit(OpenBlock):
         if declared is None:
             return self
         for name in self.models:
-            if name not in declared:
-                raise ValueError(f"models lists {name}, which is no model; forex/models has {', '.join(declared)}")
             kind = declared[name]
             if kind is not None and name not in self.given():
                 raise ValueError(f"models lists {name}, expected its settings: {', '.join(kind.model_fields)}")

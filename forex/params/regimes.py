@@ -1,13 +1,14 @@
-"""The block of market regimes."""
+"""The block of market regimes: what the rules share; settings of one rule alone are declared by its file in forex/regimes/rules."""
 
 from typing import Annotated
 
 from pydantic import Field, PositiveInt, StrictStr, model_validator
 
-from forex.params.types import Block, PositiveFloat, Probability, Share
+from forex.params.open import OpenBlock
+from forex.params.types import PositiveFloat, Probability, Share
 
 
-class Regimes(Block):
+class Regimes(OpenBlock):
     fast_window: PositiveInt
     min_fast: PositiveInt
     reference_window: PositiveInt

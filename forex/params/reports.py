@@ -85,10 +85,3 @@ class Evaluate(Block):
 
 class Report(Block):
     history_days: PositiveInt
-
-
-class Trade(Block):
-    """Rates of the online correction that `make trade` compares; a year counts with at least `min_origins` matured origins."""
-
-    rates: Annotated[tuple[PositiveFloat, ...], Field(min_length=1), AfterValidator(unique)]
-    min_origins: PositiveInt

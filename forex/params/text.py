@@ -41,6 +41,20 @@ def with_list(text: str, path: Path, key: str, names: Sequence[str]) -> str:
     return result
 
 
+def with_word(text: str, path: Path, key: str, word: str) -> str:
+    """`text` with the plain word at dotted `key` replaced, in the quotes that it has; every other byte as it was.
+
+    Raises ParamsError where there is none.
+
+    >>> with_word("a:\\n  b: x  # one\\n", Path("params.yaml"), "a.b", "y")
+    'a:\\n  b: y  # one\\n'
+    """
+    node = _node(text, path, key)
+    if node.id != "scalar":
+        raise ParamsError(f"{path}: {key} cannot be made {word} in its place. Edit it by hand.")
+    return text[: node.start_mark.index] + _quoted(word, node) + text[node.end_mark.index :]
+
+
 def diff(old: str, new: str, path: Path) -> str:
     """What changes from `old` to `new`, as a unified diff; empty where nothing does."""
     lines = difflib.unified_diff(
@@ -50,7 +64,13 @@ def diff(old: str, new: str, path: Path) -> str:
 
 
 def _items(text: str, path: Path, key: str) -> Any:
-    """The nodes of the list's items, with the places in the text where they begin and end."""
+    """The nodes of the list's items."""
+    node = _node(text, path, key)
+    return node.value if node.id == "sequence" else []
+
+
+def _node(text: str, path: Path, key: str) -> Any:
+    """What stands at `key`, with the places in the text where it begins and ends."""
     from ruamel.yaml import YAML
 
     node = YAML().compose(text)
@@ -59,7 +79,7 @@ def _items(text: str, path: Path, key: str) -> Any:
         if not found:
             raise ParamsError(f"{path}: {key} not found. Edit it by hand.")
         node = found[0]
-    return node.value if node.id == "sequence" else []
+    return node
 
 
 def _quoted(name: str, place: Any) -> str:

@@ -6,11 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 
-from forex.core.names import ENSEMBLE, PUBLISHED
+from forex.core.declarations import declared_names
 from forex.core.quantiles import central_pair
 
 Tier = Literal["critical", "important", "optional"]
-Stressed = Literal["HIGH_VOL", "COPPER_SHOCK", "BCCH_INTERVENTION"]
 Probability = Annotated[float, Field(gt=0, lt=1)]
 Share = Annotated[float, Field(ge=0, le=1)]
 PositiveFloat = Annotated[float, Field(gt=0)]
@@ -49,12 +48,26 @@ Level = Annotated[float, AfterValidator(_level)]
 
 
 def _model(name: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in (ENSEMBLE, PUBLISHED) or name.endswith("_conformal"):
-        raise ValueError(f"expected the name of a file in forex/models, got {name}")
+    known = declared_names("models", "MODEL")
+    if name not in known:
+        raise ValueError(f"expected a model, one of {', '.join(known)}, got {name}")
     return name
 
 
+def stressed_regimes() -> list[str]:
+    """The regimes that may be called beside NORMAL and UNKNOWN, in order of name."""
+    return [name.upper() for name in declared_names("regimes/rules", "RULE")]
+
+
+def _stressed(regime: str) -> str:
+    known = stressed_regimes()
+    if regime not in known:
+        raise ValueError(f"expected a regime, one of {', '.join(known)}, got {regime}")
+    return regime
+
+
 Model = Annotated[StrictStr, AfterValidator(_model)]
+Stressed = Annotated[StrictStr, AfterValidator(_stressed)]
 
 
 def unique(values: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, PlainValidator, PositiveInt, StrictS
 from pydantic_core import PydanticCustomError
 
 from forex.core.status import NOT_EVALUATED
-from forex.params.types import Block, Date, Horizon, PositiveFloat, Probability, unique
+from forex.params.types import Block, Date, Horizon, PositiveFloat, Probability
 
 
 def _instant(text: str) -> str:
@@ -34,17 +34,26 @@ def _evaluated(least: float, most: float) -> PlainValidator:
 # What only a store with copper can say.
 Correlation = Annotated[float | Literal["NOT_EVALUATED"], _evaluated(-1, 1)]
 Spread = Annotated[float | Literal["NOT_EVALUATED"], _evaluated(0, 2)]
-Month = Annotated[int, Field(ge=1, le=12)]
-Months = Annotated[tuple[Month, ...], AfterValidator(unique)]
+ByMonth = Annotated[tuple[PositiveFloat, ...], Field(min_length=12, max_length=12)]
 
 
 class UsualVolatility(Block):
-    """Standard deviations of log-returns; `month_factors` of each calendar month relative to its year."""
+    """Standard deviations of log-returns; `month_factors` of each calendar month relative to its year.
+
+    month_low, month_high: the interval of each factor; all twelve hold at once with probability 1 − estimation.significance.
+    """
 
     daily: PositiveFloat
     by_horizon: Mapping[Horizon, PositiveFloat]
-    month_factors: Annotated[tuple[PositiveFloat, ...], Field(min_length=12, max_length=12)]
-    differing_months: Months
+    month_factors: ByMonth
+    month_low: ByMonth
+    month_high: ByMonth
+
+    @property
+    def differing_months(self) -> tuple[int, ...]:
+        """The months, 1 to 12, whose interval does not hold 1."""
+        ends = zip(self.month_low, self.month_high, strict=True)
+        return tuple(month for month, (low, high) in enumerate(ends, start=1) if not low <= 1 <= high)
 
 
 class Thresholds(Block):

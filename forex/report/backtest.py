@@ -1,8 +1,10 @@
 """The dashboard's rows on the backtest: coverage with its verdicts, scores with the evidence, coverage by regime."""
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Protocol, TypeVar
 
 import polars as pl
 
@@ -15,7 +17,10 @@ from forex.core.status import (
     PASS,
     PUBLISHED_BETTER,
     PUBLISHED_WORSE,
+    Evidence,
+    Verdict,
 )
+from forex.evaluation.report import Bounded, Comparison, OverallScores, Scoreboard
 from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.regimes.regimes import REGIMES
@@ -26,104 +31,168 @@ EVIDENCE = {
     NO_EVIDENCE: "no evidence of a difference",
 }
 
-Rows = list[dict[str, Any]]
-
 
 def shown_levels(forecast: Forecast) -> list[float]:
     return sorted(float(level) for level in next(iter(forecast.horizons.values())).intervals)
 
 
-def held(forecast: Forecast, validation: Mapping[str, Any]) -> dict[str, float | None]:
+def held(forecast: Forecast, validation: Scoreboard) -> dict[str, float | None]:
     """Per horizon, the measured coverage of the widest interval shown; None where there is none yet."""
-    name = f"coverage_{percent(max(shown_levels(forecast)))}"
-    return {horizon: _overall(validation, horizon).get(name) for horizon in forecast.horizons}
-
-
-def _overall(validation: Mapping[str, Any], horizon: str, model: str = PUBLISHED) -> Mapping[str, Any]:
-    models = validation["horizons"].get(horizon, {}).get("models", {})
-    return models[model]["overall"] if model in models else {}
-
-
-def coverage_rows(validation: Mapping[str, Any]) -> Rows:
-    """Per horizon and level: coverage, its block band, the number of forecasts, of those without overlap, verdict."""
-    rows = []
-    for horizon, figures in by_length(validation["horizons"]).items():
+    wide = max(shown_levels(forecast))
+    found = {}
+    for horizon in forecast.horizons:
         overall = _overall(validation, horizon)
-        for level in validation["levels"]:
-            name = f"coverage_{percent(level)}"
-            verdict = validation["verdicts"][horizon].get(name, {})
+        at_level = overall.by_level.get(wide) if overall else None
+        found[horizon] = at_level.coverage if at_level else None
+    return found
+
+
+def _overall(validation: Scoreboard, horizon: str) -> OverallScores | None:
+    figures = validation.horizons.get(horizon)
+    return figures.models[PUBLISHED].overall if figures and PUBLISHED in figures.models else None
+
+
+@dataclass(frozen=True)
+class CoverageRow:
+    """Coverage of a level with its block band and the bounds that are accepted.
+
+    n, n_independent: the number of forecasts, and of those without overlap.
+    """
+
+    horizon: str
+    level: float
+    n: int
+    n_independent: int | None
+    verdict: Verdict
+    coverage: float | None = None
+    low: float | None = None
+    high: float | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+
+
+def coverage_rows(validation: Scoreboard) -> list[CoverageRow]:
+    """Per horizon and level."""
+    rows = []
+    for horizon, figures in by_length(validation.horizons).items():
+        overall = _overall(validation, horizon)
+        for level in validation.levels:
+            at = overall.by_level.get(level) if overall else None
+            rule = validation.verdicts[horizon].get(f"coverage_{percent(level)}")
+            bounded = rule if isinstance(rule, Bounded) else None
+            unruled: Verdict = NOT_EVALUATED if overall else INSUFFICIENT_DATA
             rows.append(
-                {
-                    "horizon": horizon,
-                    "level": level,
-                    "coverage": overall.get(name),
-                    "low": overall.get(f"{name}_block_low"),
-                    "high": overall.get(f"{name}_block_high"),
-                    "at_least": verdict.get("at_least"),
-                    "at_most": verdict.get("at_most"),
-                    "n": figures["n"],
-                    "n_independent": figures.get("n_independent"),
-                    "verdict": verdict.get("verdict", NOT_EVALUATED if overall else INSUFFICIENT_DATA),
-                }
+                CoverageRow(
+                    horizon,
+                    level,
+                    figures.n,
+                    figures.n_independent,
+                    rule.verdict if rule else unruled,
+                    coverage=at.coverage if at else None,
+                    low=at.block_low if at else None,
+                    high=at.block_high if at else None,
+                    at_least=bounded.at_least if bounded else None,
+                    at_most=bounded.at_most if bounded else None,
+                )
             )
     return rows
 
 
-def verdict_counts(rows: Rows) -> dict[str, int]:
+def verdict_counts(rows: Sequence[CoverageRow]) -> dict[str, int]:
     """How many rows pass, fail, and are still open."""
-    counts = {verdict: sum(row["verdict"] == verdict for row in rows) for verdict in (PASS, FAIL)}
+    counts = {verdict: sum(row.verdict == verdict for row in rows) for verdict in (PASS, FAIL)}
     return counts | {"open": len(rows) - sum(counts.values())}
 
 
-def score_rows(validation: Mapping[str, Any]) -> Rows:
-    """Per horizon and benchmark: CRPS of both, the differences in per cent, and what Diebold–Mariano says of them."""
+@dataclass(frozen=True)
+class Tested:
+    """A difference in per cent, and what Diebold–Mariano says of it."""
+
+    difference_pct: float | None = None
+    p: float | None = None
+    evidence: Evidence = NO_EVIDENCE
+
+
+@dataclass(frozen=True)
+class ScoreRow:
+    """`published` beside a benchmark: CRPS of both, and the comparisons on CRPS and on squared errors."""
+
+    horizon: str
+    model: str
+    own_crps: float
+    model_crps: float
+    crps: Tested
+    squared_error: Tested
+
+
+def score_rows(validation: Scoreboard) -> list[ScoreRow]:
+    """Per horizon and benchmark."""
     rows = []
-    for horizon, figures in by_length(validation["horizons"]).items():
+    for horizon, figures in by_length(validation.horizons).items():
         own = _overall(validation, horizon)
         for model in BENCHMARKS:
-            if model not in figures["models"] or not own:
+            if model not in figures.models or own is None:
                 continue
-            test = figures["models"][model]["published_against"]
-            row = {"horizon": horizon, "model": model, "own_crps": own["crps"]}
-            row["crps"] = _overall(validation, horizon, model)["crps"]
-            for name in ("crps", "squared_error"):
-                row[f"{name}_difference_pct"] = test.get(f"{name}_difference_pct")
-                row[f"{name}_p"] = test.get(f"dm_{name}_holm_p")
-                row[f"{name}_evidence"] = test.get(f"dm_{name}_evidence", NO_EVIDENCE)
-            rows.append(row)
+            rival = figures.models[model]
+            tests = {loss: _tested(one) for loss, one in rival.published_against.by_loss.items()}
+            crps, squared_error = tests.get("crps", Tested()), tests.get("squared_error", Tested())
+            rows.append(ScoreRow(horizon, model, own.crps, rival.overall.crps, crps, squared_error))
     return rows
 
 
-def by_horizon(rows: Rows) -> list[tuple[str, Rows]]:
+def _tested(comparison: Comparison) -> Tested:
+    return Tested(comparison.difference_pct, comparison.holm_p, comparison.evidence or NO_EVIDENCE)
+
+
+class OfHorizon(Protocol):
+    @property
+    def horizon(self) -> str: ...
+
+
+Row = TypeVar("Row", bound=OfHorizon)
+
+
+def by_horizon(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     """Rows in the order they have, those of one horizon together."""
-    return [(horizon, list(group)) for horizon, group in groupby(rows, key=lambda row: row["horizon"])]
+    return [(horizon, list(group)) for horizon, group in groupby(rows, key=lambda row: row.horizon)]
 
 
-def evidence_counts(rows: Rows) -> dict[str, dict[str, int]]:
+def evidence_counts(rows: Sequence[ScoreRow]) -> dict[str, dict[str, int]]:
     """How many comparisons say what, for the sentence above the table: loss -> evidence -> count."""
     return {
-        name: {found: sum(row[f"{name}_evidence"] == found for row in rows) for found in EVIDENCE}
-        for name in ("crps", "squared_error")
+        "crps": {found: sum(row.crps.evidence == found for row in rows) for found in EVIDENCE},
+        "squared_error": {found: sum(row.squared_error.evidence == found for row in rows) for found in EVIDENCE},
     }
 
 
-def regime_rows(regimes: pl.DataFrame, validation: Mapping[str, Any]) -> Rows:
-    """Per regime: its share of all origins, when it was last seen, and its coverage of the widest level by horizon."""
+@dataclass(frozen=True)
+class RegimeCoverage:
+    coverage: float
+    n: int
+
+
+@dataclass(frozen=True)
+class RegimeRow:
+    """A regime's share of all origins, when it was last seen, and its coverage of the widest level by horizon."""
+
+    regime: str
+    share: float
+    last: dt.date | None
+    by_horizon: Mapping[str, RegimeCoverage | None]
+
+
+def regime_rows(regimes: pl.DataFrame, validation: Scoreboard) -> list[RegimeRow]:
+    """Per regime, of data/regimes.parquet."""
     rows = []
-    name = f"coverage_{percent(max(validation['levels']))}" if validation["levels"] else ""
     for regime in REGIMES:
         seen = regimes.filter(pl.col("regime") == regime)
-        per_horizon = {}
-        for horizon, figures in by_length(validation["horizons"]).items():
-            groups = figures["models"].get(PUBLISHED, {}).get("by_regime", {})
+        per_horizon: dict[str, RegimeCoverage | None] = {}
+        for horizon, figures in by_length(validation.horizons).items():
+            groups = figures.models[PUBLISHED].by_regime if PUBLISHED in figures.models else {}
             group = groups.get(regime)
-            per_horizon[horizon] = {"coverage": group[name], "n": group["n"]} if group else None
-        rows.append(
-            {
-                "regime": regime,
-                "share": seen.height / regimes.height if regimes.height else 0.0,
-                "last": seen["origin_date"].max(),
-                "by_horizon": per_horizon,
-            }
-        )
+            widest = group.by_level[max(validation.levels)] if group else None
+            per_horizon[horizon] = RegimeCoverage(widest.coverage, group.n) if group and widest else None
+        share = seen.height / regimes.height if regimes.height else 0.0
+        last = seen["origin_date"].max()
+        rows.append(RegimeRow(regime, share, last if isinstance(last, dt.date) else None, per_horizon))
     return rows

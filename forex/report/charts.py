@@ -1,8 +1,9 @@
 """Charts: Vega-Lite specifications drawn to SVG, the same bytes in every time zone, locale and process, whatever fonts there are.
 
-Dates enter as milliseconds on UTC scales, text is measured in the fonts of this package, and the ids of clip paths,
-which vl-convert counts over the life of a process, become names. Colours are words of a palette: a page's CSS variables,
-which follow its light or dark scheme, or fixed ones for a file that is shown on its own.
+A chart is described here once, for the page and the README, which have its rows, and for `dvc plots`, which gets them later.
+Dates are on UTC scales, text is measured in the fonts of this package, and the ids of clip paths, which vl-convert counts over
+the life of a process, become names. Colours are words of a palette: a page's CSS variables, which follow its light or dark
+scheme, or fixed ones for a file that is shown on its own.
 """
 
 import json
@@ -16,15 +17,27 @@ from pathlib import Path
 from typing import Any
 
 import altair as alt
-import polars as pl
 
+from forex.core.names import PUBLISHED
 from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO
 from forex.regimes.regimes import REGIMES
+from forex.regimes.rules.registry import rules
+from forex.report.rows import REVISION, Given, Later, Source
 
 FONTS = Path(__file__).parent / "fonts"
 # Ours measures; a browser, which does not have it, draws with one of the others, whose letters are as wide.
 FONT = "Forex Sans, Arial, Helvetica, Liberation Sans, sans-serif"
 UTC = alt.Scale(type="utc")
+LATER = "rows"  # the name of what `dvc plots` puts in
+SHARE = alt.Scale(domain=[0, 1], nice=False)
+REVISIONS = (
+    "#0b5fa5",
+    "#d9622b",
+    "#2f7d4f",
+    "#6a4fb3",
+    "#8a5a2b",
+    "#566372",
+)  # of `dvc plots diff`, in the order in which DVC has them
 
 
 @dataclass(frozen=True)
@@ -51,37 +64,13 @@ ON_WHITE = Palette(
     muted="#566372",
     grid="#e3e8ee",
     accent="#0b5fa5",
-    regimes=("#ffffff", "#d9622b", "#8a5a2b", "#6a4fb3", "#aab4bf"),
+    regimes=("#ffffff", *(rule.colours[0] for rule in rules().values()), "#aab4bf"),
 )
 
 
 def svg(chart: Any, *, name: str, alt_text: str, colours: Palette) -> str:
     """The chart as SVG text, its ids starting with `name`, with `alt_text` for those who do not see it."""
-    axis = {
-        "labelColor": colours.muted,
-        "titleColor": colours.muted,
-        "gridColor": colours.grid,
-        "domainColor": colours.grid,
-        "tickColor": colours.grid,
-        "labelFontSize": 12,
-        "titleFontSize": 12,
-        "titleFontWeight": "normal",
-        "labelFont": FONT,
-        "titleFont": FONT,
-        "labelPadding": 6,
-    }
-    specification = chart.to_dict() | {
-        "background": colours.paper,
-        "padding": 6,
-        "config": {
-            "aria": False,  # its generated texts are no help; alt_text is
-            "font": FONT,
-            "view": {"stroke": None},
-            "axis": axis,
-            "title": {"color": colours.ink, "fontSize": 13, "font": FONT, "anchor": "start", "offset": 8},
-        },
-    }
-    drawn = _renderer().vegalite_to_svg(json.dumps(specification), allowed_base_urls=[])
+    drawn = _renderer().vegalite_to_svg(json.dumps(specification(chart, colours)), allowed_base_urls=[])
     for number, found in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawn))):
         drawn = drawn.replace(f'id="{found}"', f'id="{name}-{number}"').replace(
             f"url(#{found})", f"url(#{name}-{number})"
@@ -110,65 +99,72 @@ def _renderer() -> Any:
     return vl_convert
 
 
-def fan_chart(table: pl.DataFrame, *, colours: Palette, width: int, height: int, compact: bool = False) -> Any:
-    """The observado and its forecast; `table` from forex.forecast.fan.  compact: without the names of the horizons."""
-    x = alt.X("t:T", scale=UTC, title=None, axis=alt.Axis(tickCount=3 if compact else 8, grid=False))
+def fan_chart(source: Source, *, colours: Palette, width: int, height: int, compact: bool = False) -> Any:
+    """The observado and its forecast; rows as from forex.forecast.fan.  compact: without the names of the horizons."""
+    x = alt.X("date:T", scale=UTC, title=None, axis=alt.Axis(tickCount=3 if compact else 8, grid=False))
     scale = alt.Scale(zero=False, nice=False, padding=8)
-    y_axis = alt.Axis(tickCount=6, titleAnchor="end", titleAngle=0, titleAlign="left", titleY=-8, titleX=0)
-    y = alt.Y("value:Q", scale=scale, title="CLP per USD", axis=y_axis)
-    layers: list[Any] = []
-    intervals = table.filter(part=INTERVAL)
-    for [level], rows in intervals.partition_by("level", as_dict=True, maintain_order=True).items():
-        band = alt.Chart(_data(rows)).mark_area(color=colours.accent, opacity=0.2)
-        layers.append(band.encode(x=x, y=alt.Y("lower:Q", scale=scale, title="CLP per USD", axis=y_axis), y2="upper:Q"))
-        label = alt.Chart(_data(rows.tail(1).with_columns(label=pl.lit(as_per_cent(float(str(level)))))))
-        text = label.mark_text(align="left", dx=5, color=colours.muted, fontSize=11, font=FONT)
-        layers.append(text.encode(x=x, y=alt.Y("upper:Q", scale=scale), text="label:N"))
-    median = table.filter(part=MEDIAN_PART)
-    layers.append(
-        alt.Chart(_data(median)).mark_line(color=colours.accent, strokeWidth=2, strokeDash=[5, 3]).encode(x=x, y=y)
+    axis = alt.Axis(tickCount=6, titleAnchor="end", titleAngle=0, titleAlign="left", titleY=-8, titleX=0)
+    y, lower, upper = (
+        alt.Y(f"{name}:Q", scale=scale, title="CLP per USD", axis=axis) for name in ("value", "lower", "upper")
     )
-    observado = table.filter(part=OBSERVADO)
-    layers.append(alt.Chart(_data(observado)).mark_line(color=colours.ink, strokeWidth=1.5).encode(x=x, y=y))
-    targets = median.filter(pl.col("horizon").is_not_null())
-    dots = alt.Chart(_data(targets)).mark_circle(color=colours.accent, opacity=1, size=22 if compact else 36)
-    layers.append(dots.encode(x=x, y=y))
-    anchor = alt.Chart(_data(observado.tail(1))).mark_circle(color=colours.ink, opacity=1, size=46)
-    layers.append(anchor.encode(x=x, y=y))
+    intervals, median, observado = (source.where(part=part) for part in (INTERVAL, MEDIAN_PART, OBSERVADO))
+    targets = median.present("horizon")
+    ink, apart = alt.value(colours.ink), _apart(source)
+    words: dict[str, Any] = {"color": colours.muted, "fontSize": 11, "font": FONT}
+    layers = [
+        _chart(intervals)
+        .mark_area(opacity=0.2)
+        .encode(x=x, y=lower, y2="upper:Q", color=_own(source, colours), detail=_apart(source, "level")),
+        _chart(intervals.last("date", "level").labelled())
+        .mark_text(align="left", dx=5, **words)
+        .encode(x=x, y=upper, text="label:N"),
+        _chart(median).mark_line(strokeWidth=2, strokeDash=[5, 3]).encode(x=x, y=y, color=_own(source, colours)),
+        _chart(observado).mark_line(strokeWidth=1.5).encode(x=x, y=y, color=ink, detail=apart),
+        _chart(targets)
+        .mark_circle(opacity=1, size=22 if compact else 36)
+        .encode(x=x, y=y, color=_own(source, colours)),
+        _chart(observado.last("date")).mark_circle(opacity=1, size=46).encode(x=x, y=y, color=ink, detail=apart),
+    ]
     if not compact:
-        names = alt.Chart(_data(targets)).mark_text(dy=-12, color=colours.ink, fontSize=11, font=FONT)
+        names = _chart(targets).mark_text(dy=-12, **words | {"color": colours.ink})
         layers.append(names.encode(x=x, y=y, text="horizon:N"))
     return alt.layer(*layers).properties(width=width, height=height)
 
 
-def reliability_chart(
-    table: pl.DataFrame, horizon: str, *, against: str, colours: Palette, size: int = 170, title: str | None = None
-) -> Any:
+def reliability_chart(source: Source, *, against: str, colours: Palette, size: int = 170, title: str = "") -> Any:
     """Measured against nominal coverage of `published` with its band, and of the benchmark `against`, at one horizon.
 
-    table: horizon, model, level, coverage, low, high.
+    Rows: model, level, coverage, low, high.
     """
-    share = alt.Scale(domain=[0, 1], nice=False)
     axis = alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], labelOverlap=True)
-    x = alt.X("level:Q", scale=share, title="nominal", axis=axis)
-    y = alt.Y("coverage:Q", scale=share, title="measured", axis=axis)
-    rows = table.filter(horizon=horizon)
-    own = alt.Chart(_data(rows.filter(model="published")))
-    other = alt.Chart(_data(rows.filter(model=against)))
+    x = alt.X("level:Q", scale=SHARE, title="nominal", axis=axis)
+    y, low = (alt.Y(f"{name}:Q", scale=SHARE, title="measured", axis=axis) for name in ("coverage", "low"))
+    published, other = source.where(model=PUBLISHED), source.where(model=against)
+    own: dict[str, Any] = {"x": x, "color": _own(source, colours)}
     diagonal = alt.Chart(alt.InlineData(values=[{"level": 0, "coverage": 0}, {"level": 1, "coverage": 1}]))
-    low = alt.Y("low:Q", scale=share, title="measured", axis=axis)
     layers = [
         diagonal.mark_line(color=colours.muted, strokeWidth=1).encode(x=x, y=y),
-        own.mark_area(color=colours.accent, opacity=0.22).encode(x=x, y=low, y2="high:Q"),
-        other.mark_line(color=colours.muted, strokeWidth=1.5, strokeDash=[2, 2]).encode(x=x, y=y),
-        own.mark_line(color=colours.accent, strokeWidth=2).encode(x=x, y=y),
-        own.mark_circle(color=colours.accent, opacity=1, size=22).encode(x=x, y=y),
+        _chart(published).mark_area(opacity=0.22).encode(y=low, y2="high:Q", **own),
+        _chart(other)
+        .mark_line(color=colours.muted, strokeWidth=1.5, strokeDash=[2, 2])
+        .encode(x=x, y=y, detail=_apart(source)),
+        _chart(published).mark_line(strokeWidth=2).encode(y=y, **own),
+        _chart(published).mark_circle(opacity=1, size=22).encode(y=y, **own),
     ]
-    return alt.layer(*layers).properties(width=size, height=size, title=title or "")
+    return alt.layer(*layers).properties(width=size, height=size, title=title)
 
 
 def side_by_side(charts: Sequence[Any]) -> Any:
     return alt.hconcat(*charts, spacing=22)
+
+
+def by_horizon(chart: Any, *, columns: int, own_x: bool = False) -> Any:
+    """The chart once for each `horizon` of rows that come later, the shortest first.  own_x: each has a scale of its own."""
+    days = {"calculate": "toNumber(replace(datum.horizon, 'd', ''))", "as": "days"}
+    order = alt.EncodingSortField("days", op="min")
+    facet = alt.Facet("horizon:N", title=None, sort=order)
+    drawn = alt.FacetChart(spec=chart, facet=facet, columns=columns, data=alt.NamedData(LATER), transform=[days])
+    return drawn.resolve_scale(x="independent") if own_x else drawn
 
 
 def note(text: str, *, colours: Palette) -> Any:
@@ -181,70 +177,134 @@ def note(text: str, *, colours: Palette) -> Any:
     )
 
 
-def rolling_chart(table: pl.DataFrame, horizon: str, *, colours: Palette, width: int, height: int) -> Any:
+def rolling_chart(source: Source, *, colours: Palette, width: int, height: int) -> Any:
     """Coverage of `published` over trailing windows of origins at one horizon, each level beside its nominal value.
 
-    table: origin_date, horizon, level, coverage.
+    Rows: origin_date, level, coverage.
     """
-    rows = table.filter(horizon=horizon)
-    x = alt.X("t:T", scale=UTC, title=None, axis=alt.Axis(tickCount=5, grid=False))
-    share = alt.Scale(domain=[0, 1], nice=False)
-    y = alt.Y("coverage:Q", scale=share, title=None, axis=alt.Axis(format=".0%", tickCount=5))
-    nominal = rows.group_by("level", maintain_order=True).agg(pl.col("origin_date").max())
-    nominal = nominal.with_columns(label=pl.col("level").map_elements(as_per_cent, return_dtype=pl.String))
-    rules = alt.Chart(_data(nominal, "origin_date"))
+    x = alt.X("origin_date:T", scale=UTC, title=None, axis=alt.Axis(tickCount=5, grid=False))
+    y = alt.Y("coverage:Q", scale=SHARE, title=None, axis=alt.Axis(format=".0%", tickCount=5))
+    level = alt.Y("level:Q", scale=SHARE)
+    nominal = _chart(source.last("origin_date", "level").labelled())
     layers = [
-        rules.mark_rule(color=colours.muted, strokeDash=[3, 3]).encode(y=alt.Y("level:Q", scale=share)),
-        alt.Chart(_data(rows, "origin_date"))
-        .mark_line(color=colours.accent, strokeWidth=1.5)
-        .encode(x=x, y=y, detail="level:N"),
-        rules.mark_text(align="left", dx=5, color=colours.muted, fontSize=11, font=FONT).encode(
-            x=x, y=alt.Y("level:Q", scale=share), text="label:N"
+        nominal.mark_rule(color=colours.muted, strokeDash=[3, 3]).encode(y=level),
+        _chart(source)
+        .mark_line(strokeWidth=1.5)
+        .encode(x=x, y=y, color=_own(source, colours), detail=_apart(source, "level")),
+        nominal.mark_text(align="left", dx=5, color=colours.muted, fontSize=11, font=FONT).encode(
+            x=x, y=level, text="label:N"
         ),
     ]
     return alt.layer(*layers).properties(width=width, height=height)
 
 
-def regime_chart(regimes: pl.DataFrame, episodes: pl.DataFrame, *, colours: Palette, width: int, height: int) -> Any:
-    """The volatility ratio, one point a week, over the regimes' episodes.
-
-    regimes: origin_date, volatility_ratio.  episodes: regime, start, end (from `forex.report.dashboard.episodes`).
-    """
+def regime_chart(origins: Source, spans: Source, *, colours: Palette, width: int, height: int) -> Any:
+    """The volatility ratio over the regimes' spans.  origins: origin_date, volatility_ratio.  spans: regime, start, end."""
+    later = isinstance(origins, Later)
     axis = alt.Axis(tickCount=max(width // 90, 3), grid=False)
-    x = alt.X("t:T", scale=UTC, title=None, axis=axis)
-    weekly = (
-        regimes.sort("origin_date")
-        .group_by_dynamic("origin_date", every="1w", label="datapoint")
-        .agg(pl.col("volatility_ratio").last())
-    )
-    spans = episodes.filter(pl.col("regime") != REGIMES[0]).with_columns(
-        start=_milliseconds("start"), end=_milliseconds("end")
-    )
-    colour = alt.Color("regime:N", scale=alt.Scale(domain=list(REGIMES), range=list(colours.regimes)), legend=None)
-    background = alt.Chart(alt.InlineData(values=spans.to_dicts())).mark_rect(opacity=0.55)
-    line = alt.Chart(_data(weekly.drop_nulls(), "origin_date")).mark_line(color=colours.ink, strokeWidth=1)
+    x, start = (alt.X(f"{name}:T", scale=UTC, title=None, axis=axis) for name in ("origin_date", "start"))
     ratio = alt.Y("volatility_ratio:Q", title=None, axis=alt.Axis(tickCount=4))
+    key = _legend(colours, opacity=0.55) if later else None  # a page has a key of its own
+    named: dict[str, Any] = {"domain": list(REGIMES[1:]), "range": list(colours.regimes[1:])}
+    colour = alt.Color("regime:N", scale=alt.Scale(**named), legend=key)
+    line: dict[str, Any] = (
+        {"strokeDash": alt.StrokeDash(f"{REVISION}:N", sort=None, legend=_legend(colours))} if later else {}
+    )
     return alt.layer(
-        background.encode(x=alt.X("start:T", scale=UTC, title=None, axis=axis), x2="end:T", color=colour),
-        line.encode(x=x, y=ratio),
+        _chart(spans).mark_rect(opacity=0.55).encode(x=start, x2="end:T", color=colour),
+        _chart(origins).mark_line(color=colours.ink, strokeWidth=1).encode(x=x, y=ratio, **line),
     ).properties(width=width, height=height)
 
 
-def as_per_cent(level: float) -> str:
-    """A share as people read it, with the digits it needs.
+def pit_chart(source: Source, *, colours: Palette, width: int, height: int) -> Any:
+    """How often the outcome fell into each bin of the forecast's distribution; level is calibrated.  Rows: model, pit, share."""
+    published = source.where(model=PUBLISHED)
+    share: dict[str, Any] = {"type": "quantitative", "title": "share", "axis": alt.Axis(format=".0%", tickCount=5)}
+    even = alt.Y("share", aggregate="mean", **share)
+    steps = _chart(published).mark_line(interpolate="step", strokeWidth=1.5)
+    return alt.layer(
+        _chart(published).mark_rule(color=colours.muted, strokeDash=[3, 3]).encode(y=even),
+        steps.encode(
+            x=alt.X("pit:Q", title="PIT", axis=alt.Axis(tickCount=5, grid=False)),
+            y=alt.Y("share", scale=alt.Scale(zero=True), **share),
+            color=_own(source, colours),
+        ),
+    ).properties(width=width, height=height)
 
-    >>> as_per_cent(0.95), as_per_cent(0.995)
-    ('95\\u202f%', '99.5\\u202f%')
-    """
-    return f"{100 * level:.6g}\u202f%"
+
+def scores_chart(source: Source, *, colours: Palette, width: int, step: int) -> Any:
+    """CRPS against the random walk's by model, a bar for each revision.  Rows: model, n, crps, crps_se, crps_skill_pct."""
+    told = ["horizon", "model", REVISION, "n", "crps", "crps_se", "crps_skill_pct"]
+    return (
+        _chart(source)
+        .mark_bar()
+        .encode(
+            y=alt.Y("model:N", title=None),
+            yOffset=alt.YOffset(f"{REVISION}:N", sort=None),
+            x=alt.X("crps_skill_pct:Q", title="skill, %", axis=alt.Axis(tickCount=4)),
+            color=_own(source, colours),
+            tooltip=[alt.Tooltip(f"{name}:N") for name in told],
+        )
+        .properties(width=width, height=alt.Step(step))
+    )
 
 
-def _milliseconds(column: str) -> pl.Expr:
-    return pl.col(column).dt.epoch("ms")
+def specification(chart: Any, colours: Palette) -> dict[str, Any]:
+    """The chart in Vega-Lite, in our fonts and colours."""
+    axis = {
+        "labelColor": colours.muted,
+        "titleColor": colours.muted,
+        "gridColor": colours.grid,
+        "domainColor": colours.grid,
+        "tickColor": colours.grid,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelFont": FONT,
+        "titleFont": FONT,
+        "labelPadding": 6,
+    }
+    return dict(chart.to_dict()) | {
+        "background": colours.paper,
+        "padding": 6,
+        "config": {
+            "aria": False,  # its generated texts are no help; alt_text is
+            "font": FONT,
+            "view": {"stroke": None},
+            "axis": axis,
+            "title": {"color": colours.ink, "fontSize": 13, "font": FONT, "anchor": "start", "offset": 8},
+        },
+    }
 
 
-def _data(rows: pl.DataFrame, date: str = "date") -> alt.InlineData:
-    """Rows for a specification; `date`, where they have it, as `t`, milliseconds since 1970 in UTC."""
-    if date in rows.columns:
-        rows = rows.with_columns(t=_milliseconds(date)).drop(date)
-    return alt.InlineData(values=rows.to_dicts())
+def _chart(source: Source) -> Any:
+    if isinstance(source, Given):
+        return alt.Chart(alt.InlineData(values=source.values))
+    transforms = list(source.transforms) or alt.Undefined
+    return alt.Chart(alt.NamedData(LATER), transform=transforms)
+
+
+def _own(source: Source, colours: Palette) -> Any:
+    """The colour of the forecast that a chart is about, by revision where rows come later."""
+    if isinstance(source, Given):
+        return alt.value(colours.accent)
+    return alt.Color(f"{REVISION}:N", scale=alt.Scale(range=list(REVISIONS)), sort=None, legend=_legend(colours))
+
+
+def _legend(colours: Palette, *, opacity: float = 1) -> Any:
+    """Above the chart and the title of its axis, in full colour where what it explains is pale."""
+    return alt.Legend(
+        orient="top",
+        title=None,
+        offset=28,
+        symbolOpacity=opacity,
+        labelColor=colours.ink,
+        labelFontSize=12,
+        labelFont=FONT,
+    )
+
+
+def _apart(source: Source, *names: str) -> Any:
+    """What keeps lines apart that have one colour."""
+    fields = [f"{name}:N" for name in (*names, *([REVISION] if isinstance(source, Later) else []))]
+    return fields or alt.Undefined

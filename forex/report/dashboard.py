@@ -2,6 +2,9 @@
 
 Every number on the page is looked up here in a report of this run; the page's own text holds none. What a report could
 not evaluate stays INSUFFICIENT_DATA or NOT_EVALUATED, and where there is no evidence of a difference, that is said.
+
+A section is a file in templates/sections, shown because it is there and in the order of the numbers in their names; where it
+needs rows, a function of this package makes them from a report and `dashboard` gives them a name.
 """
 
 from collections.abc import Mapping
@@ -10,9 +13,15 @@ from typing import Any
 
 import polars as pl
 
+from forex.calibration.report import Calibration
+from forex.core.templates import environment
+from forex.evaluation.report import Explained, ValidationReport
 from forex.forecast.conditions import sentences
 from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
+from forex.monitoring.alert_report import AlertsReport
+from forex.monitoring.report import PerformanceReport
+from forex.regimes.rules.registry import declared
 from forex.report.backtest import (
     EVIDENCE,
     by_horizon,
@@ -24,25 +33,26 @@ from forex.report.backtest import (
     shown_levels,
     verdict_counts,
 )
-from forex.report.filters import ABSENT, FILTERS
+from forex.report.filters import ABSENT, FILTERS, MONTHS
 from forex.report.monitors import alarm_rows, alerts_now, drift_now, episode_rows, ledger_rows, window_rows
-from forex.report.page import PAGE
-from forex.report.style import STYLE
+from forex.report.regime_widths import width_rows
 from forex.statistics import contributions
 from forex.validation.report import CheckResult, Expectations
 
 SHOWN_SERIES = 5  # of what moves the nowcast; the others are summed
 NOWCAST = "nowcast"
+SECTIONS = "sections/"
 
 
 def dashboard(
     *,
     forecast: Forecast,
     moved: Mapping[str, Any] | None,
-    alerts: Mapping[str, Any],
+    alerts: AlertsReport,
     expectations: Expectations,
-    validation: Mapping[str, Any],
-    performance: Mapping[str, Any],
+    validation: ValidationReport,
+    performance: PerformanceReport,
+    calibration: Calibration,
     regimes: pl.DataFrame,
     figures: Mapping[str, Any],
 ) -> str:
@@ -52,18 +62,17 @@ def dashboard(
     `forex.statistics.contributions.moves` at the newest origin, None where no nowcast is fitted.  regimes: data/regimes.parquet.
     figures: from `forex.report.figures.figures`.
     """
-    from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters |= FILTERS
-    environment.filters["svg"] = lambda text: Markup(text)  # drawn by forex.report.charts, its texts escaped there
+    templates = environment("forex.report")
+    templates.filters |= FILTERS
+    templates.filters["svg"] = lambda text: Markup(text)  # drawn by forex.report.charts, its texts escaped there
     coverage, scores = coverage_rows(validation), score_rows(validation)
-    return environment.from_string(PAGE).render(
-        style=Markup(STYLE),
+    return templates.get_template("dashboard.html.j2").render(
+        sections=templates.list_templates(filter_func=lambda name: name.startswith(SECTIONS)),  # sorted by name
         forecast=forecast,
         horizons=by_length(forecast.horizons),
-        levels=sorted(validation["levels"] or performance["levels"]),
+        levels=sorted(validation.levels or performance.levels),
         shown_levels=shown_levels(forecast),
         nowcast=nowcast(moved, forecast, validation) if moved else None,
         alerts=alerts_now(alerts),
@@ -82,7 +91,12 @@ def dashboard(
         conditions=sentences(forecast.conditions),
         regime_since=episodes(regimes)["start"][-1],
         regime_rows=regime_rows(regimes, validation),
-        regime_horizons=list(by_length(validation["horizons"])),
+        regime_rules=declared(),
+        months=list(zip(MONTHS, forecast.conditions.months.factors, strict=True)),
+        width_rows=width_rows(calibration),
+        width_horizons=list(by_length(calibration.horizons)),
+        widening=calibration,
+        regime_horizons=list(by_length(validation.horizons)),
         quality=quality(expectations),
         figures=figures,
         by_horizon=by_horizon,
@@ -91,9 +105,13 @@ def dashboard(
     )
 
 
-def nowcast(moved: Mapping[str, Any], forecast: Forecast, validation: Mapping[str, Any]) -> dict[str, Any]:
+def nowcast(moved: Mapping[str, Any], forecast: Forecast, validation: ValidationReport) -> dict[str, Any]:
     """The largest contributions and the rest, the columns to show them in, what was explained, and where it is published."""
-    record = {name: entry for name, entry in by_length(validation["nowcast"]).items() if entry.get("r2") is not None}
+    record = {
+        name: entry
+        for name, entry in by_length(validation.nowcast).items()
+        if isinstance(entry, Explained) and entry.r2 is not None
+    }
     published = [name for name, entry in by_length(forecast.horizons).items() if entry.model == NOWCAST]
     return {
         **contributions.largest(moved, SHOWN_SERIES),

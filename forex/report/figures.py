@@ -8,10 +8,10 @@ import polars as pl
 from forex.core.names import PUBLISHED, RANDOM_WALK
 from forex.core.status import INSUFFICIENT_DATA
 from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length
+from forex.regimes.regimes import REGIMES
 from forex.report.charts import (
     ON_PAGE,
     ON_WHITE,
-    as_per_cent,
     fan_chart,
     note,
     regime_chart,
@@ -20,6 +20,7 @@ from forex.report.charts import (
     side_by_side,
     svg,
 )
+from forex.report.rows import Given, as_per_cent
 
 NOTHING = f"{INSUFFICIENT_DATA}: nothing has matured yet."
 
@@ -37,16 +38,17 @@ def figures(
     fan: from forex.forecast.fan.  reliability, rolling: the plot data of the validation report.  regimes: data/regimes.parquet.
     """
     about, timeline = fan_text(fan), regime_text(episodes)
+    origins, spans = Given(_weekly(regimes)), Given(episodes.filter(pl.col("regime") != REGIMES[0]))
     return {
         "fan": [
             svg(
-                fan_chart(fan, colours=ON_PAGE, width=860, height=340),
+                fan_chart(Given(fan), colours=ON_PAGE, width=860, height=340),
                 name="fan-wide",
                 alt_text=about,
                 colours=ON_PAGE,
             ),
             svg(
-                fan_chart(fan, colours=ON_PAGE, width=290, height=240, compact=True),
+                fan_chart(Given(fan), colours=ON_PAGE, width=290, height=240, compact=True),
                 name="fan-narrow",
                 alt_text=about,
                 colours=ON_PAGE,
@@ -54,7 +56,7 @@ def figures(
         ],
         "reliability": {
             horizon: svg(
-                reliability_chart(reliability, horizon, against=RANDOM_WALK, colours=ON_PAGE, size=125),
+                reliability_chart(_at(reliability, horizon), against=RANDOM_WALK, colours=ON_PAGE, size=125),
                 name=f"reliability-{horizon}",
                 alt_text=reliability_text(reliability, horizon),
                 colours=ON_PAGE,
@@ -63,7 +65,7 @@ def figures(
         },
         "rolling": {
             horizon: svg(
-                rolling_chart(rolling, horizon, colours=ON_PAGE, width=250, height=150),
+                rolling_chart(_at(rolling, horizon), colours=ON_PAGE, width=250, height=150),
                 name=f"rolling-{horizon}",
                 alt_text=rolling_text(rolling, horizon),
                 colours=ON_PAGE,
@@ -72,13 +74,13 @@ def figures(
         },
         "regimes": [
             svg(
-                regime_chart(regimes, episodes, colours=ON_PAGE, width=880, height=150),
+                regime_chart(origins, spans, colours=ON_PAGE, width=880, height=150),
                 name="regimes-wide",
                 alt_text=timeline,
                 colours=ON_PAGE,
             ),
             svg(
-                regime_chart(regimes, episodes, colours=ON_PAGE, width=300, height=140),
+                regime_chart(origins, spans, colours=ON_PAGE, width=300, height=140),
                 name="regimes-narrow",
                 alt_text=timeline,
                 colours=ON_PAGE,
@@ -89,7 +91,7 @@ def figures(
 
 def forecast_figure(fan: pl.DataFrame) -> str:
     """reports/figures/forecast.svg: the fan chart on white, to be shown on its own."""
-    chart = fan_chart(fan, colours=ON_WHITE, width=760, height=320)
+    chart = fan_chart(Given(fan), colours=ON_WHITE, width=760, height=320)
     return svg(chart, name="forecast", alt_text=fan_text(fan), colours=ON_WHITE)
 
 
@@ -97,7 +99,7 @@ def reliability_figure(reliability: pl.DataFrame) -> str:
     """reports/figures/reliability.svg: one reliability diagram per horizon, side by side on white."""
     horizons = _horizons(reliability)
     charts = [
-        reliability_chart(reliability, horizon, against=RANDOM_WALK, colours=ON_WHITE, size=150, title=horizon)
+        reliability_chart(_at(reliability, horizon), against=RANDOM_WALK, colours=ON_WHITE, size=150, title=horizon)
         for horizon in horizons
     ]
     about = " ".join(reliability_text(reliability, horizon) for horizon in horizons) or NOTHING
@@ -160,3 +162,13 @@ def _whole(share: Any) -> str:
 def _horizons(table: pl.DataFrame) -> list[str]:
     found: Mapping[str, None] = dict.fromkeys(table["horizon"].to_list())
     return list(by_length(found))
+
+
+def _at(table: pl.DataFrame, horizon: str) -> Given:
+    return Given(table).where(horizon=horizon)
+
+
+def _weekly(regimes: pl.DataFrame) -> pl.DataFrame:
+    """One row a week, its last that has a volatility ratio."""
+    weeks = regimes.sort("origin_date").group_by_dynamic("origin_date", every="1w", label="datapoint")
+    return weeks.agg(pl.col("volatility_ratio").last()).drop_nulls()

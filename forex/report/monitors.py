@@ -1,144 +1,228 @@
 """The dashboard's rows on the monitors: windows, the sequential alarm, episodes, the ledger, drift, alerts."""
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
-from forex.core.names import PUBLISHED, RANDOM_WALK, percent
-from forex.core.status import ALERT_SEVERITIES, INSUFFICIENT_DATA, NOT_EVALUATED
+from forex.core.names import PUBLISHED, RANDOM_WALK
+from forex.core.status import ALERT_SEVERITIES, INSUFFICIENT_DATA, AlertSeverity, EpisodeVerdict, Status
 from forex.forecast.fan import by_length
-from forex.report.backtest import Rows
+from forex.ledger.scores import IssuedHorizon, MaturedForecasts
+from forex.monitoring.alert_report import Alert, AlertsReport, Send
+from forex.monitoring.drift_report import TargetLook, Unjudged, UnjudgedTarget
+from forex.monitoring.report import AlarmReport, FigureChange, PerformanceReport
 
 NEWEST_ALERTS = 5  # rows of the page's table
 
 
-def window_rows(performance: Mapping[str, Any]) -> Rows:
-    """Per horizon and window of matured forecasts: CRPS and errors against their baseline, and the status."""
-    rows = []
-    wide = percent(max(performance["levels"]))
-    for horizon, figures in by_length(performance["horizons"]).items():
-        monitored = figures["models"].get(PUBLISHED, {"windows": {}})
-        if not monitored["windows"]:
-            nothing: dict[str, Any] = dict.fromkeys(("size", "first_target", "last_target", "coverage"))
-            changes = {"crps": None, "error": None}
-            rows.append({"horizon": horizon, **nothing, "n": 0, "status": figures["status"], "changes": changes})
-        for size, window in sorted(monitored["windows"].items(), key=lambda item: -int(item[0])):
-            rows.append(
-                {
-                    "horizon": horizon,
-                    "size": int(size),
-                    "n": window["n"],
-                    "first_target": window.get("first_target"),
-                    "last_target": window.get("last_target"),
-                    "coverage": window.get("recent", {}).get(f"coverage_{wide}"),
-                    "status": window["status"],
-                    "changes": {name: window["changes"].get(name) for name in ("crps", "error")},
-                }
-            )
-    return rows
+@dataclass(frozen=True)
+class WindowRow:
+    """A window of matured forecasts; without any, only the horizon and its status.
 
-
-def alarm_rows(performance: Mapping[str, Any]) -> Rows:
-    """Per horizon the sequential alarm's wealth, its threshold, since when its evidence counts, and its state.
-
-    `alarms`: how many so far, the one that is on with them; `beside`: the random walk's state and last alarm.
+    coverage: of the widest level.  changes: of CRPS and errors against the baseline, None where it cannot judge.
+    rank_p: Mann–Whitney's of the errors' ranks, None where it says nothing.
     """
+
+    horizon: str
+    status: Status
+    changes: Mapping[str, FigureChange | None]
+    n: int = 0
+    size: int | None = None
+    first_target: str | None = None
+    last_target: str | None = None
+    coverage: float | None = None
+    rank_p: float | None = None
+
+
+def window_rows(performance: PerformanceReport) -> list[WindowRow]:
+    """Per horizon each window, the longest first."""
     rows = []
-    for horizon, figures in by_length(performance["horizons"]).items():
-        own, beside = (figures["models"].get(model, {}).get("alarm") for model in (PUBLISHED, RANDOM_WALK))
-        row: dict[str, Any] = {"horizon": horizon, "state": alarm_state(own, figures["n"])}
-        if row["state"] != INSUFFICIENT_DATA:
-            row |= {name: own[name] for name in ("wealth", "threshold", "since")}
-            row |= {"alarms": len(own["alarms"]), "last": own["alarms"][-1]["raised"] if own["alarms"] else None}
-        rows.append(row | {"beside": alarm_state(beside, figures["n"])})
+    wide = max(performance.levels)
+    for horizon, figures in by_length(performance.horizons).items():
+        windows = figures.models[PUBLISHED].windows if PUBLISHED in figures.models else {}
+        if not windows:
+            rows.append(WindowRow(horizon, figures.status, changes={"crps": None, "error": None}))
+        for size, window in sorted(windows.items(), key=lambda item: -int(item[0])):
+            rows.append(
+                WindowRow(
+                    horizon,
+                    window.status,
+                    changes={name: window.changes.get(name) for name in ("crps", "error")},
+                    n=window.n,
+                    size=int(size),
+                    first_target=window.first_target,
+                    last_target=window.last_target,
+                    coverage=window.recent.by_level[wide].coverage if window.recent else None,
+                    rank_p=window.mann_whitney_p,
+                )
+            )
     return rows
 
 
-def alarm_state(alarm: Mapping[str, Any] | None, matured: int) -> str:
-    if alarm is None or not matured:
+@dataclass(frozen=True)
+class AlarmRow:
+    """The sequential alarm of a horizon, None where it has no forecasts, and its state; beside: the random walk's state."""
+
+    horizon: str
+    state: str
+    alarm: AlarmReport | None
+    beside: str
+
+    @property
+    def last(self) -> str | None:
+        """When it was raised last."""
+        return self.alarm.alarms[-1].raised if self.alarm and self.alarm.alarms else None
+
+
+def alarm_rows(performance: PerformanceReport) -> list[AlarmRow]:
+    rows = []
+    for horizon, figures in by_length(performance.horizons).items():
+        alarms = {model: one.alarm for model, one in figures.models.items()} if figures.n else {}
+        own, beside = alarms.get(PUBLISHED), alarms.get(RANDOM_WALK)
+        rows.append(AlarmRow(horizon, alarm_state(own), own, alarm_state(beside)))
+    return rows
+
+
+def alarm_state(alarm: AlarmReport | None) -> str:
+    if alarm is None:
         return INSUFFICIENT_DATA
-    return "RAISED" if alarm["raised"] else "QUIET"
+    return "RAISED" if alarm.raised else "QUIET"
 
 
-def episode_rows(performance: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Per episode, the earliest first, its days and a row for each horizon: what came out, and what daily looks said."""
+@dataclass(frozen=True)
+class EpisodeRow:
+    """What came out at a horizon, and what daily looks said.  held: the share inside the interval of each level."""
+
+    horizon: str
+    held: list[float | None]
+    n: int = 0
+    crps_change_pct: float | None = None
+    beside_change_pct: float | None = None
+    first_degraded: str | None = None
+    verdict: EpisodeVerdict = INSUFFICIENT_DATA
+
+
+@dataclass(frozen=True)
+class EpisodeRows:
+    name: str
+    first: str
+    last: str
+    rows: list[EpisodeRow]
+
+
+def episode_rows(performance: PerformanceReport) -> list[EpisodeRows]:
+    """The earliest episode first, a row for each horizon."""
     found = []
-    levels = [percent(level) for level in performance["levels"]]
-    for name, episode in sorted(performance["episodes"].items(), key=lambda item: item[1]["from"]):
+    for name, episode in sorted(performance.episodes.items(), key=lambda item: item[1].from_):
         rows = []
-        for horizon in by_length(performance["horizons"]):
-            models = episode["horizons"].get(horizon, {})
-            own, beside = models.get(PUBLISHED, {}), models.get(RANDOM_WALK, {})
-            during = own.get("during", {})
+        for horizon in by_length(performance.horizons):
+            models = episode.horizons.get(horizon, {})
+            own, beside = models.get(PUBLISHED), models.get(RANDOM_WALK)
+            if own is None:
+                rows.append(EpisodeRow(horizon, held=[None] * len(performance.levels)))
+                continue
             rows.append(
-                {
-                    "horizon": horizon,
-                    "n": own.get("n", 0),
-                    "crps_change_pct": own.get("crps_change_pct"),
-                    "beside_change_pct": beside.get("crps_change_pct"),
-                    "held": [during.get(f"coverage_{level}") for level in levels],
-                    "first_degraded": own.get("first_degraded"),
-                    "verdict": own.get("verdict", INSUFFICIENT_DATA),
-                }
+                EpisodeRow(
+                    horizon,
+                    held=[own.during.by_level[level].coverage if own.during else None for level in performance.levels],
+                    n=own.n,
+                    crps_change_pct=own.crps_change_pct,
+                    beside_change_pct=beside.crps_change_pct if beside else None,
+                    first_degraded=own.first_degraded,
+                    verdict=own.verdict,
+                )
             )
-        found.append({"name": name, "from": episode["from"], "to": episode["to"], "rows": rows})
+        found.append(EpisodeRows(name, episode.from_, episode.to, rows))
     return found
 
 
-def ledger_rows(performance: Mapping[str, Any]) -> Rows:
-    """Per horizon what was issued beside what the backtest says; without rows where nothing was issued."""
-    ledger = performance["ledger"]
-    if not ledger["issued"]:
+@dataclass(frozen=True)
+class LedgerRow:
+    """What was issued at a horizon; crps and held, of the widest level: by what was issued, and by the backtest."""
+
+    horizon: str
+    scores: IssuedHorizon
+    crps: tuple[float | None, float | None]
+    held: tuple[float | None, float | None]
+
+
+def ledger_rows(performance: PerformanceReport) -> list[LedgerRow]:
+    """Per horizon; without rows where nothing was issued."""
+    if not performance.ledger.issued:
         return []
-    wide = f"coverage_{percent(max(performance['levels']))}"
+    wide = max(performance.levels)
+
+    def held(matured: MaturedForecasts) -> float | None:
+        return matured.by_level[wide].coverage if matured.n else None
+
     return [
-        {
-            "horizon": horizon,
-            **{name: figures[name] for name in ("issued", "equal", "different", "not_in_backtest", "status")},
-            "largest_difference": figures["largest_difference"],
-            "n": figures["ledger"]["n"],
-            "crps": [figures[side].get("crps") for side in ("ledger", "backtest")],
-            "held": [figures[side].get(wide) for side in ("ledger", "backtest")],
-        }
-        for horizon, figures in by_length(ledger["horizons"]).items()
+        LedgerRow(
+            horizon,
+            one,
+            crps=(one.ledger.crps, one.backtest.crps),
+            held=(held(one.ledger), held(one.backtest)),
+        )
+        for horizon, one in by_length(performance.ledger.horizons).items()
     ]
 
 
-def drift_now(performance: Mapping[str, Any]) -> dict[str, Any]:
-    """The target's look with `rejecting` of its tests, the drivers that drift, and by reason those that have no verdict."""
-    drift = performance["drift"]
-    target, drivers = drift["target"], drift["drivers"]
-    tests = target.get("tests", {})
+@dataclass(frozen=True)
+class DriftNow:
+    """The target's look, its tests that reject, the drivers that drift, and by reason those that have no verdict."""
+
+    at: str
+    significance: float
+    target: TargetLook | UnjudgedTarget
+    rejecting: list[str]
+    drifting: tuple[str, ...]
+    evaluated: int
+    not_evaluated: Mapping[str, list[str]]
+
+
+def drift_now(performance: PerformanceReport) -> DriftNow:
+    drift = performance.drift
+    tests = drift.target.tests if isinstance(drift.target, TargetLook) else {}
     unknown: dict[str, list[str]] = {}
-    for name, look in sorted(drivers["series"].items()):
-        if look["status"] == NOT_EVALUATED:
-            unknown.setdefault(look["why"], []).append(name)
-    return {
-        "at": drift["at"],
-        "significance": drift["significance"],
-        "target": target,
-        "rejecting": [name for name, p in sorted(tests.items()) if p <= drift["significance"]],
-        "tests": tests,
-        "drifting": drivers["drifting"],
-        "evaluated": drivers["evaluated"],
-        "not_evaluated": unknown,
-    }
+    for name, look in sorted(drift.drivers.series.items()):
+        if isinstance(look, Unjudged):
+            unknown.setdefault(look.why, []).append(name)
+    return DriftNow(
+        drift.at,
+        drift.significance,
+        drift.target,
+        rejecting=[name for name, p in sorted(tests.items()) if p <= drift.significance],
+        drifting=drift.drivers.drifting,
+        evaluated=drift.drivers.evaluated,
+        not_evaluated=unknown,
+    )
 
 
-def alerts_now(alerts: Mapping[str, Any]) -> dict[str, Any]:
-    """What is raised at the newest origin and how severe, whether it is worth a message; the newest; what is not evaluated.
+@dataclass(frozen=True)
+class AlertsNow:
+    """What is raised at the newest origin, how many of each severity, the worst first; the newest alerts of all.
 
     Of one origin's alerts the worst is first.
     """
-    raised = [alert for alert in alerts["alerts"] if alert["origin_date"] == alerts["at"]]
-    counts = {name: sum(alert["severity"] == name for alert in raised) for name in reversed(ALERT_SEVERITIES)}
-    return {
-        "at": alerts["at"],
-        "raised": raised,
-        "counts": {name: count for name, count in counts.items() if count},
-        "worst": next((name for name, count in counts.items() if count), None),
-        "send": alerts["send"],
-        "newest": sorted(alerts["alerts"], key=lambda alert: alert["origin_date"], reverse=True)[:NEWEST_ALERTS],
-        "not_evaluated": {
-            kind: entry["missing"] for kind, entry in alerts["types"].items() if entry["status"] == NOT_EVALUATED
-        },
-    }
+
+    at: str
+    raised: list[Alert]
+    counts: Mapping[AlertSeverity, int]
+    send: Send
+    newest: list[Alert]
+    not_evaluated: Mapping[str, str]
+
+    @property
+    def worst(self) -> AlertSeverity | None:
+        return next(iter(self.counts), None)
+
+
+def alerts_now(alerts: AlertsReport) -> AlertsNow:
+    raised = [alert for alert in alerts.alerts if alert.origin_date == alerts.at]
+    counts = {name: sum(alert.severity == name for alert in raised) for name in reversed(ALERT_SEVERITIES)}
+    return AlertsNow(
+        alerts.at,
+        raised,
+        counts={name: count for name, count in counts.items() if count},
+        send=alerts.send,
+        newest=sorted(alerts.alerts, key=lambda alert: alert.origin_date, reverse=True)[:NEWEST_ALERTS],
+        not_evaluated=alerts.not_evaluated,
+    )

@@ -1,4 +1,4 @@
-"""Combining forecasts by what they scored: quantile averaging, and the choice of what is published.
+"""Combining forecasts by what they scored: quantiles averaged with weights from past scores.
 
 Everything is causal through `matured`: at an origin only forecasts whose target was known there have a say.
 """
@@ -52,19 +52,3 @@ def weights(past: Record, *, sharpness: float, shrinkage: float) -> Floats:
 def average(quantiles: Floats, model_weights: Floats) -> Floats:
     """Quantile average (Vincentisation) of log-distances: quantiles (m, n, 25), weights (n, m); shape (n, 25)."""
     return np.einsum("mnq,nm->nq", quantiles, model_weights, optimize=False)
-
-
-def choose(past: Record, *, margin: float, min_scores: int) -> NDArray[np.int64]:
-    """The model to publish at each origin: the first, unless another's score is better than its by more than `margin`.
-
-    The one with the best score is taken then; with fewer than `min_scores` matured forecasts it is the first.
-
-    >>> past = Record(np.array([[10.0, 9.95], [10.0, 9.5]]), np.array([300, 300]))
-    >>> choose(past, margin=0.01, min_scores=250).tolist()
-    [0, 1]
-    """
-    enough = past.count >= min_scores
-    mean = np.where(enough[:, None], past.mean, 1.0)
-    best = mean.argmin(axis=1)
-    better = mean[np.arange(len(best)), best] < mean[:, 0] * (1 - margin)
-    return np.where(enough & better, best, 0)

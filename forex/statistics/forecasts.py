@@ -74,25 +74,22 @@ def calibrated_frame(
     return _sorted(parts).select(order).with_columns(pl.col("actual").fill_nan(None))
 
 
-def multipliers_frame(
-    history: History, origins: NDArray[np.int64], published: Mapping[str, tuple[NDArray[np.str_], Floats]]
-) -> pl.DataFrame:
-    """data/multipliers.parquet: per origin × horizon what is published and the regime multiplier in it.
+def multipliers_frame(history: History, origins: NDArray[np.int64], multipliers: Mapping[str, Floats]) -> pl.DataFrame:
+    """data/multipliers.parquet: per origin × horizon the regime multiplier in what is published.
 
-    published: horizon -> (model, multiplier), both (n,).
+    multipliers: by horizon, (n,).
     """
     parts = [
         pl.DataFrame(
             {
                 "origin_date": history.days[origins],
                 "horizon": np.full(len(origins), horizon),
-                "model": model,
                 "multiplier": round_significant(multiplier),
             }
         )
-        for horizon, (model, multiplier) in published.items()
+        for horizon, multiplier in multipliers.items()
     ]
-    return _sorted(parts)
+    return pl.concat(parts).sort("origin_date", "horizon")
 
 
 def raw_predictive(raw: pl.DataFrame, anchor: Floats, origins: Dates) -> dict[str, dict[str, Predictive]]:

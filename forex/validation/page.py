@@ -3,84 +3,15 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from forex.core.templates import environment
 from forex.validation.expectations import Outcome
 from forex.validation.report import CheckResult, Expectations, InputWarning, SeriesResult
 from forex.validation.validate import LEFT_OUT, STOPS_THE_RUN, Checked
 
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Expectations, as of {{ report.as_of }}</title>
-<style>
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem; padding: 0 1rem;
-  color: #1c2430; background: #fff }
-table { border-collapse: collapse; width: 100%; margin: .5rem 0 }
-th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid #d9dee5; vertical-align: top }
-.failed { color: #a01818; font-weight: 600 }
-.scroll { overflow-x: auto }
-summary { cursor: pointer; padding: .2rem 0 }
-code { font-size: .9em }
-</style>
-</head>
-<body>
-<h1>Expectations, as of {{ report.as_of }}</h1>
-{% if report.success %}
-<p>Every series that a forecast needs is in use.</p>
-{% else %}
-<p class="failed">A critical expectation failed: the run stopped.</p>
-{% endif %}
-{% for warning in report.warnings %}
-<p class="failed">{{ warning.says }}</p>
-{% endfor %}
-{% for name, series in report.series | dictsort %}
-{% set failed = series.fate != "used" %}
-<details{{ " open" if failed or series.set_aside }}>
-<summary><strong>{{ name }}</strong>: <span{% if failed %} class="failed"{% endif %}>
-{{- series.fate | replace("_", " ") }}</span>
-{%- if series.checks %}, {{ series.usable }} of {{ series.rows }} rows usable{% endif %}
-{%- for reason, count in series.set_aside | dictsort %}, {{ count }} {{ reason }}{% endfor %}
-</summary>
-{% if series.why %}
-<p class="failed">{{ series.why }}</p>
-{% endif %}
-{% if series.checks %}
-<div class="scroll"><table>
-<tr>
-{% for title in ["check", "expectation", "severity", "result", "observed", "first failing rows"] %}
-<th scope="col">{{ title }}</th>
-{% endfor %}
-</tr>
-{% for check in series.checks %}
-<tr>
-<td>{{ check.check }}</td>
-<td><code>{{ check.expectation }}</code>
-{%- for key, value in check.kwargs | dictsort %} {{ key }} {{ value }}{{ "," if not loop.last }}{% endfor %}
-{% if check.bound %}<br>bound: <code>{{ check.bound }}</code>{% endif %}</td>
-<td>{{ check.severity }}</td>
-<td{% if not check.success %} class="failed"{% endif %}>{{ "passed" if check.success else "failed" }}</td>
-<td>{{ check.observed if check.failing_rows is none else "%d rows" % check.failing_rows }}</td>
-<td>
-{%- for row in check.first_failing %}line {{ row.line }}: {{ row.date }}, {{ row.value }}{{ "; " if not loop.last }}
-{%- endfor %}</td>
-</tr>
-{% endfor %}
-</table></div>
-{% endif %}
-</details>
-{% endfor %}
-</body>
-</html>
-"""
-
 
 def page(report: Expectations) -> str:
     """The HTML page of a report made by `summary`."""
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)
-    return environment.from_string(PAGE).render(report=report)
+    return environment("forex.validation").get_template("expectations.html.j2").render(report=report) + "\n"
 
 
 def summary(
@@ -89,10 +20,11 @@ def summary(
     as_of: str,
     *,
     warnings: Sequence[InputWarning] = (),
+    params_sha256: Mapping[str, str],
 ) -> Expectations:
     """The fate of each series and the outcome of each check; `left_out`: why ingest left a series out before any.
 
-    warnings: from `forex.validation.warnings.input_warnings`.
+    warnings: from `forex.validation.warnings.input_warnings`.  params_sha256: of the block that the checks were made with.
     """
     series = {name: _series(one) for name, one in checked.items()}
     absent = {
@@ -101,6 +33,7 @@ def summary(
     }
     return Expectations(
         as_of=dt.date.fromisoformat(as_of),
+        params_sha256=dict(params_sha256),
         success=all(one.fate != STOPS_THE_RUN for one in checked.values()),
         series=series | absent,
         warnings=tuple(warnings),

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from forex.core.report_fields import Sha256
 from forex.core.reports import Report
 from forex.core.status import CheckSeverity
 
@@ -58,6 +59,7 @@ class Expectations(Report):
     """What validate found."""
 
     as_of: dt.date
+    params_sha256: dict[str, Sha256] = Field(description="By block of params.yaml that the checks were made with")
     success: bool = Field(description="Whether every series that no forecast can do without is in use")
     series: dict[str, SeriesResult] = Field(description="By id")
     warnings: tuple[InputWarning, ...]

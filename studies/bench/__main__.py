@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from forex.commands.show.scoreboard import table
+from forex.commands.tables import markdown
 from forex.core.files import write_text
 from forex.timeline.calendar import horizon_days
 from studies.bench import ours, task
@@ -120,13 +120,13 @@ def _report(spent: dict[str, Cost], results: list[Result]) -> str:
         f"Fresh processes, imports included, on {os.cpu_count()} cores ({platform.machine()}) with Python "
         f"{platform.python_version()}; {_versions()}. All in one run. forex makes every model at every origin and "
         f"its warm-up; where it misses a limit it runs up to {ATTEMPTS} times and the fastest counts.",
-        table(costs),
+        markdown(costs),
         f"The conformal part of calibrate alone: {conformal.seconds:.2f} s. Limits: {ours.MAX_SECONDS:g} s and "
         f"{ours.MAX_MEGABYTES:g} MB for fit and calibrate, {ours.MAX_CONFORMAL_SECONDS:g} s for the conformal part.",
         "Coverage, in per cent, over the matured among the origins that each one answers:",
-        table(coverage),
+        markdown(coverage),
         "Mean interval score of the 95 % intervals, against that of `published` on the same origins; lower is better:",
-        table(scores),
+        markdown(scores),
         *dict.fromkeys(note for result in results for note in _notes(result, mine)),
     ]
     return "\n\n".join(lines)

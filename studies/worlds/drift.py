@@ -177,24 +177,24 @@ def families(*, drivers: int, days: int, runs: int, seed: int, changed: int = 0)
         for name in list(moves)[:changed]:
             moves[name][-SETTINGS.recent :] *= 3
         settings = SETTINGS.model_copy(update={"history": 1})
-        report = drift(panel_of(garch_returns(rng, days), **moves), (), settings)["drivers"]
-        any_called.append(bool(report["drifting"]))
-        alone += [entry["p"] <= SETTINGS.significance for entry in report["series"].values()]
+        report = drift(panel_of(garch_returns(rng, days), **moves), (), settings).drivers
+        any_called.append(bool(report.drifting))
+        alone += [entry.p <= SETTINGS.significance for entry in report.series.values()]
     return float(np.mean(any_called)), float(np.mean(alone))
 
 
 def years(world: str, *, days: int, runs: int, seed: int) -> dict[str, float]:
     """Without a change, of the whole report: shares of trends and of required action; years with any drifting look."""
     reports = [
-        drift(panel_of(WORLDS[world](np.random.default_rng([seed, run]), days)), (), SETTINGS)["target"]
+        drift(panel_of(WORLDS[world](np.random.default_rng([seed, run]), days)), (), SETTINGS).target
         for run in range(runs)
     ]
     return {
-        "WORSENING": float(np.mean([one["trend"] == "WORSENING" for one in reports])),
-        "IMPROVING": float(np.mean([one["trend"] == "IMPROVING" for one in reports])),
-        "requires action": float(np.mean([bool(one["requires_action"]) for one in reports])),
+        "WORSENING": float(np.mean([one.trend == "WORSENING" for one in reports])),
+        "IMPROVING": float(np.mean([one.trend == "IMPROVING" for one in reports])),
+        "requires action": float(np.mean([bool(one.requires_action) for one in reports])),
         "any weekly look of a year": float(
-            np.mean([any(record["severity"] != NONE for record in one["history"]) for one in reports])
+            np.mean([any(record.severity != NONE for record in one.history) for one in reports])
         ),
     }
 

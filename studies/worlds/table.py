@@ -1,22 +1,10 @@
 """Where a simulation study writes what it measured: a block of reports/monitors.md between two markers of its name."""
 
-from collections.abc import Sequence
-
 from forex.commands.keep.readme import filled
 from forex.core.files import write_text
 from tests.support.made_up import ROOT
 
 MONITORS = ROOT / "reports/monitors.md"
-
-
-def markdown(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """
-    >>> print(markdown(["world", "alarms"], [["iid", "1 %"]]))
-    | world | alarms |
-    | --- | --- |
-    | iid | 1 % |
-    """
-    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows])
 
 
 def percent(share: float) -> str:

@@ -8,7 +8,6 @@ import pytest
 from forex.calibration.calibrate import calibrate
 from forex.core.errors import TooLittleData
 from forex.core.names import PUBLISHED, calibrated_name
-from forex.statistics.scores import crps
 from tests.support.calibrated_world import HORIZONS, PARAMS, changed, result, world
 
 # --- what passes through and what comes out -------------------------------------------------------------------------
@@ -59,30 +58,13 @@ def test_ensemble_is_the_weighted_quantile_average_of_its_members() -> None:
         np.testing.assert_allclose(one.quantiles["ensemble"], sum(parts), rtol=1e-12, atol=1e-15)
 
 
-def test_published_is_the_chosen_candidate_by_forecasts_matured_then() -> None:
-    """Candidates of which one is spoilt for a while: each origin's choice by hand from what had matured there."""
-    params = changed(published=PARAMS.published.model_copy(update={"half_life": 60, "min_scores": 40}).model_dump())
-    raw = {"7d": dict(world()[0]["7d"])}
-    spoilt = replace(
-        raw["7d"]["nowcast"],
-        location=raw["7d"]["nowcast"].location
-        + np.where(np.arange(800) < 500, 0.01, 0.0)[: len(raw["7d"]["nowcast"].location)],
-    )
-    raw["7d"]["nowcast"] = spoilt
-    outcome = world()[1]["7d"]
-    one = calibrate(raw, world()[1], params)[0]["7d"]
-    rule = params.published
-    scores = np.stack([crps(outcome.log_return, one.quantiles[name]) for name in rule.candidates], axis=1)
-    for origin in range(0, len(scores), 3):
-        known = [i for i in range(origin) if outcome.matured[i] <= origin and np.isfinite(scores[i]).all()]
-        weights = np.array([0.5 ** ((origin - i) / rule.half_life) for i in known])
-        chosen = 0
-        if len(known) >= rule.min_scores:
-            mean = weights @ scores[known] / weights.sum()
-            chosen = int(mean.argmin()) if mean.min() < mean[0] * (1 - rule.margin) else 0
-        assert one.chosen[origin] == chosen
-        np.testing.assert_array_equal(one.quantiles[PUBLISHED][origin], one.quantiles[rule.candidates[chosen]][origin])
-    assert len(set(one.chosen.tolist())) == 2
+@pytest.mark.parametrize("model", ["nowcast", "garch_t_conformal", "ensemble", "random_walk"])
+def test_published_is_the_model_that_params_name(model: str) -> None:
+    for horizon, one in calibrate(*world(), changed(published={"model": model}))[0].items():
+        np.testing.assert_array_equal(one.quantiles[PUBLISHED], one.quantiles[model])
+        for name, usual in result()[0][horizon].quantiles.items():
+            if name != PUBLISHED:
+                np.testing.assert_array_equal(one.quantiles[name], usual)
 
 
 # --- delayed feedback -----------------------------------------------------------------------------------------------

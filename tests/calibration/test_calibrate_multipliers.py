@@ -2,15 +2,18 @@
 
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from forex.calibration import multipliers
-from forex.calibration.calibrate import Outcome, calibrate
-from forex.calibration.report import Settled, calibration_report, metrics
+from forex.calibration.calibrate import Calibrated, Outcome, calibrate
+from forex.calibration.described import Settled, calibration_report, metrics
+from forex.calibration.report import Calibration, Multiplier
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import MEDIAN, central_pair
+from forex.core.reports import read_report, write_report
 from forex.observations.history import Floats
 from forex.statistics.predictive import Predictive
 from forex.statistics.scores import crps
@@ -70,16 +73,20 @@ def test_multipliers_are_estimated_from_the_forecasts_as_they_are_without_them()
             without[:, [central_pair(level)[1] for level in rules.levels]] - without[:, [MEDIAN]]
         )
         judged = multipliers.Scored(np.where(counts[:, None], ratios, np.nan), outcome.matured, outcome.steps)
-        expected = multipliers.factors(regimes, judged, rules)
+        estimated = multipliers.estimates(regimes, judged, rules)
+        wider = np.where(np.arange(25) == MEDIAN, 0.0, without - without[:, [MEDIAN]]) * estimated[:, None]
+        change = crps(outcome.log_return, without[:, [MEDIAN]] + wider) - crps(outcome.log_return, without)
+        change = np.where(np.isfinite(judged.ratios).all(axis=1), change, np.nan)
+        expected = multipliers.factors(regimes, judged, estimated, change, rules)
         first = stressed()[1]
         factor = widths(one.quantiles["nowcast"])[first:, 7] / widths(without)[first:, 7]
         np.testing.assert_allclose(factor, expected[first:], rtol=1e-9)
 
 
-@pytest.mark.parametrize("candidate", ["nowcast", "ensemble", "random_walk"])
-def test_the_factor_in_what_is_published(candidate: str) -> None:
+@pytest.mark.parametrize("model", ["nowcast", "ensemble", "random_walk"])
+def test_the_factor_in_what_is_published(model: str) -> None:
     raw, outcomes, regimes = stress()
-    rules = QUICK.model_copy(update={"published": QUICK.published.model_copy(update={"candidates": (candidate,)})})
+    rules = QUICK.model_copy(update={"published": QUICK.published.model_copy(update={"model": model})})
     calibrated, first = calibrate(raw, outcomes, rules, regimes)
     for one in calibrated.values():
         own = {
@@ -88,8 +95,8 @@ def test_the_factor_in_what_is_published(candidate: str) -> None:
         }
         own["random_walk"] = np.ones(len(own["nowcast"]))
         own["ensemble"] = sum(own[name] * one.weights[first:, j] for j, name in enumerate(rules.ensemble.members))
-        np.testing.assert_allclose(one.factors[first:], own[candidate], rtol=1e-9)
-    assert (calibrated["1d"].factors[first:].max() > 1.1) == (candidate != "random_walk")
+        np.testing.assert_allclose(one.factors[first:], own[model], rtol=1e-9)
+    assert (calibrated["1d"].factors[first:].max() > 1.1) == (model != "random_walk")
 
 
 @pytest.mark.parametrize("cut", [300, 451])
@@ -128,6 +135,12 @@ def test_multiplied_forecasts_do_not_depend_on_what_is_known_later(cut: int) -> 
 # --- the report -----------------------------------------------------------------------------------------------------
 
 
+def described(calibrated: dict[str, Calibrated], settled: dict[str, Settled], first: int) -> Calibration:
+    return calibration_report(
+        calibrated, settled, first, published="nowcast", stressed=PARAMS.multipliers.regimes, params_sha256={}
+    )
+
+
 def test_the_report_compares_with_and_without_over_the_matured_origins() -> None:
     _, outcomes, regimes = stress()
     calibrated, first = stressed()
@@ -136,44 +149,47 @@ def test_the_report_compares_with_and_without_over_the_matured_origins() -> None
         horizon: Settled(anchor, anchor * np.exp(one.log_return[first:]), regimes[first:])
         for horizon, one in outcomes.items()
     }
-    report = calibration_report(calibrated, settled, first, PARAMS.multipliers.regimes)
+    report = described(calibrated, settled, first)
     for horizon in HORIZONS:
         one, there = calibrated[horizon], settled[horizon]
         for model in PARAMS.conformal:
-            described = report[horizon]["models"][model]["multipliers"]
-            assert list(described) == list(PARAMS.multipliers.regimes)
-            assert described["COPPER_SHOCK"] == {
-                "multiplier": 1.0, "ratio": None, "ratio_band": None, "count": 0, "independent": 0.0,
-            }  # fmt: skip
-            found = described["HIGH_VOL"]
-            assert found["count"] > found["independent"] > 0 and 1 <= found["multiplier"] <= 2.5
-            assert found["ratio_band"][0] <= found["ratio"] <= found["ratio_band"][1]
-        compared = report[horizon]["with_and_without_multipliers"]
+            by_regime = report.horizons[horizon].models[model].multipliers
+            assert list(by_regime) == list(PARAMS.multipliers.regimes)
+            assert by_regime["COPPER_SHOCK"] == Multiplier(
+                multiplier=1.0, estimate=1.0, crps_change=None, ratio=None, ratio_band=None, count=0, independent=0.0
+            )
+            found = by_regime["HIGH_VOL"]
+            assert found.count > found.independent > 0 and found.multiplier in (1.0, found.estimate)
+            assert found.ratio_band is not None and found.ratio is not None
+            assert found.ratio_band[0] <= found.ratio <= found.ratio_band[1]
+        compared = report.horizons[horizon].multipliers_compared
         assert set(compared) == set(DEPENDENT)
         rows = (there.regimes == "HIGH_VOL") & np.isfinite(there.actual)
         for name, groups in compared.items():
             assert set(groups) == {"HIGH_VOL", "stressed", "all"} and groups["HIGH_VOL"] == groups["stressed"]
-            assert groups["HIGH_VOL"]["origins"] == rows.sum()
-            assert groups["all"]["origins"] == np.isfinite(there.actual).sum()
-            for which, source in (("with", one.quantiles), ("without", one.without)):
+            assert groups["HIGH_VOL"].origins == rows.sum()
+            assert groups["all"].origins == np.isfinite(there.actual).sum()
+            for scores, source in (
+                (groups["HIGH_VOL"].multiplied, one.quantiles),
+                (groups["HIGH_VOL"].plain, one.without),
+            ):
                 quantiles = 900 * np.exp(source[name][first:][rows])
                 lower, upper = quantiles[:, central_pair(0.8)[0]], quantiles[:, central_pair(0.8)[1]]
                 inside = (there.actual[rows] >= lower) & (there.actual[rows] <= upper)
-                assert groups["HIGH_VOL"][which]["coverage_0.8"] == pytest.approx(inside.mean())
-                assert groups["HIGH_VOL"][which]["crps"] == pytest.approx(crps(there.actual[rows], quantiles).mean())
-    published = report["1d"]["with_and_without_multipliers"][PUBLISHED]["stressed"]
-    assert published["without"]["coverage_0.8"] < published["with"]["coverage_0.8"]
+                assert scores.coverage["0.8"] == pytest.approx(inside.mean())
+                assert scores.crps == pytest.approx(crps(there.actual[rows], quantiles).mean())
+    published = report.horizons["1d"].multipliers_compared[PUBLISHED]["stressed"]
+    assert published.plain.coverage["0.8"] < published.multiplied.coverage["0.8"]
 
     def leaves(node: object) -> list[object]:
         return [leaf for one in node.values() for leaf in leaves(one)] if isinstance(node, dict) else [node]
 
     assert all(isinstance(leaf, int | float) and math.isfinite(leaf) for leaf in leaves(metrics(report)))
     of_1d = metrics(report)["calibration"]["1d"]
-    assert (
-        of_1d["nowcast"]["multiplier_HIGH_VOL"]
-        == report["1d"]["models"]["nowcast"]["multipliers"]["HIGH_VOL"]["multiplier"]
-    )
-    assert of_1d[PUBLISHED]["stressed_crps_without"] == published["without"]["crps"]
+    of_nowcast = report.horizons["1d"].models["nowcast"]
+    assert of_1d["nowcast"]["multiplier_HIGH_VOL"] == of_nowcast.multipliers["HIGH_VOL"].multiplier
+    assert of_1d[PUBLISHED]["stressed_crps_without"] == published.plain.crps
+    assert of_1d[PUBLISHED]["widening_HIGH_VOL"] == report.horizons["1d"].widening["HIGH_VOL"].median
 
 
 def test_a_report_without_stressed_origins_says_nothing_about_them() -> None:
@@ -183,7 +199,23 @@ def test_a_report_without_stressed_origins_says_nothing_about_them() -> None:
         for horizon, one in world()[1].items()
         for n in [len(one.steps) - first]
     }
-    report = calibration_report(calibrated, settled, first, PARAMS.multipliers.regimes)
-    groups = report["1d"]["with_and_without_multipliers"][PUBLISHED]
-    assert list(groups) == ["all"] and groups["all"]["with"] == groups["all"]["without"]
+    report = described(calibrated, settled, first)
+    groups = report.horizons["1d"].multipliers_compared[PUBLISHED]
+    assert list(groups) == ["all"] and groups["all"].multiplied == groups["all"].plain
+    assert list(report.horizons["1d"].widening) == ["NORMAL"]
     assert not [name for name in metrics(report)["calibration"]["1d"][PUBLISHED] if name.startswith("stressed")]
+
+
+def test_the_report_comes_back_as_it_was(tmp_path: Path) -> None:
+    _, outcomes, regimes = stress()
+    calibrated, first = stressed()
+    anchor = np.full(len(regimes) - first, 900.0)
+    settled = {
+        horizon: Settled(anchor, anchor * np.exp(one.log_return[first:]), regimes[first:])
+        for horizon, one in outcomes.items()
+    }
+    path = tmp_path / "calibration.json"
+    write_report(path, described(calibrated, settled, first))
+    written = path.read_bytes()
+    write_report(path, read_report(path, Calibration))
+    assert path.read_bytes() == written

@@ -1,4 +1,4 @@
-"""Multipliers equal a readable loop, know only what has matured, stay in bounds, and mend a regime that is wider."""
+"""Multipliers equal a readable loop, know only what has matured, stay in bounds, and apply where a regime is proven to be wider."""
 
 import math
 from statistics import NormalDist
@@ -11,7 +11,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forex.calibration import multipliers
-from forex.calibration.multipliers import Scored, evidence, factors, newest, scored, shrunk
+from forex.calibration.multipliers import (
+    LEAST_INDEPENDENT,
+    Newest,
+    Scored,
+    estimates,
+    evidence,
+    newest,
+    scored,
+    shrunk,
+)
 from forex.core.quantiles import GRID, MEDIAN, central_pair
 from forex.observations.history import Floats
 from forex.params import Multipliers
@@ -38,6 +47,12 @@ def made_up(seed: int, *, n: int = N, width: float = 1.6) -> tuple[np.ndarray, S
     half_widths[:15] = np.nan
     steps = rng.integers(1, 4, n)
     return regimes, scored(scores, half_widths, np.arange(n) + rng.integers(1, 30, n), steps, LEVELS)
+
+
+def described_newest(regimes: np.ndarray, forecasts: Scored, params: Multipliers) -> dict[str, Newest]:
+    """At the last origin, where every estimate made so far would have lowered CRPS from 1 to 0.9."""
+    without = np.where(np.isfinite(forecasts.ratios).all(axis=1), 1.0, np.nan)
+    return newest(regimes, forecasts, -0.1 * without, without, params)
 
 
 # --- the estimate ---------------------------------------------------------------------------------------------------
@@ -78,7 +93,7 @@ def test_readable_loop_agrees(seed: int, half_life: int, block: int, weight: flo
     regimes, forecasts = made_up(seed, n=120)
     params = changed(half_life=half_life, shrink_weight=weight)
     with mock.patch.object(multipliers, "BLOCK", block):
-        ours = factors(regimes, forecasts, params)
+        ours = estimates(regimes, forecasts, params)
         for regime in STRESSED:
             at = np.arange(0, 120, 7)
             found = evidence(regime, regimes, forecasts, at, params)
@@ -119,7 +134,7 @@ def test_the_ratio_is_read_at_the_half_width_of_its_level() -> None:
 @pytest.mark.parametrize("width", [0.3, 1.0, 1.6, 50.0])
 def test_multipliers_are_within_bounds_and_exactly_one_outside_the_stressed_regimes(width: float) -> None:
     regimes, forecasts = made_up(2, n=2000, width=width)
-    ours = factors(regimes, forecasts, changed(shrink_weight=5))
+    ours = estimates(regimes, forecasts, changed(shrink_weight=5))
     assert ((ours >= 1.0) & (ours <= PARAMS.maximum)).all()
     assert (ours[~np.isin(regimes, STRESSED)] == 1.0).all()
     late = ours[np.isin(regimes, STRESSED)][-100:]
@@ -134,15 +149,16 @@ def test_without_evidence_it_is_exactly_one() -> None:
     never = Scored(forecasts.ratios, np.full(N, N), forecasts.steps)
     uncalibrated = Scored(np.full_like(forecasts.ratios, np.nan), forecasts.matured, forecasts.steps)
     for unknown in (never, uncalibrated):
-        assert (factors(regimes, unknown, PARAMS) == 1.0).all()
-        for one in newest(regimes, unknown, PARAMS).values():
-            assert (one.multiplier, one.count, one.independent) == (1.0, 0, 0.0)
+        assert (estimates(regimes, unknown, PARAMS) == 1.0).all()
+        for one in described_newest(regimes, unknown, PARAMS).values():
+            assert (one.multiplier, one.estimate, one.count, one.independent) == (1.0, 1.0, 0, 0.0)
+            assert math.isnan(one.crps_change)
             assert math.isnan(one.ratio) and all(math.isnan(bound) for bound in one.ratio_band)
 
 
 def test_the_first_stressed_origin_of_all_has_no_multiplier() -> None:
     regimes, forecasts = made_up(4, width=9.0)
-    ours = factors(regimes, forecasts, changed(shrink_weight=0.1))
+    ours = estimates(regimes, forecasts, changed(shrink_weight=0.1))
     for regime in STRESSED:
         at = np.flatnonzero(regimes == regime)
         made = at[np.isfinite(forecasts.ratios[at]).all(axis=1)]
@@ -170,17 +186,17 @@ def test_outcomes_right_on_the_median_ask_for_nothing() -> None:
     """A currency that does not move: every score is 0."""
     forecasts = scored(np.zeros(50), np.ones((50, 12)), np.arange(50) + 1, np.ones(50, int), LEVELS)
     regimes = np.full(50, "HIGH_VOL")
-    assert (factors(regimes, forecasts, PARAMS) == 1.0).all()
-    one = newest(regimes, forecasts, PARAMS)["HIGH_VOL"]
+    assert (estimates(regimes, forecasts, PARAMS) == 1.0).all()
+    one = described_newest(regimes, forecasts, PARAMS)["HIGH_VOL"]
     assert (one.ratio, one.multiplier, one.ratio_band) == (0.0, 1.0, (0.0, 0.0))
 
 
 def test_only_listed_regimes_have_multipliers() -> None:
     regimes, forecasts = made_up(6, n=1500)
-    ours = factors(regimes, forecasts, changed(regimes=("COPPER_SHOCK",)))
+    ours = estimates(regimes, forecasts, changed(regimes=("COPPER_SHOCK",)))
     assert (ours[regimes != "COPPER_SHOCK"] == 1.0).all() and (ours > 1.0).any()
-    assert list(newest(regimes, forecasts, changed(regimes=("COPPER_SHOCK",)))) == ["COPPER_SHOCK"]
-    assert (factors(regimes, forecasts, changed(regimes=())) == 1.0).all()
+    assert list(described_newest(regimes, forecasts, changed(regimes=("COPPER_SHOCK",)))) == ["COPPER_SHOCK"]
+    assert (estimates(regimes, forecasts, changed(regimes=())) == 1.0).all()
 
 
 def test_the_committed_regimes_are_the_stressed_ones() -> None:
@@ -225,7 +241,7 @@ def test_only_forecasts_made_in_the_regime_count() -> None:
 def test_delaying_the_actuals_by_a_day_changes_the_result() -> None:
     regimes, forecasts = made_up(9)
     late = Scored(forecasts.ratios, forecasts.matured + 1, forecasts.steps)
-    ours, delayed = (factors(regimes, one, changed(shrink_weight=5)) for one in (forecasts, late))
+    ours, delayed = (estimates(regimes, one, changed(shrink_weight=5)) for one in (forecasts, late))
     assert (ours != delayed).mean() > 0.1
 
 
@@ -244,11 +260,11 @@ def test_multipliers_do_not_depend_on_what_is_known_later(cut: int) -> None:
         np.minimum(forecasts.matured, cut + 1)[upto],
         forecasts.steps[upto],
     )
-    usual, changed_later = factors(regimes, forecasts, params), factors(other_regimes, other, params)
+    usual, changed_later = estimates(regimes, forecasts, params), estimates(other_regimes, other, params)
     np.testing.assert_array_equal(changed_later[upto], usual[upto])
-    np.testing.assert_array_equal(factors(regimes[upto], short, params), usual[upto])
+    np.testing.assert_array_equal(estimates(regimes[upto], short, params), usual[upto])
     assert (changed_later[cut + 1 :] != usual[cut + 1 :]).any()
-    there = {regime: newest(regimes[upto], short, params)[regime].multiplier for regime in STRESSED}
+    there = {regime: described_newest(regimes[upto], short, params)[regime].estimate for regime in STRESSED}
     if regimes[cut] in STRESSED:
         assert there[regimes[cut]] == usual[cut]
 
@@ -258,14 +274,16 @@ def test_multipliers_do_not_depend_on_what_is_known_later(cut: int) -> None:
 
 def test_newest_is_the_evidence_at_the_last_origin_with_a_band_around_its_ratio() -> None:
     regimes, forecasts = made_up(12, n=1200)
-    described = newest(regimes, forecasts, PARAMS)
-    assert described == newest(regimes, forecasts, PARAMS)
+    described = described_newest(regimes, forecasts, PARAMS)
+    assert described == described_newest(regimes, forecasts, PARAMS)
     for regime, one in described.items():
         ratio, count, independent, multiplier = by_hand(regime, regimes, forecasts, 1199, PARAMS)
-        np.testing.assert_allclose([one.ratio, one.independent, one.multiplier], [ratio, independent, multiplier])
+        np.testing.assert_allclose([one.ratio, one.independent, one.estimate], [ratio, independent, multiplier])
+        assert one.multiplier == (one.estimate if one.ratio_band[0] > 1 and independent >= LEAST_INDEPENDENT else 1.0)
+        assert one.crps_change == pytest.approx(-0.1)
         assert one.count == count
         assert one.ratio_band[0] < one.ratio < one.ratio_band[1]
-    wider = newest(regimes, forecasts, changed(band=0.99))["HIGH_VOL"].ratio_band
+    wider = described_newest(regimes, forecasts, changed(band=0.99))["HIGH_VOL"].ratio_band
     assert wider[0] < described["HIGH_VOL"].ratio_band[0] and wider[1] > described["HIGH_VOL"].ratio_band[1]
 
 
@@ -275,7 +293,7 @@ def test_the_band_forgets_as_the_ratio_does() -> None:
     scores = np.abs(np.random.default_rng(15).standard_normal(n)) * np.where(np.arange(n) < 600, 3.0, 1.0)
     forecasts = scored(scores, np.ones((n, 12)), np.arange(n) + 1, np.ones(n, int), LEVELS)
     recent, everything = (
-        newest(np.full(n, "HIGH_VOL"), forecasts, changed(half_life=days))["HIGH_VOL"] for days in (40, 10**6)
+        described_newest(np.full(n, "HIGH_VOL"), forecasts, changed(half_life=days))["HIGH_VOL"] for days in (40, 10**6)
     )
     assert recent.ratio_band[0] < recent.ratio < recent.ratio_band[1] < everything.ratio_band[0] < everything.ratio
 
@@ -288,7 +306,7 @@ def test_the_band_holds_the_truth_about_as_often_as_it_says() -> None:
     for seed in range(120):
         scores = np.abs(np.random.default_rng(seed).standard_normal(500))
         forecasts = scored(scores, np.tile(half_widths, (500, 1)), np.arange(500) + 1, np.ones(500, int), (0.8,))
-        low, high = newest(np.full(500, "HIGH_VOL"), forecasts, params)["HIGH_VOL"].ratio_band
+        low, high = described_newest(np.full(500, "HIGH_VOL"), forecasts, params)["HIGH_VOL"].ratio_band
         held += low <= truth <= high
     assert 0.80 < held / 120 <= 0.98
 
@@ -312,7 +330,7 @@ def test_with_the_calm_regime_calibrated_alone_the_multiplier_approaches_the_tru
     scores = np.abs(rng.standard_normal(n)) * np.where(stressed, 1.6, 1.0)
     half_widths = np.tile([NormalDist().inv_cdf((1 + level) / 2) for level in conformal.COVERAGE], (n, 1))
     forecasts = scored(scores, half_widths, np.arange(n) + 1, np.ones(n, int), LEVELS)
-    ours = factors(regimes, forecasts, changed(half_life=10**9))
+    ours = estimates(regimes, forecasts, changed(half_life=10**9))
     early, late = (ours[stressed & part].mean() for part in (np.arange(n) < 400, np.arange(n) > n - 400))
     assert 1.0 < early < late
     assert late == pytest.approx(1.6, rel=0.04)
@@ -332,7 +350,7 @@ def test_where_the_regime_is_part_of_what_was_calibrated_the_rest_is_made_up_for
     actual = scale * np.where(stressed, 1.6, 1.0) * rng.standard_normal(n)
     own = conformal.standardised_quantiles(np.abs(actual) / scale, np.arange(n) + 1, 400.0)
     forecasts = scored(np.abs(actual) / scale, own.half_widths, np.arange(n) + 1, np.ones(n, int), LEVELS)
-    ours = factors(regimes, forecasts, PARAMS)
+    ours = estimates(regimes, forecasts, PARAMS)
     assert (ours[~stressed] == 1.0).all()
     judged = stressed & (np.arange(n) > n // 2)
     for level in LEVELS:

@@ -16,6 +16,7 @@ from forex.commands.judge import readiness
 from forex.core.errors import UsageError
 from forex.core.files import write_json
 from forex.core.quantiles import COLUMNS, MEDIAN
+from forex.core.status import Status
 from forex.params import Params, load_params
 from forex.statistics.scores import crps
 from tests.support.challengers import BETTER, EQUAL, FRAME, NARROW, STEPS, WORSE, calibrated, write_project
@@ -25,7 +26,9 @@ from tests.support.made_up import ROOT
 COMMITTED = load_params(path=ROOT / "params.yaml")
 
 
-def figures_of(frame: pl.DataFrame, model: str, params: Params = COMMITTED, **changes: Any) -> dict[str, Any]:
+def figures_of(
+    frame: pl.DataFrame, model: str, params: Params = COMMITTED, **changes: Any
+) -> dict[str, challenge.Record]:
     return challenge.compared(
         frame,
         model,
@@ -75,10 +78,10 @@ def test_each_fails_for_its_own_reason(challenged: Path) -> None:
 def test_the_figures_are_what_the_simulation_implies() -> None:
     """Both foresee part of normal moves: CRPS goes with the root of the variance left, 0.6 against 0.8."""
     for figures in figures_of(FRAME, BETTER).values():
-        assert figures["difference_pct"] == pytest.approx(100 * (math.sqrt(0.6 / 0.8) - 1), abs=4)
-        assert figures["difference_pct"] < figures["upper_pct"] < 0 and figures["evidence"] == "BETTER"
-        for one in figures["coverage"].values():
-            assert one["low"] < one["level"] < one["high"]
+        assert figures.difference_pct == pytest.approx(100 * (math.sqrt(0.6 / 0.8) - 1), abs=4)
+        assert figures.difference_pct < figures.upper_pct < 0 and figures.evidence == "BETTER"
+        for one in figures.coverage.values():
+            assert one.low < one.level < one.high
 
 
 def test_an_equal_challenger_is_seldom_called_better_and_seldom_worse() -> None:
@@ -89,7 +92,7 @@ def test_an_equal_challenger_is_seldom_called_better_and_seldom_worse() -> None:
         for seed in range(40)
     ]
     for side in ("BETTER", "WORSE"):
-        called = sum(any(own["evidence"] == side for own in figures.values()) for figures in found)
+        called = sum(any(own.evidence == side for own in figures.values()) for figures in found)
         assert called <= 5, f"{called} of 40 {side}"  # P(more than 5) at 2.5 % is 0.0005
 
 
@@ -117,16 +120,16 @@ def test_figures_equal_a_readable_loop() -> None:
             year = str(row["origin_date"].year)
             years.setdefault(year, {"own": [], "rival": []})[name].append(loss)
         hits += mine["q0.1"] <= mine["actual"] <= mine["q0.9"]
-    assert found["n"] == len(losses["own"]) == 1500
-    assert found["difference_pct"] == pytest.approx(100 * (sum(losses["own"]) / sum(losses["rival"]) - 1))
-    assert found["recent_pct"] == pytest.approx(100 * (sum(losses["own"][-200:]) / sum(losses["rival"][-200:]) - 1))
-    assert found["coverage"]["80"]["covered"] == pytest.approx(hits / 1500)
+    assert found.n == len(losses["own"]) == 1500
+    assert found.difference_pct == pytest.approx(100 * (sum(losses["own"]) / sum(losses["rival"]) - 1))
+    assert found.recent_pct == pytest.approx(100 * (sum(losses["own"][-200:]) / sum(losses["rival"][-200:]) - 1))
+    assert found.coverage["80"].covered == pytest.approx(hits / 1500)
     expected = {
         year: 100 * (sum(of["own"]) / sum(of["rival"]) - 1) for year, of in years.items() if len(of["own"]) > 99
     }
-    assert found["by_year"] == pytest.approx(expected)
-    assert found["days"] == (own["target_date"][-1] - own["origin_date"][0]).days
-    assert found["independent"] == 1500 // 5  # forecasts five days apart do not overlap
+    assert found.by_year == pytest.approx(expected)
+    assert found.days == (own["target_date"][-1] - own["origin_date"][0]).days
+    assert found.independent == 1500 // 5  # forecasts five days apart do not overlap
 
 
 def test_the_incumbent_itself_is_neither_better_nor_worse() -> None:
@@ -137,8 +140,8 @@ def test_the_incumbent_itself_is_neither_better_nor_worse() -> None:
         ]
     ).sort("origin_date", "horizon", "model")
     for figures in figures_of(same, "nowcast").values():
-        assert (figures["difference_pct"], figures["upper_pct"], figures["p"]) == (0, 0, 1)
-        assert figures["evidence"] == "NO_EVIDENCE"
+        assert (figures.difference_pct, figures.upper_pct, figures.p) == (0, 0, 1)
+        assert figures.evidence == "NO_EVIDENCE"
 
 
 def test_outcomes_that_are_not_known_yet_do_not_count() -> None:
@@ -146,7 +149,7 @@ def test_outcomes_that_are_not_known_yet_do_not_count() -> None:
     moved = pl.when(pl.col("origin_date") >= pl.date(2022, 1, 3)).then(pl.col(COLUMNS[MEDIAN]) + 0.001)
     other = known.with_columns(moved.otherwise(pl.col(COLUMNS[MEDIAN])).alias(COLUMNS[MEDIAN]))
     assert figures_of(known, BETTER) == figures_of(other, BETTER)
-    assert figures_of(known, BETTER)["1d"]["n"] < 1500
+    assert figures_of(known, BETTER)["1d"].n < 1500
 
 
 def test_too_short_a_record_is_not_ready_and_says_what_was_not_evaluated(challenged: Path) -> None:
@@ -177,9 +180,9 @@ def test_failing_data_suites_allow_no_more_than_cautious(challenged: Path) -> No
 
 def test_an_alarm_counts_where_the_incumbent_has_none() -> None:
     figures = figures_of(FRAME, BETTER)
-    suites = {"checks": 10, "held": 10, "success": True}
+    suites = challenge.SuiteResults(checks=10, held=10, success=True)
 
-    def monitor(own: dict[str, str], incumbent: dict[str, str]) -> Criterion:
+    def monitor(own: dict[str, Status], incumbent: dict[str, Status]) -> Criterion:
         found = criteria(
             figures, statuses=own, incumbent_statuses=incumbent, suites=suites, settings=COMMITTED.readiness
         )

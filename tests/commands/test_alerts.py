@@ -1,33 +1,30 @@
 """`forex alerts`: what a person reads, from a made-up report."""
 
-from typing import Any
-
 import pytest
 
 from forex.commands.show import alerts
 from forex.core.errors import DataError, UsageError
-from forex.core.files import write_json
+from forex.core.reports import write_report
+from forex.monitoring.alert_report import Alert, AlertsReport, AlertType, Send
 from tests.support.made_up import Project
 
-ALERT = {
-    "origin_date": "2024-05-23",
-    "severity": "WARNING",
-    "type": "TREND_REVERSAL",
-    "reasons": ["it turned", "twice"],
-}
-REPORT: dict[str, Any] = {
-    "at": "2024-11-27",
-    "alerts": [ALERT | {"origin_date": "2022-07-19", "severity": "CRITICAL"}, ALERT],
-    "send": {"send": False, "why": "nothing new that calls for a message"},
-    "types": {
-        "TREND_REVERSAL": {"status": "EVALUATED"},
-        "VIX_SPIKE": {"status": "NOT_EVALUATED", "missing": "the store has no vix"},
+ALERT = Alert(origin_date="2024-05-23", severity="WARNING", type="TREND_REVERSAL", reasons=("it turned", "twice"))
+REPORT = AlertsReport(
+    at="2024-11-27",
+    first="2010-01-04",
+    alerts=(ALERT.model_copy(update={"origin_date": "2022-07-19", "severity": "CRITICAL"}), ALERT),
+    send=Send(send=False, why="nothing new that calls for a message"),
+    sent=(),
+    types={
+        "TREND_REVERSAL": AlertType(status="EVALUATED"),
+        "VIX_SPIKE": AlertType(status="NOT_EVALUATED", missing="the store has no vix"),
     },
-}
+    by_year={},
+)
 
 
 def test_the_table(project: Project) -> None:
-    write_json(alerts.ALERTS, REPORT)
+    write_report(alerts.ALERTS, REPORT)
     content = alerts.view(since="2022-01-01")
     assert len(content["alerts"]) == 2
     assert alerts.text(content).splitlines() == [
@@ -45,7 +42,7 @@ def test_the_table(project: Project) -> None:
 
 
 def test_the_last_year_without_since(project: Project) -> None:
-    write_json(alerts.ALERTS, REPORT)
+    write_report(alerts.ALERTS, REPORT)
     content = alerts.view(since=None)
     assert content["since"] == "2023-11-28" and [alert["origin_date"] for alert in content["alerts"]] == ["2024-05-23"]
     assert alerts.text(alerts.view(since="2024-11-01")).startswith("Alerts from 2024-11-01 to 2024-11-27: none.")
@@ -54,6 +51,6 @@ def test_the_last_year_without_since(project: Project) -> None:
 def test_what_is_wrong_is_said(project: Project) -> None:
     with pytest.raises(DataError, match=r"alerts\.json: not found"):
         alerts.view(since=None)
-    write_json(alerts.ALERTS, REPORT)
+    write_report(alerts.ALERTS, REPORT)
     with pytest.raises(UsageError, match="--since yesterday: expected a date"):
         alerts.view(since="yesterday")

@@ -1,5 +1,6 @@
 """`forex check` on reports that the monitor makes of steady and of worse forecasts; on the sample, tests/commands/test_gate.py."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,8 @@ import pytest
 from forex.commands.judge import check
 from forex.core.files import read_json, write_json
 from forex.core.reports import write_report
-from forex.forecast.forecast import ENTERING, content_sha256
 from forex.forecast.report import Inputs
-from forex.params import load_params, plain
+from forex.params import load_params, params_sha256
 from tests.monitoring.test_alert_rules import panel_of
 from tests.monitoring.test_alerts import report as alerts_of
 from tests.monitoring.test_alerts import storm
@@ -18,6 +18,7 @@ from tests.monitoring.test_performance import SILENT, changed, report, settings,
 from tests.support.forecasts_made_up import forecast
 from tests.support.forex_command import forex
 from tests.support.made_up import ROOT
+from tests.support.monitored import whole
 
 
 @pytest.fixture(autouse=True)
@@ -26,17 +27,17 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     Path("dvc.yaml").touch()
     Path("params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
-    params = load_params(*ENTERING)
-    entering = {key: plain(getattr(params, key)) for key in ENTERING}
-    write_json(check.ALERTS, alerts_of(panel_of(storm()[:60])))
-    inputs = Inputs(series={}, data_sha256="da" * 32, params_sha256=content_sha256(entering))
-    made = forecast(as_of=params.as_of, origin_date=read_json(check.ALERTS)["at"], inputs=inputs)
+    params = load_params()
+    alerts = alerts_of(panel_of(storm()[:60]))
+    write_report(check.ALERTS, alerts)
+    inputs = Inputs(series={}, data_sha256="da" * 32, params_sha256=params_sha256(params))
+    made = forecast(as_of=params.as_of, origin_date=alerts.at, inputs=inputs)
     write_report(check.FORECAST, made)
     return tmp_path
 
 
 def monitored(*panels: Any, **changes: Any) -> dict[str, Any]:
-    write_json(check.PERFORMANCE, report({panel.horizon: panel for panel in panels}, settings(**changes)))
+    write_report(check.PERFORMANCE, whole(report({panel.horizon: panel for panel in panels}, settings(**changes))))
     return check.view()
 
 
@@ -67,6 +68,16 @@ def test_worse_forecasts_are_degraded_with_a_line_for_each_figure(project: Path)
     assert any("the intervals miss more often than they say, by forecasts with targets from" in line for line in lines)
     done = forex("check", cwd=project)
     assert done.returncode == 1 and done.stdout.splitlines() == lines and done.stderr == ""
+
+
+def test_the_verdict_of_each_window_stands_beside_the_rank_test(project: Path) -> None:
+    monitored(world())
+    content = json.loads(forex("check", "--json", cwd=project).stdout)
+    windows = read_json(check.PERFORMANCE)["horizons"]["1d"]["models"]["published"]["windows"]
+    assert content["windows"]["1d"] == {
+        size: {"status": one["status"], "mann_whitney_p": one["mann_whitney_p"]} for size, one in windows.items()
+    }
+    assert all(0 < one["mann_whitney_p"] < 1 for one in content["windows"]["1d"].values())
 
 
 def test_degraded_is_enough() -> None:
@@ -121,16 +132,16 @@ def test_a_run_of_other_params_is_stale_and_keys_that_no_forecast_depends_on_do_
 def test_alerts_worth_a_message_are_a_reason() -> None:
     monitored(world())
     raised = alerts_of(panel_of(storm()[:81]))
-    write_json(check.ALERTS, raised)
-    write_json(check.FORECAST, read_json(check.FORECAST) | {"origin_date": raised["at"]})
+    write_report(check.ALERTS, raised)
+    write_json(check.FORECAST, read_json(check.FORECAST) | {"origin_date": raised.at})
     said = check.view()
     assert said["verdict"] == "alert" and said["exit_code"] == 1
-    assert check.text(said) == f"alerts of {raised['at']}: CRITICAL: VOLATILITY_SPIKE"
+    assert check.text(said) == f"alerts of {raised.at}: CRITICAL: VOLATILITY_SPIKE"
 
 
 def test_reports_of_two_runs_are_stale() -> None:
     monitored(world())
-    write_json(check.ALERTS, alerts_of(panel_of(storm()[:61])))
+    write_report(check.ALERTS, alerts_of(panel_of(storm()[:61])))
     said = check.view()
     assert said["exit_code"] == 4 and "the last run has not finished" in check.text(said)
 

@@ -9,22 +9,26 @@ import pytest
 
 from forex.commands.show import nowcast
 from forex.core.errors import DataError, UsageError
-from forex.core.files import write_json, write_parquet
+from forex.core.files import write_parquet
+from forex.core.reports import write_report
+from forex.evaluation.report import Explained, Record, Scoreboard, SeriesPart, Unexplained, ValidationReport
 
 DAYS = [dt.date(2024, 11, 26), dt.date(2024, 11, 27)]
-RECORD: dict[str, Any] = {
-    "r2": 0.3,
-    "r2_se": 0.02,
-    "n": 3000,
-    "n_direction": 3000,
-    "direction": 0.7,
-    "direction_se": None,
-    "series": {"usdclp": {"r2": -0.0001, "r2_lost": 0.0}, "mxn": {"r2": 0.3001, "r2_lost": 0.3}},
-}
+RECORD = Record(
+    r2=0.3,
+    r2_se=0.02,
+    n=3000,
+    n_direction=3000,
+    direction=0.7,
+    direction_se=None,
+    series={"usdclp": SeriesPart(r2=-0.0001, r2_lost=0.0), "mxn": SeriesPart(r2=0.3001, r2_lost=0.3)},
+)
+NOTHING = Unexplained(status="INSUFFICIENT_DATA")
 
 
-def write(record: dict[str, Any]) -> None:
-    write_json(nowcast.VALIDATION, {"nowcast": record})
+def write(record: dict[str, Explained | Unexplained]) -> None:
+    scores = Scoreboard(origins_from="2010-01-01", levels=(), band=0.9, horizons={}, verdicts={})
+    write_report(nowcast.VALIDATION, ValidationReport(**dict(scores), nowcast=record))
 
 
 @pytest.fixture(autouse=True)
@@ -42,9 +46,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nothing: dict[str, Any] = {"zar": [None, None], "zar_date": [None, None], "zar_age": [None, None]}
     types = {"zar": pl.Float64, "zar_date": pl.Date, "zar_age": pl.Int32}
     write_parquet(nowcast.PANEL, pl.DataFrame(panel | nothing, schema_overrides=types))
-    year = {name: RECORD[name] for name in ("n", "r2", "series")}
-    full = RECORD | {"by_year": {"2023": year | {"r2": None}, "2024": year}}
-    write({"1d": full, "7d": full | {"r2": -0.00001}, "15d": {"n": 0, "status": "INSUFFICIENT_DATA"}})
+    full = Explained(**dict(RECORD), by_year={"2023": RECORD.model_copy(update={"r2": None}), "2024": RECORD})
+    write({"1d": full, "7d": full.model_copy(update={"r2": -0.00001}), "15d": NOTHING})
 
 
 def test_parts_in_clp_sum_to_the_move() -> None:
@@ -61,11 +64,15 @@ def test_parts_in_clp_sum_to_the_move() -> None:
     }
 
 
+def _cells(line: str) -> list[str]:
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
 def test_table_has_a_column_for_each_different_estimate() -> None:
     head, _, first, *others = nowcast.text(nowcast.view(at=None)).splitlines()[2:7]
-    assert [cell.strip() for cell in head.split("|")][4:] == ["1d, CLP", "7d to 15d, CLP", "R² 1d, points"]
-    assert [cell.strip() for cell in first.split("|")] == ["mxn", "20.6", "2024-11-26", "1", "+5.47", "+7.31", "+30.0"]
-    assert [cell.strip() for cell in others[0].split("|")] == [
+    assert _cells(head)[4:] == ["1d, CLP", "7d to 15d, CLP", "R² 1d, points"]
+    assert _cells(first) == ["mxn", "20.6", "2024-11-26", "1", "+5.47", "+7.31", "+30.0"]
+    assert _cells(others[0]) == [
         "usdclp",
         "910",
         "2024-11-27",
@@ -75,12 +82,12 @@ def test_table_has_a_column_for_each_different_estimate() -> None:
         "+0.0",
     ]
     # A driver of which nothing is known yet moves nothing and has no record.
-    assert [cell.strip() for cell in others[1].split("|")] == ["zar", "", "", "none", "+0.00", "+0.00", "-"]
+    assert _cells(others[1]) == ["zar", "", "", "none", "+0.00", "+0.00", "-"]
 
 
 def test_record_shows_what_is_evaluated_and_only_that() -> None:
     lines = nowcast.text(nowcast.view(at=None)).splitlines()
-    cells = [[cell.strip() for cell in line.split("|")] for line in lines]
+    cells = [_cells(line) for line in lines]
     assert ["1d", "3000", "30.0 ± 2.0", "70.0"] in cells
     assert ["7d", "3000", "0.0 ± 2.0", "70.0"] in cells
     assert ["1d", "-", "30"] in cells
@@ -88,7 +95,7 @@ def test_record_shows_what_is_evaluated_and_only_that() -> None:
 
 
 def test_without_a_matured_forecast_it_says_so() -> None:
-    write({horizon: {"n": 0, "status": "INSUFFICIENT_DATA"} for horizon in ("1d", "7d", "15d")})
+    write(dict.fromkeys(("1d", "7d", "15d"), NOTHING))
     page = nowcast.text(nowcast.view(at=None))
     assert page.endswith("No matured forecast yet: what the nowcast explains is not evaluated.")
     assert "R²" not in page

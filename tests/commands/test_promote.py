@@ -1,4 +1,4 @@
-"""Promotion: params.yaml changes on evidence only, in one list, and every other byte stays."""
+"""Promotion: params.yaml changes on evidence only, in one line, and every other byte stays."""
 
 import json
 from pathlib import Path
@@ -15,7 +15,7 @@ from tests.support.forex_command import forex
 from tests.support.made_up import ROOT
 
 COMMITTED = (ROOT / "params.yaml").read_text(encoding="utf-8")
-LINE = "    candidates: [nowcast, ensemble]  # the first, unless another is better by the margin\n"
+LINE = "    model: nowcast    # what users get; `forex promote` changes this line, on evidence only\n"
 
 
 def test_a_better_challenger_is_promoted_once(challenged: Path) -> None:
@@ -24,14 +24,14 @@ def test_a_better_challenger_is_promoted_once(challenged: Path) -> None:
     assert tried.returncode == 0 and PARAMS_FILE.read_text(encoding="utf-8") == before
     done = forex("promote", BETTER, cwd=challenged)
     assert done.returncode == 0 and done.stderr == ""
-    new = LINE.replace("[nowcast", f"[{BETTER}, nowcast")
+    new = LINE.replace("nowcast", BETTER)
     assert PARAMS_FILE.read_text(encoding="utf-8") == before.replace(LINE, new)
     for shown in (tried, done):
         assert f"-{LINE}+{new}" in shown.stdout
     assert done.stdout.startswith(f"{BETTER} is OPTIMAL, score ")
     again = forex("promote", BETTER, cwd=challenged)
     assert again.returncode == 0
-    assert again.stdout == f"{BETTER} is the first of calibrate.published.candidates already: nothing to change.\n"
+    assert again.stdout == f"calibrate.published.model is {BETTER} already: nothing to change.\n"
     assert PARAMS_FILE.read_text(encoding="utf-8") == before.replace(LINE, new)
 
 
@@ -56,7 +56,7 @@ def test_force_says_what_it_overrode(challenged: Path) -> None:
     done = forex("promote", WORSE, "--force", cwd=challenged)
     assert done.returncode == 0
     assert done.stdout.startswith(f"Overridden for {WORSE}:\n  it is NOT_READY")
-    assert load_params().calibrate.published.candidates == (WORSE, "nowcast", "ensemble")
+    assert load_params().calibrate.published.model == WORSE
 
 
 def test_force_has_nothing_to_say_of_one_that_is_ready(challenged: Path) -> None:
@@ -67,7 +67,7 @@ def test_force_has_nothing_to_say_of_one_that_is_ready(challenged: Path) -> None
 def test_a_record_of_before_another_promotion_is_no_evidence(challenged: Path) -> None:
     """Else two challengers would be promoted one after the other, the second never compared with the first."""
     text = PARAMS_FILE.read_text(encoding="utf-8")
-    PARAMS_FILE.write_text(text.replace(LINE, LINE.replace("nowcast, ensemble", "ensemble, nowcast")), encoding="utf-8")
+    PARAMS_FILE.write_text(text.replace(LINE, LINE.replace("nowcast", "ensemble")), encoding="utf-8")
     refused = promote.view(BETTER)
     assert not refused["allowed"] and not refused["changed"]
     assert refused["against"] == [
@@ -95,7 +95,7 @@ def test_what_a_model_is_calibrated_from_is_added() -> None:
     text = promoted(COMMITTED, PARAMS_FILE, "predecessor_conformal")
     old, new = (YAML(typ="safe").load(one) for one in (COMMITTED, text))
     assert new["calibrate"]["conformal"] == ["nowcast", "garch_t", "predecessor"]
-    assert new["calibrate"]["published"]["candidates"] == ["predecessor_conformal", "nowcast", "ensemble"]
+    assert new["calibrate"]["published"]["model"] == "predecessor_conformal"
     assert new["fit"] == old["fit"]
     fewer = COMMITTED.replace(
         "models: [random_walk, random_walk_drift, predecessor,", "models: [random_walk, random_walk_drift,"
@@ -105,9 +105,9 @@ def test_what_a_model_is_calibrated_from_is_added() -> None:
     assert again["calibrate"]["conformal"] == old["calibrate"]["conformal"]  # a benchmark stays as it is
 
 
-def test_a_candidate_further_back_moves_to_the_front() -> None:
+def test_a_promotion_changes_one_line_and_the_next_one_takes_it_back() -> None:
     text = promoted(COMMITTED, PARAMS_FILE, "ensemble")
-    assert text == COMMITTED.replace(LINE, LINE.replace("nowcast, ensemble", "ensemble, nowcast"))
+    assert text == COMMITTED.replace(LINE, LINE.replace("nowcast", "ensemble"))
     assert promoted(text, PARAMS_FILE, "nowcast") == COMMITTED
     assert promoted(COMMITTED, PARAMS_FILE, "nowcast") == COMMITTED
 

@@ -14,8 +14,10 @@ from forex.commands.show import regime
 from forex.commands.show.regime_words import ON, recommendation
 from forex.core.errors import DataError, UsageError
 from forex.core.files import write_parquet
+from forex.core.reports import write_report
 from forex.params import Regimes
 from forex.regimes.regimes import STRESSED, classify
+from tests.support.calibration_made_up import calibration
 from tests.support.forex_command import forex
 from tests.support.made_up import ROOT
 from tests.support.regime_panels import (
@@ -49,11 +51,19 @@ def project(folder: Path, regimes: pl.DataFrame, params: Regimes, copper_move: f
     (folder / "params.yaml").write_text(text, encoding="utf-8")
     write_parquet(folder / "data/regimes.parquet", regimes)
     last = regimes.select("origin_date").tail(200)
-    factors = [last.with_columns(horizon=pl.lit(h), model=pl.lit("nowcast"), multiplier=pl.lit(m)) for h, m in FACTORS]
+    factors = [last.with_columns(horizon=pl.lit(h), multiplier=pl.lit(m)) for h, m in FACTORS]
     write_parquet(folder / "data/multipliers.parquet", pl.concat(factors))
+    write_report(folder / "data/calibration.json", calibration(**WIDTHS))
 
 
 FACTORS = [("1d", 1.0), ("7d", 1.25)]
+WIDTHS = {
+    "NORMAL": {"1d": 1.0, "7d": 1.0},
+    "HIGH_VOL": {"1d": 1.6, "7d": 1.4},
+    "COPPER_SHOCK": {"7d": 1.3},
+    "BCCH_INTERVENTION": {"1d": 1.7},
+    "UNKNOWN": {"1d": 1.1, "7d": 1.1},
+}
 
 
 @pytest.fixture(scope="module")
@@ -189,12 +199,17 @@ def test_no_number_in_the_text_that_was_not_computed(
     rules, move = (PARAMS, MOVE) if store == "on_sample" else (QUICK, QUICK_MOVE)
     for day in regimes["origin_date"].gather_every(97).cast(str):
         content = at(folder, day, monkeypatch)
-        said = re.sub(r"\d{4}-\d\d-\d\d", "", regime.text(content)).replace("1d,", "").replace(" 7d", "")
+        said = re.sub(r"\d{4}-\d\d-\d\d|(?m:^\d+d )", "", regime.text(content)).replace("1d,", "").replace(" 7d", "")
         row = regimes.filter(pl.col("origin_date").cast(str) == day).row(0, named=True)
         known = [value for value in row.values() if isinstance(value, int | float)]
         known += [value for value in rules.model_dump().values() if isinstance(value, int | float)] + [move]
         known += [one["value"] for one in content["signals"] if isinstance(one["value"], int | float)]
         known += [*content["multipliers"].values(), *shock_ages(regimes, day, rules, move)]
+        widening = content["widening"]
+        known += [widening["level"], widening["share"]]
+        for one in widening["regimes"].values():
+            known += one["assumed_before"]
+            known += [end for found in one["horizons"].values() for end in (found["median"], *found["range"])]
         for number in re.findall(r"\d+(?:\.\d+)?(?=[^\d]|$)", said.replace("at 1d", "")):
             digits = len(number.partition(".")[2])
             fits = [abs(abs(v) * scale - float(number)) <= 0.5001 * 10**-digits for v in known for scale in (1, 100)]
@@ -223,8 +238,16 @@ def test_the_command(on_sample: Path) -> None:
     assert shown.stdout.startswith("NORMAL on 2024-11-27, since ")
     assert "Next published policy meeting: 2024-12-17." in shown.stdout
     assert "1.250 at 7d" in shown.stdout
+    assert shown.stdout.splitlines()[-3:] == [
+        "            1d  1.00 (0.50-2.00)  1.60 (0.80-3.20)                     1.70 (0.85-3.40)  1.10 (0.55-2.20)",
+        "            7d  1.00 (0.50-2.00)  1.40 (0.70-2.80)  1.30 (0.65-2.60)                     1.10 (0.55-2.20)",
+        "assumed before              1.00         1.50-2.50              1.50               2.00              1.50",
+    ]
     assert max(map(len, shown.stdout.splitlines())) <= regime.WIDTH
     content = json.loads(forex("regime", "--json", cwd=on_sample).stdout)
     assert content["multipliers"] == dict(FACTORS)
+    assert content["widening"]["regimes"]["COPPER_SHOCK"] == {
+        "assumed_before": [1.5, 1.5], "horizons": {"7d": {"origins": 300, "median": 1.3, "range": [0.65, 2.6]}},
+    }  # fmt: skip
     refused = forex("regime", "--at", "2031-01-01", cwd=on_sample)
     assert refused.returncode == 2 and refused.stdout == ""

@@ -2,20 +2,30 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
 from forex.commands.show import status
-from forex.core.files import write_json, write_parquet
+from forex.core.files import write_parquet
 from forex.core.reports import write_report
+from forex.core.status import Status
 from forex.forecast.report import Reason, Stale
 from forex.ledger.ledger import LEDGER, append
+from forex.monitoring.report import (
+    AlarmReport,
+    LevelMeans,
+    Means,
+    Monitored,
+    MonitoredHorizon,
+    MonitoredModel,
+    WindowReport,
+)
 from forex.validation.report import InputWarning
 from forex.validation.validate import QUARANTINE
 from tests.support.forecasts_made_up import forecast, manifest
 from tests.support.issued_rows import issued
+from tests.support.monitored import whole
 
 DAY = dt.date(2007, 6, 1)
 FORECAST = forecast(
@@ -53,41 +63,46 @@ def reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_parquet(status.QUARANTINE, pl.DataFrame([row], schema=QUARANTINE, orient="row"))
 
 
-def performance(models: dict[str, Any]) -> None:
+def performance(windows: dict[str, WindowReport] | None = None) -> None:
+    quiet = AlarmReport(wealth=0.1, threshold=20.0, since=None, raised=False, alarms=())
+    models = {"published": MonitoredModel(windows=windows, alarm=quiet, status="GOOD")} if windows else {}
     horizons = {
-        "90d": {"models": {}, "n": 0, "status": "INSUFFICIENT_DATA"},
-        "7d": {"models": models, "n": 60, "status": "GOOD"},
+        "90d": MonitoredHorizon(models={}, n=0, status="INSUFFICIENT_DATA"),
+        "7d": MonitoredHorizon(models=models, n=60, status="GOOD"),
     }
-    write_json(status.PERFORMANCE, {"horizons": horizons})
+    write_report(status.PERFORMANCE, whole(Monitored(levels=(0.8,), status="GOOD", horizons=horizons, findings=())))
+
+
+def window(size: int, said: Status, coverage: float) -> WindowReport:
+    means = Means(crps=6.0, bias=0.1, by_level={0.8: LevelMeans(coverage=coverage, interval_score=20.0)})
+    return WindowReport(
+        n=size, n_baseline=900, needed=size, independent_windows=15.0, recent=means, changes={}, status=said
+    )
 
 
 def test_it_shows_the_longest_window_and_what_has_not_matured() -> None:
-    windows = {
-        "14": {"status": "DEGRADED", "n": 14, "recent": {"coverage_80": 0.5}},
-        "60": {"status": "GOOD", "n": 60, "recent": {"coverage_80": 0.75, "crps": 6.0}},
-    }
-    performance({"published": {"status": "GOOD", "windows": windows}})
+    performance({"14": window(14, "DEGRADED", 0.5), "60": window(60, "GOOD", 0.75)})
     assert status.text(status.view()).splitlines() == [
-        "as of        2007-06-01, newest origin 2007-06-01, made at 2007-06-01T19:00:00Z",
-        "anchor       527.52 of 2007-05-31, 1 business days old",
-        "regime       UNKNOWN, confidence 0%",
-        "conditions   Current volatility is not evaluated: too few returns.",
-        "             Of the last 5 moves 0 are large; 0.2 are usual.",
-        "             The correlation with copper is not evaluated.",
-        "warning      usdclp: 2007-05-30 moved a lot.",
-        "missing      copper_lme (not found)",
-        "flagged      none",
-        "no move      usdclp (1 business days old)",
-        "not listed   notes.csv",
-        "quarantine   1 usdclp not_a_business_day",
-        "ledger       nothing issued yet",
-        "7d           GOOD: 75% at 80 % of the last 60 matured",
-        "90d          INSUFFICIENT_DATA: no coverage of the last 0 matured",
+        "as of       2007-06-01, newest origin 2007-06-01, made at 2007-06-01T19:00:00Z",
+        "anchor      527.52 of 2007-05-31, 1 business days old",
+        "regime      UNKNOWN, confidence 0%",
+        "conditions  Current volatility is not evaluated: too few returns.",
+        "            Of the last 5 moves 0 are large; 0.2 are usual.",
+        "            The correlation with copper is not evaluated.",
+        "warning     usdclp: 2007-05-30 moved a lot.",
+        "missing     copper_lme (not found)",
+        "flagged     none",
+        "no move     usdclp (1 business days old)",
+        "not listed  notes.csv",
+        "quarantine  1 usdclp not_a_business_day",
+        "ledger      nothing issued yet",
+        "7d          GOOD: 75% at 80 % of the last 60 matured",
+        "90d         INSUFFICIENT_DATA: no coverage of the last 0 matured",
     ]
 
 
 def test_a_day_whose_run_has_not_finished_is_said_first() -> None:
-    performance({})
+    performance()
     params = Path("params.yaml")
     params.write_text(params.read_text(encoding="utf-8").replace("2007-06-01", "2026-01-01"), encoding="utf-8")
     first = status.text(status.view()).splitlines()[0]
@@ -99,8 +114,8 @@ def test_the_ledger_is_counted_and_an_unissued_forecast_said() -> None:
         [line] = [line for line in status.text(status.view()).splitlines() if line.startswith("ledger")]
         return line
 
-    performance({})
+    performance()
     append(LEDGER, [issued("2007-05-31", name) for name in ("1d", "7d")], lock_timeout=10)
-    assert ledger() == "ledger       2 rows, last issued origin 2007-05-31; the newest origin's forecast is not issued"
+    assert ledger() == "ledger      2 rows, last issued origin 2007-05-31; the newest origin's forecast is not issued"
     append(LEDGER, [issued("2007-06-01", "1d")], lock_timeout=10)
-    assert ledger() == "ledger       3 rows, last issued origin 2007-06-01"
+    assert ledger() == "ledger      3 rows, last issued origin 2007-06-01"

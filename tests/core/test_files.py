@@ -64,7 +64,7 @@ def test_folders_are_made_and_files_are_readable_by_all(tmp_path: Path) -> None:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from forex import files
+from forex.core import files
 
 path = Path(sys.argv[1])
 old, new = "A" * 200_000, "B" * 200_000

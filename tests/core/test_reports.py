@@ -36,6 +36,7 @@ def test_there_and_back(tmp_path: Path) -> None:
         ("5", r"the whole: "),
         ('{"title": "x", "intervals": {"7d": {"level": 0.8, "low": 1, "high": 2, "mid": 1}}}', r"intervals\.7d\.mid: "),
         ('{"title": "x", "intervals": {"7d": {"level": 0.8, "low": NaN, "high": 2}}}', r"intervals\.7d\.low: "),
+        ('{"title": "x", "intervals": {"7d": {"level": "0.8", "low": 1, "high": 2}}}', r"intervals\.7d\.level: "),
         ("{", r"not readable as JSON"),
     ],
 )

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 SHOW = """
 import ctypes, json, os
-from forex import calendar
+from forex.timeline import calendar
 import numpy as np
 from numpy._core import _multiarray_umath as core
 from numpy import __config__

@@ -118,8 +118,8 @@ def test_lines_after_the_block_and_odd_spacing_stay_byte_for_byte(made: Path) ->
     touched = {line[2:].split(":")[0].strip() for line in changed_lines(old, new)}
     assert new.endswith(report) and "oddly spaced" in new
     assert touched <= {
-        "daily", "by_horizon", "month_factors", "differing_months", "large_move", "extreme_move", "high_ratio", "copper_move",
-        "expected", "sd", "break_threshold", "known_until", "first", "last", "values", "usdclp", "copper_lme",
+        "daily", "by_horizon", "month_factors", "month_low", "month_high", "large_move", "extreme_move", "high_ratio",
+        "copper_move", "expected", "sd", "break_threshold", "known_until", "first", "last", "values", "usdclp", "copper_lme",
     }  # fmt: skip
 
 
@@ -161,7 +161,7 @@ def test_every_key_of_the_block_that_is_estimated_says_what_reads_it() -> None:
         for key in flat(block.model_dump())
         if key.split(".")[0] in ("volatility", "thresholds", "copper_correlation")
     ]
-    rows = comparison(block, {key: Estimate(None) for key in estimated if key != "volatility.differing_months"})
+    rows = comparison(block, {key: Estimate(None) for key in estimated})
     assert all(row["read_by"] in READERS.values() and row["read_by"] != READERS["distribution"] for row in rows)
 
 

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forex.evaluation import explained
+from forex.evaluation.report import Record, Unexplained
 from forex.statistics.forecasts import CONTRIBUTION
 from forex.statistics.scores import LEVELS, Panel
 from forex.timeline import calendar
@@ -29,7 +30,7 @@ def made_up(rng: np.random.Generator, n: int, size: float = 0.002) -> tuple[np.n
     return 0.8 * parts.sum(axis=1) + DAILY * rng.standard_normal(n), parts
 
 
-def record(actual: np.ndarray, parts: np.ndarray, **changes: Any) -> dict[str, Any]:
+def record(actual: np.ndarray, parts: np.ndarray, **changes: Any) -> Record:
     return explained.record(actual, parts, SERIES, **({"steps": 1, "bandwidth_steps": 3.0} | changes))
 
 
@@ -47,8 +48,8 @@ def test_the_split_is_the_shapley_value_and_sums_to_r2(seed: int, n: int) -> Non
     actual, parts = made_up(np.random.default_rng(seed), n)
     found = record(actual, parts)
     everyone = tuple(range(len(SERIES)))
-    assert found["r2"] == pytest.approx(explained_by(actual, parts, everyone), rel=1e-9, abs=1e-12)
-    assert sum(one["r2"] for one in found["series"].values()) == pytest.approx(found["r2"], rel=1e-9, abs=1e-12)
+    assert found.r2 == pytest.approx(explained_by(actual, parts, everyone), rel=1e-9, abs=1e-12)
+    assert sum(one.r2 for one in found.series.values()) == pytest.approx(found.r2, rel=1e-9, abs=1e-12)
     for j, name in enumerate(SERIES):
         others = [k for k in everyone if k != j]
         value = 0.0
@@ -56,33 +57,33 @@ def test_the_split_is_the_shapley_value_and_sums_to_r2(seed: int, n: int) -> Non
             weight = math.factorial(size) * math.factorial(len(others) - size) / math.factorial(len(SERIES))
             for group in combinations(others, size):
                 value += weight * (explained_by(actual, parts, (*group, j)) - explained_by(actual, parts, group))
-        assert found["series"][name]["r2"] == pytest.approx(value, rel=1e-9, abs=1e-12)
+        assert found.series[name].r2 == pytest.approx(value, rel=1e-9, abs=1e-12)
         lost = explained_by(actual, parts, everyone) - explained_by(actual, parts, tuple(others))
-        assert found["series"][name]["r2_lost"] == pytest.approx(lost, rel=1e-9, abs=1e-12)
+        assert found.series[name].r2_lost == pytest.approx(lost, rel=1e-9, abs=1e-12)
 
 
 def test_direction_counts_signs_and_leaves_out_what_has_none() -> None:
     actual = np.array([0.01, -0.01, 0.02, 0.0, 0.01])
     parts = np.array([0.002, 0.001, 0.003, 0.001, 0.0])[:, None] * np.array([1.0, 0.0, 0.0, 0.0])
     found = record(actual, parts)
-    assert (found["n"], found["n_direction"], found["direction"]) == (5, 3, pytest.approx(2 / 3))
+    assert (found.n, found.n_direction, found.direction) == (5, 3, pytest.approx(2 / 3))
 
 
 def test_standard_errors_are_the_spread_over_repeated_worlds() -> None:
     rng = np.random.default_rng(1)
     records = [record(*made_up(rng, 1000)) for _ in range(300)]
     for name in ("r2", "direction"):
-        spread = np.std([one[name] for one in records])
-        said = np.mean([one[f"{name}_se"] for one in records])
+        spread = np.std([getattr(one, name) for one in records])
+        said = np.mean([getattr(one, f"{name}_se") for one in records])
         assert said == pytest.approx(spread, rel=0.15)
 
 
 def test_what_cannot_be_said_is_none() -> None:
     still = record(np.zeros(10), np.full((10, 4), 0.001))
-    assert still["r2"] is still["r2_se"] is still["direction"] is still["direction_se"] is None
-    assert {one["r2"] for one in still["series"].values()} == {None}
+    assert still.r2 is still.r2_se is still.direction is still.direction_se is None
+    assert {one.r2 for one in still.series.values()} == {None}
     few = record(*made_up(np.random.default_rng(2), 100), steps=62)
-    assert few["r2"] is not None and few["r2_se"] is None and few["direction_se"] is None
+    assert few.r2 is not None and few.r2_se is None and few.direction_se is None
 
 
 # --- the report -------------------------------------------------------------------------------------------------------
@@ -115,15 +116,15 @@ def test_report_scores_the_panels_origins_and_splits_them_by_year() -> None:
     panel, contributions = panel_and_contributions()
     found = explained.report(contributions, {"1d": panel}, horizons=["1d", "7d"], settings=SETTINGS)
     actual, parts = made_up(np.random.default_rng(3), panel.n)
-    assert found["1d"]["r2"] == pytest.approx(explained_by(actual, parts, (0, 1, 2, 3)), rel=1e-9)
+    assert found["1d"].r2 == pytest.approx(explained_by(actual, parts, (0, 1, 2, 3)), rel=1e-9)
     years = panel.origin_date.astype("datetime64[Y]").astype(int) + 1970
-    assert list(found["1d"]["by_year"]) == ["2020", "2021", "2022"]
-    for year, one in found["1d"]["by_year"].items():
+    assert list(found["1d"].by_year) == ["2020", "2021", "2022"]
+    for year, one in found["1d"].by_year.items():
         then = years == int(year)
-        assert one["n"] == then.sum()
-        assert one["r2"] == pytest.approx(explained_by(actual[then], parts[then], (0, 1, 2, 3)), rel=1e-9)
-        assert sum(part["r2"] for part in one["series"].values()) == pytest.approx(one["r2"])
-    assert found["7d"] == {"n": 0, "status": "INSUFFICIENT_DATA"}
+        assert one.n == then.sum()
+        assert one.r2 == pytest.approx(explained_by(actual[then], parts[then], (0, 1, 2, 3)), rel=1e-9)
+        assert sum(part.r2 for part in one.series.values()) == pytest.approx(one.r2)
+    assert found["7d"] == Unexplained(status="INSUFFICIENT_DATA")
 
     named = explained.metrics(found)
     assert list(named["nowcast"]) == ["1d"]
@@ -135,5 +136,5 @@ def test_report_scores_the_panels_origins_and_splits_them_by_year() -> None:
 def test_without_a_nowcast_nothing_is_evaluated() -> None:
     panel, contributions = panel_and_contributions()
     found = explained.report(contributions.clear(), {"1d": panel}, horizons=["1d"], settings=SETTINGS)
-    assert found == {"1d": {"n": 0, "status": "NOT_EVALUATED"}}
+    assert found == {"1d": Unexplained(status="NOT_EVALUATED")}
     assert explained.metrics(found) == {"nowcast": {}}

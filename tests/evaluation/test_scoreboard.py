@@ -11,8 +11,11 @@ from scipy.special import ndtri
 
 from forex.core.files import json_text
 from forex.core.names import percent
+from forex.core.reports import plain
 from forex.evaluation import plots, scoreboard
-from forex.evaluation.scoreboard import Scored, pit_histogram
+from forex.evaluation.report import Scoreboard
+from forex.evaluation.scoreboard import pit_histogram
+from forex.evaluation.scored import ALL_LEVELS, Scored, score
 from forex.params import Evaluate
 from forex.statistics.scores import LEVELS, Panel
 from forex.timeline import calendar
@@ -81,13 +84,19 @@ def world(horizon: str = "1d", n: int = 1500, seed: int = 1, widths: dict[str, f
     )
 
 
-def report_of(panels: dict[str, Panel], chosen: Evaluate) -> dict[str, Any]:
-    scored = scoreboard.score(panels, levels=LEVELS_SHOWN, settings=chosen)
+def scored_report(panels: dict[str, Panel], chosen: Evaluate) -> Scoreboard:
+    scored = score(panels, levels=LEVELS_SHOWN, settings=chosen)
     return scoreboard.validation(scored, horizons=list(panels), settings=chosen)
 
 
+def report_of(panels: dict[str, Panel], chosen: Evaluate) -> dict[str, Any]:
+    """As the file holds it."""
+    return plain(scored_report(panels, chosen))
+
+
 PANELS = {"1d": world("1d"), "7d": world("7d")}
-REPORT = report_of(PANELS, settings())
+WHOLE = scored_report(PANELS, settings())
+REPORT = plain(WHOLE)
 
 
 def numbers(content: Any) -> Iterator[float]:
@@ -124,6 +133,10 @@ def test_figures_equal_a_readable_loop() -> None:
     assert figures["miss_penalty_95"] == pytest.approx(figures["interval_score_95"] - 2 * figures["half_width_95"])
     assert figures["miss_penalty_95"] >= 0
     assert figures["direction_hit_rate"] == pytest.approx(right / called)
+
+
+def test_the_report_is_read_back_as_what_it_was() -> None:
+    assert Scoreboard.model_validate_json(json.dumps(REPORT), strict=True) == WHOLE
 
 
 def test_years_and_regimes_add_up_to_all_origins() -> None:
@@ -232,13 +245,14 @@ def test_what_cannot_be_evaluated_says_so() -> None:
 
 
 def test_few_forecasts_have_no_band_no_test_and_no_verdict() -> None:
-    report = report_of({"7d": world("7d", n=30)}, settings())
+    whole = scored_report({"7d": world("7d", n=30)}, settings())
+    report = plain(whole)
     parts = report["horizons"]["7d"]["models"]["published"]
     assert parts["overall"]["coverage_80_block_low"] is None
     assert parts["overall"]["coverage_80_exact_low"] < parts["overall"]["coverage_80"]
     assert parts["overall"]["pit_p"] is None
     assert parts["coverage_tests"] == {}
-    leaves = scoreboard.metrics(report)["validation"]["7d"]["published"]
+    leaves = scoreboard.metrics(whole)["validation"]["7d"]["published"]
     assert not any(name.startswith("accept_") for name in leaves)
     assert all(math.isfinite(value) for value in numbers(leaves))
 
@@ -249,19 +263,20 @@ def test_nothing_matured_is_a_report_not_a_failure() -> None:
         "1d", (), twin.origin_date[:0], twin.target_date[:0], twin.regime[:0], twin.steps[:0],
         twin.anchor[:0], twin.actual[:0], twin.quantiles[:0],
     )  # fmt: skip
-    report = report_of({"1d": empty}, settings())
+    whole = scored_report({"1d": empty}, settings())
+    report = plain(whole)
     assert report["horizons"]["1d"]["status"] == "INSUFFICIENT_DATA"
     assert report["verdicts"]["1d"]["published"]["verdict"] == "INSUFFICIENT_DATA"
-    assert scoreboard.metrics(report) == {"validation": {}}
-    json_text(report)
-    scored = scoreboard.score({"1d": empty}, levels=LEVELS_SHOWN, settings=settings())
+    assert scoreboard.metrics(whole) == {"validation": {}}
+    assert Scoreboard.model_validate_json(json.dumps(report), strict=True) == whole
+    scored = score({"1d": empty}, levels=LEVELS_SHOWN, settings=settings())
     for frame in (plots.reliability(scored), plots.pit(scored), plots.rolling_coverage(scored)):
         assert frame.height == 0 and frame.width >= 4
-    assert plots.scores(report, level=0.95).height == 0
+    assert plots.scores(whole, level=0.95).height == 0
 
 
 def test_metrics_are_finite_leaves_with_standard_errors_and_binary_verdicts() -> None:
-    found = scoreboard.metrics(REPORT)["validation"]
+    found = scoreboard.metrics(WHOLE)["validation"]
     assert set(found) == {"1d", "7d"} and set(found["1d"]) == set(MODELS)
     assert all(math.isfinite(value) for value in numbers(found))
     for model in MODELS:
@@ -313,7 +328,7 @@ def test_pit_histogram_counts_its_edges() -> None:
 
 
 def test_plots() -> None:
-    scored = scoreboard.score(PANELS, levels=LEVELS_SHOWN, settings=settings())
+    scored = score(PANELS, levels=LEVELS_SHOWN, settings=settings())
     reliability = plots.reliability(scored)
     assert reliability.columns == ["horizon", "model", "level", "coverage", "low", "high"]
     wanted = ("1d", "published", 0.8)
@@ -324,14 +339,14 @@ def test_plots() -> None:
     pit = plots.pit(scored)
     assert pit.height == 2 * len(MODELS) * 20
     assert pit["share"].sum() == pytest.approx(2 * len(MODELS))
-    scores = plots.scores(REPORT, level=0.95)
+    scores = plots.scores(WHOLE, level=0.95)
     assert scores.height == 2 * len(MODELS)
     assert {"horizon", "model", "crps", "crps_skill_pct", "interval_score_95"} <= set(scores.columns)
 
 
 def test_rolling_coverage_equals_the_loop_and_ends_at_the_newest_origin() -> None:
     panel = PANELS["1d"]
-    scored = scoreboard.score({"1d": panel}, levels=LEVELS_SHOWN, settings=settings())
+    scored = score({"1d": panel}, levels=LEVELS_SHOWN, settings=settings())
     rolling = plots.rolling_coverage(scored)
     assert rolling.columns == ["origin_date", "horizon", "level", "coverage"]
     found = {(row[0], row[2]): row[3] for row in rolling.iter_rows()}
@@ -341,11 +356,11 @@ def test_rolling_coverage_equals_the_loop_and_ends_at_the_newest_origin() -> Non
         assert found[str(panel.origin_date[end - 1]), 0.8] == pytest.approx(expected)
     assert str(panel.origin_date[-2]) not in set(rolling["origin_date"])
     longer = settings(rolling_window=2000)
-    assert plots.rolling_coverage(scoreboard.score({"1d": panel}, levels=[0.8], settings=longer)).height == 0
+    assert plots.rolling_coverage(score({"1d": panel}, levels=[0.8], settings=longer)).height == 0
 
 
 def test_level_names() -> None:
-    assert [percent(level) for level in scoreboard.ALL_LEVELS] == [
+    assert [percent(level) for level in ALL_LEVELS] == [
         "10", "20", "30", "40", "50", "60", "70", "80", "90", "95", "98", "99",
     ]  # fmt: skip
     assert Scored(PANELS["1d"], LEVELS_SHOWN, settings()).steps == 1

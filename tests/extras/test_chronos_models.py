@@ -173,7 +173,7 @@ def test_it_is_calibrated_and_published_like_any_other_model(settings: Settings,
             "min_scores": 60,
             "conformal": ("chronos",),
             "ensemble": rules.ensemble.model_copy(update={"members": ("chronos",)}),
-            "published": rules.published.model_copy(update={"candidates": ("chronos",)}),
+            "published": rules.published.model_copy(update={"model": "chronos"}),
         }
     )
     made, first = calibrate(raw, outcomes_of(history, origins, HORIZONS), rules)

@@ -105,13 +105,13 @@ def test_copper_is_not_judged_until_it_was_estimated() -> None:
 
 def test_a_month_counts_only_where_it_differs() -> None:
     factors = (1.5, *(1.0,) * 10, 0.5)
-    usual = block(volatility__daily=0.01, volatility__month_factors=factors, volatility__differing_months=(1,))
+    usual = block(volatility__daily=0.01, volatility__month_factors=factors, volatility__month_low=(1.2, *(0.4,) * 11))
     assert plain(month_conditions(1, 0.03, usual)) == {
         "month": 1, "state": "HIGH", "usual": pytest.approx(0.015), "ratio": pytest.approx(2.0)
     }  # fmt: skip
     assert month_conditions(12, 0.03, usual).usual == 0.01
     assert month_conditions(12, None, usual).ratio is None
-    low = block(volatility__daily=0.01, volatility__month_factors=factors, volatility__differing_months=(12,))
+    low = block(volatility__daily=0.01, volatility__month_factors=factors, volatility__month_high=(*(1.6,) * 11, 0.9))
     assert month_conditions(12, 0.01, low).state == "LOW"
     assert month_conditions(12, 0.01, low).ratio == pytest.approx(2.0)
 

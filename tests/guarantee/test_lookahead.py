@@ -284,5 +284,4 @@ def test_calibration_does_not_depend_on_what_matures_later(cut: int) -> None:
         for horizon in HORIZONS:
             for name, quantiles in usual[horizon].quantiles.items():
                 np.testing.assert_array_equal(other[horizon].quantiles[name][upto], quantiles[upto])
-            np.testing.assert_array_equal(other[horizon].chosen[upto], usual[horizon].chosen[upto])
             np.testing.assert_array_equal(other[horizon].weights[upto], usual[horizon].weights[upto])

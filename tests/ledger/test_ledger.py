@@ -216,7 +216,7 @@ import os, sys
 from pathlib import Path
 sys.path.insert(0, "tests")
 from tests.support.issued_rows import issued
-from forex import calendar
+from forex.timeline import calendar
 from forex.ledger.ledger import append
 
 folder = Path(sys.argv[1])
@@ -261,7 +261,7 @@ import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, "tests")
 from tests.support.issued_rows import issued
-from forex import files
+from forex.core import files
 from forex.ledger.ledger import append, read
 
 folder = Path(sys.argv[1])

@@ -2,18 +2,17 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import polars as pl
 import pytest
 
-from forex.core.files import json_text, write_parquet
+from forex.core.files import write_parquet
 from forex.core.quantiles import COLUMNS, GRID, central_pair
-from forex.core.reports import write_report
+from forex.core.reports import plain, write_report
 from forex.ledger.ledger import LEDGER, SCHEMA, append, read
 from forex.ledger.rows import Issued
-from forex.ledger.scores import ledger_scores
+from forex.ledger.scores import LedgerScores, MaturedForecasts, ledger_scores
 from forex.observations import align
 from forex.statistics.scores import WEIGHTS, pinball
 from forex.timeline import calendar
@@ -58,7 +57,7 @@ def ledger(rows: list[Issued], folder: Path) -> pl.DataFrame:
     return read(folder)
 
 
-def scores(issued_rows: pl.DataFrame, frame: pl.DataFrame, horizons: tuple[str, ...] = HORIZONS) -> dict[str, Any]:
+def scores(issued_rows: pl.DataFrame, frame: pl.DataFrame, horizons: tuple[str, ...] = HORIZONS) -> LedgerScores:
     return ledger_scores(issued_rows, frame, horizons=horizons, levels=LEVELS)
 
 
@@ -86,47 +85,47 @@ def matured(rows: list[Issued], horizon: str) -> list[Issued]:
 
 def test_nothing_issued_is_insufficient_data() -> None:
     report = scores(pl.DataFrame(schema=SCHEMA), backtest(world()))
-    assert (report["status"], report["issued"], report["last_origin"]) == ("INSUFFICIENT_DATA", 0, None)
-    for figures in report["horizons"].values():
-        assert figures["status"] == "INSUFFICIENT_DATA"
-        assert figures["ledger"] == figures["backtest"] == {"n": 0}
-    json_text(report)
+    assert (report.status, report.issued, report.last_origin) == ("INSUFFICIENT_DATA", 0, None)
+    for figures in report.horizons.values():
+        assert figures.status == "INSUFFICIENT_DATA"
+        assert figures.ledger == figures.backtest == MaturedForecasts(n=0, by_level={})
+    assert LedgerScores.model_validate(plain(report)) == report
 
 
 def test_what_the_backtest_repeats_has_the_same_figures_and_they_are_the_loops(tmp_path: Path) -> None:
     rows = world()
     said = rows[10:40] + rows[-4:]  # the last of them have not matured
     report = scores(ledger(said, tmp_path), backtest(rows))
-    assert report["status"] == "EVALUATED" and report["last_origin"] == NEWEST
-    for horizon, figures in report["horizons"].items():
+    assert report.status == "EVALUATED" and report.last_origin == NEWEST
+    for horizon, figures in report.horizons.items():
         own = [row for row in said if row.horizon == horizon]
-        assert (figures["issued"], figures["equal"], figures["different"]) == (len(own), len(own), 0)
-        assert figures["largest_difference"] == 0
-        assert figures["ledger"] == figures["backtest"]
+        assert (figures.issued, figures.equal, figures.different) == (len(own), len(own), 0)
+        assert figures.largest_difference == 0
+        assert figures.ledger == figures.backtest
         expected = figures_loop(matured(said, horizon))
-        assert figures["ledger"]["n"] == len(matured(said, horizon)) < len(own)
-        assert {name: figures["ledger"][name] for name in expected} == pytest.approx(expected)
+        assert figures.ledger.n == len(matured(said, horizon)) < len(own)
+        assert {name: plain(figures.ledger)[name] for name in expected} == pytest.approx(expected)
 
 
 def test_what_the_backtest_says_otherwise_is_counted_and_scored_apart(tmp_path: Path) -> None:
     rows = world()
     said = [issued(*row.key, quantiles=moved(row, 2.5)) if i < 6 else row for i, row in enumerate(rows[:20])]
     report = scores(ledger(said, tmp_path), backtest(rows))
-    for horizon, figures in report["horizons"].items():
-        assert (figures["equal"], figures["different"], figures["not_in_backtest"]) == (7, 3, 0)
-        assert figures["largest_difference"] == pytest.approx(2.5)
+    for horizon, figures in report.horizons.items():
+        assert (figures.equal, figures.different, figures.not_in_backtest) == (7, 3, 0)
+        assert figures.largest_difference == pytest.approx(2.5)
         issued_loop, again_loop = (figures_loop(matured(part, horizon)) for part in (said, rows[:20]))
-        assert {name: figures["ledger"][name] for name in issued_loop} == pytest.approx(issued_loop)
-        assert {name: figures["backtest"][name] for name in again_loop} == pytest.approx(again_loop)
-        assert figures["ledger"]["bias"] == pytest.approx(figures["backtest"]["bias"] + 0.75)
+        assert {name: plain(figures.ledger)[name] for name in issued_loop} == pytest.approx(issued_loop)
+        assert {name: plain(figures.backtest)[name] for name in again_loop} == pytest.approx(again_loop)
+        assert figures.ledger.bias == pytest.approx(figures.backtest.bias + 0.75)
 
 
 def test_an_origin_that_the_backtest_lacks_is_scored_as_issued_and_said(tmp_path: Path) -> None:
     rows = world()
     report = scores(ledger(rows[:20], tmp_path), backtest(rows[4:]))
-    figures = report["horizons"]["7d"]
-    assert (figures["issued"], figures["equal"], figures["not_in_backtest"]) == (10, 8, 2)
-    assert (figures["ledger"]["n"], figures["backtest"]["n"]) == (10, 8)
+    figures = report.horizons["7d"]
+    assert (figures.issued, figures.equal, figures.not_in_backtest) == (10, 8, 2)
+    assert (figures.ledger.n, figures.backtest.n) == (10, 8)
 
 
 def test_another_target_is_scored_by_what_came_out_on_it_and_no_neighbour(tmp_path: Path) -> None:
@@ -134,17 +133,17 @@ def test_another_target_is_scored_by_what_came_out_on_it_and_no_neighbour(tmp_pa
     row = rows[11]
     target = dt.date.fromisoformat(DAYS[DAYS.index(str(row.target_date)) + 1])
     said = issued(*row.key, target_date=target, steps=row.steps + 1, quantiles=row.quantiles)
-    figures = scores(ledger([said], tmp_path), backtest(rows))["horizons"][row.horizon]
-    assert (figures["equal"], figures["different"], figures["largest_difference"]) == (0, 1, None)
-    assert figures["ledger"]["bias"] == pytest.approx(row.quantiles[12] - observado(target))
-    assert figures["backtest"]["bias"] == pytest.approx(row.quantiles[12] - observado(row.target_date))
+    figures = scores(ledger([said], tmp_path), backtest(rows)).horizons[row.horizon]
+    assert (figures.equal, figures.different, figures.largest_difference) == (0, 1, None)
+    assert figures.ledger.bias == pytest.approx(row.quantiles[12] - observado(target))
+    assert figures.backtest.bias == pytest.approx(row.quantiles[12] - observado(row.target_date))
 
 
 def test_a_horizon_that_is_no_longer_forecast_is_still_scored(tmp_path: Path) -> None:
     rows = world()
     only = [row for row in rows if row.horizon == "1d"]
-    figures = scores(ledger(rows[:20], tmp_path), backtest(only), ("1d",))["horizons"]["7d"]
-    assert (figures["issued"], figures["not_in_backtest"], figures["ledger"]["n"]) == (10, 10, 10)
+    figures = scores(ledger(rows[:20], tmp_path), backtest(only), ("1d",)).horizons["7d"]
+    assert (figures.issued, figures.not_in_backtest, figures.ledger.n) == (10, 10, 10)
 
 
 def test_rows_of_later_origins_and_the_order_of_the_files_change_nothing(project: Project) -> None:

@@ -222,7 +222,7 @@ def test_it_is_calibrated_and_published_like_any_other_model(history: History) -
             "min_scores": 100,
             "conformal": ("garch_t", "theta"),
             "ensemble": rules.ensemble.model_copy(update={"members": ("garch_t_conformal", "theta")}),
-            "published": rules.published.model_copy(update={"candidates": ("theta",)}),
+            "published": rules.published.model_copy(update={"model": "theta"}),
         }
     )
     made, first = calibrate(raw, outcomes_of(history, origins, HORIZONS), rules)

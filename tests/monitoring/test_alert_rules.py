@@ -10,16 +10,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex.monitoring.alert_rules import MARKET, Trigger, market, reversal, rising, severities, volatility_ratio
+from forex.monitoring.alert_rules import vix_spike
+from forex.monitoring.alert_rules.protocol import Evidence
+from forex.monitoring.alert_rules.registry import Trigger, evaluated, settings
+from forex.monitoring.alert_rules.sizes import rising, severities
+from forex.monitoring.alert_rules.trend_reversal import reversal
+from forex.monitoring.alert_rules.volatility_spike import volatility_ratio
 from forex.monitoring.alerts import alerts
 from forex.params import Alerts, load_params
 from forex.timeline import calendar
 from tests.support.made_up import ROOT
+from tests.support.monitored import CALM
 from tests.support.regime_panels import sample, sample_panel, usable
 
-SETTINGS: Alerts = load_params("alerts", path=ROOT / "params.yaml").alerts
+SETTINGS: Alerts = load_params("alerts", path=ROOT / "params.yaml", declared={"alerts": settings()}).alerts
 REAL = os.environ.get("FOREX_REAL_DATA")
-CALM = {"target": {"status": "EVALUATED", "history": []}}
+MARKET = {"TREND_REVERSAL", "VOLATILITY_SPIKE", "COPPER_SHOCK", "DXY_EXTREME", "VIX_SPIKE", "TPM_SURPRISE"}
 
 
 def panel_of(anchor: Any, **drivers: Any) -> pl.DataFrame:
@@ -35,8 +41,13 @@ def panel_of(anchor: Any, **drivers: Any) -> pl.DataFrame:
     return pl.DataFrame(columns)
 
 
+def market(panel: pl.DataFrame) -> tuple[list[Trigger], dict[str, str]]:
+    """The triggers on a panel alone, and what is missing."""
+    return evaluated(Evidence(panel, max_age=SETTINGS.max_age), SETTINGS)
+
+
 def triggers(anchor: Any, **drivers: Any) -> list[tuple[int, str, int]]:
-    return [(one.row, one.kind, one.severity) for one in market(panel_of(anchor, **drivers), SETTINGS)[0]]
+    return [(one.row, one.kind, one.severity) for one in market(panel_of(anchor, **drivers))[0]]
 
 
 def steady(rows: int = 60, value: float = 900.0) -> np.ndarray:
@@ -70,7 +81,7 @@ def test_a_monotone_stretch_is_no_reversal_a_turn_is(sign: int) -> None:
     monotone = np.concatenate([calm, 900 * (1 + sign * 0.012 * np.arange(1, 6))])
     assert not any(kind == "TREND_REVERSAL" for _, kind, _ in triggers(monotone))
     turned = np.concatenate([calm, 900 * (1 + sign * np.array([0.015, 0.03, 0.015, 0.005]))])
-    found = [one for one in market(panel_of(turned), SETTINGS)[0] if one.kind == "TREND_REVERSAL"]
+    found = [one for one in market(panel_of(turned))[0] if one.kind == "TREND_REVERSAL"]
     assert [(one.row, one.severity) for one in found] == [(43, 2)]
     first, second = (
         ("rose 3.0% to 927", "fell 2.4% to 904.5") if sign > 0 else ("fell 3.0% to 873", "rose 2.6% to 895.5")
@@ -109,7 +120,7 @@ def test_volatility_windows_share_no_move() -> None:
 def test_a_storm_triggers_once_and_says_its_volatility_in_per_cent_a_year() -> None:
     signs = np.where(np.arange(80) % 2, 1.0, -1.0)
     values = 900 * np.exp(np.cumsum(np.where(np.arange(80) < 60, 0.004, 0.0125) * signs))
-    found = [one for one in market(panel_of(values), SETTINGS)[0] if "volatility" in one.reason]
+    found = [one for one in market(panel_of(values))[0] if "volatility" in one.reason]
     assert [one.severity for one in found] == [2, 3]
     assert found[-1].row <= 67
     assert "volatility of the last 7 business days is 19.8% a year" in found[-1].reason  # 0.0125·√252
@@ -126,7 +137,7 @@ def test_copper_moves(move: float, severity: int) -> None:
 def test_copper_falls_over_five_business_days_not_six() -> None:
     copper = np.full(60, 4.0)
     copper[50:] = 4.0 * np.cumprod(np.full(10, 0.979))
-    found = [one for one in market(panel_of(steady(), copper_lme=copper), SETTINGS)[0] if one.kind == "COPPER_SHOCK"]
+    found = [one for one in market(panel_of(steady(), copper_lme=copper))[0] if one.kind == "COPPER_SHOCK"]
     assert [(one.row, one.severity) for one in found] == [(54, 2)]
     assert "fell 10.1% in 5 business days" in found[0].reason
     assert not triggers(steady(), copper_lme=copper[::-1].copy())  # a rise
@@ -154,7 +165,7 @@ def test_tpm_in_percentage_points() -> None:
     tpm = np.full(60, 0.5)
     tpm[20:], tpm[30:], tpm[40:] = 0.75, 1.25, 0.25
     panel = panel_of(steady(), tpm=tpm)
-    found = market(panel, SETTINGS)[0]
+    found = market(panel)[0]
     assert [(one.row, one.severity) for one in found] == [(30, 2), (40, 3)]
     assert found[0].reason.startswith("tpm changed by +0.50 percentage points, from 0.75 (")
 
@@ -162,9 +173,8 @@ def test_tpm_in_percentage_points() -> None:
 def test_what_is_missing_is_said() -> None:
     panel = panel_of(steady(), copper_comex=steady(value=4), vix=steady(value=15), dxy=steady(value=100))
     panel = panel.with_columns(vix_age=pl.lit(11), dxy_age=pl.lit(None, pl.Int64))
-    missing = market(panel, SETTINGS)[1]
-    assert list(missing) == list(MARKET)
-    assert missing["COPPER_SHOCK"] is missing["TREND_REVERSAL"] is missing["VOLATILITY_SPIKE"] is None
+    missing = market(panel)[1]
+    assert list(missing) == ["DXY_EXTREME", "TPM_SURPRISE", "VIX_SPIKE"]
     assert missing["VIX_SPIKE"] == "vix has no new value for 11 business days"
     assert missing["DXY_EXTREME"] == "dxy has no value"
     assert missing["TPM_SURPRISE"] == "the store has no tpm"
@@ -174,12 +184,12 @@ def test_what_is_filled_forward_does_not_move() -> None:
     panel = panel_of(steady(), vix=np.repeat([20.0, 28.0], 30))
     days = panel["vix_date"].to_numpy().copy()
     days[30:] = days[29]
-    assert not market(panel.with_columns(vix_date=pl.Series(days)), SETTINGS)[0]
+    assert not market(panel.with_columns(vix_date=pl.Series(days)))[0]
 
 
 def test_rising_and_severities() -> None:
     sizes = np.array([31.0, 20.0, 36.0, np.nan, 36.0, 41.0])
-    reached = severities(sizes, SETTINGS.vix_spike.above)
+    reached = severities(sizes, SETTINGS.own("vix_spike", vix_spike.Settings).above)
     assert reached.tolist() == [1, 0, 2, 0, 2, 3]
     assert rising(reached, ~np.isnan(sizes)).tolist() == [0, 0, 2, 0, 0, 3]
 
@@ -193,20 +203,18 @@ def test_no_row_depends_on_a_later_one() -> None:
     values = {"copper_lme": (4.0, 0.02), "dxy": (100.0, 0.006), "vix": (20.0, 0.08), "tpm": (5.0, 0.1)}
     first = {name: stormy(*how, rng) for name, how in values.items()}
     anchor = stormy(900.0, 0.01, rng)
-    whole = market(panel_of(anchor, **first), SETTINGS)[0]
+    whole = market(panel_of(anchor, **first))[0]
     other_rng = np.random.default_rng(4)
     other = {name: np.append(old[:250], stormy(old[249], size, other_rng)[:150]) for (name, old), (_, size) in
              zip(first.items(), values.values(), strict=True)}  # fmt: skip
-    changed = market(panel_of(np.append(anchor[:250], stormy(anchor[249], 0.01, other_rng)[:150]), **other), SETTINGS)[
-        0
-    ]
-    cut = market(panel_of(anchor, **first)[:250], SETTINGS)[0]
+    changed = market(panel_of(np.append(anchor[:250], stormy(anchor[249], 0.01, other_rng)[:150]), **other))[0]
+    cut = market(panel_of(anchor, **first)[:250])[0]
 
     def upto(found: list[Trigger]) -> list[Trigger]:
         return [one for one in found if one.row < 250]
 
     assert upto(whole) == upto(changed) == cut
-    assert {one.kind for one in cut} == set(MARKET)
+    assert {one.kind for one in cut} == MARKET
     assert whole != changed
 
 
@@ -215,12 +223,12 @@ def test_no_row_depends_on_a_later_one() -> None:
 
 def test_the_sample_has_few_messages_a_year_and_those_of_2008_and_2022() -> None:
     report = alerts(sample_panel(sample("usdclp")), statuses={}, drift=CALM, settings=SETTINGS)
-    per_year = [found["sent"] for found in report["by_year"].values()]
+    per_year = [found["sent"] for found in report.by_year.values()]
     assert np.mean(per_year) <= 3
-    assert report["by_year"]["2013"]["sent"] == 0
-    critical = {alert["origin_date"][:7] for alert in report["alerts"] if alert["severity"] == "CRITICAL"}
+    assert report.by_year["2013"]["sent"] == 0
+    critical = {alert.origin_date[:7] for alert in report.alerts if alert.severity == "CRITICAL"}
     assert {"2008-10", "2022-07"} <= critical
-    assert {kind for kind, entry in report["types"].items() if entry["status"] == "NOT_EVALUATED"} == {
+    assert {kind for kind, entry in report.types.items() if entry.status == "NOT_EVALUATED"} == {
         "COPPER_SHOCK", "DXY_EXTREME", "VIX_SPIKE", "TPM_SURPRISE",
     }  # fmt: skip
 
@@ -231,13 +239,13 @@ def test_the_shocks_of_2008_and_2020_are_critical() -> None:
     names = ("copper_lme", "dxy", "vix", "tpm")
     panel = sample_panel(usable(store, "usdclp"), **{name: usable(store, name) for name in names})
     report = alerts(panel, statuses={}, drift=CALM, settings=SETTINGS)
-    assert not [kind for kind in MARKET if report["types"][kind]["status"] == "NOT_EVALUATED"]
-    assert {alert["type"] for alert in report["alerts"]} >= set(MARKET)
+    assert not [kind for kind in MARKET if report.types[kind].status == "NOT_EVALUATED"]
+    assert {alert.type for alert in report.alerts} >= MARKET
     for month in ("2008-10", "2020-03"):
-        shown = [alert for alert in report["alerts"] if alert["origin_date"].startswith(month)]
-        assert any(alert["severity"] == "CRITICAL" for alert in shown)
-        assert {alert["type"] for alert in shown} >= {"COPPER_SHOCK", "VIX_SPIKE"}
-    years = [year for year in report["by_year"] if year >= "2008"]
-    sent = {year: report["by_year"][year]["sent"] for year in years}
+        shown = [alert for alert in report.alerts if alert.origin_date.startswith(month)]
+        assert any(alert.severity == "CRITICAL" for alert in shown)
+        assert {alert.type for alert in shown} >= {"COPPER_SHOCK", "VIX_SPIKE"}
+    years = [year for year in report.by_year if year >= "2008"]
+    sent = {year: report.by_year[year]["sent"] for year in years}
     assert np.mean(list(sent.values())) <= 12, sent
     assert sent["2008"] == max(sent.values()), sent

@@ -1,5 +1,6 @@
 """Alerts: repetition, the rule for a message, the faults of the forecast, and that a later run lists the same past."""
 
+import json
 from typing import Any
 
 import numpy as np
@@ -8,21 +9,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex.core.files import json_text
-from forex.core.status import ALERT_SEVERITIES
-from forex.monitoring.alert_rules import Trigger
-from forex.monitoring.alerts import alerts, raised, sending
-from forex.monitoring.model_alerts import degradation, drifting, missing_data
-from forex.params import Alerts
-from tests.monitoring.test_alert_rules import CALM, SETTINGS, panel_of, steady
+from forex.core.reports import plain
+from forex.core.status import ALERT_SEVERITIES, Status
+from forex.monitoring.alert_report import AlertsReport, AlertType, Send
+from forex.monitoring.alert_rules import data_quality_issue, drift
+from forex.monitoring.alert_rules.protocol import Evidence
+from forex.monitoring.alert_rules.registry import Trigger, evaluated
+from forex.monitoring.alerts import Raised, alerts, raised, sending
+from forex.monitoring.drift_report import PastLook
+from tests.monitoring.test_alert_rules import SETTINGS, panel_of, steady
+from tests.support.monitored import CALM, UNJUDGED
 
 
 def trigger(row: int, severity: int, kind: str = "VIX_SPIKE") -> Trigger:
-    return Trigger(row, kind, severity, 0.0, f"{kind} {row}")
+    return Trigger(row, severity, 0.0, f"{kind} {row}", kind)
 
 
-def rows_of(found: list[dict[str, Any]]) -> list[tuple[int, str]]:
-    return [(alert["row"], alert["severity"]) for alert in found]
+def rows_of(found: list[Raised]) -> list[tuple[int, str]]:
+    return [(alert.row, alert.severity) for alert in found]
 
 
 # --- repetition and messages -----------------------------------------------------------------------------------------
@@ -37,7 +41,7 @@ def test_a_repetition_is_not_raised_an_escalation_is() -> None:
 
 def test_triggers_of_a_day_are_one_alert_with_its_reasons() -> None:
     [alert] = raised([trigger(4, 1), trigger(4, 3)], cool_down=10)
-    assert alert == {"row": 4, "type": "VIX_SPIKE", "severity": "CRITICAL", "reasons": ["VIX_SPIKE 4"] * 2}
+    assert alert == Raised(4, "VIX_SPIKE", "CRITICAL", ("VIX_SPIKE 4",) * 2)
 
 
 TRIGGERS = st.lists(
@@ -56,12 +60,10 @@ def test_raised_equals_the_loop_and_its_past_stays(found: list[Trigger], cool_do
             near = [was for at, name, was in expected if name == kind and row - at <= cool_down]
             if now > max(near, default=0):
                 expected.append((row, kind, now))
-    assert sorted((one["row"], one["type"], ALERT_SEVERITIES.index(one["severity"]) + 1) for one in listed) == sorted(
-        expected
-    )
+    assert sorted((one.row, one.kind, ALERT_SEVERITIES.index(one.severity) + 1) for one in listed) == sorted(expected)
     for until in (10, 25):
         then = raised([one for one in found if one.row <= until], cool_down=cool_down)
-        assert then == [one for one in listed if one["row"] <= until]
+        assert then == [one for one in listed if one.row <= until]
         sent = sending(listed, cool_down=cool_down)
         assert sending(then, cool_down=cool_down) == {row: why for row, why in sent.items() if row <= until}
 
@@ -80,7 +82,7 @@ def test_raised_equals_the_loop_and_its_past_stays(found: list[Trigger], cool_do
     ],
 )
 def test_a_message_needs_a_critical_or_two_warnings_of_different_types(listed: list[Any], rows: list[int]) -> None:
-    found = [{"row": row, "type": kind, "severity": severity} for row, kind, severity in listed]
+    found = [Raised(*one) for one in listed]
     assert list(sending(found, cool_down=10)) == rows
 
 
@@ -95,7 +97,8 @@ def test_a_worse_status_of_the_monitor_triggers_once() -> None:
         (8, {"1d": "CRITICAL", "7d": "EXCELLENT"}),
         (9, {"1d": "DEGRADED", "7d": "GOOD"}),
     ]
-    assert [(one.row, one.kind, one.severity, one.reason) for one in degradation(looks)] == [
+    found = evaluated(Evidence(panel_of(steady(30)), statuses=looks), SETTINGS)[0]
+    assert sorted((one.row, one.kind, one.severity, one.reason) for one in found) == [
         (5, "BASELINE_MISSING", 2, "the forecast for 7d is INSUFFICIENT_DATA"),
         (6, "DEGRADATION_WARNING", 2, "the forecast for 1d is DEGRADED"),
         (7, "DEGRADATION_CRITICAL", 3, "the forecast for 1d is CRITICAL"),
@@ -104,9 +107,10 @@ def test_a_worse_status_of_the_monitor_triggers_once() -> None:
 
 def test_a_drift_that_gets_worse_triggers() -> None:
     said = ["HIGH", "NONE", "LOW", "MEDIUM", "MEDIUM", "HIGH", "NONE", "HIGH"]
-    looks = [(row, {"severity": how, "score": 80.0}) for row, how in enumerate(said)]
-    found = [(one.row, one.severity) for one in drifting(looks, SETTINGS)]
-    assert found == [(3, 2), (5, 3), (7, 3)]
+    looks = [(row, PastLook(origin_date="2024-11-27", severity=how, score=80.0)) for row, how in enumerate(said)]
+    evidence = Evidence(panel_of(steady(30)), drift_looks=looks)
+    found = drift.evaluate(evidence, SETTINGS.own("drift", drift.Settings)).findings
+    assert [(one.row, one.severity) for one in found] == [(3, 2), (5, 3), (7, 3)]
 
 
 def test_missing_values_of_the_observado() -> None:
@@ -114,7 +118,9 @@ def test_missing_values_of_the_observado() -> None:
     ages[100:110] = 1
     ages[120:127] = 1
     panel = panel_of(steady(200)).with_columns(anchor_age=pl.Series(ages))
-    found = list(missing_data(panel, SETTINGS))
+    found = data_quality_issue.evaluate(
+        Evidence(panel), SETTINGS.own("data_quality_issue", data_quality_issue.Settings)
+    ).findings
     assert [(one.row, one.severity) for one in found] == [(108, 2), (124, 3)]
     assert found[0].reason == "15% of the last 60 business days have no usdclp of their own"
 
@@ -128,7 +134,7 @@ def storm(rows: int = 120) -> np.ndarray:
     return values
 
 
-def report(panel: pl.DataFrame, **statuses: str) -> dict[str, Any]:
+def report(panel: pl.DataFrame, **statuses: Status) -> AlertsReport:
     at = str(panel["origin_date"][-1])
     return alerts(panel, statuses={at: statuses}, drift=CALM, settings=SETTINGS)
 
@@ -136,19 +142,19 @@ def report(panel: pl.DataFrame, **statuses: str) -> dict[str, Any]:
 def test_a_new_critical_is_worth_a_message_on_its_day_only() -> None:
     panel = panel_of(storm())
     on, after = report(panel[:81]), report(panel[:82])
-    assert on["send"] == {"send": True, "why": "CRITICAL: VOLATILITY_SPIKE"}
-    assert after["send"]["send"] is False
-    assert on["alerts"] == after["alerts"]
-    assert on["by_year"]["2012"] == {"INFO": 0, "WARNING": 0, "CRITICAL": 1, "sent": 1}
-    json_text(on)
+    assert on.send == Send(send=True, why="CRITICAL: VOLATILITY_SPIKE")
+    assert after.send.send is False
+    assert on.alerts == after.alerts
+    assert on.by_year["2012"] == {"INFO": 0, "WARNING": 0, "CRITICAL": 1, "sent": 1}
+    assert AlertsReport.model_validate_json(json.dumps(plain(on)), strict=True) == on
 
 
 def test_a_degraded_forecast_is_worth_a_message() -> None:
     found = report(panel_of(steady(120)), **{"1d": "CRITICAL", "7d": "GOOD"})
-    assert found["send"] == {"send": True, "why": "CRITICAL: DEGRADATION_CRITICAL"}
+    assert found.send == Send(send=True, why="CRITICAL: DEGRADATION_CRITICAL")
     two = report(panel_of(steady(120)), **{"1d": "DEGRADED", "7d": "INSUFFICIENT_DATA"})
-    assert two["send"]["why"] == "2 WARNING within 10 business days: BASELINE_MISSING, DEGRADATION_WARNING"
-    assert report(panel_of(steady(120)), **{"1d": "GOOD"})["send"]["send"] is False
+    assert two.send.why == "2 WARNING within 10 business days: BASELINE_MISSING, DEGRADATION_WARNING"
+    assert report(panel_of(steady(120)), **{"1d": "GOOD"}).send.send is False
 
 
 def test_replaying_day_by_day_gives_the_list() -> None:
@@ -161,18 +167,18 @@ def test_replaying_day_by_day_gives_the_list() -> None:
     daily, sent = [], []
     for rows in range(1, 151):
         then = alerts(panel[:rows], statuses={}, drift=CALM, settings=SETTINGS)
-        daily += [alert for alert in then["alerts"] if alert["origin_date"] == then["at"]]
-        sent += [then["at"]] * then["send"]["send"]
-    assert daily == whole["alerts"] and len(daily) > 10
-    assert sent == [one["origin_date"] for one in whole["sent"]] and len(sent) > 2
+        daily += [alert for alert in then.alerts if alert.origin_date == then.at]
+        sent += [then.at] * then.send.send
+    assert tuple(daily) == whole.alerts and len(daily) > 10
+    assert sent == [one.origin_date for one in whole.sent] and len(sent) > 2
 
 
 def test_drift_that_cannot_be_evaluated_is_said() -> None:
-    drift = {"target": {"status": "NOT_EVALUATED", "why": "too short", "history": []}}
-    found = alerts(panel_of(steady(30)), statuses={}, drift=drift, settings=SETTINGS)["types"]
-    assert found["DRIFT"] == {"status": "NOT_EVALUATED", "missing": "too short"}
-    assert found["DATA_QUALITY_ISSUE"]["missing"] == "30 business days, 60 are needed"
-    assert found["TPM_SURPRISE"]["status"] == "NOT_EVALUATED"
+    drift = CALM.model_copy(update={"target": UNJUDGED})
+    found = alerts(panel_of(steady(30)), statuses={}, drift=drift, settings=SETTINGS).types
+    assert found["DRIFT"] == AlertType(status="NOT_EVALUATED", missing="too short")
+    assert found["DATA_QUALITY_ISSUE"].missing == "30 business days, 60 are needed"
+    assert found["TPM_SURPRISE"].status == "NOT_EVALUATED"
 
 
 @pytest.mark.parametrize(
@@ -186,4 +192,4 @@ def test_sizes_must_rise(block: str, changes: dict[str, Any], said: str) -> None
     content = SETTINGS.model_dump()
     content[block] |= changes
     with pytest.raises(ValueError, match=said):
-        Alerts.model_validate(content)
+        type(SETTINGS).model_validate(content)

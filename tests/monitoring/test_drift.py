@@ -1,5 +1,6 @@
 """Drift: what was said stays said, false alarms and power (a part of the study), trend, and what cannot be evaluated."""
 
+import json
 import math
 from typing import Any
 
@@ -7,9 +8,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forex.core.files import json_text
+from forex.core.reports import plain
 from forex.core.status import HIGH
 from forex.monitoring.drift import consecutive_highs, drift, metrics, trend
+from forex.monitoring.drift_report import DriftReport, Unjudged
 from forex.monitoring.shifts import TESTS
 from forex.params import Drift
 from forex.timeline import calendar
@@ -88,32 +90,32 @@ def test_a_drift_is_described() -> None:
     report = drift(
         panel_of(world(DAYS, factor=3.0, last=30), mxn=world(DAYS, seed=2, factor=3.0, last=30)), (), SETTINGS
     )
-    target, driver = report["target"], report["drivers"]["series"]["mxn"]
-    assert target["severity"] == HIGH
-    assert target["p"] <= SETTINGS.significance
-    assert sum(p <= SETTINGS.significance for p in target["tests"].values()) >= 3
-    assert target["score"] == pytest.approx(100 * (1 - target["p"] / SETTINGS.significance))
-    assert set(target["tests"]) == set(TESTS)
-    assert target["volatility_ratio"] == pytest.approx(3, rel=0.3)
-    assert target["baseline"]["sd_bp"] == pytest.approx(60, rel=0.2)
-    assert target["consecutive_high"] >= 1 and target["last_none"] < report["at"]
-    assert driver["severity"] != "NONE" and report["drivers"]["drifting"] == ["mxn"]
+    target, driver = report.target, report.drivers.series["mxn"]
+    assert target.severity == HIGH
+    assert target.p <= SETTINGS.significance
+    assert sum(p <= SETTINGS.significance for p in target.tests.values()) >= 3
+    assert target.score == pytest.approx(100 * (1 - target.p / SETTINGS.significance))
+    assert set(target.tests) == set(TESTS)
+    assert target.volatility_ratio == pytest.approx(3, rel=0.3)
+    assert target.baseline.sd_bp == pytest.approx(60, rel=0.2)
+    assert target.consecutive_high >= 1 and target.last_none < report.at
+    assert driver.severity != "NONE" and report.drivers.drifting == ("mxn",)
     found = metrics(report)
     assert found["target"]["severity"] == 3 and found["drivers"] == {"drifting": 1, "evaluated": 1}
-    json_text(report)
+    assert DriftReport.model_validate_json(json.dumps(plain(report)), strict=True) == report
 
 
 def test_a_drift_that_stays_asks_for_action() -> None:
-    target = drift(panel_of(world(DAYS, factor=3.0, last=42)), (), SETTINGS)["target"]
-    assert target["trend"] == "WORSENING"
-    assert "the score is rising" in target["requires_action"]
+    target = drift(panel_of(world(DAYS, factor=3.0, last=42)), (), SETTINGS).target
+    assert target.trend == "WORSENING"
+    assert "the score is rising" in target.requires_action
 
 
 def test_rates_in_per_cent_move_in_differences() -> None:
     moves = world(DAYS, seed=3)
     panel = panel_of(world(DAYS), rate=moves).with_columns(rate=pl.Series(5 + np.cumsum(np.append(0.0, moves))))
-    found = drift(panel, {"rate"}, SETTINGS)["drivers"]["series"]["rate"]
-    assert found["recent"]["sd_bp"] == pytest.approx(100 * moves[-30:].std(ddof=1), rel=1e-6)
+    found = drift(panel, {"rate"}, SETTINGS).drivers.series["rate"]
+    assert found.recent.sd_bp == pytest.approx(100 * moves[-30:].std(ddof=1), rel=1e-6)
 
 
 def test_what_was_said_at_an_earlier_origin_is_what_its_own_run_said() -> None:
@@ -124,25 +126,25 @@ def test_what_was_said_at_an_earlier_origin_is_what_its_own_run_said() -> None:
     noisy = returns.copy()
     noisy[395:] = 0.03 * np.random.default_rng(9).standard_normal(25)
     other = drift(panel_of(noisy, mxn=world(days, seed=6)), (), QUICK)
-    assert any(record["score"] > 0 for record in whole["target"]["history"])
+    assert any(record.score > 0 for record in whole.target.history)
     checked = 0
-    for record in whole["target"]["history"]:
-        row = int(np.flatnonzero(panel_of(returns)["origin_date"].cast(pl.String) == record["origin_date"])[0])
+    for record in whole.target.history:
+        row = int(np.flatnonzero(panel_of(returns)["origin_date"].cast(pl.String) == record.origin_date)[0])
         then = drift(panel_of(returns[:row]), (), QUICK)
-        assert then["at"] == record["origin_date"]
-        assert (then["target"]["score"], then["target"]["severity"]) == (record["score"], record["severity"])
-        assert then["target"]["history"][-1] == record
+        assert then.at == record.origin_date
+        assert (then.target.score, then.target.severity) == (record.score, record.severity)
+        assert then.target.history[-1] == record
         if row <= 395:
-            assert record in other["target"]["history"]
+            assert record in other.target.history
             checked += 1
     assert checked >= 3
-    assert whole["target"]["history"][-1] != other["target"]["history"][-1]
+    assert whole.target.history[-1] != other.target.history[-1]
 
 
 def test_the_history_stays_when_a_day_is_added() -> None:
     returns = world(420, factor=2.0, last=100)
-    one, two = (drift(panel_of(returns[:days]), (), QUICK)["target"]["history"] for days in (412, 413))
-    assert [record for record in one if record["origin_date"] >= two[0]["origin_date"]] == two[: len(two)][: len(one)]
+    one, two = (drift(panel_of(returns[:days]), (), QUICK).target.history for days in (412, 413))
+    assert [record for record in one if record.origin_date >= two[0].origin_date] == list(two[: len(one)])
 
 
 @pytest.mark.parametrize(
@@ -150,11 +152,11 @@ def test_the_history_stays_when_a_day_is_added() -> None:
 )
 def test_too_short_a_history_is_not_evaluated(days: int, why: str) -> None:
     report = drift(panel_of(world(days), mxn=world(days)), (), QUICK)
-    assert report["target"]["status"] == report["drivers"]["series"]["mxn"]["status"] == "NOT_EVALUATED"
-    assert report["target"]["why"] == why
-    assert report["target"]["trend"] == "UNKNOWN" and report["target"]["history"] == []
-    assert report["drivers"]["drifting"] == [] and metrics(report) == {}
-    json_text(report)
+    assert report.target.status == report.drivers.series["mxn"].status == "NOT_EVALUATED"
+    assert report.target.why == why
+    assert report.target.trend == "UNKNOWN" and report.target.history == ()
+    assert report.drivers.drifting == () and metrics(report) == {}
+    assert DriftReport.model_validate_json(json.dumps(plain(report)), strict=True) == report
 
 
 def test_a_series_without_news_or_without_moves_is_not_evaluated() -> None:
@@ -166,10 +168,10 @@ def test_a_series_without_news_or_without_moves_is_not_evaluated() -> None:
     dates[-16:] = dates[-17]
     panel = panel.with_columns(mxn_date=pl.Series(dates), none=pl.lit(None, pl.Float64), none_date=panel["mxn_date"])
     panel = panel.with_columns(none_move_0=pl.lit(None, pl.Float64))
-    found = drift(panel, (), QUICK)["drivers"]["series"]
-    assert found["mxn"] == {"status": "NOT_EVALUATED", "why": "no new value for 16 business days"}
-    assert found["policy"]["why"] == "hardly moves"
-    assert found["none"]["why"] == "no value"
+    found = drift(panel, (), QUICK).drivers.series
+    assert found["mxn"] == Unjudged(status="NOT_EVALUATED", why="no new value for 16 business days")
+    assert found["policy"].why == "hardly moves"
+    assert found["none"].why == "no value"
 
 
 # --- trend ------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from forex.monitoring.episodes import episodes
-from forex.monitoring.performance import subjects
+from forex.monitoring.report import EpisodeForecasts
+from forex.monitoring.subjects import subjects
 from forex.params import Performance
 from forex.statistics.scores import Panel
 from tests.monitoring.test_performance import SHOWN, SILENT, changed, report, settings, world
@@ -19,11 +20,11 @@ def chosen(panel: Panel, **values: Any) -> Performance:
     return settings(episodes={"storm": {"from": dates[FIRST], "to": dates[LAST - 1]}}, **values)
 
 
-def looked_back(panel: Panel, **values: Any) -> dict[str, Any]:
+def looked_back(panel: Panel, **values: Any) -> EpisodeForecasts:
     rules = chosen(panel, **values)
     found = episodes(subjects({"1d": panel}, levels=SHOWN, settings=rules), levels=SHOWN, settings=rules)["storm"]
-    assert found["days"] == LAST - FIRST
-    return dict(found["horizons"]["1d"]["published"])
+    assert found.days == LAST - FIRST
+    return found.horizons["1d"]["published"]
 
 
 def storm(factor: float, *, absorbed: bool) -> Panel:
@@ -41,9 +42,9 @@ def test_a_day_says_what_a_report_of_that_day_would_have_said() -> None:
     loop: dict[str, int] = {}
     for last in range(FIRST, LAST):
         known = {name: value[: last + 1] for name, value in vars(panel).items() if isinstance(value, np.ndarray)}
-        status = report({"1d": changed(panel, **known)})["status"]
+        status = report({"1d": changed(panel, **known)}).status
         loop[status] = loop.get(status, 0) + 1
-    assert found["statuses"] == loop
+    assert found.statuses == loop
     assert len(loop) > 1
 
 
@@ -59,37 +60,37 @@ def test_what_matures_after_the_episode_does_not_change_what_it_says() -> None:
 )
 def test_verdicts(factor: float, absorbed: bool, verdict: str) -> None:
     found = looked_back(storm(factor, absorbed=absorbed))
-    assert found["verdict"] == verdict
-    assert found["n"] == LAST - FIRST and found["n_baseline"] == FIRST
-    assert (found["first_degraded"] is not None) == (verdict == "DEGRADED")
+    assert found.verdict == verdict
+    assert found.n == LAST - FIRST and found.n_baseline == FIRST
+    assert (found.first_degraded is not None) == (verdict == "DEGRADED")
 
 
 def test_intervals_that_did_not_hold_are_no_absorption_although_no_look_could_tell() -> None:
     found = looked_back(storm(1.35, absorbed=False), significance=1e-9, alarm=SILENT)
-    assert found["first_degraded"] is None and set(found["statuses"]) == {"GOOD"}
-    assert found["crps_change_pct"] > 15 and found["during"]["coverage_80"] < 0.75
-    assert found["verdict"] == "DEGRADED"
+    assert found.first_degraded is None and set(found.statuses) == {"GOOD"}
+    assert found.crps_change_pct > 15 and found.during.by_level[0.8].coverage < 0.75
+    assert found.verdict == "DEGRADED"
     lenient = looked_back(storm(1.35, absorbed=False), significance=1e-9, alarm=SILENT, episode_tolerance=0.3)
-    assert lenient["verdict"] == "ABSORBED"
+    assert lenient.verdict == "ABSORBED"
 
 
 def test_figures_of_the_episode_and_of_its_baseline() -> None:
     panel = storm(3.0, absorbed=False)
     found = looked_back(panel)
     during, before = slice(FIRST, LAST), slice(0, FIRST)
-    assert found["during"]["crps"] == pytest.approx(panel.crps[during, 0].mean())
-    assert found["baseline"]["coverage_95"] == pytest.approx(panel.covered(0.95)[before, 0].mean())
+    assert found.during.crps == pytest.approx(panel.crps[during, 0].mean())
+    assert found.baseline.by_level[0.95].coverage == pytest.approx(panel.covered(0.95)[before, 0].mean())
     scores = panel.interval_score(0.95)[:, 0]
     expected = 100 * (scores[during].mean() / scores[before].mean() - 1)
-    assert found["interval_score_95_change_pct"] == pytest.approx(expected)
-    assert found["alarm"]["raised"] is not None and found["alarm"]["peak"] > 20
-    assert found["figures"]["error_last_60"] > 0
+    assert found.by_level[0.95].change_pct == pytest.approx(expected)
+    assert found.alarm.raised is not None and found.alarm.peak > 20
+    assert found.figures["error_last_60"] > 0
 
 
 def test_an_episode_outside_the_forecasts_says_so() -> None:
     panel = world(n=300)
     rules = settings(episodes={"early": {"from": "2001-01-02", "to": "2001-01-31"}})
     found = episodes(subjects({"1d": panel}, levels=SHOWN, settings=rules), levels=SHOWN, settings=rules)
-    figures = found["early"]["horizons"]["1d"]["published"]
-    assert (figures["n"], figures["verdict"]) == (0, "INSUFFICIENT_DATA")
-    assert set(figures["statuses"]) == {"INSUFFICIENT_DATA"}
+    figures = found["early"].horizons["1d"]["published"]
+    assert (figures.n, figures.verdict) == (0, "INSUFFICIENT_DATA")
+    assert set(figures.statuses) == {"INSUFFICIENT_DATA"}

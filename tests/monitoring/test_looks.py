@@ -1,18 +1,17 @@
 """The monitor's daily looks: each is what a report made that day would have said, from what was known then."""
 
-from typing import Any
-
 import numpy as np
 import polars as pl
 
 from forex.core.status import INSUFFICIENT_DATA
 from forex.monitoring.alerts import alerts
 from forex.monitoring.looks import daily_statuses, looks
-from forex.monitoring.performance import subjects
+from forex.monitoring.subjects import subjects
 from forex.monitoring.verdict import CODE
 from forex.params import load_params
 from forex.statistics.scores import Panel
 from tests.monitoring.test_performance import SHOWN, changed, report, settings, world
+from tests.support.monitored import CALM
 
 FIRST = 1500  # outcomes known at the first look
 RULES = settings(min_windows=8)
@@ -51,7 +50,7 @@ def test_a_look_says_what_a_report_of_that_origin_would_have_said() -> None:
     for origin, anchor_date in rows.rows()[::5]:
         count = int(np.searchsorted(made["1d"].target_date, np.datetime64(anchor_date), side="right"))
         then = report({horizon: known(panel, count) for horizon, panel in made.items()}, RULES)
-        assert found[str(origin)] == {horizon: figures["status"] for horizon, figures in then["horizons"].items()}
+        assert found[str(origin)] == {horizon: figures.status for horizon, figures in then.horizons.items()}
     said = {status for statuses in found.values() for status in statuses.values()}
     assert len(found) == rows.height and said >= {"GOOD", "DEGRADED"}
 
@@ -80,10 +79,9 @@ def test_replaying_the_days_gives_the_same_alerts() -> None:
         cut_off_at=pl.lit("2020-01-01").str.to_datetime(time_zone="UTC"), anchor=900.0, anchor_age=0
     )
     rules = load_params("alerts").alerts
-    calm: dict[str, Any] = {"target": {"status": "EVALUATED", "history": []}}
     statuses = daily(made, rows, ["1d", "7d"])
-    whole = alerts(rows, statuses=statuses, drift=calm, settings=rules)
+    whole = alerts(rows, statuses=statuses, drift=CALM, settings=rules)
     for count in range(5, rows.height, 13):
-        then = alerts(rows[:count], statuses=daily(made, rows[:count], ["1d", "7d"]), drift=calm, settings=rules)
-        assert then["alerts"] == [one for one in whole["alerts"] if one["origin_date"] <= then["at"]]
-    assert {"DEGRADATION_WARNING"} <= {one["type"] for one in whole["alerts"]}
+        then = alerts(rows[:count], statuses=daily(made, rows[:count], ["1d", "7d"]), drift=CALM, settings=rules)
+        assert then.alerts == tuple(one for one in whole.alerts if one.origin_date <= then.at)
+    assert {"DEGRADATION_WARNING"} <= {one.type for one in whole.alerts}

@@ -26,7 +26,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
 @pytest.mark.parametrize("key", [key for key in KEYS if not key.startswith(ESTIMATION)])
 def test_key_changes_what_a_stage_makes(key: str, real: Made) -> None:
     assert key in CHANGES, f"params.yaml: {key} is new: show in CHANGES of tests/key_changes.py what it does"
-    declaring = [stage for stage in STAGES if key.split(".")[0] in STAGES[stage]["params"]]
+    declaring = [stage for stage in STAGES if any(f"{key}.".startswith(f"{one}.") for one in STAGES[stage]["params"])]
     also = ALSO.get(key, {})
     said: Content = {}
     if also:

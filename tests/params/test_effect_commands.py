@@ -16,7 +16,6 @@ from forex.challenge.readiness import criteria, level
 from forex.commands.judge import calibrate, gate
 from forex.core.names import PUBLISHED
 from forex.params import load_params
-from studies import online_trade
 from tests.support.challengers import FORESEES, STEPS
 from tests.support.challengers import calibrated as calibrated_challengers
 from tests.support.changed_params import changed, run
@@ -30,11 +29,6 @@ from tests.support.made_up import ROOT
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     with copied(tmp_path_factory) as project:
         yield project
-
-
-def trade_page() -> str:
-    online_trade.main()
-    return online_trade.REPORT.read_text(encoding="utf-8")
 
 
 CHALLENGERS = calibrated_challengers(1, 800, first="2019-01-02")
@@ -78,11 +72,7 @@ def gate_reasons() -> list[str]:
     return gate.view("fewer", "more")["reasons"]
 
 
-SAYING = (
-    dict.fromkeys(READINESS, readiness_said)
-    | dict.fromkeys(GATE, gate_reasons)
-    | {"trade.rates": trade_page, "trade.min_origins": trade_page}
-)
+SAYING = dict.fromkeys(READINESS, readiness_said) | dict.fromkeys(GATE, gate_reasons)
 
 
 @pytest.mark.parametrize("key", OF_COMMANDS)

@@ -67,10 +67,9 @@ NUMBERS = [path for path, value in paths(CONTENT) if isinstance(value, int | flo
 LADDERS = {  # by severity
     "alerts.trend_reversal.legs", "alerts.volatility_spike.ratio", "alerts.volatility_spike.move", "alerts.copper_shock.move",
     "alerts.copper_shock.fall", "alerts.dxy_extreme.above", "alerts.dxy_extreme.below", "alerts.dxy_extreme.move",
-    "alerts.vix_spike.above", "alerts.vix_spike.rise", "alerts.tpm_surprise.change", "alerts.data_quality.missing",
+    "alerts.vix_spike.above", "alerts.vix_spike.rise", "alerts.tpm_surprise.change", "alerts.data_quality_issue.missing",
 }  # fmt: skip
 KEYED = {
-    "calibrate.online.rate",
     "usdclp.volatility.by_horizon",
     "usdclp.provenance.sha256",
     "evaluate.acceptance.coverage_tolerance",
@@ -175,8 +174,8 @@ def test_an_unknown_key_is_named_in_every_block(tmp_path: Path) -> None:
         ("validate.max_set_aside", 1.5, "validate.max_set_aside = 1.5: Input should be less than or equal to 1"),
         ("usdclp.copper_correlation.expected", -1.5, "expected a number from -1 to 1, or NOT_EVALUATED"),
         ("usdclp.copper_correlation.sd", "unknown", "expected a number from 0 to 2, or NOT_EVALUATED"),
-        ("usdclp.volatility.differing_months", [13], "usdclp.volatility.differing_months.0 = 13: "),
-        ("usdclp.volatility.differing_months", [4, 4], "expected no repetition"),
+        ("usdclp.volatility.month_low", 11 * [0.9] + [0], "usdclp.volatility.month_low.11 = 0: "),
+        ("usdclp.volatility.month_high", 11 * [1.1], "usdclp.volatility.month_high = "),
         ("usdclp.provenance.known_until", "2024-11-27", 'expected an instant like "2024-11-27T18:00:00Z"'),
         ("usdclp.provenance.sha256.usdclp", "abc", "usdclp.provenance.sha256.usdclp = 'abc': "),
         ("evaluate.from", "2010", "evaluate.from = '2010': expected a date"),

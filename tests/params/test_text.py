@@ -1,4 +1,4 @@
-"""Lists in params.yaml changed in place: the meaning changes in that list only, and no other byte does."""
+"""Lists and words in params.yaml changed in place: the meaning changes there only, and no other byte does."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from forex.core.errors import ParamsError
-from forex.params.text import checked, diff, with_list
+from forex.params.text import checked, diff, with_list, with_word
 from tests.support.made_up import ROOT
 
 PATH = Path("params.yaml")
@@ -50,11 +50,27 @@ def test_a_list_over_several_lines() -> None:
     assert with_list("a: [x,\n    y]\n", PATH, "a", ["z", "x", "y"]) == "a: [z,\n    x, y]\n"
 
 
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+@pytest.mark.parametrize("old", ["nowcast", "ensemble"])
+def test_a_word_is_replaced_in_its_quotes(old: str, quote: str) -> None:
+    text = "# ñ, before\r\na:\r\n  b:   {}  # one\r\n  c: nowcast\r\n"
+    word = f"{quote}{old}{quote}"
+    assert with_word(text.format(word), PATH, "a.b", "garch_t") == text.format(f"{quote}garch_t{quote}")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"), [("a: {b: [x]}\n", "a.b cannot be made y"), ("a: {c: x}\n", "a.b not found")]
+)
+def test_a_word_that_is_not_there_is_refused(text: str, message: str) -> None:
+    with pytest.raises(ParamsError, match=message):
+        with_word(text, PATH, "a.b", "y")
+
+
 def test_the_committed_file_changes_in_one_line() -> None:
-    new = with_list(COMMITTED, PATH, "calibrate.published.candidates", ["ensemble", "nowcast"])
+    new = with_word(COMMITTED, PATH, "calibrate.published.model", "ensemble")
     before, after = COMMITTED.splitlines(), new.splitlines()
     assert len([1 for one, other in zip(before, after, strict=True) if one != other]) == 1
-    assert YAML(typ="safe").load(new)["calibrate"]["published"]["candidates"] == ["ensemble", "nowcast"]
+    assert YAML(typ="safe").load(new)["calibrate"]["published"]["model"] == "ensemble"
     assert len(diff(COMMITTED, new, PATH).splitlines()) == 9 and diff(new, new, PATH) == ""
 
 

@@ -12,7 +12,11 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from forex.core.files import read_parquet
 from tests.support.finished_project import Made, copied
+from tests.support.live.project import Live
+from tests.support.live.services import DAYS, NOW, REAIS, Providers
+from tests.support.live.web import Answer, Query
 from tests.support.made_up import ROOT
 
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
@@ -51,7 +55,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     with copied(tmp_path_factory) as project:
         for name in ("forex", "stages"):
             shutil.copytree(ROOT / name, name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("dvc.yaml", ".dvc/config", ".dvcignore", "data/ledger"):
+        for name in ("dvc.yaml", "operations.yaml", ".dvc/config", ".dvcignore", "data/ledger"):
             Path(name).parent.mkdir(parents=True, exist_ok=True)
             (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, name)
         subprocess.run(["git", "init", "-q"], check=True)
@@ -92,3 +96,35 @@ def test_a_model_added_by_the_text_runs_is_scored_reruns_when_edited_and_is_no_r
     assert f"params.yaml: fit.{name}.half_life = 'long': " in wrong.stderr
     checked = called(sys.executable, "-m", "forex", "params", "check")
     assert checked.returncode == 2 and f"params.yaml: fit.{name}.half_life = 'long': " in checked.stderr
+
+
+def test_a_provider_added_by_the_text_is_asked_and_its_values_are_stored(live: Live, providers: Providers) -> None:
+    shutil.copytree(ROOT / "forex", "forex", ignore=shutil.ignore_patterns("__pycache__"))
+    file = file_of("A provider")
+    file.write_text(code("A provider", "python"), encoding="utf-8")
+    block = YAML(typ="safe").load(code("A provider", "yaml"))
+    assert list(block["providers"]) == [file.stem]
+    assert f"`{block['providers'][file.stem].split('/')[2]}`, to `fetch.network.hosts`" in section("A provider")
+    live.set(
+        fetch__providers=live.operations["fetch"]["providers"] | {file.stem: f"{live.site.url}/{file.stem}"},
+        fetch__series=live.operations["fetch"]["series"] | block["series"],
+    )
+
+    def answer(path: str, query: Query) -> Answer:
+        if path.split("/")[1] != file.stem:
+            return providers.route(path, query)
+        first, last = path.split("/")[2].split("..")
+        rates = {str(day): {"BRL": value} for day, value in REAIS.items() if first <= str(day) <= last}
+        return Answer({"rates": rates} if query == {"base": "USD", "symbols": "BRL"} else {})
+
+    live.site.route = answer
+    certificate = live.root / "certificate.pem"
+    certificate.write_bytes(live.site.certificate)
+    words = [sys.executable, "-m", "tests.support.live.fetch_process", live.site.url, str(certificate), NOW.isoformat()]
+    done = subprocess.run(
+        words, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    rows = read_parquet(Path("data/store/brl.parquet"))
+    assert rows["date"].to_list() == DAYS and rows["value"].to_list() == list(REAIS.values())
+    assert set(rows["source"]) == {f"{file.stem}:BRL"}

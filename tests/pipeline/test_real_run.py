@@ -20,7 +20,7 @@ from forex.commands.keep.schema import REPORTS, schema_file
 from forex.core.files import read_parquet
 from forex.core.quantiles import COLUMNS, GRID
 from forex.monitoring.looks import daily_statuses
-from forex.monitoring.performance import subjects
+from forex.monitoring.subjects import subjects
 from forex.observations.moves import origins
 from forex.params import load_params
 from forex.statistics.scores import matured

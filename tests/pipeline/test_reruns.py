@@ -27,8 +27,15 @@ from pathlib import Path
 deps, keys, outs = {deps!r}, {keys!r}, {outs!r}
 params = json.loads(Path("params.yaml").read_text(encoding="utf-8"))
 data = [Path(dep) for dep in deps if not dep.startswith(("forex/", "stages/"))]
+
+
+def at(key):
+    block, _, part = key.partition(".")
+    return params[block][part] if part else params[block]
+
+
 files = [file for dep in data for file in (sorted(dep.rglob("*")) if dep.is_dir() else [dep])]
-read = [file.read_bytes() for file in files] + [json.dumps(params[key]).encode() for key in keys]
+read = [file.read_bytes() for file in files] + [json.dumps(at(key)).encode() for key in keys]
 for out in map(Path, outs):
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(str(int(sha256(b"|".join(read)).hexdigest()[:8], 16)), encoding="utf-8")
@@ -65,7 +72,6 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, folder / name)
     (folder / "stages").mkdir()
-    (folder / "stages/__init__.py").write_text("", encoding="utf-8")
     for name, stage in STAGES.items():
         deps = [dep.replace("${ingest.store}", "data/sample") for dep in stage["deps"]]
         text = STAND_IN.format(deps=deps, keys=list(stage["params"]), outs=outputs(name))
@@ -81,7 +87,7 @@ def depending(key: str) -> list[str]:
     """The stages that declare the key, and those downstream of them, by dvc.yaml."""
     stale: set[str] = set()
     for name in ORDER:  # a stage stands below those whose outputs it reads
-        if key in STAGES[name]["params"] or stale & set(STAGES[name]["deps"]):
+        if key in {one.partition(".")[0] for one in STAGES[name]["params"]} or stale & set(STAGES[name]["deps"]):
             stale |= {name, *outputs(name)}
     return [name for name in ORDER if name in stale]
 

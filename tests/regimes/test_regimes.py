@@ -14,6 +14,7 @@ from forex.core.files import read_json, read_parquet, write_parquet
 from forex.regimes import regimes
 from forex.regimes.meetings import Meetings
 from forex.regimes.regimes import REGIMES, STRESSED, classify
+from forex.regimes.rules.high_vol import switched
 from forex.timeline import calendar
 from tests.support.made_up import ROOT
 from tests.support.regime_panels import (
@@ -157,7 +158,7 @@ def test_a_hole_in_the_data_is_unknown_and_does_not_end_a_storm() -> None:
 def test_hysteresis_keeps_a_state_between_the_two_ratios() -> None:
     rng = np.random.default_rng(8)
     ratio = np.exp(np.cumsum(0.1 * rng.standard_normal(500)) * 0.3 + 0.3)
-    on, found = False, regimes.switched(ratio, enter=1.5, leave=1.25)
+    on, found = False, switched(ratio, enter=1.5, leave=1.25)
     for row, value in enumerate(ratio):
         on = value > 1.5 or (on and value >= 1.25)
         assert found[row] == on

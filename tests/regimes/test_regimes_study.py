@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from forex.commands.tables import markdown
 from forex.core.files import write_text
 from forex.regimes.regimes import STRESSED, classify
 from tests.support.made_up import ROOT
@@ -113,6 +114,12 @@ def test_the_whole_study_and_its_table() -> None:
 
 
 def page(found: dict[float, dict[str, dict[int, float]]], quiet: dict[str, tuple[float, float, float]]) -> str:
+    stepped = [
+        [f"× {factor:g}", rule, *(f"{shares[days]:.1f}" for days in (0, *DAYS))]
+        for factor, rules in found.items()
+        for rule, shares in rules.items()
+    ]
+    still = [[name, f"{mine:.1f}", f"{old:.1f}", f"{begun:.2f}"] for name, (mine, old, begun) in quiet.items()]
     lines = [
         "# Regimes in simulation",
         "",
@@ -122,20 +129,13 @@ def page(found: dict[float, dict[str, dict[int, float]]], quiet: dict[str, tuple
         "step (0: the last day before it), with `regimes` of `params.yaml`; and per cent of 8,000 runs for the rule of the",
         "predecessor (`tests/predecessor_regimes.py`), as it was and with its threshold lowered until it is wrong as often.",
         "",
-        "step | rule | " + " | ".join(f"{days} d" for days in (0, *DAYS)),
-        "---- | ---- | " + " | ".join("---:" for _ in (0, *DAYS)),
-    ]
-    for factor, rules in found.items():
-        for rule, shares in rules.items():
-            lines.append(f"× {factor:g} | {rule} | " + " | ".join(f"{shares[days]:.1f}" for days in (0, *DAYS)))
-    lines += [
+        markdown([["step", "rule", *(f"{days} d" for days in (0, *DAYS))], *stepped]),
         "",
         "Nothing changes: per cent of days called in 200 series of 500 business days, and how often a stressed state begins",
         "in a year (250 days). A GARCH-t world has storms of its own, so that not every call in it is false.",
         "",
-        "world | ours | predecessor | ours begins a year",
-        "----- | ---: | ---: | ---:",
+        markdown([["world", "ours", "predecessor", "ours begins a year"], *still]),
+        "",
+        "`make study` makes this page.",
     ]
-    for name, (mine, old, begun) in quiet.items():
-        lines.append(f"{name} | {mine:.1f} | {old:.1f} | {begun:.2f}")
-    return "\n".join([*lines, "", "`make study` makes this page."]) + "\n"
+    return "\n".join(lines) + "\n"

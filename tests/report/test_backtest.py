@@ -4,31 +4,37 @@ import datetime as dt
 
 import pytest
 
-from forex.report.backtest import coverage_rows, evidence_counts, regime_rows, score_rows, verdict_counts
+from forex.report.backtest import (
+    RegimeCoverage,
+    coverage_rows,
+    evidence_counts,
+    regime_rows,
+    score_rows,
+    verdict_counts,
+)
 from tests.report.test_charts import regimes
 from tests.support.reports_made_up import DRAWN, Reader, nothing_matured, page, validation
 
 
 def test_no_edge_is_claimed_without_evidence():
-    text = Reader(page(validation=validation(dm_crps_evidence="NO_EVIDENCE", dm_crps_holm_p=0.2))).text
+    text = Reader(page(validation=validation(evidence="NO_EVIDENCE", holm_p=0.2))).text
     assert "published better" not in text
     assert text.count("no evidence of a difference") == 4
     assert "better with evidence in 0 of 1 comparisons, worse in 0, and in 1 there is no evidence" in text
 
 
 def test_a_comparison_that_was_not_made_is_no_evidence():
-    report = validation()
-    report["horizons"]["1d"]["models"]["random_walk"]["published_against"] = {}
+    report = validation(against={})
     [row] = score_rows(report)
-    assert row["crps_evidence"] == row["squared_error_evidence"] == "NO_EVIDENCE"
-    assert row["crps_p"] is None
+    assert row.crps.evidence == row.squared_error.evidence == "NO_EVIDENCE"
+    assert row.crps.p is None
     assert "no evidence of a difference" in Reader(page(validation=report)).text
 
 
 def test_evidence_against_the_published_forecast_is_said_as_well():
-    rows = score_rows(validation(dm_crps_evidence="PUBLISHED_WORSE", crps_difference_pct=4.2))
+    rows = score_rows(validation(evidence="PUBLISHED_WORSE", difference_pct=4.2))
     assert evidence_counts(rows)["crps"] == {"PUBLISHED_BETTER": 0, "PUBLISHED_WORSE": 1, "NO_EVIDENCE": 0}
-    assert "published worse" in Reader(page(validation=validation(dm_crps_evidence="PUBLISHED_WORSE"))).text
+    assert "published worse" in Reader(page(validation=validation(evidence="PUBLISHED_WORSE"))).text
 
 
 def test_nothing_matured_says_so():
@@ -42,7 +48,7 @@ def test_nothing_matured_says_so():
 
 def test_coverage_rows_carry_band_bounds_and_verdict():
     rows = coverage_rows(validation())
-    assert [(row["horizon"], row["level"], row["verdict"]) for row in rows] == [
+    assert [(row.horizon, row.level, row.verdict) for row in rows] == [
         ("1d", 0.5, "PASS"),
         ("1d", 0.95, "FAIL"),
         ("7d", 0.5, "PASS"),
@@ -50,14 +56,16 @@ def test_coverage_rows_carry_band_bounds_and_verdict():
         ("30d", 0.5, "INSUFFICIENT_DATA"),
         ("30d", 0.95, "INSUFFICIENT_DATA"),
     ]
-    assert rows[0] | {"coverage": 0.504, "low": 0.49, "high": 0.51, "at_least": 0.49, "at_most": 0.51} == rows[0]
+    first = rows[0]
+    assert (first.coverage, first.low, first.high) == (0.504, 0.49, 0.51)
+    assert (first.at_least, first.at_most) == (0.49, 0.51)
     assert verdict_counts(rows) == {"PASS": 2, "FAIL": 1, "open": 3}
 
 
 def test_regime_rows_hold_every_regime_and_shares_that_sum_to_all():
     rows = regime_rows(regimes(), validation())
-    assert sum(row["share"] for row in rows) == pytest.approx(1)
-    normal = next(row for row in rows if row["regime"] == "NORMAL")
-    assert normal["by_horizon"]["7d"] == {"coverage": 0.954, "n": 3000}
-    assert normal["by_horizon"]["30d"] is None
-    assert normal["last"] == dt.date(2024, 11, 27)
+    assert sum(row.share for row in rows) == pytest.approx(1)
+    normal = next(row for row in rows if row.regime == "NORMAL")
+    assert normal.by_horizon["7d"] == RegimeCoverage(coverage=0.954, n=3000)
+    assert normal.by_horizon["30d"] is None
+    assert normal.last == dt.date(2024, 11, 27)

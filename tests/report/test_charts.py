@@ -14,7 +14,6 @@ from forex.regimes.regimes import REGIMES
 from forex.report.charts import (
     ON_PAGE,
     ON_WHITE,
-    as_per_cent,
     fan_chart,
     note,
     regime_chart,
@@ -32,9 +31,10 @@ from forex.report.figures import (
     reliability_text,
     rolling_text,
 )
-from forex.report.style import STYLE
+from forex.report.rows import Given, as_per_cent
 from tests.forecast.test_fan import panel
 from tests.support.forecasts_made_up import forecast
+from tests.support.templates import STYLE
 
 
 def fan_table() -> pl.DataFrame:
@@ -98,8 +98,14 @@ def texts(drawn: dict) -> list[str]:
 
 def dated() -> str:
     """One of each chart that has dates."""
-    timeline = regime_chart(regimes(), episodes(regimes()), colours=ON_PAGE, width=300, height=90)
-    coverage = rolling_chart(rolling(), "1d", colours=ON_PAGE, width=250, height=150)
+    timeline = regime_chart(
+        Given(regimes()),
+        Given(episodes(regimes()).filter(pl.col("regime") != "NORMAL")),
+        colours=ON_PAGE,
+        width=300,
+        height=90,
+    )
+    coverage = rolling_chart(Given(rolling()).where(horizon="1d"), colours=ON_PAGE, width=250, height=150)
     charts = [draw(chart, name="x", alt_text="", colours=ON_PAGE) for chart in (timeline, coverage)]
     return "".join([forecast_figure(fan_table()), *charts])
 
@@ -129,7 +135,7 @@ def test_no_chart_requests_anything(drawn):
 
 
 def test_the_same_bytes_whatever_was_drawn_before():
-    chart = rolling_chart(rolling(), "1d", colours=ON_PAGE, width=250, height=150)
+    chart = rolling_chart(Given(rolling()).where(horizon="1d"), colours=ON_PAGE, width=250, height=150)
     first = draw(chart, name="one", alt_text="a", colours=ON_PAGE)
     forecast_figure(fan_table())
     assert draw(chart, name="one", alt_text="a", colours=ON_PAGE) == first
@@ -163,7 +169,10 @@ def test_months_are_labelled_where_they_begin():
         }
     )
     text = draw(
-        rolling_chart(table, "1d", colours=ON_WHITE, width=400, height=100), name="x", alt_text="", colours=ON_WHITE
+        rolling_chart(Given(table).where(horizon="1d"), colours=ON_WHITE, width=400, height=100),
+        name="x",
+        alt_text="",
+        colours=ON_WHITE,
     )
     assert re.search(r'transform="translate\(0,[\d.]+\)"[^>]*>2020<', text)
     assert re.search(r'transform="translate\(400,[\d.]+\)"[^>]*>2024<', text)
@@ -190,7 +199,13 @@ def test_every_regime_has_a_colour():
 
 def test_the_regime_chart_shades_what_is_not_normal_for_as_long_as_it_lasted():
     text = draw(
-        regime_chart(regimes(), episodes(regimes()), colours=ON_WHITE, width=695, height=100),
+        regime_chart(
+            Given(regimes()),
+            Given(episodes(regimes()).filter(pl.col("regime") != "NORMAL")),
+            colours=ON_WHITE,
+            width=695,
+            height=100,
+        ),
         name="x",
         alt_text="",
         colours=ON_WHITE,
@@ -203,7 +218,7 @@ def test_the_regime_chart_shades_what_is_not_normal_for_as_long_as_it_lasted():
 def test_the_fan_names_its_horizons_and_levels_and_the_narrow_one_only_its_levels():
     wide, narrow = (
         draw(
-            fan_chart(fan_table(), colours=ON_WHITE, width=600, height=200, compact=compact),
+            fan_chart(Given(fan_table()), colours=ON_WHITE, width=600, height=200, compact=compact),
             name="x",
             alt_text="",
             colours=ON_WHITE,
@@ -220,7 +235,7 @@ def test_the_fan_names_its_horizons_and_levels_and_the_narrow_one_only_its_level
 
 def test_a_missing_benchmark_or_nothing_matured_leaves_a_chart_all_the_same():
     alone = reliability().filter(model="published")
-    chart = reliability_chart(alone, "1d", against="random_walk", colours=ON_WHITE)
+    chart = reliability_chart(Given(alone).where(horizon="1d"), against="random_walk", colours=ON_WHITE)
     assert "<path" in draw(chart, name="x", alt_text="", colours=ON_WHITE)
     assert "INSUFFICIENT_DATA" in reliability_figure(reliability().clear())
     assert (

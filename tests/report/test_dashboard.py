@@ -7,18 +7,30 @@ import polars as pl
 import pytest
 
 from forex.report.dashboard import episodes, quality
-from forex.report.page import PAGE
-from forex.report.style import STYLE
 from tests.report.test_charts import fan_table, regimes, reliability, rolling
 from tests.support.forecasts_made_up import check, checked, entry, expectations, forecast
 from tests.support.reports_made_up import Reader, alerts, page, performance, said, storm
+from tests.support.templates import STYLE, TEMPLATES
 
 
-def test_the_pages_own_text_holds_no_number():
-    text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|<[^>]*>", " ", PAGE, flags=re.DOTALL)
+@pytest.mark.parametrize("template", sorted(TEMPLATES.rglob("*.html.j2")), ids=lambda path: path.name)
+def test_the_pages_own_text_holds_no_number(template):
+    text = re.sub(r"\{\{.*?\}\}|\{%.*?%\}|<[^>]*>", " ", template.read_text(encoding="utf-8"), flags=re.DOTALL)
     assert re.findall(r"\d", text) == []
     spelled = r"\b(two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|per cent|percent)\b"
     assert re.findall(spelled, text) == []
+
+
+def test_every_section_is_shown_in_the_order_of_its_number():
+    names = [path.name for path in (TEMPLATES / "sections").iterdir()]
+    assert all(re.fullmatch(r"\d{3}_[a-z]+\.html\.j2", name) for name in names)
+    by_number = [name.split("_")[1].removesuffix(".html.j2") for name in sorted(names)]
+    shown = [
+        (attributes.get("aria-labelledby") or attributes["aria-label"]).lower()
+        for tag, attributes in Reader(page()).tags
+        if tag == "section"
+    ]
+    assert shown == by_number
 
 
 def test_the_page_requests_nothing_and_runs_nothing():
@@ -108,7 +120,8 @@ def test_everything_from_a_report_is_escaped():
     missing = [{"series": evil, "tier": "important", "why": evil}]
     horizons = {"1d": entry("2024-11-28").model_copy(update={"model": evil})}
     raised = alerts(storm(0.05))
-    raised["alerts"][-1]["reasons"] = [evil]
+    last = raised.alerts[-1].model_copy(update={"reasons": (evil,)})
+    raised = raised.model_copy(update={"alerts": (*raised.alerts[:-1], last)})
     whole = page(expectations=report, forecast=forecast(missing=missing, horizons=horizons), alerts=raised)
     assert "<script" not in whole
     assert whole.count("&lt;script&gt;") == 8

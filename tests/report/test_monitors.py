@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from forex.monitoring.drift_report import Drivers
 from forex.report.filters import day, evidence
 from forex.report.monitors import (
     NEWEST_ALERTS,
@@ -27,43 +28,47 @@ def text_of(**reports: Any) -> str:
 
 def test_window_rows_put_the_longer_window_first_and_leave_out_what_was_not_judged() -> None:
     long, short, *_ = window_rows(performance(30))
-    assert (long["size"], short["size"]) == (60, 14)
-    assert (long["n"], long["status"]) == (30, "INSUFFICIENT_DATA")
-    assert long["changes"] == short["changes"] == {"crps": None, "error": None}
+    assert (long.size, short.size) == (60, 14)
+    assert (long.n, long.status) == (30, "INSUFFICIENT_DATA")
+    assert long.changes == short.changes == {"crps": None, "error": None}
     assert "30 of 60" in text_of(performance=performance(30))
 
 
 def test_a_window_shows_the_figures_of_its_report() -> None:
     report = performance(factor=2.5)
-    window = report["horizons"]["1d"]["models"]["published"]["windows"]["60"]
+    window = report.horizons["1d"].models["published"].windows["60"]
     long, _, *without = window_rows(report)
-    assert [(row["horizon"], row["n"], row["status"]) for row in without] == [
+    assert [(row.horizon, row.n, row.status) for row in without] == [
         ("7d", 0, "INSUFFICIENT_DATA"),
         ("30d", 0, "INSUFFICIENT_DATA"),
     ]
-    assert long["changes"] == {name: window["changes"][name] for name in ("crps", "error")}
-    assert long["coverage"] == window["recent"]["coverage_95"] < 0.8
+    assert long.changes == {name: window.changes[name] for name in ("crps", "error")}
+    assert long.coverage == window.recent.by_level[0.95].coverage < 0.8
+    assert long.rank_p == window.mann_whitney_p < 0.01 and without[0].rank_p is None
     text = text_of(performance=report)
-    assert f"+{window['changes']['crps']['change_pct']:.1f}\u202f%" in text
-    assert f"Recent performance: {report['status']}" in text and report["status"] in ("DEGRADED", "CRITICAL")
+    assert f"+{window.changes['crps'].change_pct:.1f}\u202f%" in text
+    assert f"Recent performance: {report.status}" in text and report.status in ("DEGRADED", "CRITICAL")
 
 
 def test_a_quiet_alarm_a_raised_one_and_none_without_forecasts() -> None:
     quiet, *without = alarm_rows(performance())
-    assert (quiet["state"], quiet["alarms"], quiet["last"]) == ("QUIET", 0, None)
-    assert [(row["horizon"], row["state"], row["beside"]) for row in without] == [
+    assert (quiet.state, quiet.alarm.alarms, quiet.last) == ("QUIET", (), None)
+    assert [(row.horizon, row.state, row.beside) for row in without] == [
         ("7d", "INSUFFICIENT_DATA", "INSUFFICIENT_DATA"),
         ("30d", "INSUFFICIENT_DATA", "INSUFFICIENT_DATA"),
     ]
     report = performance(factor=2.5)
-    alarm = report["horizons"]["1d"]["models"]["published"]["alarm"]
+    alarm = report.horizons["1d"].models["published"].alarm
     raised = alarm_rows(report)[0]
-    assert (raised["state"], raised["beside"]) == ("RAISED", "RAISED")
-    assert raised["wealth"] == alarm["wealth"] >= raised["threshold"]
-    assert raised["last"] == alarm["alarms"][-1]["raised"]
-    assert f"1d QUIET {evidence(quiet['wealth'])} {quiet['threshold']:.0f} {day(quiet['since'])} 0 – QUIET" in text_of()
+    assert (raised.state, raised.beside) == ("RAISED", "RAISED")
+    assert raised.alarm == alarm and alarm.wealth >= alarm.threshold
+    assert raised.last == alarm.alarms[-1].raised
+    assert (
+        f"1d QUIET {evidence(quiet.alarm.wealth)} {quiet.alarm.threshold:.0f} {day(quiet.alarm.since)} 0 – QUIET"
+        in text_of()
+    )
     assert "7d INSUFFICIENT DATA – – – – – INSUFFICIENT DATA" in text_of()
-    assert "7d 0 – – – – – – INSUFFICIENT DATA" in text_of()
+    assert "7d 0 – – – – – – – INSUFFICIENT DATA" in text_of()
     assert "1d RAISED" in text_of(performance=report)
 
 
@@ -73,28 +78,30 @@ def test_a_quiet_alarm_a_raised_one_and_none_without_forecasts() -> None:
 def test_episodes_say_what_came_out_and_when_it_was_first_called_worse() -> None:
     report = performance(factor=2.5)
     early, late = episode_rows(report)
-    assert [early["name"], late["name"]] == ["early_storm", "late_storm"]
-    assert {row["verdict"] for row in early["rows"]} == {"INSUFFICIENT_DATA"}
-    figures = report["episodes"]["late_storm"]["horizons"]["1d"]
-    shown = late["rows"][0]
-    assert shown["verdict"] == figures["published"]["verdict"] == "DEGRADED"
-    assert shown["held"] == [figures["published"]["during"][f"coverage_{level}"] for level in ("50", "95")]
-    assert shown["beside_change_pct"] == figures["random_walk"]["crps_change_pct"]
-    assert [row["verdict"] for row in late["rows"][1:]] == ["INSUFFICIENT_DATA"] * 2
+    assert [early.name, late.name] == ["early_storm", "late_storm"]
+    assert {row.verdict for row in early.rows} == {"INSUFFICIENT_DATA"}
+    figures = report.episodes["late_storm"].horizons["1d"]
+    shown = late.rows[0]
+    assert shown.verdict == figures["published"].verdict == "DEGRADED"
+    assert shown.held == [figures["published"].during.by_level[level].coverage for level in (0.5, 0.95)]
+    assert shown.beside_change_pct == figures["random_walk"].crps_change_pct
+    assert [row.verdict for row in late.rows[1:]] == ["INSUFFICIENT_DATA"] * 2
     text = text_of(performance=report)
     assert "Late storm from " in text and "1d DEGRADED 60 +" in text
     assert "1d UNAFFECTED 60" in text_of()
 
 
 def test_without_an_episode_in_params_it_says_so() -> None:
-    assert "NOT EVALUATED: params.yaml names no episode." in text_of(performance=performance() | {"episodes": {}})
+    assert "NOT EVALUATED: params.yaml names no episode." in text_of(
+        performance=performance().model_copy(update={"episodes": {}})
+    )
     assert "names no episode" not in text_of()
 
 
 def test_nothing_matured_is_insufficient_data_in_every_monitor() -> None:
     report = performance(0)
-    assert {row["state"] for row in alarm_rows(report)} == {"INSUFFICIENT_DATA"}
-    assert {row["verdict"] for episode in episode_rows(report) for row in episode["rows"]} == {"INSUFFICIENT_DATA"}
+    assert {row.state for row in alarm_rows(report)} == {"INSUFFICIENT_DATA"}
+    assert {row.verdict for episode in episode_rows(report) for row in episode.rows} == {"INSUFFICIENT_DATA"}
     assert "Recent performance: INSUFFICIENT DATA" in text_of(performance=report)
 
 
@@ -112,15 +119,15 @@ def test_an_empty_ledger_is_one_line() -> None:
 def test_issued_forecasts_stand_beside_the_backtest() -> None:
     report = performance(issued_rows=said(2.5))
     day, week, month = ledger_rows(report)
-    assert (day["issued"], day["equal"], day["different"], day["not_in_backtest"]) == (8, 0, 8, 0)
-    assert day["largest_difference"] == pytest.approx(2.5)
-    figures = report["ledger"]["horizons"]["1d"]
-    assert day["crps"] == [figures["ledger"]["crps"], figures["backtest"]["crps"]]
-    assert day["n"] == 7 and day["status"] == "EVALUATED"
-    assert (month["issued"], month["status"], month["crps"]) == (0, "INSUFFICIENT_DATA", [None, None])
+    assert (day.scores.issued, day.scores.equal, day.scores.different, day.scores.not_in_backtest) == (8, 0, 8, 0)
+    assert day.scores.largest_difference == pytest.approx(2.5)
+    figures = report.ledger.horizons["1d"]
+    assert day.crps == (figures.ledger.crps, figures.backtest.crps)
+    assert day.scores.ledger.n == 7 and day.scores.status == "EVALUATED"
+    assert (month.scores.issued, month.scores.status, month.crps) == (0, "INSUFFICIENT_DATA", (None, None))
     text = text_of(performance=report)
     assert NOTHING_ISSUED not in text
-    issued, again = (f"{crps:.2f}" for crps in day["crps"])
+    issued, again = (f"{crps:.2f}" for crps in day.crps)
     assert issued != again
     assert f"1d EVALUATED 8 0 8 0 2.50 7 {issued} {again} 100.0\u202f% 100.0\u202f%" in text
     assert "Last issued origin: 27 Nov 2024" in text
@@ -138,23 +145,24 @@ def test_issued_and_not_matured_is_a_table_without_scores() -> None:
 def test_drift_is_described_by_its_score_trend_and_tests() -> None:
     report = performance(drift_factor=3.0)
     found = drift_now(report)
-    target = report["drift"]["target"]
-    assert target["severity"] == "HIGH" and found["drifting"] == ["mxn"]
-    assert len(found["rejecting"]) >= 3 and set(found["rejecting"]) <= set(target["tests"])
+    target = report.drift.target
+    assert target.severity == "HIGH" and found.drifting == ("mxn",)
+    assert len(found.rejecting) >= 3 and set(found.rejecting) <= set(target.tests)
     text = text_of(performance=report)
     assert "Drift of the returns: HIGH" in text
-    assert f"Score {target['score']:.0f} p {'< 0.001' if target['p'] < 0.001 else format(target['p'], '.3f')}" in text
-    assert f"Tests that reject {len(found['rejecting'])} of {len(target['tests'])}" in text
+    assert f"Score {target.score:.0f} p {'< 0.001' if target.p < 0.001 else format(target.p, '.3f')}" in text
+    assert f"Tests that reject {len(found.rejecting)} of {len(target.tests)}" in text
     assert "1 of 1 drivers drift: mxn." in text
     assert "Drivers that are NOT EVALUATED: vix (no value)." in text
-    assert target["requires_action"]
-    assert f"Calls for action: {'; '.join(target['requires_action'])}." in text
+    assert target.requires_action
+    assert f"Calls for action: {'; '.join(target.requires_action)}." in text
 
 
 def test_without_drift_nothing_is_called_for() -> None:
     text = text_of()
-    only = performance()
-    only["drift"]["drivers"] = {"drifting": [], "evaluated": 0, "series": {}}
+    report = performance()
+    nothing = report.drift.model_copy(update={"drivers": Drivers(drifting=(), evaluated=0, series={})})
+    only = report.model_copy(update={"drift": nothing})
     assert "NOT EVALUATED: drift of drivers; the store has none." in text_of(performance=only)
     assert "Drift of the returns: NONE" in text and "0 of 1 drivers drift." in text
     assert "Calls for action" not in text
@@ -173,25 +181,25 @@ def test_drift_that_cannot_be_judged_says_why() -> None:
 def test_a_critical_alert_of_today_is_at_the_top() -> None:
     report = alerts(storm(0.05))
     found = alerts_now(report)
-    assert found["counts"] == {"CRITICAL": 1}
+    assert found.counts == {"CRITICAL": 1}
     text = text_of(alerts=report)
     headline = text.split("Forecast CLP per USD")[0]
     assert "Alerts 1 CRITICAL worth a message" in headline
     assert "Alerts raised at this origin CRITICAL VOLATILITY SPIKE: " in headline
-    assert report["alerts"][-1]["reasons"][0] in headline
-    assert f"Worth a message at the newest origin, {day(report['at'])}: CRITICAL: VOLATILITY SPIKE." in text
+    assert report.alerts[-1].reasons[0] in headline
+    assert f"Worth a message at the newest origin, {day(report.at)}: CRITICAL: VOLATILITY SPIKE." in text
 
 
 def test_two_faults_of_the_forecast_are_counted_by_severity_the_worst_first() -> None:
     report = alerts(**{"1d": "CRITICAL", "7d": "DEGRADED"})
-    assert list(alerts_now(report)["counts"].items()) == [("CRITICAL", 1), ("WARNING", 1)]
+    assert list(alerts_now(report).counts.items()) == [("CRITICAL", 1), ("WARNING", 1)]
     assert "Alerts 1 CRITICAL and 1 WARNING, worth a message" in text_of(alerts=report)
 
 
 def test_a_quiet_day_names_the_newest_alert_and_no_list() -> None:
     values = [*storm(0.05), storm(0.05)[-1] * 1.001]
     report = alerts(values)
-    assert alerts_now(report)["raised"] == [] and alerts_now(report)["newest"]
+    assert alerts_now(report).raised == [] and alerts_now(report).newest
     text = text_of(alerts=report)
     assert "Alerts none raised not worth a message; the newest on " in text
     assert "No message at the newest origin" in text and "Alerts raised at this origin" not in text
@@ -203,13 +211,13 @@ def test_only_the_newest_are_listed_and_what_is_not_evaluated_with_its_reason() 
     wild = [900.0, 945.0] * 60
     report = alerts(wild)
     found = alerts_now(report)
-    dates = [alert["origin_date"] for alert in found["newest"]]
-    assert len(report["alerts"]) > len(dates) == NEWEST_ALERTS
-    assert dates == sorted((alert["origin_date"] for alert in report["alerts"]), reverse=True)[:NEWEST_ALERTS]
-    worst = alerts_now(alerts(storm(0.05), **{"1d": "INSUFFICIENT_DATA", "7d": "CRITICAL"}))["newest"]
-    assert [alert["severity"] for alert in worst] == ["CRITICAL", "CRITICAL", "WARNING"]
+    dates = [alert.origin_date for alert in found.newest]
+    assert len(report.alerts) > len(dates) == NEWEST_ALERTS
+    assert dates == sorted((alert.origin_date for alert in report.alerts), reverse=True)[:NEWEST_ALERTS]
+    worst = alerts_now(alerts(storm(0.05), **{"1d": "INSUFFICIENT_DATA", "7d": "CRITICAL"})).newest
+    assert [alert.severity for alert in worst] == ["CRITICAL", "CRITICAL", "WARNING"]
     text = text_of(alerts=report)
-    for kind, entry in report["types"].items():
-        line = f"{kind.replace('_', ' ')}: {entry.get('missing')}"
-        assert (line in text) == (entry["status"] == "NOT_EVALUATED")
+    for kind, entry in report.types.items():
+        line = f"{kind.replace('_', ' ')}: {entry.missing}"
+        assert (line in text) == (entry.status == "NOT_EVALUATED")
     assert "VIX SPIKE: the store has no vix" in text

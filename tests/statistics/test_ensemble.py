@@ -96,8 +96,6 @@ def test_weights_and_choice_do_not_depend_on_the_unit_of_the_scores(factor: floa
             ensemble.weights(moved, sharpness=50, shrinkage=shrinkage),
             ensemble.weights(usual, sharpness=50, shrinkage=shrinkage),
         )
-    chosen = ensemble.choose(usual, margin=0.01, min_scores=250)
-    np.testing.assert_array_equal(ensemble.choose(moved, margin=0.01, min_scores=250), chosen)
 
 
 def test_average_is_by_quantile_and_keeps_their_order() -> None:
@@ -110,12 +108,3 @@ def test_average_is_by_quantile_and_keeps_their_order() -> None:
             expected = sum(weights[origin, model] * members[model, origin, quantile] for model in range(3))
             np.testing.assert_allclose(ours[origin, quantile], expected, atol=1e-16)
     assert (np.diff(ours, axis=1) >= 0).all()
-
-
-@settings(deadline=None)
-@given(MEANS, st.lists(st.integers(0, 400), min_size=10, max_size=10), st.floats(0, 0.5))
-def test_choice_equals_a_loop(means: list, counts: list[int], margin: float) -> None:
-    past = Record(np.array(means), np.array(counts[: len(means)]))
-    for row, count, chosen in zip(means, counts, ensemble.choose(past, margin=margin, min_scores=250), strict=False):
-        best = row.index(min(row))
-        assert chosen == (best if count >= 250 and row[best] < row[0] * (1 - margin) else 0)

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from forex.commands.tables import markdown
 from forex.core.files import write_text
 from studies.worlds.drift import (
     CHANGES,
@@ -79,37 +80,51 @@ def page(
         "",
         f"## Without a change, {3 * RUNS} looks in each world",
         "",
-        *_table(
-            ["world", "rule", "drift", "LOW", "MEDIUM", "HIGH", "mean score"],
+        markdown(
             [
-                [world, rule, _pct(found.drift), *(_pct(share) for share in found.severities[1:]), f"{found.score:.1f}"]
-                for world, (ours, theirs, _) in still.items()
-                for rule, found in (("forex", ours), ("predecessor", theirs))
-            ],
+                ["world", "rule", "drift", "LOW", "MEDIUM", "HIGH", "mean score"],
+                *[
+                    [
+                        world,
+                        rule,
+                        _pct(found.drift),
+                        *(_pct(share) for share in found.severities[1:]),
+                        f"{found.score:.1f}",
+                    ]
+                    for world, (ours, theirs, _) in still.items()
+                    for rule, found in (("forex", ours), ("predecessor", theirs))
+                ],
+            ]
         ),
         "",
         f"The predecessor's rule as it was used and as a check of this copy of it, {YARDSTICK_RUNS} looks; its description",
         "says 95.9 % drift, 89.5 % HIGH and a mean score of 66.7 on the walk, 16.2 % and 29.5 on iid returns:",
         "",
-        *_table(
-            ["values", "drift", "HIGH", "mean score"],
-            [[name, _pct(one.drift), _pct(one.severities[3]), f"{one.score:.1f}"] for name, one in old.items()],
+        markdown(
+            [
+                ["values", "drift", "HIGH", "mean score"],
+                *[[name, _pct(one.drift), _pct(one.severities[3]), f"{one.score:.1f}"] for name, one in old.items()],
+            ]
         ),
         "",
         f"{DRIVERS} drivers that share half their variance, {FAMILY_DAYS} days, {FAMILY_RUNS} looks: share of looks at which any",
         "is called drifting, and of drivers with a p of their own up to the significance; the last 30 moves of some are trebled.",
         "",
-        *_table(
-            ["drivers that change", "any called", "each on its own"],
-            [[str(changed), _pct(called), _pct(alone)] for changed, (called, alone) in family.items()],
+        markdown(
+            [
+                ["drivers that change", "any called", "each on its own"],
+                *[[str(changed), _pct(called), _pct(alone)] for changed, (called, alone) in family.items()],
+            ]
         ),
         "",
         "A year of weekly looks without a change (2,500 days of history): share of years with a look that calls a drift,",
         "and of newest looks whose trend or whose required action is not what it should be.",
         "",
-        *_table(
-            ["world", *next(iter(calm.values()))],
-            [[world, *(_pct(share) for share in found.values())] for world, found in calm.items()],
+        markdown(
+            [
+                ["world", *next(iter(calm.values()))],
+                *[[world, *(_pct(share) for share in found.values())] for world, found in calm.items()],
+            ]
         ),
         "",
         f"## With a change, {CHANGED_RUNS} runs, a look every five moves",
@@ -120,14 +135,16 @@ def page(
         + ", ".join(f"{threshold:.2g} ({world})" for world, (_, _, threshold) in still.items())
         + ".",
         "",
-        *_table(
-            ["world", "change", "rule", *(f"after {at}" for at in SHOWN), "within 60", "median"],
+        markdown(
             [
-                [world, name, rule, *(_pct(one.at[at]) for at in SHOWN), _pct(one.within), _moves(one.median)]
-                for (world, name), (ours, theirs) in changed.items()
-                for rule, one in (("forex", ours), ("predecessor", theirs))
-                if one is not None
-            ],
+                ["world", "change", "rule", *(f"after {at}" for at in SHOWN), "within 60", "median"],
+                *[
+                    [world, name, rule, *(_pct(one.at[at]) for at in SHOWN), _pct(one.within), _moves(one.median)]
+                    for (world, name), (ours, theirs) in changed.items()
+                    for rule, one in (("forex", ours), ("predecessor", theirs))
+                    if one is not None
+                ],
+            ]
         ),
     ]
     return "\n".join(lines) + "\n"
@@ -139,8 +156,3 @@ def _pct(share: float) -> str:
 
 def _moves(delay: float) -> str:
     return f"{delay:g}" if math.isfinite(delay) else "> 60"
-
-
-def _table(head: list[str], rows: list[list[str]]) -> list[str]:
-    cells = [head, ["---"] * len(head), *rows]
-    return ["| " + " | ".join(row) + " |" for row in cells]

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 from scipy.stats import binom
 
+from forex.commands.tables import markdown
 from studies.worlds.monitors import CHANGES, HORIZONS, Delays, Steady, delays, steady
-from studies.worlds.table import markdown, percent, write_block
+from studies.worlds.table import percent, write_block
 from studies.worlds.worlds import STEPS, WORLDS, predecessor_p, simulate, standardised
 
 A_YEAR, FIVE_YEARS = 0.05, 0.05  # bounds on false alarms
@@ -121,7 +122,7 @@ def _steady_table(calm: Mapping[str, Steady]) -> str:
         ]
         for world, found in calm.items()
     ]
-    return markdown(head, rows)
+    return markdown([head, *rows])
 
 
 def _delays_table(shifted: Mapping[tuple[str, str], Delays]) -> str:
@@ -131,7 +132,7 @@ def _delays_table(shifted: Mapping[tuple[str, str], Delays]) -> str:
         [change, world, *_figures(found.ours["1d"]), *_figures(found.predecessor)]
         for (change, world), found in shifted.items()
     ]
-    return markdown(head, rows)
+    return markdown([head, *rows])
 
 
 def _other_horizons_table(shifted: Mapping[tuple[str, str], Delays]) -> str:
@@ -139,7 +140,7 @@ def _other_horizons_table(shifted: Mapping[tuple[str, str], Delays]) -> str:
     for (change, world), found in shifted.items():
         cells = [", ".join(_figures(found.ours[horizon])[1:]) for horizon in HORIZONS[1:]]
         rows.append([change, world, *cells])
-    return markdown(["change", "world", *HORIZONS[1:]], rows)
+    return markdown([["change", "world", *HORIZONS[1:]], *rows])
 
 
 def _figures(delay: np.ndarray) -> tuple[str, str, str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from forex.commands.tables import markdown
 from forex.core.files import write_text
 from tests.support.live.replay import DRIVERS, Compared, Replay, compare, cut_off, days
 from tests.support.live.web import web
@@ -19,31 +20,22 @@ cut-off, from a web server that knows at each instant what had been published by
 Chile and the European Central Bank (the observado and {drivers} currencies from 2019 on). On {at} the observado of {revised} is
 revised by 0.4 %. Then one `forex backfill` over all days, and the backtest of the last one, are compared with the ledger.
 
-| | |
-| --- | --- |
-| days | {days} |
-| rows issued | {rows} |
-| the same line in the backfill, ids and hashes included | {like_backfill} |
-| the same target, regime, anchor and quantiles in the backtest | {like_backtest} |
-| largest difference of a quantile, CLP per USD | {largest:.4f} |
-| equal | {equal} |
+{table}
 """
 
 
 def page(found: Compared, replayed: Sequence[str], drivers: int) -> str:
-    return PAGE.format(
-        days=len(replayed),
-        first=replayed[0],
-        last=replayed[-1],
-        drivers=drivers,
-        at=AT,
-        revised=REVISED,
-        rows=found.rows,
-        like_backfill=found.like_backfill,
-        like_backtest=found.like_backtest,
-        largest=found.largest_difference,
-        equal="yes" if found.rows == found.like_backfill == found.like_backtest else "no",
-    )
+    days, first, last = len(replayed), replayed[0], replayed[-1]
+    rows = [
+        ["", ""],
+        ["days", str(days)],
+        ["rows issued", str(found.rows)],
+        ["the same line in the backfill, ids and hashes included", str(found.like_backfill)],
+        ["the same target, regime, anchor and quantiles in the backtest", str(found.like_backtest)],
+        ["largest difference of a quantile, CLP per USD", f"{found.largest_difference:.4f}"],
+        ["equal", "yes" if found.rows == found.like_backfill == found.like_backtest else "no"],
+    ]
+    return PAGE.format(days=days, first=first, last=last, drivers=drivers, at=AT, revised=REVISED, table=markdown(rows))
 
 
 @pytest.mark.replay

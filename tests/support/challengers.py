@@ -11,16 +11,16 @@ import numpy as np
 import polars as pl
 from scipy.special import ndtri
 
-from forex.core.files import write_json, write_parquet
+from forex.core.files import write_parquet
 from forex.core.quantiles import COLUMNS
 from forex.core.reports import write_report
-from forex.forecast.forecast import ENTERING, content_sha256
 from forex.forecast.report import Inputs
-from forex.params import load_params, plain
+from forex.params import load_params, params_sha256
 from forex.statistics.scores import LEVELS
 from forex.timeline import calendar
 from tests.support.forecasts_made_up import check, checked, expectations, forecast
 from tests.support.made_up import ROOT, with_holidays
+from tests.support.monitored import all_good
 
 # name: the parts that it foresees, and the factor on its spread. The names are ones that params.yaml allows.
 FORESEES = {
@@ -77,11 +77,10 @@ def write_project(folder: Path, frame: pl.DataFrame, *, params: str | None = Non
     (folder / "dvc.yaml").write_text("", encoding="utf-8")
     with_holidays(folder)
     write_parquet(folder / "data/forecasts/calibrated.parquet", frame)
-    write_json(folder / "reports/performance.json", {"horizons": {name: {"status": "GOOD"} for name in STEPS}})
+    write_report(folder / "reports/performance.json", all_good(list(STEPS)))
     checks = [check("range", success=number >= changes.get("failing", 0)) for number in range(100)]
     suites = expectations(success=changes.get("success", True), series={"usdclp": checked(checks=checks)})
     write_report(folder / "reports/expectations.json", suites)
-    entering = load_params(*ENTERING, path=folder / "params.yaml")
-    made_with = content_sha256({key: plain(getattr(entering, key)) for key in ENTERING})
+    made_with = params_sha256(load_params(path=folder / "params.yaml"))
     made = forecast(inputs=Inputs(series={}, data_sha256="da" * 32, params_sha256=made_with))
     write_report(folder / "reports/forecast.json", made)

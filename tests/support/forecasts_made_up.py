@@ -15,6 +15,8 @@ from forex.forecast.report import (
     Inputs,
     LargeMoves,
     Month,
+    MonthFactor,
+    Months,
     Volatility,
     VolatilityRatio,
 )
@@ -30,6 +32,12 @@ ANCHOR_DATE = str(DAY)
 UNKNOWN_CONDITIONS = Conditions(
     volatility=Volatility(daily=None, business_days=20, usual=0.006, ratio=None),
     month=Month(month=6, state="USUAL", usual=0.006, ratio=None),
+    months=Months(
+        band=0.95,
+        first=dt.date(2003, 4, 1),
+        last=DAY,
+        factors=(MonthFactor(factor=1.0, low=0.9, high=1.1, state="USUAL"),) * 12,
+    ),
     volatility_ratio=VolatilityRatio(ratio=None, high_ratio=2.0, state="NOT_EVALUATED"),
     large_moves=LargeMoves(count=0, of=5, usual=0.25),
     forecast_scale={},
@@ -114,6 +122,7 @@ def expectations(**more: Any) -> Expectations:
     )
     out = checked(fate="left_out", why="brl: 11 business days old", rows=90, usable=90, checks=[stale])
     usual: dict[str, Any] = {"as_of": DAY, "success": True, "series": {"usdclp": used, "brl": out}, "warnings": []}
+    usual["params_sha256"] = {"validate": "ab" * 32}
     return Expectations(**(usual | more))
 
 

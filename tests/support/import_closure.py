@@ -4,6 +4,7 @@ import ast
 from pathlib import Path
 
 PACKAGES = ("forex", "stages")
+DISCOVERY = "forex.core.declarations.declarations"
 # Read as one thing: a stage depends on the folder of each package that it reaches.
 WHOLE = tuple(sorted(str(init.parent) for init in Path("forex").glob("*/__init__.py")))
 
@@ -20,7 +21,11 @@ def closure(root: Path, module: str) -> set[str]:
             if path is None or str(path) in found:
                 continue
             found.add(str(path))
-            waiting += _imports(root, root / path)
+            imported = _imports(root, root / path)
+            waiting += imported
+            if DISCOVERY in imported:  # it reaches every file beside it
+                folder = ".".join(path.parent.parts)
+                waiting += [f"{folder}.{one.stem}" for one in sorted((root / path).parent.glob("*.py"))]
     return found
 
 

@@ -6,7 +6,7 @@ from tests.support.changed_params import LEAVES, Content
 
 READINESS = [key for key in LEAVES if key.startswith("readiness.")]
 GATE = [key for key in LEAVES if key.startswith("gate.")]
-OF_COMMANDS = ["trade.rates", "trade.min_origins", *GATE, *READINESS]
+OF_COMMANDS = [*GATE, *READINESS]
 ELSEWHERE = ("validate.",)  # tests/params/test_effect_validate.py
 KEYS = [key for key in LEAVES if not key.startswith(ELSEWHERE) and key not in OF_COMMANDS]
 
@@ -24,12 +24,9 @@ REAL = {
     "fit.nowcast.min_rows": 100,
     "fit.nowcast.burn_in": 60,
     "calibrate.min_scores": 60,
-    "calibrate.published.candidates": ["ensemble", "nowcast"],
-    "calibrate.published.min_scores": 60,
+    "calibrate.published.model": "ensemble",
     "readiness.scores.ready": 99.8,
     "readiness.scores.optimal": 100,
-    "trade.rates": [0.02],
-    "trade.min_origins": 50,
     "performance.windows": [20],
     "performance.min_windows": 5,
     "performance.critical_pct": 50,
@@ -42,13 +39,13 @@ REAL = {
     "drift.significance": 0.2,
     "drift.medium_p": 0.1,
     "drift.history": 300,
-    "alerts.data_quality.missing.warning": 0.03,
+    "alerts.data_quality_issue.missing.warning": 0.03,
     "evaluate.from": "2018-10-01",
     "evaluate.min_origins": 100,
     "evaluate.draws": 200,
     "evaluate.significance": 0.5,
     "evaluate.rolling_window": 100,
-    "usdclp.volatility.differing_months": [4],
+    "usdclp.volatility.month_low": [0.5, 0.5, 0.5, 1.01, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5],  # April differs
     "usdclp.copper_correlation.expected": -0.3,
     "usdclp.copper_correlation.sd": 0.2,
     "usdclp.copper_correlation.break_threshold": 0.9,
@@ -120,15 +117,7 @@ CHANGES: Content = {
     "calibrate.multipliers.block_steps": 4,
     "calibrate.multipliers.band": 0.5,
     "calibrate.multipliers.seed": 1,
-    "calibrate.online.rate.1d": 0.05,
-    "calibrate.online.rate.7d": 0.05,
-    "calibrate.online.rate.15d": 0.05,
-    "calibrate.online.rate.30d": 0.05,
-    "calibrate.online.rate.90d": 0.05,
-    "calibrate.published.candidates": ["ensemble"],
-    "calibrate.published.half_life": 20,
-    "calibrate.published.margin": 0.9,
-    "calibrate.published.min_scores": 10_000,
+    "calibrate.published.model": "nowcast",
     "performance.windows": [60, 14],
     "performance.baseline": 250,
     "performance.min_windows": 1000,
@@ -155,8 +144,6 @@ CHANGES: Content = {
     "readiness.scores.cautious": 99.7,
     "readiness.scores.ready": 99.95,
     "readiness.scores.optimal": 99.85,
-    "trade.rates": [0.05],
-    "trade.min_origins": 220,  # 2018 has fewer
     "gate.new_data": 1e-6,
     "gate.required": ["*"],
     "gate.metrics": [{"name": "validation.*.published.crps", "better": "lower", "relative": 0}],
@@ -222,9 +209,9 @@ CHANGES: Content = {
     "alerts.tpm_surprise.series": ["fed_funds"],
     "alerts.tpm_surprise.change.warning": 0.25,
     "alerts.tpm_surprise.change.critical": 2.0,
-    "alerts.data_quality.days": 20,
-    "alerts.data_quality.missing.warning": 0.01,
-    "alerts.data_quality.missing.critical": 0.06,
+    "alerts.data_quality_issue.days": 20,
+    "alerts.data_quality_issue.missing.warning": 0.01,
+    "alerts.data_quality_issue.missing.critical": 0.06,
     "alerts.drift.MEDIUM": "INFO",
     "alerts.drift.HIGH": "INFO",
     "evaluate.from": "2019-06-03",
@@ -258,7 +245,8 @@ CHANGES: Content = {
     "usdclp.volatility.by_horizon.30d": 0.01,
     "usdclp.volatility.by_horizon.90d": 0.01,
     "usdclp.volatility.month_factors": [1.0, 1.0, 1.0, 1.5, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0],
-    "usdclp.volatility.differing_months": [],
+    "usdclp.volatility.month_low": [0.5] * 12,
+    "usdclp.volatility.month_high": [2.0] * 12,
     "usdclp.thresholds.large_move": 0.05,
     "usdclp.thresholds.extreme_move": 0.001,
     "usdclp.thresholds.high_ratio": 0.1,

@@ -28,7 +28,7 @@ NOWCAST_ONLY = {
     "fit.models": ["random_walk", "nowcast"],
     "calibrate.conformal": ["nowcast"],
     "calibrate.ensemble.members": ["nowcast"],
-    "calibrate.published.candidates": ["nowcast"],
+    "calibrate.published.model": "nowcast",
 }
 
 

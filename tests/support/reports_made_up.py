@@ -2,8 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Sequence
-from copy import deepcopy
+from collections.abc import Mapping, Sequence
 from functools import cache
 from html.parser import HTMLParser
 from typing import Any
@@ -14,13 +13,36 @@ from scipy.special import ndtri
 
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS
+from forex.core.status import Status
+from forex.evaluation.report import (
+    Bounded,
+    Comparison,
+    CoverageTests,
+    Explained,
+    GroupScores,
+    HorizonScores,
+    LevelScores,
+    Loss,
+    ModelScores,
+    OverallLevelScores,
+    OverallScores,
+    PublishedAgainst,
+    Record,
+    Unexplained,
+    Unjudged,
+    Unpublished,
+    ValidationReport,
+)
 from forex.ledger.ledger import SCHEMA
 from forex.ledger.scores import ledger_scores
+from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.alerts import alerts as alerts_of
 from forex.monitoring.drift import drift
+from forex.monitoring.drift_report import DriftReport
 from forex.monitoring.episodes import episodes
 from forex.monitoring.performance import performance as performance_of
-from forex.monitoring.performance import subjects
+from forex.monitoring.report import EpisodeReport, Monitored, PerformanceReport
+from forex.monitoring.subjects import subjects
 from forex.params import Performance
 from forex.report.dashboard import dashboard
 from forex.statistics import contributions
@@ -29,8 +51,10 @@ from forex.statistics.scores import Panel
 from forex.timeline import calendar
 from studies.worlds.drift import panel_of
 from tests.report.test_charts import regimes
+from tests.support.calibration_made_up import calibration
 from tests.support.forecasts_made_up import expectations, forecast
 from tests.support.issued_rows import issued
+from tests.support.monitored import CALM
 from tests.support.simulated import committed
 
 LEVELS = (0.5, 0.95)
@@ -43,66 +67,98 @@ DRAWN = {
 }
 
 
-def overall(crps: float) -> dict:
-    found = {"crps": crps, "n": 3000}
-    for level in ("50", "95"):
-        found |= {
-            f"coverage_{level}": float(level) / 100 + 0.004,
-            f"coverage_{level}_block_low": float(level) / 100 - 0.01,
-            f"coverage_{level}_block_high": float(level) / 100 + 0.01,
-        }
-    return found
+def group(crps: float) -> GroupScores:
+    """Of 3000 forecasts that cover a little more than their levels say."""
+    return GroupScores(
+        n=3000,
+        crps=crps,
+        bias=0.1,
+        rmse=14.0,
+        mae=10.0,
+        mape_pct=1.1,
+        n_direction=2900,
+        direction_hit_rate=0.6,
+        by_level={
+            level: LevelScores(
+                coverage=level + 0.004,
+                exact_low=level - 0.008,
+                exact_high=level + 0.008,
+                block_low=level - 0.01,
+                block_high=level + 0.01,
+                interval_score=40.0,
+                half_width=15.0,
+                miss_penalty=10.0,
+            )
+            for level in LEVELS
+        },
+    )
 
 
-def validation(**evidence) -> dict:
-    """Two horizons; `evidence` is what Diebold–Mariano gives for random_walk at 1d."""
-    against = {
-        "crps_difference_pct": -20.1,
-        "dm_crps_holm_p": 1e-9,
-        "dm_crps_evidence": "PUBLISHED_BETTER",
-        "squared_error_difference_pct": 0.3,
-        "dm_squared_error_holm_p": 0.43,
-        "dm_squared_error_evidence": "NO_EVIDENCE",
-    } | evidence
-    verdict = {"value": 0.504, "at_least": 0.49, "at_most": 0.51, "verdict": "PASS"}
-    failed = {"value": 0.954, "at_least": 0.96, "at_most": 0.97, "verdict": "FAIL"}
-    own = {"overall": overall(7.77), "published_against": {}, "by_regime": {"NORMAL": overall(7.0)}}
-    horizon = {"n": 3000, "n_independent": 600, "models": {PUBLISHED: own}}
-    walk = {"overall": overall(9.71), "published_against": against, "by_regime": {}}
-    return {
-        "origins_from": "2010-01-01",
-        "levels": list(LEVELS),
-        "band": 0.9,
-        "horizons": {
-            "7d": horizon,
-            "1d": horizon | {"models": {PUBLISHED: own, "random_walk": walk}},
-            "30d": {"n": 0, "status": "INSUFFICIENT_DATA", "models": {}},
-        },
-        "nowcast": {
-            "1d": {"n": 3000, "r2": 0.361, "r2_se": 0.02},
-            "7d": {"n": 3000, "r2": 0.089, "r2_se": None},
-            "30d": {"n": 0, "status": "INSUFFICIENT_DATA"},
-        },
-        "verdicts": {
-            "1d": {"coverage_50": verdict, "coverage_95": failed},
-            "7d": {"coverage_50": verdict, "coverage_95": {"value": 0.954, "verdict": "NOT_EVALUATED"}},
-            "30d": {"published": {"verdict": "INSUFFICIENT_DATA", "value": 0, "at_least": 250}},
-        },
+def model_scores(crps: float, against: Mapping[Loss, Comparison], **regimes: GroupScores) -> ModelScores:
+    said = dict(group(crps))
+    by_level = {
+        level: OverallLevelScores(**dict(at), coverage_se=0.01, interval_score_se=0.5)
+        for level, at in said.pop("by_level").items()
     }
+    overall = OverallScores(
+        **said, by_level=by_level, crps_se=0.1, pit_histogram=[0.5, 0.5], pit_distance=0.01, pit_p=0.4
+    )
+    return ModelScores(
+        overall=overall,
+        coverage_tests=CoverageTests(by_level={}),
+        published_against=PublishedAgainst(by_loss=against),
+        by_year={},
+        by_regime=regimes,
+    )
 
 
-def nothing_matured() -> dict:
-    empty = {"n": 0, "status": "INSUFFICIENT_DATA", "models": {}}
-    verdict = {"published": {"verdict": "INSUFFICIENT_DATA", "value": 0, "at_least": 250}}
+BETTER = Comparison(difference_pct=-20.1, statistic=-9.0, p=1e-10, holm_p=1e-9, evidence="PUBLISHED_BETTER")
+EQUAL = Comparison(difference_pct=0.3, statistic=0.8, p=0.43, holm_p=0.43, evidence="NO_EVIDENCE")
+UNMATURED = HorizonScores(n=0, status="INSUFFICIENT_DATA", models={})
+UNPUBLISHED = Unpublished(verdict="INSUFFICIENT_DATA", value=0, at_least=250)
+
+
+def explained(r2: float, r2_se: float | None) -> Explained:
+    said = Record(n=3000, r2=r2, r2_se=r2_se, n_direction=2900, direction=0.6, direction_se=0.01, series={})
+    return Explained(**dict(said), by_year={})
+
+
+def validation(against: Mapping[Loss, Comparison] | None = None, **evidence: Any) -> ValidationReport:
+    """Two horizons; `evidence` is what Diebold–Mariano gives on CRPS for random_walk at 1d, `against` the whole comparison."""
+    compared = {"crps": BETTER.model_copy(update=evidence), "squared_error": EQUAL} if against is None else against
+    own = model_scores(7.77, {}, NORMAL=group(7.0))
+    horizon = HorizonScores(n=3000, n_independent=600, models={PUBLISHED: own})
+    beside = {PUBLISHED: own, "random_walk": model_scores(9.71, compared)}
+    holds = Bounded(value=0.504, at_least=0.49, at_most=0.51, verdict="PASS")
+    fails = Bounded(value=0.954, at_least=0.96, at_most=0.97, verdict="FAIL")
+    return ValidationReport(
+        origins_from="2010-01-01",
+        levels=LEVELS,
+        band=0.9,
+        horizons={"7d": horizon, "1d": horizon.model_copy(update={"models": beside}), "30d": UNMATURED},
+        nowcast={
+            "1d": explained(0.361, 0.02),
+            "7d": explained(0.089, None),
+            "30d": Unexplained(status="INSUFFICIENT_DATA"),
+        },
+        verdicts={
+            "1d": {"coverage_50": holds, "coverage_95": fails},
+            "7d": {"coverage_50": holds, "coverage_95": Unjudged(value=0.954, verdict="NOT_EVALUATED")},
+            "30d": {"published": UNPUBLISHED},
+        },
+    )
+
+
+def nothing_matured() -> ValidationReport:
     names = ("1d", "7d", "30d")
-    return {
-        "origins_from": "2010-01-01",
-        "levels": [],
-        "band": 0.9,
-        "horizons": dict.fromkeys(names, empty),
-        "nowcast": dict.fromkeys(names, {"n": 0, "status": "INSUFFICIENT_DATA"}),
-        "verdicts": dict.fromkeys(names, verdict),
-    }
+    return ValidationReport(
+        origins_from="2010-01-01",
+        levels=(),
+        band=0.9,
+        horizons=dict.fromkeys(names, UNMATURED),
+        nowcast=dict.fromkeys(names, Unexplained(status="INSUFFICIENT_DATA")),
+        verdicts=dict.fromkeys(names, {"published": UNPUBLISHED}),
+    )
 
 
 SIGMA = 6.0  # CLP, of the made-up outcomes
@@ -133,16 +189,20 @@ def performance(
     drift_days: int = 1300,
     drift_factor: float = 1.0,
     issued_rows: pl.DataFrame | None = None,
-) -> dict[str, Any]:
+) -> PerformanceReport:
     """The report as its stage makes it: 1d of `n` matured forecasts, 7d and 30d of none; an episode in the last 60 days."""
-    report = deepcopy(_monitored(n, factor))
-    report["drift"] = deepcopy(_drift(drift_days, drift_factor))
+    monitored, looked_back = _monitored(n, factor)
     rows = pl.DataFrame(schema=SCHEMA) if issued_rows is None else issued_rows
-    return report | {"ledger": ledger_scores(rows, backtest(), horizons=HORIZONS, levels=LEVELS)}
+    return PerformanceReport(
+        **dict(monitored),
+        episodes=looked_back,
+        ledger=ledger_scores(rows, backtest(), horizons=HORIZONS, levels=LEVELS),
+        drift=_drift(drift_days, drift_factor),
+    )
 
 
 @cache
-def _monitored(n: int, factor: float) -> dict[str, Any]:
+def _monitored(n: int, factor: float) -> tuple[Monitored, dict[str, EpisodeReport]]:
     params, panel = committed(), matured(n, factor=factor)
     days = panel.target_date.astype(str)
     named = {"early_storm": {"from": "2001-03-01", "to": "2001-05-31"}}
@@ -151,11 +211,11 @@ def _monitored(n: int, factor: float) -> dict[str, Any]:
     settings = Performance.model_validate(params.performance.model_dump(by_alias=True) | {"episodes": named})
     watched = subjects({"1d": panel} if n else {}, levels=LEVELS, settings=settings)
     report = performance_of(watched, horizons={"7d": 0, "1d": n, "30d": 0}, levels=LEVELS, settings=settings)
-    return report | {"episodes": episodes(watched, levels=LEVELS, settings=settings)}
+    return report, episodes(watched, levels=LEVELS, settings=settings)
 
 
 @cache
-def _drift(days: int, factor: float) -> dict[str, Any]:
+def _drift(days: int, factor: float) -> DriftReport:
     return drift(returns_panel(days, factor=factor), (), committed().drift)
 
 
@@ -185,13 +245,12 @@ def said(shift: float = 0.0) -> pl.DataFrame:
     return backtest(shift).drop("actual", "model")
 
 
-def alerts(anchor: Sequence[float] | None = None, **statuses: str) -> dict[str, Any]:
+def alerts(anchor: Sequence[float] | None = None, **statuses: Status) -> AlertsReport:
     """The report on an observado that hardly moves, or on this one, with the monitor's statuses at the newest origin."""
     values = np.asarray(anchor if anchor is not None else [900.0, 900.9] * 60)
     panel = panel_of(np.diff(np.log(values / values[0]))).with_columns(anchor_age=pl.lit(0))
     at = str(panel["origin_date"][-1])
-    calm = {"target": {"status": "EVALUATED", "history": []}}
-    return alerts_of(panel, statuses={at: statuses}, drift=calm, settings=committed().alerts)
+    return alerts_of(panel, statuses={at: statuses}, drift=CALM, settings=committed().alerts)
 
 
 def storm(move: float) -> list[float]:
@@ -223,6 +282,7 @@ def page(**more: Any) -> str:
         "expectations": expectations(),
         "validation": validation(),
         "performance": performance(),
+        "calibration": calibration(NORMAL={"1d": 1.0, "7d": 1.0}, HIGH_VOL={"7d": 1.37}),
         "regimes": regimes(),
         "figures": DRAWN,
     }

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from forex.commands.tables import aligned
 from forex.core.errors import UsageError
 from forex.core.files import json_text, read_parquet, write_text
 from forex.core.status import NOT_EVALUATED
@@ -63,9 +64,7 @@ def text(content: Mapping[str, Any]) -> str:
         new = NOT_EVALUATED if one["new"] is None else f"{one['new']:g}"
         old = one["old"] if isinstance(one["old"], str) else ABSENT if one["old"] is None else f"{one['old']:g}"
         rows.append([one["key"], old, new, interval, str(one["n"]), one["read_by"]])
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    lines.append("")
+    lines = [aligned(rows), ""]
     lines += months_said(content)
     lines += sorted({f"not evaluated, the old value stays: {one['why']}" for one in content["estimates"] if one["why"]})
     source = content["provenance"]

@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from forex.core.errors import EXIT_OK, GateFailed, StaleError
-from forex.core.files import read_json
+from forex.core.names import PUBLISHED
 from forex.core.reports import read_report
-from forex.forecast.forecast import ENTERING, content_sha256
 from forex.forecast.report import Forecast
+from forex.monitoring.alert_report import AlertsReport
+from forex.monitoring.report import AlarmFinding, FigureFinding, PerformanceReport
 from forex.monitoring.watched import BIAS, CRPS, ERROR
-from forex.params import load_params, plain
+from forex.params import Params, load_params, params_sha256
 
 FORECAST = Path("reports/forecast.json")
 PERFORMANCE = Path("reports/performance.json")
@@ -34,12 +35,12 @@ EXIT_CODES = {
 def view() -> dict[str, Any]:
     """The verdict, `fine` or the kind of the gravest reason, its exit code, and the reasons: of each its kind and a sentence."""
     forecast = read_report(FORECAST, Forecast)
-    performance, alerts = read_json(PERFORMANCE), read_json(ALERTS)
-    settings = load_params(*ENTERING)
-    reasons = [{"kind": DEGRADED, "says": _finding(found)} for found in performance["findings"]]
-    if alerts["send"]["send"]:
-        reasons.append({"kind": ALERT, "says": f"alerts of {alerts['at']}: {alerts['send']['why']}"})
-    stale = _stale(forecast, alerts["at"], {key: plain(getattr(settings, key)) for key in ENTERING})
+    performance, alerts = read_report(PERFORMANCE, PerformanceReport), read_report(ALERTS, AlertsReport)
+    params = load_params()
+    reasons = [{"kind": DEGRADED, "says": _finding(found)} for found in performance.findings]
+    if alerts.send.send:
+        reasons.append({"kind": ALERT, "says": f"alerts of {alerts.at}: {alerts.send.why}"})
+    stale = _stale(forecast, alerts.at, params)
     if stale:
         reasons.append({"kind": STALE, "says": stale})
     verdict = reasons[0]["kind"] if reasons else FINE
@@ -47,8 +48,23 @@ def view() -> dict[str, Any]:
         "verdict": verdict,
         "exit_code": EXIT_CODES[verdict],
         "as_of": str(forecast.as_of),
-        "performance": performance["status"],
+        "performance": performance.status,
         "reasons": reasons,
+        "windows": _windows(performance),
+    }
+
+
+def _windows(performance: PerformanceReport) -> dict[str, dict[str, Any]]:
+    """By horizon and number of matured forecasts: the verdict of `published`, and Mann–Whitney's p of its errors' ranks.
+
+    The p is one-sided, of the window against its baseline, errors that overlap left out; None where it says nothing.
+    """
+    return {
+        horizon: {
+            size: {"status": window.status, "mann_whitney_p": window.mann_whitney_p}
+            for size, window in (figures.models[PUBLISHED].windows if PUBLISHED in figures.models else {}).items()
+        }
+        for horizon, figures in performance.horizons.items()
     }
 
 
@@ -58,10 +74,10 @@ def text(content: Mapping[str, Any]) -> str:
     return "\n".join(reason["says"] for reason in content["reasons"])
 
 
-def _stale(forecast: Forecast, monitored: str, settings: Mapping[str, Any]) -> str | None:
-    if str(forecast.as_of) != settings["as_of"]:
+def _stale(forecast: Forecast, monitored: str, params: Params) -> str | None:
+    if str(forecast.as_of) != params.as_of:
         return (
-            f"{FORECAST} is as of {forecast.as_of}, params.yaml says {settings['as_of']}: no run for that day has "
+            f"{FORECAST} is as of {forecast.as_of}, params.yaml says {params.as_of}: no run for that day has "
             "finished. Run dvc repro."
         )
     if str(forecast.origin_date) != monitored:
@@ -69,28 +85,28 @@ def _stale(forecast: Forecast, monitored: str, settings: Mapping[str, Any]) -> s
             f"{FORECAST} is of the origin {forecast.origin_date}, {ALERTS} of {monitored}: the last run has not finished. "
             "Run dvc repro."
         )
-    if forecast.inputs.params_sha256 != content_sha256(settings):
+    if forecast.inputs.params_sha256 != params_sha256(params):
         return f"{FORECAST} was made with other params than params.yaml has now. Run dvc repro."
     return None
 
 
-def _finding(found: Mapping[str, Any]) -> str:
+def _finding(found: FigureFinding | AlarmFinding) -> str:
     """One entry of `findings` in the performance report, in words."""
-    status, where = found["status"], found["horizon"]
-    if found["figure"] == "alarm":
+    told = f"{found.horizon} {found.status}: "
+    if isinstance(found, AlarmFinding):
         return (
-            f"{where} {status}: the intervals miss more often than they say, by forecasts with targets from "
-            f"{found['since']} on; alarm since {found['raised']}"
+            f"{told}the intervals miss more often than they say, by forecasts with targets from {found.since} on; "
+            f"alarm since {found.raised}"
         )
-    return f"{where} {status}: {_figure(found)}, in the last {found['window']} matured forecasts (Holm p {found['holm_p']:.2g})"
+    figure = _figure(found.figure, found.change_pct)
+    return f"{told}{figure}, in the last {found.window} matured forecasts (Holm p {found.holm_p:.2g})"
 
 
-def _figure(found: Mapping[str, Any]) -> str:
+def _figure(name: str, change: float) -> str:
     """
-    >>> _figure({"figure": "coverage_80", "change_pct": 100.0}), _figure({"figure": "crps", "change_pct": 31.4})
+    >>> _figure("coverage_80", 100.0), _figure("crps", 31.4)
     ('the 80 % interval missed 100 % more often than it says', 'CRPS 31 % above what it was before')
     """
-    name, change = found["figure"], found["change_pct"]
     if name == CRPS:
         return f"CRPS {change:.0f} % above what it was before"
     if name == ERROR:

@@ -8,7 +8,7 @@ from typing import Any
 
 from forex.challenge import gate
 from forex.challenge.revisions import commit_of, text_at
-from forex.commands.show.scoreboard import table
+from forex.commands.tables import markdown as markdown_table
 from forex.core.errors import DataError, yaml_fault
 from forex.params import load_params
 
@@ -72,7 +72,7 @@ def text(content: Mapping[str, Any], *, everything: bool = False) -> str:
     blocks = [_headline(content)]
     rows = _rows(content, everything)
     if len(rows) > 1:
-        blocks.append(table(rows))
+        blocks.append(markdown_table(rows))
     blocks += _notes(content)
     if content["reasons"]:
         blocks.append("\n".join(content["reasons"]))
@@ -83,7 +83,7 @@ def markdown(content: Mapping[str, Any], *, everything: bool = False) -> str:
     """The same for a comment on a change: reasons first, names as code."""
     reasons = "\n".join(f"- `{name}`: {why}" for name, _, why in (line.partition(": ") for line in content["reasons"]))
     head, *rows = _rows(content, everything)
-    shown = table([head, *([f"`{row[0]}`", *row[1:]] for row in rows)]) if rows else ""
+    shown = markdown_table([head, *([f"`{row[0]}`", *row[1:]] for row in rows)]) if rows else ""
     return "\n\n".join(filter(None, [f"### {_headline(content)}", reasons, shown, *_notes(content)]))
 
 

@@ -1,4 +1,4 @@
-"""`forex promote MODEL`: a challenger that is ready becomes the first of calibrate.published.candidates in params.yaml."""
+"""`forex promote MODEL`: a challenger that is ready becomes calibrate.published.model in params.yaml."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,25 +8,25 @@ from forex.commands.judge import readiness
 from forex.commands.judge.readiness import needs_calibration, source
 from forex.core.files import write_text
 from forex.core.reports import read_report
-from forex.forecast.forecast import ENTERING, content_sha256
 from forex.forecast.report import Forecast
 from forex.models import registry
-from forex.params import PARAMS_FILE, load_params, plain
-from forex.params.text import checked, diff, with_list
+from forex.params import PARAMS_FILE, load_params, params_sha256
+from forex.params.text import checked, diff, with_list, with_word
 
 REPORT = Path("reports/forecast.json")
-CANDIDATES, CONFORMAL, FITTED = "calibrate.published.candidates", "calibrate.conformal", "fit.models"
+PUBLISHED_MODEL, CONFORMAL, FITTED = "calibrate.published.model", "calibrate.conformal", "fit.models"
 
 
 def promoted(text: str, path: Path, model: str) -> str:
-    """`text`, a params.yaml, with `model` first among the candidates; the others keep their order, every other byte its place.
+    """`text`, a params.yaml, with `model` as what is published; every other byte keeps its place.
 
     What the model is made from is added to fit.models and calibrate.conformal where it is missing.  Raises ParamsError, naming the
     key, where the result would not be valid.
     """
     params = checked(text, path, made_by="nothing")
-    others = [name for name in params.calibrate.published.candidates if name != model]
-    lists = {CANDIDATES: (params.calibrate.published.candidates, [model, *others])}
+    if params.calibrate.published.model != model:
+        text = with_word(text, path, PUBLISHED_MODEL, model)
+    lists = {}
     if needs_calibration(model):
         lists[CONFORMAL] = (params.calibrate.conformal, _with(params.calibrate.conformal, source(model)))
     if source(model) in registry.declared():
@@ -50,7 +50,7 @@ def view(model: str, *, dry_run: bool = False, force: bool = False) -> dict[str,
     params = load_params()
     old = PARAMS_FILE.read_bytes().decode("utf-8")
     content: dict[str, Any] = {"model": model, "dry_run": dry_run, "changed": False, "diff": "", "against": []}
-    if params.calibrate.published.candidates[0] == model and promoted(old, PARAMS_FILE, model) == old:
+    if params.calibrate.published.model == model and promoted(old, PARAMS_FILE, model) == old:
         return content | {"already": True, "allowed": True, "forced": False, "readiness": None}
     found = readiness.view(model)
     against = _against(found)
@@ -75,9 +75,7 @@ def _against(found: Mapping[str, Any]) -> list[str]:
     if not found["ready"]:
         said.append(f"it is {found['level']}, score {found['score']:.0f}")
         said += [f"{one['name']}: {one['says']}" for one in found["criteria"] if not one["passed"]]
-    entering = load_params(*ENTERING)
-    now = content_sha256({key: plain(getattr(entering, key)) for key in ENTERING})
-    if read_report(REPORT, Forecast).inputs.params_sha256 != now:
+    if read_report(REPORT, Forecast).inputs.params_sha256 != params_sha256(load_params()):
         said.append(f"{PARAMS_FILE} has changed since the last run, and its record is of before: run dvc repro first")
     return said
 
@@ -85,7 +83,7 @@ def _against(found: Mapping[str, Any]) -> list[str]:
 def text(content: Mapping[str, Any]) -> str:
     model, against = content["model"], [f"  {said}" for said in content["against"]]
     if content["already"]:
-        return f"{model} is the first of {CANDIDATES} already: nothing to change."
+        return f"{PUBLISHED_MODEL} is {model} already: nothing to change."
     if not content["allowed"]:
         return "\n".join([f"{model} is not promoted, {PARAMS_FILE} is as it was:", *against])
     lines = [f"Overridden for {model}:", *against] if content["forced"] else []

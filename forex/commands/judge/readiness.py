@@ -7,14 +7,17 @@ from typing import Any
 
 from forex.challenge.challenge import compared, suite_results
 from forex.challenge.readiness import MAY_BE_PUBLISHED, criteria, level
-from forex.commands.show.scoreboard import SMALLEST, table
+from forex.commands.show.scoreboard import SMALLEST
+from forex.commands.tables import markdown
 from forex.core.errors import UsageError
-from forex.core.files import json_text, read_json, read_parquet
+from forex.core.files import json_text, read_parquet
 from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
-from forex.core.reports import read_report
+from forex.core.reports import plain, read_report
 from forex.core.status import Status
 from forex.models.registry import declared
-from forex.monitoring.performance import performance, subjects
+from forex.monitoring.performance import performance
+from forex.monitoring.report import PerformanceReport
+from forex.monitoring.subjects import subjects
 from forex.params import Params, load_params
 from forex.statistics.scores import matured
 from forex.timeline.calendar import horizon_days
@@ -44,8 +47,8 @@ def view(model: str) -> dict[str, Any]:
         evaluate=params.evaluate,
         settings=params.readiness,
     )
-    reported = read_json(PERFORMANCE)["horizons"]
-    incumbent = {name: reported[name]["status"] for name in horizons if name in reported}
+    reported = read_report(PERFORMANCE, PerformanceReport).horizons
+    incumbent = {name: reported[name].status for name in horizons if name in reported}
     found = criteria(
         figures,
         statuses=_statuses(calibrated, model, horizons, params) if model in made else {},
@@ -57,7 +60,7 @@ def view(model: str) -> dict[str, Any]:
     content = {
         "model": model,
         "incumbent": PUBLISHED,
-        "candidates": params.calibrate.published.candidates,
+        "published_model": params.calibrate.published.model,
         "level": reached,
         "ready": reached in MAY_BE_PUBLISHED,
         "score": score,
@@ -66,7 +69,7 @@ def view(model: str) -> dict[str, Any]:
         "last_origin": str(calibrated["origin_date"].max()),
         "reason": None if model in made else _absent(model, params),
         "criteria": [one.as_dict() for one in found],
-        "horizons": figures,
+        "horizons": {name: plain(one) for name, one in figures.items()},
     }
     return dict(json.loads(json_text(content)))
 
@@ -111,7 +114,7 @@ def _statuses(calibrated: Any, model: str, horizons: list[str], params: Params) 
     watched = subjects(panels, levels=params.levels, settings=params.performance, models=[model])
     counts = {name: panel.n for name, panel in panels.items()}
     report = performance(watched, horizons=counts, levels=params.levels, settings=params.performance)
-    return {name: report["horizons"][name]["models"][model]["status"] for name in horizons if counts[name]}
+    return {name: report.horizons[name].models[model].status for name in horizons if counts[name]}
 
 
 def text(content: Mapping[str, Any]) -> str:
@@ -119,9 +122,8 @@ def text(content: Mapping[str, Any]) -> str:
     if content["as_of_in_params"] != content["as_of"]:
         said = f"params.yaml says as_of {content['as_of_in_params']}: no run for that day has finished."
         lines = [f"{said} The last one, {content['as_of']}:"]
-    lines.append(
-        f"{content['model']} against {content['incumbent']}: {content['level']}, score {content['score']:.0f} of 100"
-    )
+    against = f"{content['incumbent']} ({content['published_model']})"
+    lines.append(f"{content['model']} against {against}: {content['level']}, score {content['score']:.0f} of 100")
     if content["reason"]:
         lines.append(content["reason"])
     rows = [["criterion", "passed", "score", "threshold", "failing allows", "what was found"]]
@@ -129,7 +131,7 @@ def text(content: Mapping[str, Any]) -> str:
         passed = "yes" if one["passed"] else "no"
         threshold = "" if isinstance(one["threshold"], str) else f"{one['threshold']:g}"
         rows.append([one["name"], passed, f"{one['score']:.0f}", threshold, one["ceiling"], one["says"]])
-    lines += ["", table(rows)]
+    lines += ["", markdown(rows)]
     rows = [
         ["horizon", "forecasts", "without overlap", "CRPS", "published", "difference", "bound", "Holm p", "evidence"]
     ]
@@ -145,7 +147,7 @@ def text(content: Mapping[str, Any]) -> str:
         ]
         shown.append(_p(own["holm_p"]))
         rows.append([horizon, str(own["n"]), str(own["independent"]), *shown, own["evidence"]])
-    lines += ["", table(rows), "", "CRPS in CLP, difference and its upper bound in per cent of published's."]
+    lines += ["", markdown(rows), "", "CRPS in CLP, difference and its upper bound in per cent of published's."]
     return "\n".join(lines)
 
 

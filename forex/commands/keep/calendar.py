@@ -1,10 +1,11 @@
 """`forex calendar check`: whether the lists that people keep by hand reach far enough, and which holidays are expected."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from forex.commands.tables import listed
 from forex.core.files import read_text
 from forex.params import load_params
 from forex.regimes.interventions import parse_interventions
@@ -52,8 +53,9 @@ def view() -> dict[str, Any]:
 def text(content: Mapping[str, Any]) -> str:
     meetings, interventions = content["meetings"], content["interventions"]
     lines = [f"From {content['as_of']} to {content['until']}:"]
-    lines += _listed("meetings", meetings["expected"])
-    lines += _listed("holidays", [f"{one['date']} {one['name']}" for one in content["holidays"]])
+    holidays = [f"{one['date']} {one['name']}" for one in content["holidays"]]
+    expected = [("meetings", meetings["expected"]), ("holidays", holidays)]
+    lines.append(listed([[what, "\n".join(days) or "none"] for what, days in expected]))
     if meetings["covered"]:
         lines.append(f"{meetings['file']} reaches {meetings['listed_until']}: it covers these days.")
     else:
@@ -71,7 +73,3 @@ def text(content: Mapping[str, Any]) -> str:
             "where nothing was."
         )
     return "\n".join(lines)
-
-
-def _listed(what: str, entries: Sequence[str]) -> list[str]:
-    return [f"{what if not i else '':<10} {entry}" for i, entry in enumerate(entries or ["none"])]

@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
-from forex.models import registry
+from forex.models import registry as models
+from forex.monitoring.alert_rules import registry as alert_rules
 from forex.operations import Operations, check_bounds, load_operations
 from forex.params import PARAMS_FILE, Params, Settings, load_params
+from forex.regimes.rules import registry as regime_rules
 
 
 def declared() -> dict[str, Settings]:
     """By top-level key, the settings that files have in its block."""
-    return {"fit": registry.settings()}
+    return {"fit": models.settings(), "regimes": regime_rules.settings(), "alerts": alert_rules.settings()}
 
 
 def whole(path: Path = PARAMS_FILE) -> Params:

@@ -8,33 +8,18 @@ import sys
 from pathlib import Path
 
 from forex.core.files import write_text
-
-PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>USD/CLP plots</title>
-<script>{bundle}</script>
-<style>
-body {{ font: 15px/1.5 system-ui, sans-serif; margin: 1rem; background: #fff; color: #16202c }}
-body > div {{ overflow-x: auto; margin-bottom: 1.5rem }}
-</style>
-</head>
-<body>
-{{plot_divs}}
-</body>
-</html>
-"""
+from forex.core.templates import environment
 
 
 def plots_page() -> str:
     """HTML with DVC's place for the plots and vegaEmbed, of which it makes a global name."""
     import vl_convert
+    from markupsafe import Markup
 
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     # An element ends at the first closing tag, even inside a string of its script.
-    return PAGE.format(bundle=bundle.replace("</script", "<\\/script"))
+    bundle = Markup(bundle.replace("</script", "<\\/script"))
+    return environment("forex.commands").get_template("plots_page.html.j2").render(bundle=bundle) + "\n"
 
 
 if __name__ == "__main__":

@@ -5,9 +5,13 @@ reports/schema/<name>.schema.json describes the file of that name.
 
 from pathlib import Path
 
+from forex.calibration.report import Calibration
 from forex.core.files import write_json
 from forex.core.reports import Report, json_schema
+from forex.evaluation.report import ValidationReport
 from forex.forecast.report import Forecast
+from forex.monitoring.alert_report import AlertsReport
+from forex.monitoring.report import PerformanceReport
 from forex.observations.manifest import Manifest
 from forex.validation.report import Expectations
 
@@ -15,9 +19,13 @@ FOLDER = Path("reports/schema")
 
 # By path, what each report is.
 REPORTS: dict[Path, type[Report]] = {
+    Path("data/calibration.json"): Calibration,
     Path("data/manifest.json"): Manifest,
+    Path("reports/alerts.json"): AlertsReport,
     Path("reports/expectations.json"): Expectations,
     Path("reports/forecast.json"): Forecast,
+    Path("reports/performance.json"): PerformanceReport,
+    Path("reports/validation.json"): ValidationReport,
 }
 
 

@@ -15,12 +15,11 @@ from forex.core.errors import UsageError
 from forex.core.files import read_parquet, write_text
 from forex.core.names import PUBLISHED
 from forex.core.reports import read_report
-from forex.forecast.forecast import ENTERING, content_sha256
 from forex.forecast.report import Forecast
 from forex.ledger.ledger import FIRST_LINE, LEDGER
 from forex.observations.ingest import content_hash, known_rows
 from forex.observations.manifest import Manifest
-from forex.params import Params, load_params, plain
+from forex.params import ENTERING, Params, block_hashes, content_sha256, entering_sha256, load_params
 from forex.timeline import calendar
 
 MANIFEST = Path("data/manifest.json")
@@ -86,8 +85,7 @@ def _lines(published: pl.DataFrame, params: Params) -> list[str]:
 
 def _entering(params: Params, as_of: str) -> str:
     """The hash of the params that entered the forecast of a run with this `as_of`."""
-    settings = {key: plain(getattr(params, "validate_" if key == "validate" else key)) for key in ENTERING}
-    return content_sha256(settings | {"as_of": as_of})
+    return entering_sha256(block_hashes(params, *ENTERING) | {"as_of": content_sha256(as_of)})
 
 
 def _hashes(series: dict[str, pl.DataFrame | None], origin: str, cut_off: str) -> dict[str, str | None]:

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from forex.commands.show.forecast import parse_date
-from forex.core.files import read_json
-from forex.core.status import NOT_EVALUATED
+from forex.commands.tables import listed
+from forex.core.reports import plain, read_report
+from forex.monitoring.alert_report import AlertsReport
 
 ALERTS = Path("reports/alerts.json")
 SHOWN_DAYS = 365  # calendar days, without --since
@@ -18,17 +19,15 @@ def view(*, since: str | None) -> dict[str, Any]:
 
     Raises UsageError where `since` is not a date.
     """
-    report = read_json(ALERTS)
-    newest = dt.date.fromisoformat(report["at"])
+    report = read_report(ALERTS, AlertsReport)
+    newest = dt.date.fromisoformat(report.at)
     first = parse_date(since, "--since") if since is not None else newest - dt.timedelta(days=SHOWN_DAYS)
     return {
-        "at": report["at"],
+        "at": report.at,
         "since": str(first),
-        "send": report["send"],
-        "alerts": [alert for alert in report["alerts"] if alert["origin_date"] >= str(first)],
-        "not_evaluated": {
-            kind: entry["missing"] for kind, entry in report["types"].items() if entry["status"] == NOT_EVALUATED
-        },
+        "send": plain(report.send),
+        "alerts": [plain(alert) for alert in report.alerts if alert.origin_date >= str(first)],
+        "not_evaluated": report.not_evaluated,
     }
 
 
@@ -40,12 +39,11 @@ def text(content: Mapping[str, Any]) -> str:
     ]
     if alerts:
         lines.append("")
-        width = max(len(alert["type"]) for alert in alerts)
-        for alert in reversed(alerts):
-            head = f"{alert['origin_date']}  {alert['severity']:<8}  {alert['type']:<{width}}  "
-            lines += [head + alert["reasons"][0], *(" " * len(head) + reason for reason in alert["reasons"][1:])]
+        shown = [
+            [one["origin_date"], one["severity"], one["type"], "\n".join(one["reasons"])] for one in reversed(alerts)
+        ]
+        lines.append(listed(shown))
     if content["not_evaluated"]:
         lines += ["", "Not evaluated:"]
-        width = max(len(kind) for kind in content["not_evaluated"])
-        lines += [f"  {kind:<{width}}  {why}" for kind, why in content["not_evaluated"].items()]
+        lines.append(listed([[f"  {kind}", why] for kind, why in content["not_evaluated"].items()]))
     return "\n".join(lines)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from forex.commands.tables import aligned
 from forex.core.errors import UsageError
 from forex.core.files import read_parquet, round_clp
 from forex.core.quantiles import COLUMNS
@@ -112,7 +113,7 @@ def text(content: Mapping[str, Any]) -> str:
     titles += [f"below {level}" for level in some.get("probability_below", ())]
     matured = any(entry["actual"] is not None for entry in content["horizons"].values())
     rows = [_cells(name, entry, matured) for name, entry in content["horizons"].items()]
-    return "\n".join(head + _aligned([titles + ["came out"] * matured, *rows]))
+    return "\n".join([*head, "", aligned([titles + ["came out"] * matured, *rows])])
 
 
 def _cells(name: str, entry: Mapping[str, Any], matured: bool) -> list[str]:
@@ -130,9 +131,3 @@ def _percent(share: float) -> str:
     if share < 0.01:
         return "< 1%"
     return "> 99%" if share > 0.99 else f"{share:.0%}"
-
-
-def _aligned(rows: list[list[str]]) -> list[str]:
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = ["  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return ["", *lines]

@@ -5,9 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from forex.commands.show.forecast import origin_at
-from forex.commands.show.scoreboard import VALIDATION, table
+from forex.commands.show.scoreboard import VALIDATION
+from forex.commands.tables import markdown
 from forex.core.errors import UsageError
-from forex.core.files import read_json, read_parquet
+from forex.core.files import read_parquet
+from forex.core.reports import plain, read_report
+from forex.evaluation.report import ValidationReport
 from forex.statistics.contributions import columns, moves, ranked
 
 CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
@@ -24,7 +27,8 @@ def view(*, at: str | None) -> dict[str, Any]:
     if contributions.is_empty():
         raise UsageError("params.yaml: fit.models lists no nowcast. Add it and run `dvc repro`.")
     found = moves(contributions, read_parquet(PANEL), origin_at(contributions, at))
-    return found | {"record": read_json(VALIDATION)["nowcast"]}
+    record = read_report(VALIDATION, ValidationReport).nowcast
+    return found | {"record": {horizon: plain(one) for horizon, one in record.items()}}
 
 
 def text(content: Mapping[str, Any]) -> str:
@@ -46,7 +50,7 @@ def text(content: Mapping[str, Any]) -> str:
     rows.append(["all", "", "", "", *total, *(_points(record[horizon]["r2"], "+z.1f") for horizon in explaining)])
     lines = [
         f"Nowcast of {content['origin_date']}: what moves it from the anchor, {content['anchor']:.2f}.",
-        table(rows),
+        markdown(rows),
     ]
     return "\n\n".join([*lines, *_record(record, evaluated)])
 
@@ -63,7 +67,7 @@ def _record(record: Mapping[str, Any], horizons: Sequence[str]) -> list[str]:
     for horizon in horizons:
         found = record[horizon]["by_year"]
         by_year.append([horizon, *(_points(found.get(year, {}).get("r2"), "z.0f") for year in years)])
-    return [table(rows), table(by_year)]
+    return [markdown(rows), markdown(by_year)]
 
 
 def _with_error(figures: Mapping[str, Any], name: str) -> str:

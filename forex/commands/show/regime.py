@@ -1,7 +1,7 @@
 """`forex regime`: the market regime of one origin, read back from what the pipeline wrote, and why it was called."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
@@ -9,17 +9,23 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from forex.calibration.report import Calibration
 from forex.commands.show.forecast import origin_at
 from forex.commands.show.regime_words import recommendation, signals
+from forex.commands.tables import aligned, listed
 from forex.core.files import read_parquet, read_text
+from forex.core.reports import plain, read_report
 from forex.params import Regimes, load_params
 from forex.regimes.interventions import Interventions, newest_known, parse_interventions
 from forex.regimes.meetings import Meetings, parse_meetings
-from forex.regimes.regimes import STRESSED, switched
+from forex.regimes.regimes import REGIMES as NAMES
+from forex.regimes.regimes import STRESSED
+from forex.regimes.rules.high_vol import switched
 from forex.timeline import calendar
 
 REGIMES = Path("data/regimes.parquet")
 MULTIPLIERS = Path("data/multipliers.parquet")
+CALIBRATION = Path("data/calibration.json")
 MEETINGS = Path("data/calendar/bcch_meetings.csv")
 INTERVENTIONS = Path("data/calendar/bcch_interventions.csv")
 
@@ -63,6 +69,7 @@ def view(*, at: str | None) -> dict[str, Any]:
         "confidence_days": rules.confidence_days,
         "signals": explained,
         "multipliers": {name: by_horizon[name] for name in params.horizons if name in by_horizon},
+        "widening": _widening(read_report(CALIBRATION, Calibration)),
         "next_meeting": _next_meeting(row["origin_date"], meetings),
         "calendars": {
             "covered": bool(row["calendar_covered"]),
@@ -71,6 +78,22 @@ def view(*, at: str | None) -> dict[str, Any]:
         },
         "recommendation": recommendation(row),
     }
+
+
+def _widening(calibration: Calibration) -> dict[str, Any]:
+    """By regime: width over that in NORMAL by horizon, and the multipliers that the system before this one assumed."""
+    regimes = {
+        regime: {
+            "assumed_before": list(calibration.assumed_before[regime]),
+            "horizons": {
+                horizon: plain(one.widening[regime])
+                for horizon, one in calibration.horizons.items()
+                if regime in one.widening
+            },
+        }
+        for regime in NAMES
+    }
+    return {"level": calibration.widening_level, "share": calibration.widening_share, "regimes": regimes}
 
 
 def _run_start(on: np.ndarray) -> int:
@@ -120,12 +143,33 @@ def text(content: Mapping[str, Any]) -> str:
             f"{content['confidence']:.0%}."
         )
     lines += ["", *wrap(content["recommendation"], WIDTH), ""]
-    names, verdicts = ([one[key] for one in content["signals"]] for key in ("name", "verdict"))
-    for one in content["signals"]:
-        head = f"{one['name']:<{max(map(len, names))}}  {one['verdict']:<{max(map(len, verdicts))}}  "
-        lines += wrap(one["sentence"], WIDTH, initial_indent=head, subsequent_indent=" " * len(head))
+    lines.append(listed([[one["name"], one["verdict"], one["sentence"]] for one in content["signals"]], width=WIDTH))
     lines += ["", *(line for said in _context(content) for line in wrap(said, WIDTH))]
+    lines += _widths(content["widening"])
     return "\n".join(lines)
+
+
+def _widths(widening: Mapping[str, Any]) -> list[str]:
+    """A table of the regimes that were seen, or nothing."""
+    seen = {regime: one for regime, one in widening["regimes"].items() if one["horizons"]}
+    horizons = sorted({name for one in seen.values() for name in one["horizons"]}, key=calendar.horizon_days)
+    if not horizons:
+        return []
+    rows = [["", *seen]]
+    for horizon in horizons:
+        found = [one["horizons"].get(horizon) for one in seen.values()]
+        rows.append([horizon, *(f"{one['median']:.2f} ({_between(one['range'])})" if one else "" for one in found)])
+    rows.append(["assumed before", *(_between(one["assumed_before"]) for one in seen.values())])
+    says = (
+        f"Width of the {widening['level']:.0%} interval over its median in NORMAL: median by regime, and the range that "
+        f"{widening['share']:.0%} of its origins lie in. Last, the factor that was assumed before it was measured."
+    )
+    return ["", *wrap(says, WIDTH), aligned(rows)]
+
+
+def _between(ends: Sequence[float]) -> str:
+    low, high = (f"{end:.2f}" for end in ends)
+    return low if low == high else f"{low}-{high}"
 
 
 def _context(content: Mapping[str, Any]) -> list[str]:

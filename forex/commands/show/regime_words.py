@@ -8,6 +8,7 @@ from typing import Any
 
 from forex.core.status import NOT_EVALUATED
 from forex.params import Regimes
+from forex.regimes.rules.registry import rules as declared
 
 ON, OFF = "ON", "OFF"
 
@@ -138,40 +139,13 @@ def _days(count: int) -> str:
 def recommendation(row: Mapping[str, Any]) -> str:
     """What the call means for someone who has dollars to buy or to sell."""
     regime = row["regime"]
-    if regime == "COPPER_SHOCK":
-        return f"{_copper_direction(row)} Plan with the widest interval."
-    return RECOMMENDATIONS[regime]
+    return OTHERWISE[regime] if regime in OTHERWISE else declared()[regime].advice(row)
 
 
-RECOMMENDATIONS = {
+OTHERWISE = {
     "NORMAL": "Nothing unusual: plan with the intervals as they are published.",
-    "HIGH_VOL": (
-        "The rate moves more than usual. Set limits and budgets by the widest interval, hedge in several parts rather "
-        "than at one moment, and look again every day until the call ends."
-    ),
-    "BCCH_INTERVENTION": (
-        "The central bank is acting in a nervous market, and a jump either way is possible. Leave no large order for "
-        "these days if it can be placed in parts, and plan with the widest interval."
-    ),
     "UNKNOWN": (
         "The data does not allow a call. This is no sign of calm: check with `forex status` what is missing, and treat "
         "the intervals with care until there is a call again."
     ),
 }
-
-
-def _copper_direction(row: Mapping[str, Any]) -> str:
-    """Which side of the peso copper's move is on, where the rate goes with copper as it did before."""
-    move, current, broken = row["copper_move"], row["copper_correlation"], row["copper_correlation_broken"]
-    if move is None or broken is None:
-        return "Copper has moved far more than it usually does; which way that pulls the rate cannot be said."
-    way, rate, whom = ("fallen", "dearer", "buy") if move < 0 else ("risen", "cheaper", "sell")
-    if broken or current >= 0:
-        return (
-            f"Copper has {way} far more than it usually does, but the rate does not follow copper at present: do not "
-            f"count on a {rate} dollar."
-        )
-    return (
-        f"Copper has {way} far, which usually makes the dollar {rate}, against those who have dollars to {whom}: they "
-        "hedge first."
-    )

@@ -4,55 +4,58 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forex.core.files import read_json
-from forex.core.names import BENCHMARKS, PUBLISHED
+from forex.commands.tables import markdown
+from forex.core.names import BENCHMARKS, PUBLISHED, percent
+from forex.core.reports import read_report
+from forex.evaluation.report import ModelScores, OverallScores, ValidationReport
 from forex.timeline.calendar import horizon_days
 
 VALIDATION = Path("reports/validation.json")
+SHOWN_LEVEL = 0.95  # of the interval scores
 SMALLEST = 0.001  # p-values below are shown as such
 
 
 def view() -> dict[str, Any]:
     """By horizon: matured forecasts, coverage by level with its standard error, and the difference to each benchmark."""
-    validation = read_json(VALIDATION)
-    horizons = sorted(validation["horizons"], key=horizon_days)
+    validation = read_report(VALIDATION, ValidationReport)
+    horizons = sorted(validation.horizons, key=horizon_days)
     return {
-        "origins_from": validation["origins_from"],
-        "levels": validation["levels"],
-        "horizons": {horizon: _row(validation["horizons"][horizon]["models"]) for horizon in horizons},
+        "origins_from": validation.origins_from,
+        "levels": list(validation.levels),
+        "horizons": {horizon: _row(validation.horizons[horizon].models) for horizon in horizons},
     }
 
 
-def _row(models: Mapping[str, Any]) -> dict[str, Any]:
-    own = models[PUBLISHED]["overall"]
-    rivals = {name: models[name] for name in BENCHMARKS if name in models}
+def _row(models: Mapping[str, ModelScores]) -> dict[str, Any]:
+    own = models[PUBLISHED].overall
+    at_95 = own.by_level.get(SHOWN_LEVEL)
     return {
-        "forecasts": own["n"],
+        "forecasts": own.n,
         "coverage": {
-            name.removeprefix("coverage_"): {"share": own[name], "standard_error": own.get(f"{name}_se")}
-            for name in own
-            if name.startswith("coverage_") and name.removeprefix("coverage_").isdigit()
+            percent(level): {"share": at.coverage, "standard_error": at.coverage_se}
+            for level, at in own.by_level.items()
         },
-        "crps": own["crps"],
-        "interval_score_95": own.get("interval_score_95"),
-        "half_width_95": own.get("half_width_95"),
-        "miss_penalty_95": own.get("miss_penalty_95"),
-        "against": {
-            name: {
-                "crps_pct": _excess(own, rival["overall"], "crps"),
-                "interval_score_95_pct": _excess(own, rival["overall"], "interval_score_95"),
-                "crps_p": rival["published_against"].get("dm_crps_holm_p"),
-            }
-            for name, rival in rivals.items()
-        },
+        "crps": own.crps,
+        "interval_score_95": at_95.interval_score if at_95 else None,
+        "half_width_95": at_95.half_width if at_95 else None,
+        "miss_penalty_95": at_95.miss_penalty if at_95 else None,
+        "against": {name: _against(own, models[name]) for name in BENCHMARKS if name in models},
     }
 
 
-def _excess(own: Mapping[str, Any], rival: Mapping[str, Any], score: str) -> float | None:
-    """Per cent by which our mean score is above the rival's; negative is better."""
-    if not rival.get(score):
-        return None
-    return float(100 * (own[score] / rival[score] - 1))
+def _against(own: OverallScores, rival: ModelScores) -> dict[str, float | None]:
+    """In per cent by which our mean scores are above the rival's; negative is better."""
+    mine, theirs = (overall.by_level.get(SHOWN_LEVEL) for overall in (own, rival.overall))
+    crps = rival.published_against.by_loss.get("crps")
+    return {
+        "crps_pct": _excess(own.crps, rival.overall.crps),
+        "interval_score_95_pct": _excess(mine.interval_score, theirs.interval_score) if mine and theirs else None,
+        "crps_p": crps.holm_p if crps else None,
+    }
+
+
+def _excess(own: float, rival: float) -> float | None:
+    return 100 * (own / rival - 1) if rival else None
 
 
 def text(content: Mapping[str, Any]) -> str:
@@ -78,7 +81,7 @@ def text(content: Mapping[str, Any]) -> str:
         rivals = [row["against"].get(name, {}) for name in BENCHMARKS]
         crps.append([horizon, *(_signed(rival.get("crps_pct")) + _p(rival.get("crps_p")) for rival in rivals)])
         interval.append([horizon, *(_signed(rival.get("interval_score_95_pct")) for rival in rivals)])
-    return "\n\n".join(table(rows) for rows in (coverage, crps, interval))
+    return "\n\n".join(markdown(rows) for rows in (coverage, crps, interval))
 
 
 def _split(half_width: float | None, misses: float | None) -> str:
@@ -109,10 +112,3 @@ def _p(value: float | None) -> str:
     if value is None:
         return ""
     return f" (p < {SMALLEST:g})" if value < SMALLEST else f" (p {value:.3f})"
-
-
-def table(rows: list[list[str]]) -> str:
-    """A Markdown table, its columns padded to read well on a terminal; the first of `rows` is its head."""
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    lines = [" | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([lines[0], " | ".join("-" * width for width in widths), *lines[1:]])

@@ -5,12 +5,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from forex.core.files import json_text, read_json, read_parquet
-from forex.core.names import PUBLISHED
+from forex.commands.tables import listed
+from forex.core.files import json_text, read_parquet
+from forex.core.names import PUBLISHED, percent
 from forex.core.reports import plain, read_report
 from forex.forecast.conditions import sentences
 from forex.forecast.report import Conditions, Forecast
 from forex.ledger.ledger import LEDGER, read
+from forex.monitoring.report import PerformanceReport
 from forex.observations.manifest import Manifest
 from forex.params import load_params
 from forex.timeline.calendar import horizon_days
@@ -42,7 +44,7 @@ def view() -> dict[str, Any]:
         "unlisted_files": list(manifest.unlisted_files),
         "quarantine": [{"series": name, "reason": why, "rows": count} for name, why, count in quarantine.iter_rows()],
         "ledger": _ledger(said["origin_date"]),
-        "last_matured": _last_matured(read_json(PERFORMANCE)),
+        "last_matured": _last_matured(read_report(PERFORMANCE, PerformanceReport)),
     }
 
 
@@ -53,19 +55,17 @@ def _ledger(newest: str) -> dict[str, Any]:
     return {"rows": origins.len(), "last_origin": last, "newest_issued": newest in origins.cast(str).to_list()}
 
 
-def _last_matured(performance: Mapping[str, Any]) -> dict[str, Any]:
+def _last_matured(performance: PerformanceReport) -> dict[str, Any]:
     """By horizon, the longest window of the performance report: its status, how many forecasts, their coverage by level."""
     latest = {}
-    for horizon, entry in sorted(performance["horizons"].items(), key=lambda item: horizon_days(item[0])):
-        windows = entry["models"].get(PUBLISHED, {}).get("windows", {})
-        window = windows[max(windows, key=int)] if windows else {"status": entry["status"], "n": entry["n"]}
-        recent = window.get("recent") or {}
+    for horizon, entry in sorted(performance.horizons.items(), key=lambda item: horizon_days(item[0])):
+        windows = entry.models[PUBLISHED].windows if PUBLISHED in entry.models else {}
+        window = windows[max(windows, key=int)] if windows else None
+        means = window.recent.by_level if window and window.recent else {}
         latest[horizon] = {
-            "status": window["status"],
-            "forecasts": window["n"],
-            "coverage": {
-                name.removeprefix("coverage_"): share for name, share in recent.items() if name.startswith("coverage_")
-            },
+            "status": window.status if window else entry.status,
+            "forecasts": window.n if window else entry.n,
+            "coverage": {percent(level): at.coverage for level, at in means.items()},
         }
     return latest
 
@@ -76,31 +76,30 @@ def text(content: Mapping[str, Any]) -> str:
     flagged = [f"{one['series']} ({one['why']})" for one in content["flagged"]]
     stale = [f"{one['series']} ({one['business_days']} business days old)" for one in content["stale"]]
     quarantine = [f"{one['rows']} {one['series']} {one['reason']}" for one in content["quarantine"]]
-    conditions = sentences(Conditions.model_validate(content["conditions"]))
-    lines = []
-    if content["as_of_in_params"] != content["as_of"]:
-        lines = [
-            f"params.yaml says as_of {content['as_of_in_params']}: no run for that day has finished. The last one:"
-        ]
-    lines += [
-        f"as of        {content['as_of']}, newest origin {content['origin_date']}, made at {content['made_at']}",
-        f"anchor       {anchor['value']:.2f} of {anchor['date']}, {anchor['business_days']} business days old",
-        f"regime       {regime['call']}, confidence {regime['confidence']:.0%}",
-        *(f"{'conditions' if not i else '':<12} {said}" for i, said in enumerate(conditions)),
-        *(f"warning      {one['says']}" for one in content["warnings"]),
-        f"missing      {_listed(missing)}",
-        f"flagged      {_listed(flagged)}",
-        f"no move      {_listed(stale)}",
-        f"not listed   {_listed(content['unlisted_files'])}",
-        f"quarantine   {_listed(quarantine)}",
+    rows = [
+        ["as of", f"{content['as_of']}, newest origin {content['origin_date']}, made at {content['made_at']}"],
+        ["anchor", f"{anchor['value']:.2f} of {anchor['date']}, {anchor['business_days']} business days old"],
+        ["regime", f"{regime['call']}, confidence {regime['confidence']:.0%}"],
+        ["conditions", "\n".join(sentences(Conditions.model_validate(content["conditions"])))],
+        *(["warning", one["says"]] for one in content["warnings"]),
+        ["missing", _listed(missing)],
+        ["flagged", _listed(flagged)],
+        ["no move", _listed(stale)],
+        ["not listed", _listed(content["unlisted_files"])],
+        ["quarantine", _listed(quarantine)],
+        ["ledger", _issued(content["ledger"])],
     ]
-    lines.append(f"ledger       {_issued(content['ledger'])}")
     for horizon, entry in content["last_matured"].items():
         covered = ", ".join(f"{share:.0%} at {level} %" for level, share in entry["coverage"].items())
-        lines.append(
-            f"{horizon:<12} {entry['status']}: {covered or 'no coverage'} of the last {entry['forecasts']} matured"
+        rows.append(
+            [horizon, f"{entry['status']}: {covered or 'no coverage'} of the last {entry['forecasts']} matured"]
         )
-    return "\n".join(lines)
+    table = listed(rows)
+    if content["as_of_in_params"] == content["as_of"]:
+        return table
+    return (
+        f"params.yaml says as_of {content['as_of_in_params']}: no run for that day has finished. The last one:\n{table}"
+    )
 
 
 def _issued(ledger: Mapping[str, Any]) -> str:

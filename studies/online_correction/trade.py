@@ -1,7 +1,7 @@
 """What an online correction would buy in coverage by year and by regime, and what it would cost: `make trade` measures it.
 
-The same raw forecasts are calibrated once for each rate of `trade.rates`, at every horizon, and the published ones scored
-over the matured origins from `evaluate.from` on. reports/online_correction.md is the result.
+The published forecasts are corrected at each rate, horizon by horizon, and scored over the matured origins from `evaluate.from`
+on. reports/online_correction.md is the result.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,19 +11,24 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from forex.calibration.calibrate import calibrate
+from forex.calibration.calibrate import Outcome, calibrate
 from forex.calibration.inputs import actuals, calibration_inputs
+from forex.commands.tables import markdown
 from forex.core.files import read_parquet, write_text
 from forex.core.names import PUBLISHED
-from forex.core.quantiles import central_pair
+from forex.core.quantiles import MEDIAN, central_pair
 from forex.observations.history import Floats, from_panel
 from forex.params import Params, load_params
+from forex.statistics import conformal
 from forex.statistics.scores import covered, crps, interval_score
+from studies.online_correction import tracker
 
 PANEL, REGIMES, RAW = Path("data/panel.parquet"), Path("data/regimes.parquet"), Path("data/forecasts/raw.parquet")
 REPORT = Path("reports/online_correction.md")
 LEVELS, WIDEST = (0.80, 0.95), 0.95
 OFF = 0.0
+RATES = (0.005, 0.01, 0.02, 0.05, 0.1)  # in half-widths per miss
+MIN_ORIGINS = 100  # matured origins that a year needs to count
 HEADER = ["rate", "80 % covers", "95 % covers", "worst year 80/95", "off by year 80/95", "stressed 80", "others 80"]
 
 
@@ -73,7 +78,20 @@ def figures(
     )
 
 
-def measure(params: Params) -> dict[str, dict[float, Figures]]:
+def corrected(quantiles: Floats, outcome: Outcome, *, first: int, rate: float) -> Floats:
+    """Forecasts of one horizon with each central interval's half-width corrected by what had matured; the median stays.
+
+    quantiles: (n, 25), log-distances, symmetric around their median.  first: the first origin whose outcome teaches.
+    """
+    median = quantiles[:, MEDIAN]
+    scores = np.abs(outcome.log_return - median)
+    scores[:first] = np.nan
+    half_widths = quantiles[:, MEDIAN + 1 :] - median[:, None]
+    widths = tracker.corrected(half_widths, scores, outcome.matured, rate=rate)
+    return conformal.quantiles(median, np.ones(len(median)), widths)
+
+
+def measure(params: Params, rates: Sequence[float] = RATES) -> dict[str, dict[float, Figures]]:
     """Horizon -> rate -> figures, from what the stages up to `fit` have made; rate 0 is the forecast without correction."""
     panel = read_parquet(PANEL)
     history = from_panel(panel)
@@ -81,19 +99,17 @@ def measure(params: Params) -> dict[str, dict[float, Figures]]:
     days, anchor = history.days[inputs.origins], history.anchor[inputs.origins]
     stressed = np.isin(inputs.regimes, params.calibrate.multipliers.regimes)
     actual = {horizon: actuals(history, panel, inputs.origins, horizon) for horizon in params.horizons}
-    found: dict[str, dict[float, Figures]] = {horizon: {} for horizon in params.horizons}
-    for rate in (OFF, *params.trade.rates):
-        online = params.calibrate.online.model_copy(update={"rate": dict.fromkeys(params.horizons, rate)})
-        settings = params.calibrate.model_copy(update={"online": online})
-        calibrated, first = calibrate(inputs.predictive, inputs.outcomes, settings, inputs.regimes)
-        for horizon, result in calibrated.items():
-            rows = np.isfinite(actual[horizon]) & (days >= np.datetime64(params.evaluate.from_))
-            rows[:first] = False
-            years = days[rows].astype("datetime64[Y]").astype(np.int64) + 1970
-            quantiles = anchor[rows, None] * np.exp(result.quantiles[PUBLISHED][rows])
-            found[horizon][rate] = figures(
-                actual[horizon][rows], quantiles, years, stressed[rows], params.trade.min_origins
-            )
+    calibrated, first = calibrate(inputs.predictive, inputs.outcomes, params.calibrate, inputs.regimes)
+    found: dict[str, dict[float, Figures]] = {}
+    for horizon, result in calibrated.items():
+        rows = np.isfinite(actual[horizon]) & (days >= np.datetime64(params.evaluate.from_))
+        rows[:first] = False
+        years = days[rows].astype("datetime64[Y]").astype(np.int64) + 1970
+        found[horizon] = {}
+        for rate in (OFF, *rates):
+            made = corrected(result.quantiles[PUBLISHED], inputs.outcomes[horizon], first=first, rate=rate)
+            quantiles = anchor[rows, None] * np.exp(made[rows])
+            found[horizon][rate] = figures(actual[horizon][rows], quantiles, years, stressed[rows], MIN_ORIGINS)
     return found
 
 
@@ -111,7 +127,8 @@ def worth(by_rate: Mapping[float, Figures]) -> list[float]:
 INTRODUCTION = """\
 # What an online correction buys and what it costs
 
-The published forecast from {since} on, calibrated with each rate of the online correction (`calibrate.online.rate`); 0 is off.
+The published forecast from {since} on, corrected online at each rate: after every outcome that becomes known each level's
+half-width grows by rate times the level where it was missed, and else shrinks by rate times the rest; 0 is off, as published.
 "Off by year" is the distance of a year's coverage from its level, averaged over the years, in points; "gap" is that between the
 stressed regimes (those that can have a multiplier) and the others, at 80 %. Coverage is in per cent; CRPS and IS95, the interval
 score of the 95 % interval, are against rate 0. Both scores count misses and width together, so a rate that does not raise them
@@ -144,14 +161,9 @@ def _table(by_rate: Mapping[float, Figures]) -> str:
                 *(f"{100 * (new / old - 1):+.2f} %" for new, old in against),
             ]
         )
-    lines = ["| " + " | ".join(row) + " |" for row in rows]
-    return "\n".join([lines[0], "| " + " | ".join("---" for _ in rows[0]) + " |", *lines[1:]])
+    return markdown(rows)
 
 
 def main() -> None:
     params = load_params()
     write_text(REPORT, text(measure(params), params.evaluate.from_))
-
-
-if __name__ == "__main__":
-    main()

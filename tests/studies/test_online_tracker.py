@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forex.observations.history import Floats
-from forex.statistics import tracker
 from forex.statistics.conformal import COVERAGE
+from studies.online_correction import tracker
 
 LEVELS = (0.5, 0.8, 0.95)
 

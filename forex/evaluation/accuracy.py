@@ -1,0 +1,65 @@
+"""Whether `published` is better than another model: Diebold–Mariano on CRPS and on squared errors, adjusted over horizons."""
+
+from collections.abc import Mapping
+
+from forex.core.names import PUBLISHED
+from forex.core.status import NO_EVIDENCE, PUBLISHED_BETTER, PUBLISHED_WORSE, Evidence
+from forex.evaluation.report import Comparison, HorizonScores, Loss, ModelScores, PublishedAgainst
+from forex.evaluation.scored import Scored, finite
+from forex.statistics import inference
+from forex.statistics.scores import Floats
+
+
+def against(scored: Scored) -> list[PublishedAgainst]:
+    """Diebold–Mariano of `published` against each model, on CRPS and the median's squared error; empty for itself."""
+    models = scored.panel.models
+    if PUBLISHED not in models:
+        return [PublishedAgainst(by_loss={}) for _ in models]
+    own = models.index(PUBLISHED)
+    rows: list[dict[Loss, Comparison]] = [{} for _ in models]
+    losses: tuple[tuple[Loss, Floats], ...] = (("crps", scored.crps), ("squared_error", scored.error**2))
+    for name, loss in losses:
+        test = inference.diebold_mariano(
+            loss[:, [own]], loss, steps=scored.steps, bandwidth_steps=scored.settings.bandwidth_steps
+        )
+        difference = 100 * (loss[:, own].mean() / loss.mean(axis=0) - 1)
+        for k in range(len(models)):
+            if k != own:
+                rows[k][name] = Comparison(
+                    difference_pct=float(difference[k]), statistic=finite(test.statistic[k]), p=finite(test.p[k])
+                )
+    return [PublishedAgainst(by_loss=row) for row in rows]
+
+
+def with_holm(horizons: Mapping[str, HorizonScores], significance: float) -> dict[str, HorizonScores]:
+    """Beside each Diebold–Mariano p-value the one adjusted over horizons, and what it is evidence for."""
+    tested: dict[tuple[str, Loss], dict[str, float]] = {}
+    for horizon, figures in horizons.items():
+        for model, parts in figures.models.items():
+            for loss, one in parts.published_against.by_loss.items():
+                if one.p is not None:
+                    tested.setdefault((model, loss), {})[horizon] = one.p
+    adjusted = {
+        key: dict(zip(by_horizon, inference.holm(list(by_horizon.values())).tolist(), strict=True))
+        for key, by_horizon in tested.items()
+    }
+
+    def with_evidence(one: Comparison, holm_p: float | None) -> Comparison:
+        if holm_p is None or one.statistic is None:
+            return one
+        better: Evidence = PUBLISHED_BETTER if one.statistic < 0 else PUBLISHED_WORSE
+        return one.model_copy(update={"holm_p": holm_p, "evidence": better if holm_p < significance else NO_EVIDENCE})
+
+    def of_model(horizon: str, model: str, parts: ModelScores) -> ModelScores:
+        by_loss = {
+            loss: with_evidence(one, adjusted.get((model, loss), {}).get(horizon))
+            for loss, one in parts.published_against.by_loss.items()
+        }
+        return parts.model_copy(update={"published_against": PublishedAgainst(by_loss=by_loss)})
+
+    return {
+        horizon: figures.model_copy(
+            update={"models": {name: of_model(horizon, name, parts) for name, parts in figures.models.items()}}
+        )
+        for horizon, figures in horizons.items()
+    }

@@ -1,0 +1,200 @@
+"""reports/validation.json, typed: scores by horizon and model, tests, the verdicts on `published`, what the nowcast explains.
+
+Errors are median − actual, in CLP per USD; CRPS, interval scores and half-widths are in CLP per USD, too. What the data cannot
+say is None. Names that hold a level have it in per cent, `coverage_95`.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from forex.core.flat import ByLevel, Flat, Keys, Named
+from forex.core.reports import ABSENT, Report
+from forex.core.status import Evidence, Verdict
+
+Loss = Literal["crps", "squared_error"]
+Open = Literal["INSUFFICIENT_DATA", "NOT_EVALUATED"]
+
+
+class LevelScores(Report):
+    """At one level: the share of actuals inside, its Clopper–Pearson and its block-bootstrap band, and the interval score.
+
+    interval_score = 2·half_width + miss_penalty; skill: per cent below that of `random_walk`, absent without it.
+    """
+
+    coverage: float
+    exact_low: Annotated[float, Named("coverage_{}_exact_low")]
+    exact_high: Annotated[float, Named("coverage_{}_exact_high")]
+    block_low: Annotated[float | None, Named("coverage_{}_block_low")]
+    block_high: Annotated[float | None, Named("coverage_{}_block_high")]
+    interval_score: float
+    half_width: float
+    miss_penalty: float
+    skill_pct: Annotated[float | None, Named("interval_score_{}_skill_pct")] = ABSENT
+
+
+class GroupScores(ByLevel):
+    """One model over some of the origins. n_direction: of how many it said a direction that the actual had or not."""
+
+    n: int
+    crps: float
+    bias: float
+    rmse: float
+    mae: float
+    mape_pct: float
+    n_direction: int
+    direction_hit_rate: float | None
+    crps_skill_pct: float | None = ABSENT
+    by_level: Mapping[float, LevelScores]
+
+
+class OverallLevelScores(LevelScores):
+    """Over all origins: with HAC standard errors."""
+
+    coverage_se: Annotated[float | None, Named("coverage_{}_se")]
+    interval_score_se: Annotated[float | None, Named("interval_score_{}_se")]
+
+
+class OverallScores(GroupScores):
+    """Over all origins: with the HAC standard error of CRPS and the PIT's histogram, its distance from uniform and p of that."""
+
+    crps_se: float | None
+    pit_histogram: list[float]
+    pit_distance: float
+    pit_p: float | None
+    by_level: Mapping[float, OverallLevelScores]
+
+
+class LevelTests(Report):
+    """Likelihood-ratio tests of coverage at one level, averaged over the chains of forecasts that do not overlap; p combined."""
+
+    kupiec: float | None
+    kupiec_p: Annotated[float | None, Named("kupiec_{}_p")]
+    independence: float | None
+    independence_p: Annotated[float | None, Named("independence_{}_p")]
+    christoffersen: float | None
+    christoffersen_p: Annotated[float | None, Named("christoffersen_{}_p")]
+
+
+class CoverageTests(ByLevel):
+    """Without any level where the chains are too short."""
+
+    by_level: Mapping[float, LevelTests]
+
+
+class Comparison(Report):
+    """`published` against a model on one loss: difference of the means in per cent and Diebold–Mariano, below 0: better.
+
+    holm_p: adjusted over the horizons; it and what it is evidence for are absent where p is None.
+    """
+
+    difference_pct: Annotated[float, Named("{}_difference_pct")]
+    statistic: Annotated[float | None, Named("dm_{}")]
+    p: Annotated[float | None, Named("dm_{}_p")]
+    holm_p: Annotated[float | None, Named("dm_{}_holm_p")] = ABSENT
+    evidence: Annotated[Evidence | None, Named("dm_{}_evidence")] = ABSENT
+
+
+class PublishedAgainst(Flat):
+    """By loss; empty for `published` itself, and where it is missing."""
+
+    keyed = Keys("by_loss", "crps|squared_error", str, str)
+    by_loss: Mapping[Loss, Comparison]
+
+
+class ModelScores(Report):
+    overall: OverallScores
+    coverage_tests: CoverageTests
+    published_against: PublishedAgainst
+    by_year: Mapping[str, GroupScores]
+    by_regime: Mapping[str, GroupScores]
+
+
+class HorizonScores(Report):
+    """n: matured origins; with 0 there is a status and nothing else. n_independent: of those that do not overlap."""
+
+    n: int
+    status: Literal["INSUFFICIENT_DATA"] | None = ABSENT
+    n_independent: int | None = ABSENT
+    typical_steps: int | None = ABSENT
+    first_origin: str | None = ABSENT
+    last_origin: str | None = ABSENT
+    models: Mapping[str, ModelScores]
+
+
+class Bounded(Report):
+    """A rule with its bounds, None where it has none on that side."""
+
+    value: float
+    at_least: float | None
+    at_most: float | None
+    verdict: Verdict
+
+
+class Unjudged(Report):
+    """A rule that is not set for the horizon, or has nothing to compare with."""
+
+    value: float
+    verdict: Literal["NOT_EVALUATED"]
+
+
+class RegimeRule(Report):
+    """value: the largest distance of a coverage from its level.  judged: regimes.  failed: regime and coverage."""
+
+    value: float
+    at_most: float
+    judged: tuple[str, ...]
+    failed: tuple[str, ...]
+    verdict: Verdict
+
+
+class Unpublished(Report):
+    """Nothing of `published` has matured; at_least: how many origins a verdict takes."""
+
+    value: int
+    at_least: int
+    verdict: Literal["INSUFFICIENT_DATA"]
+
+
+Rule = Bounded | Unjudged | RegimeRule | Unpublished
+
+
+class SeriesPart(Report):
+    """A series' share of R², and what R² loses where that series alone is silent."""
+
+    r2: float | None
+    r2_lost: float | None
+
+
+class Record(Report):
+    """R² out of sample and the share of directions that were right among `n_direction`, with HAC standard errors."""
+
+    n: int
+    r2: float | None
+    r2_se: float | None
+    n_direction: int
+    direction: float | None
+    direction_se: float | None
+    series: Mapping[str, SeriesPart]
+
+
+class Explained(Record):
+    by_year: Mapping[str, Record]
+
+
+class Unexplained(Report):
+    n: Literal[0] = 0
+    status: Open
+
+
+class Scoreboard(Report):
+    """band: the probability of every band.  verdicts: of the acceptance rules, by horizon and name."""
+
+    origins_from: str
+    levels: tuple[float, ...]
+    band: float
+    horizons: Mapping[str, HorizonScores]
+    verdicts: Mapping[str, Mapping[str, Rule]]
+
+
+class ValidationReport(Scoreboard):
+    nowcast: Mapping[str, Explained | Unexplained]

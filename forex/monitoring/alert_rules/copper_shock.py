@@ -1,0 +1,38 @@
+"""COPPER_SHOCK: the last move of copper; or its fall over `fall_days` business days."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from pydantic import PositiveInt
+
+from forex.monitoring.alert_rules.protocol import Declaration, Evaluated, Evidence, Finding
+from forex.monitoring.alert_rules.series import Known, on_series
+from forex.monitoring.alert_rules.sizes import each, where_rising
+from forex.params import Block
+from forex.params.alerts import Ids, Ladder
+
+
+class Settings(Block):
+    series: Ids
+    move: Ladder
+    fall_days: PositiveInt
+    fall: Ladder
+
+
+def evaluate(evidence: Evidence, settings: Settings) -> Evaluated:
+    return on_series(evidence, settings.series, lambda series: found(series, settings))
+
+
+def found(series: Known, settings: Settings) -> Iterator[Finding]:
+    days = settings.fall_days
+    fall = np.full(series.values.size, np.nan)
+    fall[days:] = 1 - series.values[days:] / series.values[:-days]
+
+    def reason(row: int) -> str:
+        return f"{series.name} fell {fall[row]:.1%} in {days} business days, {series.span(row, days)}"
+
+    yield from each(np.abs(series.change), settings.move, series.move)
+    yield from where_rising(fall, settings.fall, reason)
+
+
+RULE = Declaration(evaluate, Settings)

@@ -1,0 +1,34 @@
+"""DATA_QUALITY_ISSUE: the share of the last `days` origins that had no observado of their own day or later.
+
+A trigger is where the share gets worse; the first share does not count.
+"""
+
+import numpy as np
+from pydantic import PositiveInt
+
+from forex.monitoring.alert_rules.protocol import Declaration, Evaluated, Evidence
+from forex.monitoring.alert_rules.sizes import where_rising
+from forex.params import Block
+from forex.params.alerts import Ladder
+
+
+class Settings(Block):
+    days: PositiveInt
+    missing: Ladder
+
+
+def evaluate(evidence: Evidence, settings: Settings) -> Evaluated:
+    days, rows = settings.days, evidence.rows
+    absent = (rows["anchor_age"].fill_null(1) > 0).to_numpy().astype(np.float64)
+    total = np.concatenate([[0.0], np.cumsum(absent)])
+    share = np.full(absent.size, np.nan)
+    share[days - 1 :] = (total[days:] - total[:-days]) / days
+
+    def reason(row: int) -> str:
+        return f"{share[row]:.0%} of the last {days} business days have no usdclp of their own"
+
+    found = tuple(where_rising(share, settings.missing, reason))
+    return Evaluated(found, f"{rows.height} business days, {days} are needed" if rows.height < days else None)
+
+
+RULE = Declaration(evaluate, Settings)

@@ -1,0 +1,68 @@
+"""What a rule of alerts is: evidence in, findings out, or what is missing to evaluate it; and how its file declares it.
+
+A rule is one file of this folder with a constant RULE; its alerts have the file's name, in capitals.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from forex.core.status import ALERT_SEVERITIES, AlertSeverity, Status
+from forex.monitoring.drift_report import PastLook
+from forex.params import Block
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What rules may look at, by row of the panel.
+
+    rows: the origins of a panel.  statuses: of the performance monitor, by horizon, at each of its looks in order.
+    drift_looks: severity and score of the target's drift, at each look in order.  drift_missing: why there is no drift.
+    max_age: business days without a new value from which on a series says nothing.
+    """
+
+    rows: pl.DataFrame
+    statuses: Sequence[tuple[int, Mapping[str, Status]]] = ()
+    drift_looks: Sequence[tuple[int, PastLook]] = ()
+    drift_missing: str | None = None
+    max_age: int = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The rule held at a row; `value` is what was compared with the threshold.
+
+    severity: a position in ALERT_SEVERITIES, counted from 1; 0 is none.
+    """
+
+    row: int
+    severity: int
+    value: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """Every finding, and what is missing to evaluate the rule at the newest row, else None."""
+
+    findings: Sequence[Finding]
+    missing: str | None = None
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What a rule's file says of it, as its constant RULE.
+
+    evaluate: from the evidence and, where the rule has some, its settings.
+    settings: what params.yaml may hold under `alerts` and the file's name; None: nothing.
+    whole_history: it looks back to the first row, so that its frequency means something.
+    """
+
+    evaluate: Callable[..., Evaluated]
+    settings: type[Block] | None = None
+    whole_history: bool = True
+
+
+def code(severity: AlertSeverity) -> int:
+    return ALERT_SEVERITIES.index(severity) + 1

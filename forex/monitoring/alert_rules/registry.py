@@ -1,0 +1,46 @@
+"""The rules that the files of this folder declare, and what they find."""
+
+from dataclasses import dataclass
+
+from forex.core.declarations import declarations
+from forex.monitoring.alert_rules.protocol import Declaration, Evaluated, Evidence, Finding
+from forex.params import Alerts, Settings
+
+
+@dataclass(frozen=True)
+class Trigger(Finding):
+    """A finding of the rule `kind`."""
+
+    kind: str
+
+
+def declared() -> dict[str, Declaration]:
+    """Every rule by the name of its file."""
+    return declarations("forex.monitoring.alert_rules", "RULE", Declaration)
+
+
+def settings() -> Settings:
+    """What each may have in the block `alerts`, for `load_params`."""
+    return {name: rule.settings for name, rule in declared().items()}
+
+
+def rules() -> dict[str, Declaration]:
+    """Every rule by the type of its alerts, in order of name."""
+    return {name.upper(): rule for name, rule in declared().items()}
+
+
+def evaluated(evidence: Evidence, settings: Alerts) -> tuple[list[Trigger], dict[str, str]]:
+    """Every trigger, and what is missing for each type that is not evaluated.  settings: read with `settings`."""
+    triggers: list[Trigger] = []
+    missing: dict[str, str] = {}
+    for name, rule in declared().items():
+        kind, found = name.upper(), _evaluated(name, rule, evidence, settings)
+        triggers += [Trigger(one.row, one.severity, one.value, one.reason, kind) for one in found.findings]
+        if found.missing is not None:
+            missing[kind] = found.missing
+    return triggers, missing
+
+
+def _evaluated(name: str, rule: Declaration, evidence: Evidence, settings: Alerts) -> Evaluated:
+    own = () if rule.settings is None else (settings.own(name, rule.settings),)
+    return rule.evaluate(evidence, *own)

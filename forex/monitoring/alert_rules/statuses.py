@@ -1,0 +1,19 @@
+"""Where the performance monitor's status of a horizon becomes one that calls for an alert."""
+
+from collections.abc import Iterator, Mapping
+
+from forex.core.status import CRITICAL, AlertSeverity, Status
+from forex.monitoring.alert_rules.protocol import Evidence, Finding, code
+
+
+def entering(evidence: Evidence, status: Status, severity: AlertSeverity) -> Iterator[Finding]:
+    """A finding where a horizon has `status` and had another one at the look before; what follows CRITICAL is no news.
+
+    The first look counts against a state without fault.
+    """
+    before: Mapping[str, Status] = {}
+    for row, statuses in evidence.statuses:
+        for horizon, now in statuses.items():
+            if now == status and before.get(horizon) not in (status, CRITICAL):
+                yield Finding(row, code(severity), float("nan"), f"the forecast for {horizon} is {status}")
+        before = statuses

@@ -1,0 +1,34 @@
+"""TPM_SURPRISE: the change of the policy rate, in percentage points; what was expected is not in the data."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from forex.monitoring.alert_rules.protocol import Declaration, Evaluated, Evidence, Finding
+from forex.monitoring.alert_rules.series import Known, on_series
+from forex.monitoring.alert_rules.sizes import each
+from forex.params import Block
+from forex.params.alerts import Ids, Ladder
+
+
+class Settings(Block):
+    series: Ids
+    change: Ladder
+
+
+def evaluate(evidence: Evidence, settings: Settings) -> Evaluated:
+    return on_series(evidence, settings.series, lambda series: found(series, settings))
+
+
+def found(series: Known, settings: Settings) -> Iterator[Finding]:
+    points = np.full(series.values.size, np.nan)
+    new = np.flatnonzero(series.dates[1:] > series.dates[:-1]) + 1
+    points[new] = np.round(series.values[new] - series.values[new - 1], 9)
+
+    def reason(row: int) -> str:
+        return f"{series.name} changed by {points[row]:+.2f} percentage points, {series.span(row, 1)}"
+
+    yield from each(np.abs(points), settings.change, reason)
+
+
+RULE = Declaration(evaluate, Settings)

@@ -1,0 +1,74 @@
+"""TREND_REVERSAL: the observado turned within `days` moves; the smaller of the move up to the turn and of that since."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from pydantic import Field
+
+from forex.monitoring.alert_rules.protocol import Declaration, Evaluated, Evidence, Finding
+from forex.monitoring.alert_rules.series import OBSERVADO, Known, on_series
+from forex.monitoring.alert_rules.sizes import Ints, where_rising
+from forex.observations.moves import Floats
+from forex.params import Block
+from forex.params.alerts import Ladder
+
+
+class Settings(Block):
+    days: Annotated[int, Field(ge=2)]
+    legs: Ladder
+
+
+def evaluate(evidence: Evidence, settings: Settings) -> Evaluated:
+    return on_series(evidence, OBSERVADO, lambda series: found(series, settings))
+
+
+def found(series: Known, settings: Settings) -> Iterator[Finding]:
+    size, turn, start = reversal(series.values, settings.days)
+
+    def reason(row: int) -> str:
+        a, b, c = series.values[start[row]], series.values[turn[row]], series.values[row]
+        ways = ("rose", "fell") if b > a else ("fell", "rose")
+        return (
+            f"{series.name} {ways[0]} {abs(b / a - 1):.1%} to {b:g} ({series.dates[turn[row]]}) "
+            f"and {ways[1]} {abs(c / b - 1):.1%} to {c:g} ({series.dates[row]})"
+        )
+
+    yield from where_rising(size, settings.legs, reason)
+
+
+def reversal(values: Floats, days: int) -> tuple[Floats, Ints, Ints]:
+    """The largest turn within each row and the `days` rows before it: size, row of the turn, row where its trend began.
+
+    For every turning point: the move from the farthest value before it, on the side of the last one, and the move from
+    it to the row; the size is the smaller of the two. A monotone stretch has size 0, however long it is.
+
+    values: shape (n,).  Returns three arrays of shape (n,); the size is NaN where a value is unknown.
+
+    >>> size, turn, start = reversal(np.array([900.0, 910.0, 927.0, 909.0, 900.0]), 4)
+    >>> size[4].round(4).item(), turn[4].item(), start[4].item()
+    (0.0291, 2, 0)
+    """
+    n = values.size
+    sizes, turns, starts = np.full(n, np.nan), np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
+    if n <= days:
+        return sizes, turns, starts
+    windows = sliding_window_view(values, days + 1)
+    last, rows = windows[:, -1], np.arange(days, n)
+    best = np.where(np.isnan(windows).any(axis=1), np.nan, 0.0)
+    for j in range(1, days):
+        turn, before = windows[:, j], windows[:, :j]
+        up = turn > last
+        at = np.where(up, before.argmin(axis=1), before.argmax(axis=1))
+        first = np.take_along_axis(before, at[:, None], axis=1)[:, 0]
+        trend = np.where(up, turn / first - 1, 1 - turn / first)
+        size = np.minimum(trend, np.abs(last / turn - 1))
+        better = size > best
+        best[better] = size[better]
+        turns[rows[better]], starts[rows[better]] = (rows - days + j)[better], (rows - days + at)[better]
+    sizes[days:] = best
+    return sizes, turns, starts
+
+
+RULE = Declaration(evaluate, Settings)

@@ -1,0 +1,65 @@
+"""VOLATILITY_SPIKE: root mean square of the `recent` last daily moves over that of the `baseline` before them; or the last move."""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from pydantic import Field
+
+from forex.monitoring.alert_rules.protocol import Declaration, Evaluated, Evidence, Finding
+from forex.monitoring.alert_rules.series import OBSERVADO, Known, on_series
+from forex.monitoring.alert_rules.sizes import each, where_rising
+from forex.observations.moves import Floats, daily_moves
+from forex.params import Block
+from forex.params.alerts import Ladder
+
+
+class Settings(Block):
+    recent: Annotated[int, Field(ge=2)]
+    baseline: Annotated[int, Field(ge=2)]
+    ratio: Ladder
+    move: Ladder
+
+
+def evaluate(evidence: Evidence, settings: Settings) -> Evaluated:
+    return on_series(evidence, OBSERVADO, lambda series: found(series, settings))
+
+
+def found(series: Known, settings: Settings) -> Iterator[Finding]:
+    moves = daily_moves(series.values, series.dates)
+    ratio = volatility_ratio(moves, recent=settings.recent, baseline=settings.baseline)
+
+    def reason(row: int) -> str:
+        recent = 100 * np.sqrt(252 * np.nanmean(moves[row - settings.recent + 1 : row + 1] ** 2))
+        return (
+            f"volatility of the last {settings.recent} business days is {recent:.1f}% a year, "
+            f"{ratio[row]:.1f} times that of the {settings.baseline} before them"
+        )
+
+    yield from where_rising(ratio, settings.ratio, reason)
+    yield from each(np.abs(series.change), settings.move, series.move)
+
+
+def volatility_ratio(moves: Floats, *, recent: int, baseline: int) -> Floats:
+    """Root mean square of the moves on the last `recent` rows over that of the `baseline` rows before them.
+
+    NaN where either window has no move, or the baseline's are zero.  moves: shape (n,), NaN where there is none.
+    """
+    ratio = np.full(moves.size, np.nan)
+    if moves.size < recent + baseline:
+        return ratio
+    windows = sliding_window_view(moves, recent + baseline)
+    known = ~np.isnan(windows)
+    squares = np.where(known, windows, 0.0) ** 2
+    sums, counts = (
+        (part[:, baseline:].sum(axis=1), part[:, :baseline].sum(axis=1)) for part in (squares, known.astype(np.float64))
+    )
+    usable = (counts[0] > 0) & (counts[1] > 0) & (sums[1] > 0)
+    found = np.full(windows.shape[0], np.nan)
+    found[usable] = np.sqrt(sums[0][usable] / counts[0][usable] * counts[1][usable] / sums[1][usable])
+    ratio[recent + baseline - 1 :] = found
+    return ratio
+
+
+RULE = Declaration(evaluate, Settings)

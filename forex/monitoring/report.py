@@ -1,0 +1,170 @@
+"""reports/performance.json, typed: windows of matured forecasts, the sequential alarm, findings, and what stands beside them.
+
+Bias, CRPS and interval scores are in CLP per USD; changes are in per cent, positive is worse. Days are dates of targets unless
+their name says origin. Names that hold a level have it in per cent, `coverage_95`.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from forex.core.flat import ByLevel, Named
+from forex.core.reports import ABSENT, Report
+from forex.core.status import EpisodeVerdict, Status
+from forex.ledger.scores import LedgerScores
+from forex.monitoring.drift_report import DriftReport
+
+
+class LevelMeans(Report):
+    coverage: float
+    interval_score: float
+
+
+class Means(ByLevel):
+    """Over the forecasts of a window or of its baseline."""
+
+    crps: float
+    bias: float
+    by_level: Mapping[float, LevelMeans]
+
+
+class FigureChange(Report):
+    """A figure of a window against its baseline.  holm_p: adjusted over all that is judged of the model."""
+
+    change_pct: float
+    p: float
+    holm_p: float
+    status: Status
+
+
+class WindowReport(Report):
+    """The `n` newest of `needed` matured forecasts beside the `n_baseline` before them.
+
+    changes: by figure, without those that the baseline cannot judge.  mann_whitney_p: of the errors' ranks, without overlap.
+    What needs a forecast is absent where there is none.
+    """
+
+    n: int
+    n_baseline: int
+    needed: int
+    independent_windows: float
+    first_target: str | None = ABSENT
+    last_target: str | None = ABSENT
+    recent: Means | None = ABSENT
+    baseline: Means | None = ABSENT
+    mann_whitney_p: float | None = ABSENT
+    changes: Mapping[str, FigureChange]
+    status: Status
+
+
+class RaisedAlarm(Report):
+    """An alarm from `raised` to `ended`, None while it is on.  since: where its evidence begins.  peak: of its wealth."""
+
+    raised: str
+    since: str
+    ended: str | None
+    peak: float
+
+
+class AlarmReport(Report):
+    """The sequential alarm on coverage now: its wealth and the threshold that raises it, and every alarm so far."""
+
+    wealth: float
+    threshold: float
+    since: str | None
+    raised: bool
+    alarms: tuple[RaisedAlarm, ...]
+
+
+class MonitoredModel(Report):
+    """windows: by size."""
+
+    windows: Mapping[str, WindowReport]
+    alarm: AlarmReport
+    status: Status
+
+
+class MonitoredHorizon(Report):
+    """n: matured forecasts.  status: that of `published`."""
+
+    n: int
+    models: Mapping[str, MonitoredModel]
+    status: Status
+
+
+class FigureFinding(FigureChange):
+    """A figure of `published` that is DEGRADED or CRITICAL in its window of that size."""
+
+    horizon: str
+    window: int
+    figure: str
+
+
+class AlarmFinding(RaisedAlarm):
+    """The alarm of `published`, which is on."""
+
+    horizon: str
+    figure: Literal["alarm"] = "alarm"
+    status: Status
+
+
+class Monitored(Report):
+    """The newest look.  findings: the worst first."""
+
+    levels: tuple[float, ...]
+    status: Status
+    horizons: Mapping[str, MonitoredHorizon]
+    findings: tuple[FigureFinding | AlarmFinding, ...]
+
+
+class WidestChange(Report):
+    """Of the widest level's interval score, as a share of the anchor."""
+
+    change_pct: Annotated[float, Named("interval_score_{}_change_pct")]
+
+
+class EpisodeAlarm(Report):
+    """The most wealth on any day of the episode, when it was raised first, and on how many days it was on."""
+
+    peak: float
+    threshold: float
+    raised: str | None
+    days: int
+
+
+class EpisodeForecasts(ByLevel):
+    """The `n` forecasts whose target lay in the episode, beside the baseline before it, and what daily looks said.
+
+    statuses: on how many days each.  figures: by figure and window, on how many days out of the ordinary.  Changes are absent
+    where nothing matured or nothing came before.
+    """
+
+    n: int
+    n_baseline: int
+    during: Means | None = ABSENT
+    baseline: Means | None = ABSENT
+    crps_change_pct: float | None = ABSENT
+    by_level: Mapping[float, WidestChange]
+    statuses: Mapping[Status, int]
+    first_degraded: str | None
+    figures: Mapping[str, int]
+    alarm: EpisodeAlarm
+    verdict: EpisodeVerdict
+
+
+class EpisodeReport(Report):
+    """`from` and `to` of params.yaml, the business days between, and by horizon and model what came out."""
+
+    model_config = ConfigDict(validate_by_name=True, validate_by_alias=True)
+
+    from_: Annotated[str, Field(validation_alias="from", serialization_alias="from")]
+    to: str
+    days: int
+    horizons: Mapping[str, Mapping[str, EpisodeForecasts]]
+
+
+class PerformanceReport(Monitored):
+    episodes: Mapping[str, EpisodeReport]
+    ledger: LedgerScores
+    drift: DriftReport

@@ -1,0 +1,72 @@
+"""COPPER_SHOCK: copper moved beyond both its thresholds, today or within the last `copper_hold` business days.
+
+copper_move          log-move of copper over `copper_window` business days
+copper_sigmas        the same in standard deviations of copper's own reference volatility
+copper_correlation   of that move with USD/CLP's, over the last `copper_correlation_window` business days, with the band
+                     of what it was before (`_low`, `_high`) and whether it is weaker than that (`_broken`)
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from forex.observations.moves import moves_over
+from forex.regimes import copper
+from forex.regimes.rules.protocol import Declaration, Evidence, Flags, State
+
+
+def state(evidence: Evidence) -> State:
+    params = evidence.params
+    move, sigmas = copper.copper_signals(*evidence.metal, params)
+    usdclp_move, _ = moves_over(*evidence.anchor, params.copper_window)
+    together = copper.correlation(usdclp_move, move, params)
+    shocked = (np.abs(move) > evidence.copper_move) & (np.abs(sigmas) > params.copper_sigmas)
+    return State(
+        on=held(shocked, params.copper_hold),
+        margin=np.abs(sigmas) / params.copper_sigmas,
+        columns={
+            "copper_move": move,
+            "copper_sigmas": sigmas,
+            "copper_correlation": together.current,
+            "copper_correlation_low": together.low,
+            "copper_correlation_high": together.high,
+            "copper_correlation_broken": together.broken,
+        },
+        counts=("copper_correlation_broken",),
+    )
+
+
+def held(trigger: Flags, days: int) -> Flags:
+    """On at a trigger and for `days` rows after it.
+
+    >>> held(np.array([False, True, False, False, False]), 2).tolist()
+    [False, True, True, True, False]
+    """
+    rows = np.arange(trigger.size)
+    last = np.maximum.accumulate(np.where(trigger, rows, -days - 1))
+    return rows - last <= days
+
+
+def advice(row: Mapping[str, Any]) -> str:
+    return f"{_copper_direction(row)} Plan with the widest interval."
+
+
+def _copper_direction(row: Mapping[str, Any]) -> str:
+    """Which side of the peso copper's move is on, where the rate goes with copper as it did before."""
+    move, current, broken = row["copper_move"], row["copper_correlation"], row["copper_correlation_broken"]
+    if move is None or broken is None:
+        return "Copper has moved far more than it usually does; which way that pulls the rate cannot be said."
+    way, rate, whom = ("fallen", "dearer", "buy") if move < 0 else ("risen", "cheaper", "sell")
+    if broken or current >= 0:
+        return (
+            f"Copper has {way} far more than it usually does, but the rate does not follow copper at present: do not "
+            f"count on a {rate} dollar."
+        )
+    return (
+        f"Copper has {way} far, which usually makes the dollar {rate}, against those who have dollars to {whom}: they "
+        "hedge first."
+    )
+
+
+RULE = Declaration(20, state, ("#8a5a2b", "#96683a"), advice)
