@@ -42,7 +42,6 @@ SHORT = {
     "fit.first_origin": 400,
     "fit.warm_up": 100,
     "calibrate.min_scores": 60,
-    "calibrate.published.min_scores": 60,
     "evaluate.from": "2021-01-04",
     "evaluate.draws": 200,
 }
