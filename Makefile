@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help run test test-fast test-extras lint study replay trade bench plots readme schema calendar lock clean
+.PHONY: help run test test-fast test-extras lint study faults replay trade bench plots readme schema calendar lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed 's/:.*  ## /\t/' | expand -t 14
@@ -36,6 +36,9 @@ lint: .venv/installed  ## ruff, mypy, the order of the packages
 
 study: .venv/installed  ## the simulations behind reports/monitors.md, drift.md, regimes.md (an hour)
 	pytest -m study -n 2
+
+faults: .venv/installed  ## every service with every fault, as a table: what a fetch stores and says of it
+	pytest -n 0 -q -s tests/providers/test_fault_matrix.py
 
 replay: .venv/installed  ## sixty days of live use against one backfill: reports/replay.md (half an hour)
 	pytest -m replay -n 0 -s tests/studies/test_replay.py

@@ -67,6 +67,10 @@ class Fetch(Block):
     first: Date
     overlap_days: PositiveInt
     lock_timeout: PositiveFloat
+    longest_run: PositiveFloat
+    max_requests: PositiveInt
+    requests_of: Mapping[ProviderName, PositiveInt]
+    patience: Mapping[ProviderName, PositiveFloat]
     max_ratio: Annotated[float, Field(gt=1)]
     max_early_hours: PositiveFloat
     max_disagreement: PositiveFloat

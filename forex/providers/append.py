@@ -4,12 +4,15 @@ A date seen for the first time was known when its publication rule says, so that
 time, and never before the instant that its provider names as the earliest; unless a fetch asked for it after that instant and
 did not get it: then it is known from the retrieval on. A changed value is a revision, known from the retrieval on; but what a
 provider says who is asked only where another fails revises nothing that the other had said. A value that the store already holds
-adds nothing. What was published before a series was first asked for is its history, though the first fetches failed, or brought
-no more than the latest days: one wrong password does not make twenty years unusable.
+adds nothing. What was published before a series was first asked for is its history, though the first fetches failed, brought no
+more than the latest days, or missed a part that they named: one wrong password does not make twenty years unusable.
+
+A fetch counts when it has ended, at the instant of its end, and never from the future: one that was killed has learned nothing, and
+what a clock that was ahead wrote down did not happen.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +40,11 @@ ATTEMPTS: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
+MISSING: dict[str, pl.DataType | type[pl.DataType]] = {"series": pl.String, "first": pl.Date, "last": pl.Date}
+
+Period = tuple[dt.date, dt.date]  # first and last date
+
+
 @dataclass(frozen=True)
 class Arrived:
     """An observation, who delivered it, and when."""
@@ -52,17 +60,23 @@ def stored_rows(store: Path, name: str) -> pl.DataFrame:
     Raises DataError where the file is damaged or is not one that this module wrote; UsageError where the series is a CSV file.
     """
     path = store / f"{name}.parquet"
-    if path.with_suffix(".csv").exists():
-        raise UsageError(
-            f"{path.with_suffix('.csv')}: a series has one file, and forex fetch appends to parquet files only. Move it away to "
-            f"have {name} fetched, or remove {name} from fetch.series."
-        )
+    refuse_csv(store, name)
     if not path.exists():
         return pl.DataFrame(schema=ROWS)
     rows = read_parquet(path, mend=RESTORE)
     if dict(rows.schema) != ROWS:
         raise DataError(f"{path}: has the columns {', '.join(rows.columns)}; expected {', '.join(ROWS)}. Move it away.")
     return rows
+
+
+def refuse_csv(store: Path, name: str) -> None:
+    """Raises UsageError where the series is a CSV file."""
+    path = store / f"{name}.parquet"
+    if path.with_suffix(".csv").exists():
+        raise UsageError(
+            f"{path.with_suffix('.csv')}: a series has one file, and forex fetch appends to parquet files only. Move it away to "
+            f"have {name} fetched, or remove {name} from fetch.series."
+        )
 
 
 def additions(
@@ -72,22 +86,25 @@ def additions(
     attempts: pl.DataFrame,
     *,
     order: Sequence[str] = (),
+    missing: Sequence[Period] = (),
 ) -> pl.DataFrame:
     """The rows that `arrived` adds to the `stored` ones of a series, in order of date.
 
     attempts: columns of ATTEMPTS, this series' fetches before the present one. While the store has nothing of the series from a
     provider that serves its history, those say nothing of dates before all stored ones that were published before the first of
-    them: the history is filled in later.  order: the sources as they are asked; a later one's value does not take the place of an
-    earlier one's.
+    them: the history is filled in later; and so are the periods in `missing`.  order: the sources as they are asked; a later one's
+    value does not take the place of an earlier one's.
     """
-    by_knowledge = stored.sort("known_at", maintain_order=True)
+    until = max((one.retrieved_at for one in arrived), default=dt.datetime.max.replace(tzinfo=dt.UTC))
+    by_knowledge = without_future(stored, until).sort("known_at", maintain_order=True)
     newest = dict(by_knowledge.select("date", "value").iter_rows())
     rank = {source: i for i, source in enumerate(order)}
     ranks = {date: rank.get(source, len(rank)) for date, source in by_knowledge.select("date", "source").iter_rows()}
     vintages = set(stored.select("date", "known_at").iter_rows())
     instants = dict(zip([one.observation.date for one in arrived], _by_rule(arrived, rule), strict=True))
     asked = list(attempts.select("attempted_at", "first", "last").iter_rows())
-    history_until = min((at for at, _, _ in asked), default=None) if with_history(stored).is_empty() else None
+    begun = min((at for at, _, _ in asked), default=None)
+    history_until = begun if with_history(stored).is_empty() else None
     oldest = min(newest, default=dt.date.max)
     rows = []
     for one in sorted(arrived, key=lambda one: one.observation.date):  # stable: vintages of a date stay in order
@@ -99,6 +116,8 @@ def additions(
         known_at = recorded or max(instants[date], one.observation.not_before or instants[date])
         missed = any(at > known_at and first <= date <= last for at, first, last in asked)
         if history_until and known_at < history_until and date < oldest:
+            missed = False
+        if begun and known_at < begun and any(first <= date <= last for first, last in missing):
             missed = False
         if missed or (date in newest and not recorded):
             known_at = one.retrieved_at
@@ -131,14 +150,44 @@ def recorded_attempts(store: Path) -> pl.DataFrame:
     return attempts
 
 
-def record_attempts(store: Path, attempted_at: dt.datetime, asked: dict[str, tuple[dt.date, dt.date]]) -> None:
-    """Note, before the first request, which dates of which series are asked for.
+def record_attempts(store: Path, ended: Sequence[tuple[str, dt.datetime, dt.date, dt.date]]) -> None:
+    """Note, when a fetch has ended, which dates of which series it has asked for: series, instant of the end, first, last.
 
-    A fetch that is killed later has then asked and not brought: what the next one brings counts from its own retrieval.
+    What was recorded at a later instant than any of these is dropped: the clock was ahead.
     """
-    rows = [(name, attempted_at, first, last) for name, (first, last) in sorted(asked.items())]
-    added = pl.DataFrame(rows, schema=ATTEMPTS, orient="row")
-    write_verified_parquet(_attempts_file(store), pl.concat([recorded_attempts(store), added]))
+    until = max((at for _, at, _, _ in ended), default=None)
+    if until is not None:
+        before = recorded_attempts(store).filter(pl.col("attempted_at") <= until)
+        write_verified_parquet(
+            _attempts_file(store), pl.concat([before, pl.DataFrame(sorted(ended), schema=ATTEMPTS, orient="row")])
+        )
+
+
+def recorded_missing(store: Path) -> dict[str, list[Period]]:
+    """The periods of each series that a provider should have and did not bring, for the next fetch to ask for."""
+    path = _missing_file(store)
+    rows = read_parquet(path, mend=RESTORE) if path.exists() else pl.DataFrame(schema=MISSING)
+    if dict(rows.schema) != MISSING:
+        raise DataError(f"{path}: has the columns {', '.join(rows.columns)}; expected {', '.join(MISSING)}. {RESTORE}")
+    found: dict[str, list[Period]] = {}
+    for name, first, last in rows.iter_rows():
+        found.setdefault(name, []).append((first, last))
+    return found
+
+
+def record_missing(store: Path, missing: Mapping[str, Sequence[Period]]) -> None:
+    rows = [(name, *period) for name in sorted(missing) for period in sorted(set(missing[name]))]
+    if rows or _missing_file(store).exists():
+        write_verified_parquet(_missing_file(store), pl.DataFrame(rows, schema=MISSING, orient="row"))
+
+
+def without_future(stored: pl.DataFrame, now: dt.datetime) -> pl.DataFrame:
+    """Without the rows that were retrieved, and are known, after `now` only: a clock that was ahead made them."""
+    return stored.filter((pl.col("retrieved_at") <= now) | (pl.col("known_at") <= now))
+
+
+def _missing_file(store: Path) -> Path:
+    return store / "fetches" / "missing.parquet"
 
 
 def _attempts_file(store: Path) -> Path:

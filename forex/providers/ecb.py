@@ -1,19 +1,21 @@
-"""The European Central Bank's daily reference rates, fixed about 14:15 and published about 16:00 in Frankfurt; no key.
+"""The European Central Bank's daily reference rates, from its data portal; no key.
 
 GET …/service/data/EXR/D.BRL+USD.EUR.SP00.A?format=csvdata&startPeriod=…&endPeriod=… answers a table with the columns CURRENCY,
 TIME_PERIOD and OBS_VALUE among others: units of the currency per euro. A code here is a currency; its value is units per dollar.
+One answer holds all that are named, so all that a run needs are named at once. What a date means says `euro`.
 """
 
 import csv
 import datetime as dt
 import io
+from collections.abc import Sequence
 
 from forex.core.errors import ProviderError
-from forex.providers.net import Client
-from forex.providers.protocol import Declaration, Observation, in_order, number
+from forex.providers.euro import Sheet
+from forex.providers.net import Answers
+from forex.providers.protocol import Declaration, Found
 
 COLUMNS = ("CURRENCY", "TIME_PERIOD", "OBS_VALUE")
-DIGITS = 8  # significant; the rates have five or six
 
 
 class Ecb:
@@ -21,44 +23,38 @@ class Ecb:
 
     def __init__(self, url: str):
         self._url = url
+        self._codes: Sequence[str] = ()
+        self._first = dt.date.max
 
-    def observations(self, client: Client, code: str, first: dt.date, last: dt.date) -> list[Observation]:
-        where = f"{self.name} {code}"
-        wanted = "USD" if code == "EUR" else f"{code}+USD"
+    def expect(self, codes: Sequence[str], first: dt.date) -> None:
+        self._codes, self._first = codes, first
+
+    def observations(self, client: Answers, code: str, first: dt.date, last: dt.date) -> Found:
+        named = sorted({code, *(self._codes if code in self._codes else ()), "USD"} - {"EUR"})
         body = client.get(
-            f"{self._url}/D.{wanted}.EUR.SP00.A",
-            {"format": "csvdata", "startPeriod": first.isoformat(), "endPeriod": last.isoformat()},
+            f"{self._url}/D.{'+'.join(named)}.EUR.SP00.A",
+            {
+                "format": "csvdata",
+                "detail": "dataonly",
+                "startPeriod": min(first, self._first).isoformat() if code in self._codes else first.isoformat(),
+                "endPeriod": last.isoformat(),
+            },
         )
-        per_euro = _read(body, where)
-        dollars = per_euro.get("USD", {})
-        units = dict.fromkeys(dollars, 1.0) if code == "EUR" else per_euro.get(code, {})
-        found = [
-            Observation(date, float(f"{value / dollars[date]:.{DIGITS}g}"))
-            for date, value in units.items()
-            if date in dollars
-        ]
-        return in_order(found, first, where)
+        return _read(body, f"{self.name} {code}").per_dollar(code, first)
 
 
-def _read(body: bytes, where: str) -> dict[str, dict[dt.date, float]]:
-    """Units per euro by currency and date."""
+def _read(body: bytes, where: str) -> Sheet:
+    sheet = Sheet(where.partition(" ")[0])
     try:
-        reader = csv.DictReader(io.StringIO(body.decode("utf-8")))
+        reader = csv.DictReader(io.StringIO(body.decode("utf-8-sig")))
         if reader.fieldnames is None or not set(COLUMNS) <= set(reader.fieldnames):
             raise ProviderError(f"{where}: expected a table with the columns {', '.join(COLUMNS)}")
-        rates: dict[str, dict[dt.date, float]] = {}
         for row in reader:
-            if row["OBS_VALUE"] in ("", "NaN"):
-                continue
-            rate = number(row["OBS_VALUE"], where)
-            if rate <= 0:
-                raise ProviderError(f"{where}: {rate:g} for {row['TIME_PERIOD']} is not a rate")
-            own = rates.setdefault(row["CURRENCY"], {})
-            if own.setdefault(dt.date.fromisoformat(row["TIME_PERIOD"]), rate) != rate:
-                raise ProviderError(f"{where}: two values for {row['TIME_PERIOD']}")
-        return rates
-    except (UnicodeDecodeError, ValueError, TypeError, csv.Error) as error:
+            if row["OBS_VALUE"] not in ("", "NaN"):
+                sheet.enter(row["CURRENCY"], row["TIME_PERIOD"], row["OBS_VALUE"])
+    except (UnicodeDecodeError, csv.Error) as error:
         raise ProviderError(f"{where}: not readable as a table ({type(error).__name__})") from None
+    return sheet
 
 
-PROVIDER = Declaration(Ecb)
+PROVIDER = Declaration(Ecb, shared=True)

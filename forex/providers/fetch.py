@@ -1,56 +1,33 @@
-"""Fetching: ask each series' providers in order, keep out what cannot be true, append what is new.
-
-A provider that fails, or that lacks the newest value that its publication rule lets expect, is followed by the next one; the first
-two are compared where both answer, and with what is stored of another, and a disagreement is reported, never averaged.
-"""
+"""Fetching: bring every series of a store up to date from its providers, and append what is new."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
 from forex.core.clock import Clock
-from forex.core.errors import ProviderError
-from forex.observations.store import PERCENT, Series, published
+from forex.observations.store import TARGET, Series, published
 from forex.operations import Fetch, Source
 from forex.params import Bounds
 from forex.providers.append import (
-    Arrived,
+    Period,
     additions,
     append,
     record_attempts,
+    record_missing,
     recorded_attempts,
+    recorded_missing,
     stored_rows,
     with_history,
+    without_future,
 )
-from forex.providers.net import Client
-from forex.providers.protocol import Observation, Provider
-from forex.providers.screen import screened
+from forex.providers.asking import Asking, Fetched
+from forex.providers.checks import check_of
+from forex.providers.services import Services
 from forex.timeline import calendar
 
-Providers = Callable[[str], Provider]  # by name; raises ProviderError where credentials are missing
 AHEAD = dt.timedelta(days=14)  # beyond today, where values that are in force later may be dated
-
-
-@dataclass
-class Fetched:
-    """What became of one series."""
-
-    series: str
-    added: int = 0
-    revised: int = 0
-    newest: dt.date | None = None
-    expected: dt.date | None = None
-    source: str | None = None
-    failures: list[str] = field(default_factory=list)  # a sentence each, naming provider and series
-    refused: list[str] = field(default_factory=list)
-    disagreements: list[str] = field(default_factory=list)
-
-    @property
-    def current(self) -> bool:
-        return self.newest is not None and (self.expected is None or self.newest >= self.expected)
 
 
 def fetch(
@@ -58,11 +35,10 @@ def fetch(
     listed: Mapping[str, Series],
     bounds: Mapping[str, Bounds],
     settings: Fetch,
-    providers: Providers,
-    client: Client,
+    services: Services,
     *,
     clock: Clock,
-    progress: Callable[[str], None],
+    progress: Callable[[Fetched], None],
 ) -> list[Fetched]:
     """Fetch every series of `settings.series` that `listed` (series.yaml) has; the caller holds the store's lock.
 
@@ -72,48 +48,83 @@ def fetch(
     wanted = {name: settings.series[name] for name in settings.series if name in listed}
     stored = {name: stored_rows(store, name) for name in wanted}
     windows = {name: _window(listed[name], stored[name], settings, started) for name in wanted}
-    attempts = recorded_attempts(store)
-    record_attempts(store, started, windows)
-    found = []
+    recent = started.date() - dt.timedelta(days=settings.overlap_days)
+    _expect(services, wanted, windows, recent)
+    attempts = recorded_attempts(store).filter(pl.col("attempted_at") <= started)
+    missing = recorded_missing(store)
+    check = check_of(started.date(), wanted, TARGET)
+    found, ended = [], []
     for name, sources in wanted.items():
         entry = listed[name]
-        result, arrived = _ask(
-            name, sources, entry, stored[name], windows[name], bounds, settings, providers, client, clock
+        asking = Asking(
+            name,
+            entry,
+            without_future(stored[name], started),
+            window=windows[name],
+            recent=recent,
+            missing=missing.get(name, []),
+            latest=_latest(entry, started, settings),
+            expected=expected_date(entry, started),
+            bounds=bounds[name],
+            settings=settings,
+            services=services,
+            clock=clock,
         )
-        own = attempts.filter(pl.col("series") == name)
-        order = [source.label for source in sources]
-        added = additions(stored[name], arrived, entry.publication, own, order=order)
+        arrived = asking.ask(sources, check.sources.get(name))
+        added = additions(
+            stored[name],
+            arrived,
+            entry.publication,
+            attempts.filter(pl.col("series") == name),
+            order=[source.label for source in sources],
+            missing=missing.get(name, []),
+        )
+        if asking.still_missing != missing.get(name, []):
+            missing[name] = asking.still_missing
+            record_missing(store, missing)
         append(store, name, added)
-        known = set(stored[name]["date"])
-        result.revised = sum(date in known for date in added["date"])
-        result.added = added.height - result.revised
-        dates = [*stored[name]["date"], *added["date"]]
-        result.newest = max(dates, default=None)
-        found.append(result)
-        progress(line(result))
+        ended.append((name, clock(), *windows[name]))
+        _count(asking.result, stored[name], added)
+        found.append(asking.result)
+        progress(asking.result)
+    record_attempts(store, ended)
     return found
 
 
-def line(result: Fetched) -> str:
-    """One line for people: what a series got and from whom, or why not."""
-    got = f"{result.added} new, {result.revised} revised" if result.added or result.revised else "nothing new"
-    parts = [f"{result.series:<14} {got}, newest {result.newest or 'none'}"]
-    if result.source:
-        parts.append(f"from {result.source}")
-    parts += result.failures + few(result.refused) + result.disagreements
-    return "; ".join(parts)
+def without_source(listed: Mapping[str, Series], settings: Fetch) -> list[str]:
+    """The series that the store lists and that nothing fetches."""
+    return [name for name in listed if name not in settings.series and name != settings.quote.series]
 
 
-def few(sentences: list[str]) -> list[str]:
-    """The newest one, and how many more there are: a provider that is wrong may be wrong for years.
-
-    >>> few(["2024-11-25: 9754", "2024-11-26: 9768", "2024-11-27: 9750"])
-    ['2024-11-27: 9750', 'and 2 more values']
-    """
-    return sentences[-1:] + [f"and {len(sentences) - 1} more value{'s' * (len(sentences) > 2)}"] * (len(sentences) > 1)
+def expected_date(series: Series, now: dt.datetime) -> dt.date:
+    """The newest business day whose value is public at `now` (UTC) by the publication rule."""
+    days = calendar.business_days(str(now.date() - dt.timedelta(days=30)), str(now.date() + AHEAD))
+    public = published(pl.Series(days), series.publication) <= now
+    return pl.Series(days).filter(public).max()  # type: ignore[return-value]
 
 
-def _window(entry: Series, stored: pl.DataFrame, settings: Fetch, now: dt.datetime) -> tuple[dt.date, dt.date]:
+def _expect(
+    services: Services, wanted: Mapping[str, tuple[Source, ...]], windows: Mapping[str, Period], recent: dt.date
+) -> None:
+    codes: dict[str, list[str]] = {}
+    begins: dict[str, dt.date] = {}
+    for name, sources in wanted.items():
+        for i, source in enumerate(sources):
+            codes.setdefault(source.provider, []).append(source.code)
+            first = windows[name][0] if i == 0 else max(windows[name][0], recent)
+            begins[source.provider] = min(begins.get(source.provider, first), first)
+    for provider, own in codes.items():
+        services.expect(provider, own, begins[provider])
+
+
+def _count(result: Fetched, stored: pl.DataFrame, added: pl.DataFrame) -> None:
+    known = set(stored["date"])
+    result.revised = sum(date in known for date in added["date"])
+    result.added = added.height - result.revised
+    result.newest = max([*stored["date"], *added["date"]], default=None)
+
+
+def _window(entry: Series, stored: pl.DataFrame, settings: Fetch, now: dt.datetime) -> Period:
     """From where the store ends, with an overlap in which revisions are found, to the newest date there can be.
 
     What came from a provider without a history does not count: it would begin where that one did, and never go back.
@@ -127,86 +138,3 @@ def _window(entry: Series, stored: pl.DataFrame, settings: Fetch, now: dt.dateti
 
 def _latest(entry: Series, now: dt.datetime, settings: Fetch) -> dt.date:
     return expected_date(entry, now + dt.timedelta(hours=settings.max_early_hours))
-
-
-def expected_date(series: Series, now: dt.datetime) -> dt.date:
-    """The newest business day whose value is public at `now` (UTC) by the publication rule."""
-    days = calendar.business_days(str(now.date() - dt.timedelta(days=30)), str(now.date() + AHEAD))
-    public = published(pl.Series(days), series.publication) <= now
-    return pl.Series(days).filter(public).max()  # type: ignore[return-value]
-
-
-def _ask(
-    name: str,
-    sources: tuple[Source, ...],
-    entry: Series,
-    stored: pl.DataFrame,
-    window: tuple[dt.date, dt.date],
-    bounds: Mapping[str, Bounds],
-    settings: Fetch,
-    providers: Providers,
-    client: Client,
-    clock: Clock,
-) -> tuple[Fetched, list[Arrived]]:
-    """Values by date: the first provider's, completed by the next where it failed or is not up to date."""
-    result = Fetched(name, expected=expected_date(entry, clock()))
-    held = {
-        date: (value, by)
-        for date, value, by in stored.sort("known_at", maintain_order=True)
-        .select("date", "value", "source")
-        .iter_rows()
-    }
-    taken: dict[dt.date, list[Arrived]] = {}  # the vintages of a date stay together
-    answers = 0
-    for source in sources:
-        if answers >= 2 and result.expected in taken:
-            break
-        try:
-            answer = providers(source.provider).observations(client, source.code, *window)
-        except ProviderError as error:
-            result.failures.append(f"{name} from {source.provider}: {error}")
-            continue
-        retrieved_at = clock()
-        kept, refused = screened(
-            answer,
-            previous=_value_before(stored, answer),
-            bounds=bounds[name],
-            ratio=None if entry.unit == PERCENT else settings.max_ratio,
-            latest=_latest(entry, retrieved_at, settings),
-        )
-        result.refused += [f"{name} from {source.provider}, {sentence}; not stored" for sentence in refused]
-        others = {date: one for date, one in held.items() if one[1] != source.label} | {
-            date: (vintages[-1].observation.value, vintages[-1].source) for date, vintages in taken.items()
-        }
-        result.disagreements += _disagreements(name, kept, source, others, settings.max_disagreement)
-        if kept:
-            answers += 1
-            result.source = result.source or source.provider
-        missing = {one.date for one in kept} - set(taken)
-        for one in kept:
-            if one.date in missing:
-                taken.setdefault(one.date, []).append(Arrived(one, source.label, retrieved_at))
-    return result, [one for vintages in taken.values() for one in vintages]
-
-
-def _value_before(stored: pl.DataFrame, answer: list[Observation]) -> float | None:
-    if not answer or stored.is_empty():
-        return None
-    before = stored.filter(pl.col("date") < answer[0].date).sort("date", "known_at").tail(1)
-    return before["value"].item() if before.height else None
-
-
-def _disagreements(
-    name: str, kept: list[Observation], source: Source, others: Mapping[dt.date, tuple[float, str]], bound: float
-) -> list[str]:
-    """The largest relative difference from the values and sources of others, where it exceeds the bound."""
-    both = [(one, others[one.date]) for one in kept if one.date in others]
-    apart = [(abs(one.value / other[0] - 1), one, other) for one, other in both if other[0]]
-    if not apart or max(apart, key=lambda pair: pair[0])[0] <= bound:
-        return []
-    difference, one, other = max(apart, key=lambda pair: pair[0])
-    count = sum(size > bound for size, _, _ in apart)
-    return [
-        f"{name}: {other[1]} says {other[0]:g} for {one.date}, {source.provider} {one.value:g} "
-        f"({difference:.2%} apart; {count} of {len(apart)} dates by more than {bound:.2%})"
-    ]

@@ -4,21 +4,36 @@ GET …/fred/series/observations?series_id=DGS2&file_type=json&… answers {"obs
 "realtime_end": "9999-12-31", "date": "2024-11-26", "value": "4.25"}, …]}; a missing value is ".". Asked for a real-time period,
 every vintage within it has a row; `realtime_start` is the day from which that value stood, cut off at the period's first day.
 Source: the bank's pages "fred/series/observations" and "Real-Time Periods".
+
+Meaning of a date: the day that the value is about, as the Federal Reserve dates it, and it is ours. Public: when the value entered
+the archive, by the end of that day in Chicago; what stood there before we asked, as series.yaml says.
 """
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from forex.core.errors import ProviderError, RequestRefused
-from forex.providers.net import Client, Secret, hidden
-from forex.providers.protocol import Declaration, Observation, number
+from forex.providers.net import Answers
+from forex.providers.protocol import Declaration, Found, Observation, number, sound_rows
+from forex.providers.secret import Secret, hidden
 
 MISSING = "."
 ZONE = "America/Chicago"  # where a day of the archive begins and ends
 PERIOD = dt.timedelta(days=4 * 365)  # one request may cover at most 2,000 vintages
 FOR_EVER = "9999-12-31"
+NOT_YET = "does not exist in ALFRED"  # what it says of a period before the archive has the series
+
+
+@dataclass(frozen=True)
+class Vintage:
+    """A value, the date it is about, and the day from which it stood in the archive."""
+
+    date: dt.date
+    value: float
+    since: dt.date
 
 
 class Fred:
@@ -29,15 +44,16 @@ class Fred:
         self._url = url
         self._credentials = credentials
 
-    def observations(self, client: Client, code: str, first: dt.date, last: dt.date) -> list[Observation]:
+    def observations(self, client: Answers, code: str, first: dt.date, last: dt.date) -> Found:
         """Every vintage of the values dated `first` to `last`, in order of date and vintage.
 
         A value is known from the end of the day on which it entered the archive. One that stood there already on the first day
         that was asked for, or on which the series' archive begins, may be older than that: when it was published the rule says.
         """
         where = f"{self.name} {code}"
-        rows: list[tuple[dt.date, Observation]] = []
-        begins = first
+        rows: list[Vintage] = []
+        unsound: list[str] = []
+        begins = covered_from = first
         for start, end in reversed(_periods(first, last)):
             query: dict[str, str | Secret] = {
                 **self._credentials,
@@ -49,24 +65,33 @@ class Fred:
                 "realtime_end": end,
             }
             try:
-                part = _read(client.json(self._url, query), where, self._credentials.values())
-            except RequestRefused:
-                if not rows:
-                    raise
-                part = []  # the service refuses periods before a series entered the archive
+                part, start, faults = _read(client.json(self._url, query), where, self._credentials.values())
+            except RequestRefused as error:
+                if not rows or NOT_YET not in str(error):
+                    older = f", vintages of {start} to {end}" if rows else ""
+                    raise RequestRefused(f"{where}{older}: {error}") from None
+                part, faults = [], []
+            unsound += faults
             if rows and not part:
-                begins = min(since for since, _ in rows)
+                begins = min(one.since for one in rows)
                 break
+            covered_from = start
             rows += part
-        ahead = [since for since, _ in rows if since > last]
+        ahead = [one.since for one in rows if one.since > last]
         if ahead:
             raise ProviderError(f"{where}: a vintage of {max(ahead)}, which lies after {last}")
+        if unsound and not rows:
+            raise ProviderError(unsound[0])
+
+        def stood_there(one: Vintage) -> bool:
+            return one.since <= begins or one.since == covered_from
+
         found = {
-            (one.date, since): Observation(one.date, one.value, None if since <= begins else _end_of(since))
-            for since, one in rows
+            (one.date, one.since): Observation(one.date, one.value, None if stood_there(one) else _end_of(one.since))
+            for one in rows
             if one.date >= first
         }
-        return _changes([found[key] for key in sorted(found)])
+        return Found(_changes([found[key] for key in sorted(found)]), unsound)
 
 
 def _periods(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
@@ -84,19 +109,23 @@ def _periods(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
     return [*periods, (first, FOR_EVER)]
 
 
-def _read(answer: Any, where: str, secrets: Iterable[Secret]) -> list[tuple[dt.date, Observation]]:
+def _read(answer: Any, where: str, secrets: Iterable[Secret]) -> tuple[list[Vintage], dt.date, list[str]]:
+    """Its vintages, the day on which the period that it covers begins, and what is unsound."""
     if isinstance(answer, dict) and "error_message" in answer:
-        raise RequestRefused(f"{where}: refused: {hidden(str(answer['error_message']), secrets)}")
+        raise RequestRefused(f"refused: {hidden(str(answer['error_message']), secrets)}")
     if not isinstance(answer, dict) or not isinstance(answer.get("observations"), list):
         raise ProviderError(f'{where}: expected {{"observations": […]}}')
-    try:
-        return [
-            (_date(row["realtime_start"], where), Observation(_date(row["date"], where), number(row["value"], where)))
-            for row in answer["observations"]
-            if row["value"] != MISSING
-        ]
-    except (TypeError, KeyError):
-        raise ProviderError(f"{where}: expected rows with realtime_start, date and value") from None
+    rows, unsound = sound_rows(
+        answer["observations"], lambda row: _vintage(row, where), "realtime_start, date and value", where
+    )
+    return rows, _date(answer.get("realtime_start"), where), unsound
+
+
+def _vintage(row: Any, where: str) -> Vintage | None:
+    if row["value"] == MISSING:
+        return None
+    date = _date(row["date"], where)
+    return Vintage(date, number(row["value"], f"{where}, {date}"), _date(row["realtime_start"], where))
 
 
 def _changes(found: list[Observation]) -> list[Observation]:
@@ -113,7 +142,7 @@ def _end_of(day: dt.date) -> dt.datetime:
     return midnight.astimezone(dt.UTC)
 
 
-def _date(text: str, where: str) -> dt.date:
+def _date(text: Any, where: str) -> dt.date:
     try:
         date = dt.date.fromisoformat(text)
     except (TypeError, ValueError):

@@ -1,17 +1,22 @@
 """The daily currency files of the package `@fawazahmed0/currency-api` on jsDelivr; no key, the last resort.
 
 GET …/npm/@fawazahmed0/currency-api@2024-11-27/v1/currencies/usd.json answers {"date": "2024-11-27", "usd": {"brl": 5.81, …}}:
-units per dollar. A code here is a currency in lower case. One file holds one day, so only the latest days are asked for.
+units per dollar, of all currencies. A code here is a currency in lower case. One file holds one day, so only missing days are
+asked for.
+
+Meaning of a date: the file of D is made at 00:00 UTC of D, so its rates are those of the last weekday before D; Saturday's is
+Friday's close. It is ours as that weekday, and known from 00:00 UTC of D on.
 """
 
 import datetime as dt
 from typing import Any
 
-from forex.core.errors import ProviderError
-from forex.providers.net import Client
-from forex.providers.protocol import Declaration, Observation, in_order, number
+from forex.core.errors import ProviderError, RequestRefused
+from forex.providers.net import Answers
+from forex.providers.protocol import Declaration, Found, Observation, in_order, number, weekday_before
 
-DAYS = 10  # back from the newest file
+DAYS = dt.timedelta(days=10)  # back from the newest file
+FIRST = dt.date(2020, 1, 1)  # no file is older
 
 
 class JsDelivr:
@@ -20,25 +25,35 @@ class JsDelivr:
     def __init__(self, url: str):
         self._url = url
 
-    def observations(self, client: Client, code: str, first: dt.date, last: dt.date) -> list[Observation]:
-        where = f"{self.name} {code}"
-        newest = self._day(client, "latest", code, where)
-        found = [newest]
-        day = newest.date - dt.timedelta(days=1)
-        while day >= max(first, newest.date - dt.timedelta(days=DAYS)):
-            one = self._day(client, day.isoformat(), code, where)
-            if one.date != day:
-                raise ProviderError(f"{where}: the file of {day} says it is of {one.date}")
-            found.append(one)
-            day -= dt.timedelta(days=1)
-        return in_order([one for one in found if one.date.weekday() < 5], first, where)
+    def observations(self, client: Answers, code: str, first: dt.date, last: dt.date) -> Found:
+        newest = self._file(client, "latest", code)
+        found, unsound = [newest], []
+        day = weekday_before(newest.date)
+        while day >= max(first, newest.date - DAYS):
+            made = day + dt.timedelta(days=1)
+            try:
+                one = self._file(client, made.isoformat(), code)
+                if one.date != day:
+                    raise ProviderError(f"{self.name} {code}: the file of {made} is about {one.date}, expected {day}")
+                found.append(one)
+            except RequestRefused as error:
+                unsound.append(f"{self.name} {code}: no file of {made}, so nothing about {day} ({error})")
+            except ProviderError as error:
+                unsound.append(str(error))
+            day = weekday_before(day)
+        return in_order(found, first, f"{self.name} {code}", unsound)
 
-    def _day(self, client: Client, version: str, code: str, where: str) -> Observation:
+    def _file(self, client: Answers, version: str, code: str) -> Observation:
+        where = f"{self.name} {code}"
         answer: Any = client.json(f"{self._url}@{version}/v1/currencies/usd.json")
         try:
-            return Observation(dt.date.fromisoformat(answer["date"]), number(answer["usd"][code], where))
+            made, value = dt.date.fromisoformat(answer["date"]), answer["usd"][code]
         except (TypeError, KeyError, ValueError):
             raise ProviderError(f'{where}: expected {{"date": "2024-11-27", "usd": {{"{code}": …}}}}') from None
+        if made < FIRST:
+            raise ProviderError(f"{where}: the date {made} is before the first file there is")
+        midnight = dt.datetime.combine(made, dt.time(), tzinfo=dt.UTC)
+        return Observation(weekday_before(made), number(value, where), not_before=midnight)
 
 
-PROVIDER = Declaration(JsDelivr, latest_only=True)
+PROVIDER = Declaration(JsDelivr, latest_only=True, shared=True)

@@ -1,23 +1,23 @@
 """The one place that touches the network: GET over https from listed hosts, within limits of time and size.
 
-A request is retried on time-outs, broken connections, 429 and 5xx, after the server's Retry-After or with exponential jitter.
-Redirects are followed by hand, to listed hosts only. What ends a request names its address without the query: it may hold a
-password. The deadline is for all of an answer, from the look-up of the host's name to the last byte unpacked: each attempt is a
-task that is cancelled when it has passed.
+A request is retried on time-outs, broken connections and 5xx, after the server's Retry-After or with exponential jitter; never
+after a 429, nor where the certificate is not accepted. Redirects are followed by hand, to listed hosts only. What ends a request
+names its address without the query: it may hold a password. The deadline is for all of an answer, from the look-up of the host's
+name to the last byte unpacked: each attempt is a task that is cancelled when it has passed.
 """
 
 import asyncio
 import json
 import logging
+import math
 import random
-import re
 import time
-from collections.abc import Callable, Iterable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from email.utils import parsedate_to_datetime
-from ssl import SSLContext
+from ssl import SSLCertVerificationError, SSLContext
 from types import TracebackType
-from typing import Any
-from urllib.parse import quote, quote_plus
+from typing import Any, Protocol
 
 import anyio
 import httpx
@@ -25,52 +25,76 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from forex.core.errors import ProviderError, RequestRefused
 from forex.operations import Network
+from forex.providers.agent import user_agent
+from forex.providers.refusals import refusal_text
+from forex.providers.secret import Secret, hidden
 
 PACKED = ("identity", "gzip", "deflate")  # once: what is packed twice unpacks to a million times its size at one go
 REDIRECTS = {301, 302, 303, 307, 308}
 MAX_REDIRECTS = 3
 LAST_PORT = 65535
+MAX_REFUSAL = 4096  # bytes of a refusal's text that are read
 
 
-class Secret:
-    """A value from the environment that no log, error, file or repr shows."""
-
-    __slots__ = ("_value",)
-
-    def __init__(self, value: str):
-        self._value = value
-
-    def reveal(self) -> str:
-        return self._value
-
-    def forms(self) -> set[str]:
-        """How the value may stand in a text: as it is, and as addresses have it."""
-        return {self._value, quote(self._value), quote(self._value, safe=""), quote_plus(self._value)}
-
-    def __repr__(self) -> str:
-        return "Secret(***)"
-
-
-def hidden(text: str, secrets: Iterable[Secret]) -> str:
-    """`text`, such as what a service said, without any of the secrets; one that holds another is hidden whole.
-
-    >>> hidden("GET /?user=ann&pass=ann%40home: refused", [Secret("ann"), Secret("ann@home")])
-    'GET /?user=***&pass=***: refused'
-    """
-    forms = {form for secret in secrets for form in secret.forms()}
-    longest_first = sorted(forms, key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, longest_first)), "***", text, flags=re.IGNORECASE) if forms else text
+class ServiceDown(ProviderError):
+    """It makes no sense to ask this service again in the same run: it throttles us, is out of reach, or is not who it should be."""
 
 
 class _Transient(Exception):
-    """A failed attempt that another may mend; `wait` is what the server asked for, in seconds."""
+    """A failed attempt that another may mend; `wait` is what the server asked for, in seconds; `answered`: it has said a status."""
 
-    def __init__(self, reason: str, wait: float | None = None):
+    def __init__(self, reason: str, wait: float | None = None, *, answered: bool = False):
         super().__init__(reason)
         self.wait = wait
+        self.answered = answered
 
 
-class Client:
+class Allowance(Protocol):
+    """What a request may still cost."""
+
+    def spend(self) -> None:
+        """Called before each request that is sent, repeated and redirected ones too.  Raises ProviderError where none is left."""
+        ...
+
+    def seconds_left(self) -> float:
+        """For the whole answer."""
+        ...
+
+
+class Unlimited:
+    def spend(self) -> None:
+        pass
+
+    def seconds_left(self) -> float:
+        return math.inf
+
+
+class Answers(ABC):
+    """What a provider asks: an address and a query give an answer's bytes, or JSON."""
+
+    @abstractmethod
+    def get(self, url: str, query: Mapping[str, str | Secret] | None = None) -> bytes:
+        """The body of a successful answer.
+
+        Raises ProviderError saying what went wrong at which address, the query left out: RequestRefused where the service
+        answered with a status that no retry changes, ServiceDown where the next request would fare no better.
+        """
+
+    def json(self, url: str, query: Mapping[str, str | Secret] | None = None, *, encoding: str = "utf-8") -> Any:
+        """The answer read as JSON.  Raises ProviderError where it is none.
+
+        encoding: of services that write another than UTF-8; UTF-8 is tried first.
+        """
+        body = self.get(url, query)
+        try:
+            return json.loads(_decoded(body, encoding))
+        except (ValueError, RecursionError):
+            raise ProviderError(
+                f"{address(url)}: expected JSON, got {len(body)} bytes beginning {_text(body, query)[:40]!r}"
+            ) from None
+
+
+class Client(Answers):
     """A polite https client.  Use it as a context manager, outside of any event loop: it has one of its own, which only runs while
     an answer is awaited and keeps connections for the next request.
 
@@ -97,7 +121,7 @@ class Client:
             follow_redirects=False,
             event_hooks={"response": [_set_location_aside]},
             verify=verify,
-            headers={"User-Agent": network.user_agent, "Accept-Encoding": "gzip, deflate"},
+            headers={"User-Agent": user_agent(network.user_agent), "Accept-Encoding": "gzip, deflate"},
         )
 
     def __enter__(self) -> "Client":
@@ -109,13 +133,18 @@ class Client:
         with self._loop:
             self._loop.run(self._http.aclose())
 
-    def get(self, url: str, query: Mapping[str, str | Secret] | None = None) -> bytes:
-        """The body of a successful answer.
-
-        Raises ProviderError saying what went wrong at which address, the query left out; RequestRefused where the service
-        answered with a status that no retry changes.
-        """
+    def get(
+        self,
+        url: str,
+        query: Mapping[str, str | Secret] | None = None,
+        *,
+        read_timeout: float | None = None,
+        allowance: Allowance = Unlimited(),  # noqa: B008  (it has no state)
+    ) -> bytes:
+        """As `Answers.get`.  read_timeout: seconds, in place of fetch.network.read_timeout for a service that is slow."""
         asked = _with(url, query or {})
+        seconds = self._network.read_timeout if read_timeout is None else read_timeout
+        timeout = httpx.Timeout(seconds, connect=self._network.connect_timeout)
         attempts = Retrying(
             stop=stop_after_attempt(self._network.attempts),
             wait=self._wait,
@@ -124,24 +153,13 @@ class Client:
             reraise=True,
         )
         try:
-            return attempts(lambda: self._loop.run(self._attempt(asked)))
+            return attempts(lambda: self._loop.run(self._attempt(asked, query, timeout, allowance)))
         except _Transient as error:
-            raise ProviderError(f"{address(asked)}: {error}, after {self._network.attempts} attempts") from None
+            kind = ProviderError if error.answered else ServiceDown
+            raise kind(f"{address(asked)}: {error}, after {self._network.attempts} attempts") from None
 
-    def json(self, url: str, query: Mapping[str, str | Secret] | None = None, *, encoding: str = "utf-8") -> Any:
-        """The answer read as JSON.  Raises ProviderError where it is none.
-
-        encoding: of services that write another than UTF-8; UTF-8 is tried first.
-        """
-        body = self.get(url, query)
-        try:
-            return json.loads(_decoded(body, encoding))
-        except (ValueError, RecursionError):
-            start = body.decode("utf-8", "replace").strip()
-            start = hidden(start, [value for value in (query or {}).values() if isinstance(value, Secret)])
-            raise ProviderError(
-                f"{address(url)}: expected JSON, got {len(body)} bytes beginning {start[:40]!r}"
-            ) from None
+    def wait(self, seconds: float) -> None:
+        self._sleep(seconds)
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -150,26 +168,37 @@ class Client:
             return asked
         return self._rng.uniform(0.5, 1.0) * min(2.0 ** (state.attempt_number - 1), self._network.longest_wait)
 
-    async def _attempt(self, url: httpx.URL) -> bytes:
-        with anyio.move_on_after(self._network.deadline):
+    async def _attempt(
+        self, url: httpx.URL, query: Mapping[str, str | Secret] | None, timeout: httpx.Timeout, allowance: Allowance
+    ) -> bytes:
+        seconds = min(self._network.deadline, allowance.seconds_left())
+        with anyio.move_on_after(seconds):
             try:
-                return await self._followed(url)
+                return await self._followed(url, query, timeout, allowance)
             except httpx.TimeoutException:
                 raise _Transient("no answer in time") from None
             except (httpx.HTTPError, OSError) as error:  # OSError: a broken TLS record, which httpx hands on as ssl's
+                if refused := _certificate_fault(error):
+                    raise ServiceDown(
+                        f"{address(url)}: its certificate is not accepted ({refused}). Check this machine's clock, the "
+                        "certificates that it trusts (SSL_CERT_FILE) and whether a proxy stands in between"
+                    ) from None
                 raise _Transient(f"the connection failed ({type(error).__name__})") from None
-        raise _Transient(f"not complete within {self._network.deadline:g} s")
+        raise _Transient(f"not complete within {seconds:g} s")
 
-    async def _followed(self, url: httpx.URL) -> bytes:
+    async def _followed(
+        self, url: httpx.URL, query: Mapping[str, str | Secret] | None, timeout: httpx.Timeout, allowance: Allowance
+    ) -> bytes:
         self._refuse_unlisted(url, address(url))
         for _ in range(MAX_REDIRECTS + 1):
-            async with self._http.stream("GET", url) as answer:
+            allowance.spend()
+            async with self._http.stream("GET", url, timeout=timeout) as answer:
                 location = answer.extensions["location"]
                 if answer.status_code in REDIRECTS and location is not None:
                     url = self._redirected(url, location)
                     continue
-                self._refuse_failed(answer)
-                return await self._body(answer)
+                await self._refuse_failed(answer, query)
+                return await self._body(answer, self._network.max_bytes)
         raise ProviderError(f"{address(url)}: more than {MAX_REDIRECTS} redirects")
 
     def _redirected(self, url: httpx.URL, location: str) -> httpx.URL:
@@ -189,17 +218,24 @@ class Client:
         if url.port is not None and url.port > LAST_PORT:
             raise ProviderError(f"{where}: {url.port} is no port")
 
-    def _refuse_failed(self, answer: httpx.Response) -> None:
-        status = answer.status_code
-        if status == 429 or status >= 500:
+    async def _refuse_failed(self, answer: httpx.Response, query: Mapping[str, str | Secret] | None) -> None:
+        status, where = answer.status_code, address(answer.url)
+        if status == 429:
+            raise ServiceDown(f"{where}: status 429, too many requests; ask again in a quarter of an hour")
+        if status >= 500:
             wait = _retry_after(answer.headers.get("retry-after", ""), answer.headers.get("date", ""))
             if wait is not None and wait > self._network.longest_wait:
-                raise ProviderError(f"{address(answer.url)}: status {status}, asks to wait {wait:.0f} s")
-            raise _Transient(f"status {status}", wait)
+                raise ProviderError(f"{where}: status {status}, asks to wait {wait:.0f} s")
+            raise _Transient(f"status {status}", wait, answered=True)
         if status != 200:
-            raise RequestRefused(f"{address(answer.url)}: status {status}")
+            try:
+                body = await self._body(answer, MAX_REFUSAL)
+            except (ProviderError, httpx.HTTPError):  # the status says enough
+                body = b""
+            said = refusal_text(_text(body, query))
+            raise RequestRefused(f"{where}: status {status}{': ' if said else ''}{said}")
 
-    async def _body(self, answer: httpx.Response) -> bytes:
+    async def _body(self, answer: httpx.Response, max_bytes: int) -> bytes:
         packed = answer.headers.get("content-encoding", PACKED[0]).strip().lower()
         if packed not in PACKED:
             raise ProviderError(
@@ -208,11 +244,25 @@ class Client:
         body = bytearray()
         async for chunk in answer.aiter_bytes():
             body += chunk
-            if len(body) > self._network.max_bytes:
-                raise ProviderError(
-                    f"{address(answer.url)}: more than {self._network.max_bytes} bytes (fetch.network.max_bytes)"
-                )
+            if len(body) > max_bytes:
+                raise ProviderError(f"{address(answer.url)}: more than {max_bytes} bytes (fetch.network.max_bytes)")
         return bytes(body)
+
+
+def _certificate_fault(error: BaseException | None) -> str | None:
+    """What is wrong with a certificate, where that is what ended the connection."""
+    while error is not None:
+        if isinstance(error, SSLCertVerificationError):
+            return error.verify_message or "not verified"
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _text(body: bytes, query: Mapping[str, str | Secret] | None) -> str:
+    """What a service wrote, without the secrets of the query."""
+    return hidden(
+        body.decode("utf-8", "replace").strip(), [one for one in (query or {}).values() if isinstance(one, Secret)]
+    )
 
 
 async def _set_location_aside(answer: httpx.Response) -> None:

@@ -2,19 +2,23 @@
 
 import datetime as dt
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from forex.core.errors import ProviderError
-from forex.providers.net import Client, Secret
+from forex.providers.net import Answers
+from forex.providers.secret import Secret
+
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True)
 class Observation:
     """A value and the date it is about; `known_at` (UTC) where the service itself records when it became public.
 
-    not_before: no rule makes the value known earlier: a market was still moving it until then.
+    The date is ours, whatever day the service writes beside the value: each provider's file says in one place what that means.
+    not_before: no rule makes the value known earlier: a market was still moving it until then, or it had not been written down.
     """
 
     date: dt.date
@@ -23,18 +27,44 @@ class Observation:
     not_before: dt.datetime | None = None
 
 
+class Found(list[Observation]):
+    """The sound values of an answer, in order of date.
+
+    unsound: a sentence for each row that was left out, or each part that did not come.
+    missing: first and last date of the parts that did not come, which the next fetch asks for.
+    """
+
+    def __init__(
+        self,
+        sound: Iterable[Observation] = (),
+        unsound: Iterable[str] = (),
+        missing: Iterable[tuple[dt.date, dt.date]] = (),
+    ):
+        super().__init__(sound)
+        self.unsound = list(unsound)
+        self.missing = list(missing)
+
+
 class Provider(Protocol):
-    """One service.  `name` is what params.yaml calls it."""
+    """One service.  `name` is what operations.yaml calls it."""
 
     name: str
 
-    def observations(self, client: Client, code: str, first: dt.date, last: dt.date) -> list[Observation]:
-        """The values of the service's series `code` from `first` on, in order of date; it is asked for none after `last`.
+    def observations(self, client: Answers, code: str, first: dt.date, last: dt.date) -> Found:
+        """The values of the service's series `code` from `first` on; it is asked for none after `last`.
 
         Missing values are left out. A date after `last` that comes all the same is passed on, for the caller to refuse.
-        Raises ProviderError where the answer is not in the documented format, is about another
-        series, or repeats a date with another value; nothing is taken from such an answer.
+        Raises ProviderError where the answer is not in the documented format, is about another series, or has no sound row.
         """
+        ...
+
+
+@runtime_checkable
+class Sharing(Provider, Protocol):
+    """A provider one of whose answers holds several of its series."""
+
+    def expect(self, codes: Sequence[str], first: dt.date) -> None:
+        """Told before the first request which series will be asked for, and from when on."""
         ...
 
 
@@ -42,7 +72,7 @@ class Provider(Protocol):
 class Quoting(Provider, Protocol):
     """A provider that can be asked for the market's quote at the cut-off."""
 
-    def last_price(self, client: Client, code: str, at: dt.datetime) -> tuple[dt.datetime, float] | None:
+    def last_price(self, client: Answers, code: str, at: dt.datetime) -> tuple[dt.datetime, float] | None:
         """The last price made at or before `at` (UTC), with the instant from which it stood; None where the last days have none."""
         ...
 
@@ -55,15 +85,19 @@ class Declaration:
     credentials: the sets of query fields by which the service knows its users, each field with the environment variable that
         holds it; the first set that the environment has in full is used.
     market: its prices are a market's, so never the observado; it may be asked for the quote.
-    latest_only: it serves the latest days and no history.
+    latest_only: it serves the latest days and no history, and is asked for missing days only.
+    shared: one answer holds several of its series; its client may be `Sharing`.
+    per_second: how many requests it allows in a second.
 
-    The last two are written as True in the file, for forex/params/declared.py reads them from its text.
+    Flags are written as True in the file, for forex/operations/declared.py reads them from its text.
     """
 
     client: Callable[..., Provider]
     credentials: tuple[Mapping[str, str], ...] = ()
     market: bool = False
     latest_only: bool = False
+    shared: bool = False
+    per_second: float | None = None
 
     def client_at(self, url: str, name: str, environ: Mapping[str, str]) -> Provider:
         """Raises ProviderError naming the environment variables where no set of them is complete."""
@@ -91,11 +125,55 @@ def number(text: object, where: str) -> float:
     return value
 
 
-def in_order(found: list[Observation], first: dt.date, where: str) -> list[Observation]:
-    """Those from `first` on, ordered; an exact repetition counts once.  Raises ProviderError for two values of one date."""
+def sound_rows(
+    rows: Iterable[Any], read: Callable[[Any], Row | None], expected: str, where: str
+) -> tuple[list[Row], list[str]]:
+    """What `read` makes of each row, None of a row without a value; and a sentence for each row that it cannot read.
+
+    expected: what a row has, such as "fecha and valor".
+    """
+    found, unsound = [], []
+    for row in rows:
+        try:
+            one = read(row)
+        except ProviderError as error:
+            unsound.append(str(error))
+        except (TypeError, KeyError, IndexError, AttributeError, ValueError, OverflowError, OSError):
+            unsound.append(f"{where}: expected rows with {expected}, got {repr(row)[:80]}")
+        else:
+            if one is not None:
+                found.append(one)
+    return found, unsound
+
+
+def in_order(
+    found: Iterable[Observation],
+    first: dt.date,
+    where: str,
+    unsound: Iterable[str] = (),
+    missing: Iterable[tuple[dt.date, dt.date]] = (),
+) -> Found:
+    """Those from `first` on, ordered; an exact repetition counts once, and a date with two values not at all.
+
+    Raises ProviderError where no row is sound and some are not.
+    """
     by_date: dict[dt.date, Observation] = {}
+    complaints, twice = list(unsound), set()
     for one in found:
         other = by_date.setdefault(one.date, one)
         if other.value != one.value:
-            raise ProviderError(f"{where}: two values for {one.date}, {other.value:g} and {one.value:g}")
-    return [by_date[date] for date in sorted(by_date) if date >= first]
+            twice.add(one.date)
+            complaints.append(f"{where}: two values for {one.date}, {other.value:g} and {one.value:g}")
+    sound = [by_date[date] for date in sorted(by_date) if date not in twice]
+    if complaints and not sound:
+        raise ProviderError(complaints[0] + (f"; and {len(complaints) - 1} more" if complaints[1:] else ""))
+    return Found([one for one in sound if one.date >= first], complaints, missing)
+
+
+def weekday_before(date: dt.date) -> dt.date:
+    """The last day from Monday to Friday before `date`: markets of currencies know no other holidays.
+
+    >>> weekday_before(dt.date(2026, 9, 28)), weekday_before(dt.date(2026, 9, 26))
+    (datetime.date(2026, 9, 25), datetime.date(2026, 9, 25))
+    """
+    return date - dt.timedelta(days={0: 3, 6: 2}.get(date.weekday(), 1))

@@ -2,21 +2,28 @@
 
 GET …/v8/finance/chart/HG=F?interval=1d&period1=…&period2=… answers {"chart": {"result": [{"meta": {"symbol": "HG=F",
 "exchangeTimezoneName": "America/New_York", …}, "timestamp": […], "indicators": {"quote": [{"close": […]}]}}], "error": null}}.
-A bar is labelled by the exchange's date of its time stamp; a null close is a day without one. The bar of a day that is not over
-moves with the market and is left out. Currencies, whose codes end in "=X", trade until midnight: a day's close is not known
-before, though the reference rate of that day that stands in another provider's place is fixed earlier. Within the day a bar is
-stamped with its beginning, and its close is the last price before the next one begins; the price of this moment, which may come
-last, has a stamp of its own between those of bars.
+A null close is a day without one. The bar of a day that is not over moves with the market and is left out. Where a day's bar comes
+twice, at its beginning and as the last price, the later one is its close. Within the day a bar is stamped with its beginning, and
+its close is the last price before the next one begins; the price of this moment, which may come last, has a stamp of its own.
+
+Meaning of a date: the exchange's date of the bar's stamp, and a future's or an index's close is of that day. A currency's daily
+bar, whose code ends in "=X", holds the price at the start of its day: it is ours as the last weekday before, with whose rates of
+the European Central Bank it agrees. Public: when its market has closed, as series.yaml says; a currency's bar moves until its
+day is over, at midnight in the exchange's zone, and is not known before.
+
+Yahoo answers 429 to agents that do not look like a browser's, and blocks an address for a quarter of an hour after some forty
+requests in as many minutes.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+import json
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from forex.core.errors import ProviderError
-from forex.providers.net import Client
-from forex.providers.protocol import Declaration, Observation, in_order, number
+from forex.core.errors import ProviderError, RequestRefused
+from forex.providers.net import Answers
+from forex.providers.protocol import Declaration, Found, Observation, in_order, number, sound_rows, weekday_before
+from forex.providers.refusals import refusal_text
 
 CURRENCY = "=X"
 BAR = dt.timedelta(minutes=5)
@@ -29,35 +36,32 @@ class Yahoo:
     def __init__(self, url: str):
         self._url = url
 
-    def observations(self, client: Client, code: str, first: dt.date, last: dt.date) -> list[Observation]:
+    def observations(self, client: Answers, code: str, first: dt.date, last: dt.date) -> Found:
         where = f"{self.name} {code}"
         start = dt.datetime.combine(first, dt.time(), tzinfo=dt.UTC)
         end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
         chart = self._chart(client, code, start, end, "1d", where)
-        zone = _zone(chart, where)
-        open_until = _open_until(chart, where)
-        closes = [(stamp.astimezone(zone).date(), price) for stamp, price in _prices(chart, where)]
+        zone, open_until = _zone(chart, where), _open_until(chart, where)
         over = None if open_until is None else open_until.astimezone(zone).date()
-        found = [
-            Observation(date, price, not_before=_midnight_after(date, zone) if code.endswith(CURRENCY) else None)
-            for date, price in closes
-            if over is None or date < over
-        ]
-        return in_order(found, first, where)
+        prices, unsound = _prices(chart, where)
+        closes = {stamp.astimezone(zone).date(): price for stamp, price in prices}
+        found = [_meant(code, date, price, zone) for date, price in closes.items() if over is None or date < over]
+        return in_order(found, first, where, unsound)
 
-    def last_price(self, client: Client, code: str, at: dt.datetime) -> tuple[dt.datetime, float] | None:
+    def last_price(self, client: Answers, code: str, at: dt.datetime) -> tuple[dt.datetime, float] | None:
         """The last price made at or before `at` (UTC), with the instant from which it stood: the end of its bar, or its own stamp
         where it is of no bar. None where the last days have none.
         """
         where = f"{self.name} {code}"
         chart = self._chart(client, code, at - INTRADAY, at + dt.timedelta(minutes=1), "5m", where)
-        prices = [
-            (stamp if stamp.timestamp() % BAR.seconds else stamp + BAR, price) for stamp, price in _prices(chart, where)
-        ]
-        return max((one for one in prices if one[0] <= at), default=None)
+        prices, unsound = _prices(chart, where)
+        if unsound and not prices:
+            raise ProviderError(unsound[0])
+        stood = [(stamp if stamp.timestamp() % BAR.seconds else stamp + BAR, price) for stamp, price in prices]
+        return max((one for one in stood if one[0] <= at), default=None)
 
     def _chart(
-        self, client: Client, code: str, start: dt.datetime, end: dt.datetime, interval: str, where: str
+        self, client: Answers, code: str, start: dt.datetime, end: dt.datetime, interval: str, where: str
     ) -> dict[str, Any]:
         query = {
             "interval": interval,
@@ -69,7 +73,7 @@ class Yahoo:
         if not isinstance(chart, dict):
             raise ProviderError(f'{where}: expected {{"chart": {{"result": […]}}}}')
         if chart.get("error"):
-            raise ProviderError(f"{where}: refused: {chart['error']}")
+            raise RequestRefused(f"{where}: refused: {refusal_text(json.dumps(chart['error']))}")
         result = chart.get("result")
         one = result[0] if isinstance(result, list) and len(result) == 1 else None
         if not isinstance(one, dict) or not isinstance(one.get("meta"), dict):
@@ -79,17 +83,32 @@ class Yahoo:
         return one
 
 
-def _prices(chart: dict[str, Any], where: str) -> Iterator[tuple[dt.datetime, float]]:
-    """Time stamps (UTC) and closes, without the nulls."""
+def _meant(code: str, date: dt.date, price: float, zone: ZoneInfo) -> Observation:
+    """The bar of `date` in `zone` as the day that it is about."""
+    if not code.endswith(CURRENCY):
+        return Observation(date, price)
+    over = dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), tzinfo=zone).astimezone(dt.UTC)
+    return Observation(weekday_before(date), price, not_before=over)
+
+
+def _prices(chart: dict[str, Any], where: str) -> tuple[list[tuple[dt.datetime, float]], list[str]]:
+    """Time stamps (UTC) and closes in order, without the nulls; and what is no price."""
     try:
         stamps, closes = chart.get("timestamp") or [], chart["indicators"]["quote"][0].get("close") or []
-        if len(stamps) != len(closes):
-            raise ProviderError(f"{where}: {len(stamps)} time stamps, {len(closes)} closes")
-        for stamp, close in zip(stamps, closes, strict=True):
-            if close is not None:
-                yield dt.datetime.fromtimestamp(stamp, dt.UTC), float(f"{number(close, where):.8g}")
-    except (TypeError, KeyError, IndexError, AttributeError, ValueError, OverflowError, OSError):
+        pairs = list(zip(stamps, closes, strict=True))
+    except (TypeError, KeyError, IndexError, AttributeError):
         raise ProviderError(f"{where}: expected timestamp and indicators.quote[0].close") from None
+    except ValueError:
+        raise ProviderError(f"{where}: {len(stamps)} time stamps, {len(closes)} closes") from None
+    prices, unsound = sound_rows(pairs, lambda pair: _price(pair, where), "a time stamp and a close", where)
+    return sorted(prices), unsound
+
+
+def _price(pair: tuple[Any, Any], where: str) -> tuple[dt.datetime, float] | None:
+    stamp, close = pair
+    if close is None:
+        return None
+    return dt.datetime.fromtimestamp(stamp, dt.UTC), float(f"{number(close, where):.8g}")
 
 
 def _zone(chart: dict[str, Any], where: str) -> ZoneInfo:
@@ -98,10 +117,6 @@ def _zone(chart: dict[str, Any], where: str) -> ZoneInfo:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, TypeError, ValueError, OSError):  # "America" is a folder
         raise ProviderError(f"{where}: {name!r} is not a time zone") from None
-
-
-def _midnight_after(date: dt.date, zone: ZoneInfo) -> dt.datetime:
-    return dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), tzinfo=zone).astimezone(dt.UTC)
 
 
 def _open_until(chart: dict[str, Any], where: str) -> dt.datetime | None:

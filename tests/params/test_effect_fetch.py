@@ -20,9 +20,10 @@ from forex.core.files import read_parquet
 from forex.observations.store import read_series_list
 from forex.operations import load_operations
 from forex.params import load_params
+from forex.providers.asking import Fetched
 from forex.providers.fetch import fetch
 from forex.providers.net import Client
-from forex.providers.registry import provider
+from forex.providers.services import Services
 from tests.support.changed_params import OPERATIONS, leaves
 from tests.support.live import recorded
 from tests.support.live.project import PROVIDERS, Live, live_project
@@ -34,7 +35,10 @@ NOW = utc("2024-11-27T18:05")
 KEYS_OF_USERS = {"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2", "FRED_API_KEY": "hunter2"}
 ASKED_FOR = {
     "bcch": "usdclp",
-    "mindicador": "copper_lme",
+    "mindicador": "copper_bcch",
+    "findic": "copper_bcch",
+    "ecb_xml": "brl",
+    "frankfurter": "brl",
     "fred": "us_2y",
     "yahoo": "copper_comex",
     "ecb": "brl",
@@ -76,22 +80,25 @@ def said_by_get(live: Live) -> str:
 
 def requests(live: Live, name: str, at: dt.datetime = NOW) -> list[tuple[str, Query]]:
     """What a fetch of one series asks."""
+    live.site.requests.clear()
+    fetched(live, name, at)
+    return list(live.site.requests)
+
+
+def fetched(live: Live, name: str, at: dt.datetime = NOW) -> list[Fetched]:
     params, settings = load_params(), load_operations().fetch
     (fetching.live_store(params) / "fetches").mkdir(exist_ok=True)
-    live.site.requests.clear()
     listed = {name: read_series_list(live.store)[name]}
     with from_operations(live) as client:
-        fetch(
+        return fetch(
             live.store,
             listed,
             params.validate_.bounds,
             settings,
-            lambda source: provider(source, settings, KEYS_OF_USERS),
-            client,
+            Services(settings, KEYS_OF_USERS, client),
             clock=lambda: at,
-            progress=lambda line: None,
+            progress=lambda result: None,
         )
-    return list(live.site.requests)
 
 
 # --- the network ------------------------------------------------------------------------------------------------------
@@ -122,11 +129,11 @@ def dripping(handler: BaseHTTPRequestHandler) -> None:
 
 NETWORK: dict[str, tuple[Answer, Any, str, str]] = {  # the answer, the other value, what is said before and after
     "hosts": (Answer("fine"), ["example.org"], "fine", "expected https and a host among example.org"),
-    "user_agent": (Answer(send=with_header), "another", "forex", "another"),
-    "read_timeout": (Answer(send=late), 0.1, "forex", "no answer in time"),
+    "user_agent": (Answer(send=with_header), "another", "Mozilla/5.0 (compatible; forex/", "another"),
+    "read_timeout": (Answer(send=late), 0.1, "Mozilla", "no answer in time"),
     "deadline": (Answer(send=dripping), 0.2, "xxxxxx", "not complete within 0.2 s"),
     "attempts": (Answer(status=500), 2, "after 1 attempts", "after 2 attempts"),
-    "longest_wait": (Answer(status=429, headers={"Retry-After": "7"}), 5, "after 1 attempts", "asks to wait 7 s"),
+    "longest_wait": (Answer(status=503, headers={"Retry-After": "7"}), 5, "after 1 attempts", "asks to wait 7 s"),
     "max_bytes": (Answer("12345"), 4, "12345", "more than 4 bytes"),
 }
 
@@ -254,6 +261,38 @@ def test_the_quote(key: str, value: str, live: Live) -> None:
         assert read_parquet(live.store / "usdclp_close.parquet")["value"].to_list() == [973.4]
 
 
+@pytest.mark.parametrize("name", ["mindicador", "findic", "fred"])
+def test_requests_of_a_service_and_of_any(name: str, live: Live) -> None:
+    """A history from 2003 on, in parts."""
+
+    live.site.route = lambda path, query: (
+        Answer(recorded.fred([(query["realtime_start"], "2003-01-02", "1.0")])) if query else Answer(status=404)
+    )
+    live.set(fetch__first="2003-01-01", fetch__series={"tpm": [f"{name} DFF"]})
+    whole = len(requests(live, "tpm"))
+    assert whole == (6 if name == "fred" else 22)
+    live.set(fetch__requests_of=OPERATIONS["fetch"]["requests_of"] | {name: 4})
+    assert len(requests(live, "tpm")) == 4
+    live.set(fetch__requests_of={}, fetch__max_requests=3)
+    assert len(requests(live, "tpm")) == 3
+
+
+def test_longest_run(live: Live) -> None:
+    assert len(requests(live, "usdclp")) == 3
+    live.set(fetch__longest_run=1e-9)
+    assert requests(live, "usdclp") == []
+
+
+@pytest.mark.parametrize("name", ["mindicador", "findic"])
+def test_patience_with_a_slow_service(name: str, live: Live) -> None:
+    live.site.route = lambda path, query: Answer(send=late)
+    live.set(fetch__network__read_timeout=0.1, fetch__series={"usdclp": [f"{name} dolar"]})
+    for seconds, said in ((5, "expected JSON"), (0.2, "no answer in time")):
+        live.set(fetch__patience=OPERATIONS["fetch"]["patience"] | {name: seconds})
+        (found,) = fetched(live, "usdclp")
+        assert said in found.failures[0]
+
+
 def test_lock_timeout(live: Live) -> None:
     (fetching.live_store(load_params()) / "fetches").mkdir()
     for seconds in (0.1, 0.3):
@@ -270,4 +309,6 @@ def test_every_key_is_tested() -> None:
     tested = {f"network.{key}" for key in (*NETWORK, "connect_timeout")} | {f"providers.{name}" for name in PROVIDERS}
     tested |= {f"series.{name}" for name in OPERATIONS["fetch"]["series"]} | set(SAID)
     tested |= {"first", "overlap_days", "lock_timeout", "quote.source", "quote.series"}
+    tested |= {"longest_run", "max_requests", "patience.mindicador", "patience.findic"}
+    tested |= {f"requests_of.{name}" for name in ("mindicador", "findic", "fred")}
     assert {f"fetch.{key}" for key in tested} == set(KEYS)

@@ -147,8 +147,9 @@ def test_rows_are_only_ever_added_and_the_newest_is_what_came_last(fetches: list
 
 def test_attempts_are_remembered(tmp_path: Path) -> None:
     assert recorded_attempts(tmp_path).is_empty()
-    record_attempts(tmp_path, utc("2024-11-27T15:00"), {"usdclp": (TUESDAY, THURSDAY), "aud": (TUESDAY, WEDNESDAY)})
-    record_attempts(tmp_path, utc("2024-11-28T15:00"), {"usdclp": (WEDNESDAY, THURSDAY)})
+    wednesday = utc("2024-11-27T15:00")
+    record_attempts(tmp_path, [("usdclp", wednesday, TUESDAY, THURSDAY), ("aud", wednesday, TUESDAY, WEDNESDAY)])
+    record_attempts(tmp_path, [("usdclp", utc("2024-11-28T15:00"), WEDNESDAY, THURSDAY)])
     assert recorded_attempts(tmp_path).rows() == [
         ("aud", utc("2024-11-27T15:00"), TUESDAY, WEDNESDAY),
         ("usdclp", utc("2024-11-27T15:00"), TUESDAY, THURSDAY),
@@ -165,7 +166,7 @@ def test_a_file_of_another_kind_is_not_appended_to(tmp_path: Path) -> None:
 def test_a_damaged_file_is_never_called_one_to_delete(tmp_path: Path) -> None:
     """When its values were known stands nowhere else."""
     append(tmp_path, "usdclp", additions(NONE, [arrived(TUESDAY, 976.89, "2024-11-27T15:00")], RULE, NEVER))
-    record_attempts(tmp_path, utc("2024-11-27T15:00"), {"usdclp": (TUESDAY, THURSDAY)})
+    record_attempts(tmp_path, [("usdclp", utc("2024-11-27T15:00"), TUESDAY, THURSDAY)])
     for path, read in (
         (tmp_path / "usdclp.parquet", lambda: stored_rows(tmp_path, "usdclp")),
         (tmp_path / "fetches/attempts.parquet", lambda: recorded_attempts(tmp_path)),

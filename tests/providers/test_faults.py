@@ -1,5 +1,6 @@
-"""Each provider's client against answers that are not its format, and against single rows that are spoilt."""
+"""Each provider's client against answers that are not its format, and against rows that are spoilt."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -52,7 +53,7 @@ def spoilt(name: str, fault: str) -> Any:
             return {
                 "Series": {"seriesId": CODE, "Obs": [row | {"value": str(900 + i)} if i else row for i in range(rows)]}
             }
-        case "mindicador":
+        case "mindicador" | "findic":
             row = {"fecha": date or "2024-11-27T03:00:00.000Z", "value" if rename else "valor": value}
             return {"codigo": "dolar", "serie": [row | {"valor": 900 + i} if i else row for i in range(rows)]}
         case "fred":
@@ -80,6 +81,15 @@ def spoilt(name: str, fault: str) -> Any:
             if rename:
                 result["indicators"] = {"adjclose": [{"adjclose": [4.1]}]}
             return answer
+        case "ecb_xml":
+            cells = [
+                f'<Cube currency="BRL" {"kurs" if rename else "rate"}="{900 + i if i else value}"/>'
+                for i in range(rows)
+            ]
+            whole = recorded.ecb_xml({"USD": {dt.date(2024, 11, 27): 1.05}})
+            return whole.replace("2024-11-27", date or "2024-11-27").replace("</Cube>", "".join(cells) + "</Cube>", 1)
+        case "frankfurter":
+            return {"base": "EUR", "rate" if rename else "rates": {date or "2024-11-27": {"USD": 1.05, "BRL": value}}}
         case _:
             return {"date": date or "2024-11-27", "eur" if rename else "usd": {"brl": value}}
 
@@ -90,11 +100,11 @@ def spoilt(name: str, fault: str) -> Any:
         (name, fault)
         for name in CLIENTS
         for fault in ("value", "date", "repeated", "renamed")
-        if (fault, name)
-        not in {("repeated", "fred"), ("repeated", "jsdelivr")}  # a date has vintages there, or a file of its own
+        if (name, fault) not in {(one, "repeated") for one in ("fred", "jsdelivr", "frankfurter", "yahoo")}
+        # a date has vintages, a file of its own, one key, or the later bar as its close
     ],
 )
-def test_a_spoilt_row_spoils_the_answer(name: str, fault: str, site: Web) -> None:
+def test_an_answer_whose_one_row_is_spoilt_is_refused_by_name(name: str, fault: str, site: Web) -> None:
     client_of, code = CLIENTS[name]
     site.route = lambda path, query: Answer(spoilt(name, fault))
     with pytest.raises(ProviderError, match=f"{name} "):
@@ -128,7 +138,9 @@ def chart(stamp: Any = 1732683600, **meta: Any) -> dict[str, Any]:
                 }
             },
         ),
-        ("mindicador", {"codigo": "dolar", "serie": [{"fecha": "0001-01-01T00:00:00Z", "valor": 975.06}]}),
+        ("mindicador", {"codigo": "dolar", "serie": [{"fecha": "0001-01-01T00:00:00+04:00", "valor": 975.06}]}),
+        ("jsdelivr", {"date": "0001-01-01", "usd": {"brl": 5.81}}),
+        ("frankfurter", {"base": "EUR", "rates": {"2024-11-27": {"BRL": 6.1, "USD": 0}}}),
         ("mindicador", {"codigo": "dolar", "serie": [{"fecha": "9999-12-31T23:59:00-04:00", "valor": 975.06}]}),
         ("fred", {"observations": [{"realtime_start": "9999-12-31", "date": "2024-11-26", "value": "4.2"}]}),
         ("yahoo", chart(1732683600000)),  # milliseconds

@@ -8,10 +8,9 @@ import pytest
 from forex.commands.live.fetch import text
 from forex.core.errors import ParamsError, ProviderError, StaleError, UsageError
 from forex.core.files import read_parquet
-from tests.support.live import recorded
 from tests.support.live.project import Live
 from tests.support.live.services import CODE, DAYS, NOW, OBSERVADO, REAIS, SERIES, Providers, result, stored
-from tests.support.live.web import Answer, Query
+from tests.support.live.web import Answer
 from tests.support.made_up import utc
 
 
@@ -124,21 +123,13 @@ def test_what_cannot_be_true_is_not_stored(
 
 def test_an_outage_rewrites_nothing_with_another_provider_s_values(live: Live, providers: Providers) -> None:
     """A day of the ECB's absence: what it said stays, what the next one says otherwise is told, and its return revises nothing."""
-    live.set(fetch__series=SERIES | {"brl": ["ecb BRL", "yahoo BRL=X"]})
-    closes = [(dt.datetime.combine(day, dt.time(), tzinfo=dt.UTC), 5.9 + i / 100) for i, day in enumerate(DAYS)]
-
-    def route(path: str, query: Query) -> Answer:
-        if path.endswith("BRL=X"):
-            return Answer(recorded.yahoo("BRL=X", closes[:-1]))
-        return providers.route(path, query)
-
-    live.site.route = route
+    providers.frankfurter = {day: value * 1.035 for day, value in REAIS.items()}
     live.fetch(NOW)
     before = (live.store / "brl.parquet").read_bytes()
     whole, providers.ecb = providers.ecb, Answer(status=500)
     content = result(live.fetch(NOW + dt.timedelta(hours=1)), "brl")
-    assert (content["added"], content["revised"], content["source"]) == (0, 0, "yahoo")
-    assert "ecb:BRL says 5.85714 for 2024-11-25, yahoo 6.06 (3.46% apart" in content["disagreements"][0]
+    assert (content["added"], content["revised"], content["source"]) == (0, 0, "frankfurter")
+    assert "(3.50% apart; 18 of 18 dates" in content["disagreements"][0]
     providers.ecb = whole
     content = result(live.fetch(NOW + dt.timedelta(hours=2)), "brl")
     assert (content["added"], content["revised"]) == (0, 0)
@@ -147,7 +138,8 @@ def test_an_outage_rewrites_nothing_with_another_provider_s_values(live: Live, p
 
 def test_providers_that_disagree_are_reported_and_not_averaged(live: Live, providers: Providers) -> None:
     providers.mindicador = OBSERVADO | {DAYS[3]: OBSERVADO[DAYS[3]] * 1.05}
-    content = result(live.fetch(NOW))
+    live.fetch(NOW)  # another provider's turn
+    content = result(live.fetch(NOW + dt.timedelta(days=1)))
     assert (
         "bcch:F073.TCO.PRE.Z.D says 953 for 2024-11-07, mindicador 1000.65 (5.00% apart" in content["disagreements"][0]
     )

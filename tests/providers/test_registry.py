@@ -139,7 +139,10 @@ def test_a_client_is_named_like_its_file(copy: Copy) -> None:
 
 @pytest.mark.parametrize("name", ["nobody", "registry", "..ecb", ""])
 def test_an_unknown_name_is_refused_with_those_that_are_known(name: str) -> None:
-    with pytest.raises(UsageError, match="expected a provider among bcch, ecb, fred, jsdelivr, mindicador, yahoo, got"):
+    with pytest.raises(
+        UsageError,
+        match="expected a provider among bcch, ecb, ecb_xml, findic, frankfurter, fred, jsdelivr, mindicador, yahoo, got",
+    ):
         provider(name, load_operations(ROOT / "operations.yaml").fetch, {})
 
 

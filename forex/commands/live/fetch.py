@@ -17,11 +17,13 @@ from forex.core.files import read_text, write_text
 from forex.observations.store import SERIES_FILE, TARGET, Series, read_series_list
 from forex.operations import Fetch, check_bounds, load_operations
 from forex.params import Params, load_params
-from forex.providers.append import Arrived, additions, append, recorded_attempts, stored_rows
-from forex.providers.fetch import Fetched, fetch, few, line
+from forex.providers.append import Arrived, additions, append, recorded_attempts, refuse_csv, stored_rows
+from forex.providers.asking import Fetched
+from forex.providers.fetch import fetch, without_source
+from forex.providers.lines import Lines, few
 from forex.providers.net import Client
-from forex.providers.protocol import Observation, Quoting
-from forex.providers.registry import provider
+from forex.providers.protocol import Observation
+from forex.providers.services import Services
 from forex.timeline import calendar
 
 SAMPLE = Path("data/sample")
@@ -51,19 +53,26 @@ def view(
         lock.held(store / "fetches" / "lock", timeout=settings.lock_timeout),
         client() if client else Client(settings.network) as http,
     ):
+        for name in listed:
+            if name in settings.series:
+                refuse_csv(store, name)  # before anything is changed
+        services, lines = Services(settings, environ, http), Lines()
+        quoted = []
+        if settings.quote.series in listed:  # first: the other series can be had later, too
+            quoted.append(quote(store, listed, params, settings, services, clock=clock))
+            progress(lines.of(quoted[0]))
         found = fetch(
             store,
             listed,
             params.validate_.bounds,
             settings,
-            lambda name: provider(name, settings, environ),
-            http,
+            services,
             clock=clock,
-            progress=progress,
+            progress=lambda result: progress(lines.of(result)),
         )
-        if settings.quote.series in listed:
-            found.append(quote(store, listed, params, settings, http, environ, clock=clock))
-            progress(line(found[-1]))
+        for name in without_source(listed, settings):
+            progress(f"{name:<14} no provider serves it (fetch.series): its file stays as it is")
+        found += quoted
     outage = _outage(found, params)
     if outage and strict:
         raise ProviderError(
@@ -112,8 +121,7 @@ def quote(
     listed: Mapping[str, Series],
     params: Params,
     settings: Fetch,
-    client: Client,
-    environ: Mapping[str, str],
+    services: Services,
     *,
     clock: Clock,
 ) -> Fetched:
@@ -129,10 +137,7 @@ def quote(
     if date in set(stored["date"]):
         return result
     try:
-        asked = provider(source.provider, settings, environ)
-        if not isinstance(asked, Quoting):
-            raise UsageError(f"fetch.quote.source: {source.provider} has no last price; name a provider that has one")
-        found = asked.last_price(client, source.code, at)
+        found = services.last_price(source, at)
     except ProviderError as error:
         result.failures.append(f"{wanted.series} from {source.provider}: {error}")
         return result

@@ -5,11 +5,14 @@ from collections.abc import Callable
 
 from forex.providers.bcch import Bcch
 from forex.providers.ecb import Ecb
+from forex.providers.ecb_xml import EcbXml
+from forex.providers.findic import Findic
+from forex.providers.frankfurter import Frankfurter
 from forex.providers.fred import Fred
 from forex.providers.jsdelivr import JsDelivr
 from forex.providers.mindicador import Mindicador
-from forex.providers.net import Secret
-from forex.providers.protocol import Observation, Provider
+from forex.providers.protocol import Found, Provider
+from forex.providers.secret import Secret
 from forex.providers.yahoo import Yahoo
 from tests.support.live.web import Web
 
@@ -20,7 +23,7 @@ CODE = "F073.TCO.PRE.Z.D"
 
 def ask(
     site: Web, client_of: Callable[[str], Provider], code: str, first: dt.date = MONDAY, last: dt.date = WEDNESDAY
-) -> list[Observation]:
+) -> Found:
     with site.client(attempts=1) as client:
         return client_of(site.url).observations(client, code, first, last)
 
@@ -43,5 +46,8 @@ CLIENTS: dict[str, tuple[Callable[[str], Provider], str]] = {
     "fred": (fred, "DGS2"),
     "yahoo": (Yahoo, "HG=F"),
     "ecb": (Ecb, "BRL"),
+    "ecb_xml": (EcbXml, "BRL"),
+    "frankfurter": (Frankfurter, "BRL"),
+    "findic": (Findic, "dolar"),
     "jsdelivr": (jsdelivr, "brl"),
 }

@@ -47,6 +47,12 @@ def mindicador(code: str, values: Values, *, decimal_comma: bool = False) -> dic
     }
 
 
+def findic(code: str, values: Values) -> dict[str, Any]:
+    """As mindicador's, with dates without a time."""
+    rows = [{"fecha": str(date), "valor": value} for date, value in values.items()]
+    return mindicador(code, {}) | {"version": "1.3.0", "autor": "findic.cl", "serie": rows[::-1]}
+
+
 def fred(rows: list[tuple[str, str, str]]) -> dict[str, Any]:
     """rows: realtime_start, date, value."""
     return {
@@ -69,6 +75,27 @@ def ecb(rates: Mapping[str, Values], missing: tuple[tuple[str, dt.date], ...] = 
             lines.append(f"EXR.D.{currency}.EUR.SP00.A,D,{currency},EUR,SP00,A,{date},{value},A")
     lines += [f"EXR.D.{currency}.EUR.SP00.A,D,{currency},EUR,SP00,A,{date},NaN,H" for currency, date in missing]
     return "\r\n".join(lines) + "\r\n"
+
+
+def ecb_xml(rates: Mapping[str, Values]) -> str:
+    """rates: units per euro by currency."""
+    days = sorted({date for values in rates.values() for date in values}, reverse=True)
+    cubes = []
+    for day in days:
+        cells = [f'<Cube currency="{one}" rate="{values[day]}"/>' for one, values in rates.items() if day in values]
+        cubes.append(f'<Cube time="{day}">{"".join(cells)}</Cube>')
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?><gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" '
+        'xmlns="http://www.ecb.int/vocabulary/2002-08-01/eurofxref"><gesmes:subject>Reference rates</gesmes:subject>'
+        f"<Cube>{''.join(cubes)}</Cube></gesmes:Envelope>"
+    )
+
+
+def frankfurter(rates: Mapping[str, Values]) -> dict[str, Any]:
+    """rates: units per euro by currency."""
+    days = sorted({date for values in rates.values() for date in values})
+    by_day = {str(day): {one: values[day] for one, values in rates.items() if day in values} for day in days}
+    return {"amount": 1.0, "base": "EUR", "start_date": str(days[0]), "end_date": str(days[-1]), "rates": by_day}
 
 
 def yahoo(symbol: str, bars: list[tuple[dt.datetime, float | None]], **meta: Any) -> dict[str, Any]:

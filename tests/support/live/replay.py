@@ -81,11 +81,10 @@ class Published:
         if provider == "bcch":
             return Answer(recorded.bcch(CODE, self.known("usdclp", query["firstdate"], query["lastdate"])))
         if provider == "ecb":
-            currency = rest[0].split(".")[1].split("+")[0]
             between = query["startPeriod"], query["endPeriod"]
             euros = self.known("eur", *between)
             rates = {"USD": {date: 1 / value for date, value in euros.items()}}
-            if currency != "USD":
+            for currency in set(rest[0].split(".")[1].split("+")) - {"USD"}:
                 units = self.known(currency.lower(), *between)
                 rates[currency] = {date: value / euros[date] for date, value in units.items() if date in euros}
             return Answer(recorded.ecb(rates))

@@ -13,7 +13,7 @@ from tests.support.made_up import utc
 CODE = "F073.TCO.PRE.Z.D"
 SERIES: dict[str, list[str]] = {
     "usdclp": [f"bcch {CODE}", "mindicador dolar"],
-    "brl": ["ecb BRL", "jsdelivr brl"],
+    "brl": ["ecb BRL", "frankfurter BRL", "jsdelivr brl"],
 }
 NOW = utc("2024-11-27T18:05")  # 15:05 in Santiago, five minutes after the cut-off
 DAYS = [dt.date.fromisoformat(str(day)) for day in calendar.business_days("2024-11-01", "2024-11-27")]
@@ -29,6 +29,7 @@ class Providers:
         self.bcch: Any = OBSERVADO
         self.mindicador: Any = OBSERVADO
         self.ecb: Any = REAIS
+        self.frankfurter: Any = Answer(status=404)
         self.jsdelivr: Any = Answer(status=404)
         self.unasked: dict[dt.date, float] = {}  # what bcch sends beside what it is asked for
         self.spot: list[tuple[dt.datetime, float | None]] = [(utc("2024-11-27T17:55"), 973.4)]
@@ -48,10 +49,16 @@ class Providers:
                 start, end = query["startPeriod"], query["endPeriod"]
                 rates = {"BRL": self._between(content, start, end), "USD": self._between(DOLLARS, start, end)}
                 return Answer(recorded.ecb(rates))
-            case "jsdelivr":
-                newest = max(content)
+            case "frankfurter":
+                start, end = path.split("/")[2].split("..")
+                rates = {"BRL": self._between(content, start, end), "USD": self._between(DOLLARS, start, end)}
+                return Answer(recorded.frankfurter(rates))
+            case "jsdelivr":  # a file for every day of the week, with the rates before it
+                newest = max(content) + dt.timedelta(days=1)
                 day = newest if version == "latest" else dt.date.fromisoformat(version)
-                carried = max(date for date in content if date <= day)  # it has a file for every day of the week
+                if day > newest:
+                    return Answer(status=404)
+                carried = max(date for date in content if date < day)
                 return Answer(recorded.jsdelivr(day, {"brl": content[carried]}))
             case "yahoo" if path.endswith("CLP=X"):
                 return Answer(recorded.yahoo("CLP=X", self.spot))

@@ -65,13 +65,13 @@ class Web:
 
 
 @contextmanager
-def web(certified: tuple[str, ...] = ("localhost", "127.0.0.1")) -> Iterator[Web]:
-    """certified: the hosts that its certificate names."""
+def web(names: tuple[str, ...] = ("localhost", "127.0.0.1")) -> Iterator[Web]:
+    """names: of the hosts that its certificate is for."""
     import trustme
 
     authority = trustme.CA()
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*certified).configure_cert(serving)
+    authority.issue_cert(*names).configure_cert(serving)
     trust = ssl.create_default_context()
     authority.configure_trust(trust)
 

@@ -1,0 +1,15 @@
+"""findic.cl: the indicators of the Banco Central in the form of mindicador.cl, by other people on another machine; no key.
+
+GET /api/{code}/{year} answers what mindicador's does, with `fecha` as a date without time: "2026-10-02". What a date means, and
+that copper comes in cents, is as there.
+"""
+
+from forex.providers.mindicador import Mindicador
+from forex.providers.protocol import Declaration
+
+
+class Findic(Mindicador):
+    name = "findic"
+
+
+PROVIDER = Declaration(Findic)

@@ -1,0 +1,39 @@
+"""What people read while a fetch runs: a line for each series, and what a provider fails with once."""
+
+from collections.abc import Sequence
+
+from forex.providers.asking import Fetched
+
+
+class Lines:
+    """Remembers what has been said: a service that is down is down for twenty series, and one line says why."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, str] = {}  # what is wrong, and the series whose line says so
+
+    def of(self, result: Fetched) -> str:
+        """What a series got and from whom, or why not, and what happens next."""
+        got = f"{result.added} new, {result.revised} revised" if result.added or result.revised else "nothing new"
+        parts = [f"{result.series:<14} {got}, newest {result.newest or 'none'}"]
+        if result.source:
+            parts.append(f"from {result.source}")
+        parts += [self._once(sentence, result.series) for sentence in result.failures]
+        parts += few(result.refused) + result.disagreements
+        if not result.current:
+            parts.append(f"{result.expected} was expected, the next fetch asks again")
+        return "; ".join(parts)
+
+    def _once(self, sentence: str, series: str) -> str:
+        who, _, why = sentence.removeprefix(f"{series} from ").partition(": ")
+        first = self._said.setdefault(f"{who}: {why}", series)
+        return sentence if first == series else f"nothing from {who}, as for {first}"
+
+
+def few(sentences: Sequence[str]) -> list[str]:
+    """The newest one, and how many more there are: a provider that is wrong may be wrong for years.
+
+    >>> few(["2024-11-25: 9754", "2024-11-26: 9768", "2024-11-27: 9750"])
+    ['2024-11-27: 9750', 'and 2 more values']
+    """
+    more = len(sentences) - 1
+    return [*sentences[-1:], *([f"and {more} more value{'s' * (more > 1)}"] if more > 0 else [])]

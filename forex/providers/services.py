@@ -1,0 +1,88 @@
+"""The services of one run: each provider with its session, made when it is first asked.
+
+Whatever a service sends, what comes out is values or a ProviderError: one optional series' answer must never end the day.
+"""
+
+import datetime as dt
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeVar
+
+from forex.core.errors import ForexError, ProviderError, UsageError
+from forex.operations import Fetch, Source
+from forex.providers.net import Client
+from forex.providers.protocol import Found, Provider, Quoting, Sharing
+from forex.providers.registry import declaration, provider
+from forex.providers.session import Session
+
+Answer = TypeVar("Answer")
+
+
+class Services:
+    """environ: where credentials come from.  The run's time, fetch.longest_run, begins here, on the clock `monotonic`."""
+
+    def __init__(
+        self,
+        settings: Fetch,
+        environ: Mapping[str, str],
+        client: Client,
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ):
+        self._settings, self._environ, self._client, self._monotonic = settings, environ, client, monotonic
+        self._ends_at = monotonic() + settings.longest_run
+        self._made: dict[str, tuple[Provider, Session] | ProviderError] = {}
+
+    def expect(self, name: str, codes: Sequence[str], first: dt.date) -> None:
+        """Which of its series a provider will be asked for, and from when on, so that one answer can hold them."""
+        made = self._service(name)
+        if not isinstance(made, ProviderError) and isinstance(made[0], Sharing):
+            made[0].expect(codes, first)
+
+    def observations(self, source: Source, first: dt.date, last: dt.date) -> Found:
+        """As `Provider.observations`."""
+        client, session = self._up(source.provider)
+        found = self._reading(source, lambda: client.observations(session, source.code, first, last))
+        return found if isinstance(found, Found) else Found(found)
+
+    def last_price(self, source: Source, at: dt.datetime) -> tuple[dt.datetime, float] | None:
+        """As `Quoting.last_price`.  Raises UsageError where the provider has none."""
+        client, session = self._up(source.provider)
+        if not isinstance(client, Quoting):
+            raise UsageError(f"fetch.quote.source: {source.provider} has no last price; name a provider that has one")
+        return self._reading(source, lambda: client.last_price(session, source.code, at))
+
+    def _reading(self, source: Source, ask: Callable[[], Answer]) -> Answer:
+        try:
+            return ask()
+        except ForexError:
+            raise
+        except Exception as error:  # a value nobody thought of: it costs this answer, and not the run
+            raise ProviderError(
+                f"{source.provider} {source.code}: its answer could not be read ({type(error).__name__}: {error}). It may have a "
+                "new format; please report it"
+            ) from error
+
+    def _up(self, name: str) -> tuple[Provider, Session]:
+        made = self._service(name)
+        if isinstance(made, ProviderError):
+            raise made
+        return made
+
+    def _service(self, name: str) -> tuple[Provider, Session] | ProviderError:
+        if name not in self._made:
+            try:
+                client = provider(name, self._settings, self._environ)
+            except ProviderError as error:  # no credentials
+                self._made[name] = error
+                return error
+            session = Session(
+                self._client,
+                name,
+                self._settings,
+                ends_at=self._ends_at,
+                per_second=declaration(name).per_second,
+                monotonic=self._monotonic,
+            )
+            self._made[name] = client, session
+        return self._made[name]
