@@ -10,8 +10,10 @@ from forex.core.names import PUBLISHED, percent
 from forex.core.reports import plain
 from forex.evaluation.report import Scoreboard
 from forex.evaluation.scoreboard import pit_histogram
-from forex.evaluation.scored import ALL_LEVELS, Scored
+from forex.evaluation.scored import ALL_LEVELS, PIT_BINS, Scored
 from forex.statistics import inference
+
+ROLLING_EVERY = 10  # origins between two points of the rolling coverage
 
 
 def reliability(scored: Mapping[str, Scored]) -> pl.DataFrame:
@@ -46,7 +48,7 @@ def pit(scored: Mapping[str, Scored]) -> pl.DataFrame:
     """horizon, model, pit (the middle of a bin) and the bin's share."""
     frames = []
     for horizon, part in scored.items():
-        bins, m = part.settings.pit_bins, len(part.panel.models)
+        bins, m = PIT_BINS, len(part.panel.models)
         middles = np.repeat((np.arange(bins) + 0.5) / bins, m)
         share = pit_histogram(part.pit, bins).ravel()
         frames.append(
@@ -59,7 +61,7 @@ def rolling_coverage(scored: Mapping[str, Scored]) -> pl.DataFrame:
     """origin_date, horizon, level and the coverage of `published` over the window that ends there, thinned."""
     frames = []
     for horizon, part in scored.items():
-        window, every, panel = part.settings.rolling_window, part.settings.rolling_every, part.panel
+        window, every, panel = part.settings.rolling_window, ROLLING_EVERY, part.panel
         if panel.n < window or PUBLISHED not in panel.models:
             continue
         ends = np.arange(panel.n, window - 1, -every)[::-1]  # counted back from the newest

@@ -26,7 +26,7 @@ from forex.evaluation.report import (
     OverallScores,
     Scoreboard,
 )
-from forex.evaluation.scored import Scored, finite
+from forex.evaluation.scored import PIT_BINS, Scored, finite
 from forex.params import Evaluate
 from forex.statistics import inference
 from forex.statistics.scores import LEVELS, Bools, Floats
@@ -144,7 +144,7 @@ def _overall(scored: Scored) -> list[OverallScores]:
     crps_se = errors(scored.crps)
     coverage_se = {level: errors(scored.hits[level].astype(np.float64)) for level in scored.levels}
     interval_se = {level: errors(scored.interval_score[level]) for level in scored.levels}
-    histogram = pit_histogram(scored.pit, settings.pit_bins)
+    histogram = pit_histogram(scored.pit, PIT_BINS)
     distance, p = _pit_uniformity(scored)
     return [
         OverallScores(

@@ -15,6 +15,7 @@ from forex.statistics import inference
 from forex.statistics.scores import Bools, Floats, Panel
 from forex.timeline import calendar
 
+PIT_BINS = 20
 ALL_LEVELS = tuple(round(1 - 2 * level, 9) for level in reversed(GRID[:MEDIAN]))  # every central interval of the grid
 
 

@@ -77,9 +77,7 @@ class Evaluate(Block):
     band: Probability
     seed: Annotated[int, Field(ge=0)]
     significance: Probability
-    pit_bins: Annotated[int, Field(ge=2, le=100)]
     rolling_window: PositiveInt
-    rolling_every: PositiveInt
     acceptance: Acceptance
 
 

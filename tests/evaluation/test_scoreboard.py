@@ -36,9 +36,7 @@ def settings(**changes: Any) -> Evaluate:
         "band": 0.90,
         "seed": 7,
         "significance": 0.05,
-        "pit_bins": 20,
         "rolling_window": 250,
-        "rolling_every": 10,
         "acceptance": {
             "coverage_tolerance": {"1d": 0.03, "7d": 0.03},
             "regime_tolerance": 0.05,
@@ -302,7 +300,6 @@ def test_the_report_is_the_same_twice_and_a_horizon_does_not_depend_on_the_other
         {"block_steps": 8},
         {"draws": 200},
         {"band": 0.5},
-        {"pit_bins": 10},
         {"min_independent": 400},
         {"min_origins": 1501},
         {"acceptance": {"interval_level": 0.9}},
