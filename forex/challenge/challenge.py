@@ -127,13 +127,17 @@ def _difference_pct(loss: Floats, incumbent: Floats) -> float:
 
 
 def _evidence(loss: Floats, incumbent: Floats, scored: Scored, bound: float) -> tuple[float | None, float | None]:
-    """p-value of equal CRPS, and the upper bound d + t_B⁻¹(bound)·se on the mean difference, in per cent."""
+    """p-value of equal CRPS, and the upper bound d + t_B⁻¹(bound)·se on the mean difference, in per cent; None without a test."""
     steps, bandwidth = scored.steps, scored.settings.bandwidth_steps
     se, terms = inference.hac_se(loss - incumbent, steps=steps, bandwidth_steps=bandwidth)
     if terms == 0:
         return None, None
     test = inference.diebold_mariano(loss, incumbent, steps=steps, bandwidth_steps=bandwidth)
-    p = float(test.p) if math.isfinite(float(test.p)) else 1.0  # they never differ
+    p = float(test.p)
+    if math.isnan(p):
+        if np.any(loss != incumbent):
+            return None, None  # always apart by the same: there is no variance to judge it by
+        p = 1.0  # they never differ
     upper = (loss - incumbent).mean() + float(stdtrit(terms, bound)) * float(se)
     return p, float(100 * upper / incumbent.mean())
 

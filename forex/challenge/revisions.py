@@ -1,20 +1,48 @@
 """Committed files of another git revision: the one place that asks git for them."""
 
+import re
 import subprocess
 
 from forex.core.errors import UsageError
 
+# Where DVC keeps an experiment: under the commit that it started from, whose hash is cut after two digits.
+EXPERIMENT = re.compile(r"(?P<commit>[0-9a-f]+) refs/exps/(?P<started>[0-9a-f]{2}/[0-9a-f]{38})/(?P<name>[^/]+)")
+
 
 def commit_of(revision: str) -> str:
-    """The full hash of the commit that a branch, tag or hash names.
+    """The full hash of the commit that a branch, tag or hash names, or a DVC experiment, as in `dvc metrics diff`.
 
-    Raises UsageError where there is no git, no repository here, or no such commit in it.
+    What git knows by the name comes first; of several experiments with one name, the one that started from HEAD.
+
+    Raises UsageError where there is no git, no repository here, no such commit in it, or no telling which experiment is meant.
     """
     _git("rev-parse", "--git-dir", otherwise="no git repository here: run forex in a clone of the project.")
-    return _git(
-        *("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"),
-        otherwise=f"{revision}: no such revision here. `git log --oneline --all` lists them; a shallow clone has few.",
-    ).strip()
+    unknown = (
+        f"{revision}: no such revision here. `git log --oneline --all` lists them, `dvc exp list --all` the experiments; a "
+        "shallow clone has few."
+    )
+    words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if (done := _run(*words)).returncode == 0:
+        return done.stdout.strip()
+    return _experiment(revision) or _git(*words, otherwise=unknown).strip()
+
+
+def _experiment(name: str) -> str | None:
+    listed = _git(
+        *("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps/"),
+        otherwise="git cannot list the experiments of DVC.",
+    )
+    found = [one for one in map(EXPERIMENT.fullmatch, listed.splitlines()) if one and one["name"] == name]
+    if len(found) > 1:
+        head = _git("rev-parse", "HEAD", otherwise="HEAD: no commit yet.").strip()
+        starts = [one["started"].replace("/", "") for one in found]
+        if head not in starts:
+            raise UsageError(
+                f"{name}: experiments of that name started from {', '.join(start[:7] for start in starts)}, none from HEAD. Name "
+                f"the commit instead: {', '.join(one['commit'][:7] for one in found)}."
+            )
+        return found[starts.index(head)]["commit"]
+    return found[0]["commit"] if found else None
 
 
 def text_at(commit: str, path: str) -> str | None:
@@ -26,10 +54,14 @@ def text_at(commit: str, path: str) -> str | None:
 
 
 def _git(*words: str, otherwise: str) -> str:
-    try:
-        done = subprocess.run(["git", *words], capture_output=True, encoding="utf-8", check=False)
-    except FileNotFoundError as error:
-        raise UsageError("git is not installed: forex gate reads other revisions with it.") from error
+    done = _run(*words)
     if done.returncode:
         raise UsageError(" ".join([otherwise, *done.stderr.split()]))
     return done.stdout
+
+
+def _run(*words: str) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(["git", *words], capture_output=True, encoding="utf-8", check=False)
+    except FileNotFoundError as error:
+        raise UsageError("git is not installed: forex gate reads other revisions with it.") from error

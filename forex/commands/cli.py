@@ -120,7 +120,7 @@ def nowcast(
 
 @app.command()
 def gate(
-    base: Annotated[str, typer.Argument(metavar="BASE", help="A git revision: branch, tag or commit.")],
+    base: Annotated[str, typer.Argument(metavar="BASE", help="A branch, tag, commit or DVC experiment.")],
     head: Annotated[
         str | None, typer.Argument(metavar="HEAD", help="Another one; the working tree without it.")
     ] = None,
@@ -181,7 +181,7 @@ def promote(
     force: Annotated[bool, typer.Option("--force", help="Whatever its readiness; says what is overridden.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Put MODEL first among what may be published, in params.yaml, where it is READY or OPTIMAL. Exit code 1 where it is not."""
+    """Make MODEL the published one, in params.yaml, where it is READY or OPTIMAL. Exit code 1 where it is not."""
     _in_project()
     from forex.commands.judge import promote as promotion
 
@@ -211,20 +211,23 @@ def fetch(as_json: Json = False) -> None:
 @app.command()
 def advance(
     to: Annotated[str | None, typer.Option(metavar="DATE", help="Go no further than this day.")] = None,
+    after_cut_off: Annotated[
+        bool, typer.Option("--after-cut-off", help="For schedules: only when today's forecast is due and not made yet.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """One day of live use: fetch, move as_of to the last business day whose cut-off has passed, run, issue, report."""
     _in_project()
     from forex.commands.live import advance as day
 
-    _show(day.view(lambda line: typer.echo(line, err=True), to=to), day.text, as_json)
+    _show(day.view(lambda line: typer.echo(line, err=True), to=to, after_cut_off=after_cut_off), day.text, as_json)
 
 
 @app.command()
 def backfill(
     first: Annotated[str, typer.Option("--from", metavar="DATE", help="The first day.")],
     last: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day.")],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the rows go; never the ledger.")],
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the rows go: a new file, never the ledger.")],
     as_json: Json = False,
 ) -> None:
     """The rows that daily runs would have issued, in the ledger's format and in a file of your own."""

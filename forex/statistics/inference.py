@@ -17,6 +17,7 @@ Ints = NDArray[np.int64]
 # Cosine terms for a series without overlap: B = 0.4·n^(2/3) (Lazarus, Lewis, Stock & Watson 2018, eq. 4); two are the
 # fewest that estimate a variance at all.
 TERMS_SCALE, TERMS_POWER, MIN_TERMS = 0.4, 2 / 3, 2
+ROUNDING = 1e-12  # of the larger loss: a difference of two losses is exact to some 1e-16 of them
 
 
 @dataclass(frozen=True)
@@ -62,15 +63,19 @@ def hac_se(series: ArrayLike, *, steps: int, bandwidth_steps: float) -> tuple[Fl
 def diebold_mariano(loss: ArrayLike, rival: ArrayLike, *, steps: int, bandwidth_steps: float) -> TestResult:
     """Test of equal expected loss (Diebold & Mariano 1995), two-sided, with variance and t distribution of `hac_se`.
 
-    A negative statistic says that `loss` is the smaller one. NaN where the series is too short or the losses never
-    differ.
+    A negative statistic says that `loss` is the smaller one. NaN where the series is too short, and where the losses never
+    differ or differ always by the same: a difference without variance has no standard error to be judged by, however large
+    it is. What rounding makes of a constant counts as constant.
 
     loss: shape (n,) or (n, k).  rival: the same shape, or one that broadcasts to it.
     """
-    difference = np.asarray(loss, dtype=np.float64) - np.asarray(rival, dtype=np.float64)
+    own, other = np.asarray(loss, dtype=np.float64), np.asarray(rival, dtype=np.float64)
+    difference = own - other
     se, terms = hac_se(difference, steps=steps, bandwidth_steps=bandwidth_steps)
-    never = ~np.any(difference != 0, axis=0)
-    statistic = np.where(never, np.nan, difference.mean(axis=0) / np.where(never, 1.0, se))
+    size = np.max(np.maximum(np.abs(own), np.abs(other)), axis=0, initial=0.0)
+    constant = np.ptp(difference, axis=0) <= ROUNDING * size if difference.shape[0] else np.full(se.shape, True)
+    untestable = constant | (se == 0)
+    statistic = np.where(untestable, np.nan, difference.mean(axis=0) / np.where(untestable, 1.0, se))
     return TestResult(np.asarray(statistic), np.asarray(2 * stdtr(max(terms, 1), -np.abs(statistic))))
 
 

@@ -72,7 +72,7 @@ class Old:
 
 
 def predecessor(values: Floats) -> Old:
-    """Sections 11 and W-09 of its description: iid tests on 90 against 30 values, whatever the values are.
+    """As its description has it: iid tests on 90 against 30 values, whatever the values are.
 
     The autocorrelation test raised on current statsmodels and counted as p = 1; a p of exactly 0 added nothing to the
     score and was left out of the minimum.

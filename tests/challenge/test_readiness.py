@@ -63,7 +63,9 @@ def test_a_known_challenger_gets_its_level_and_exit_code(
     assert content["ready"] == (code == 0)
     shown = forex("readiness", model, cwd=challenged)
     assert shown.returncode == code
-    assert shown.stdout.startswith(f"{model} against published: {expected}, score {content['score']:.0f} of 100\n")
+    assert shown.stdout.startswith(
+        f"{model} against published (nowcast): {expected}, score {content['score']:.0f} of 100\n"
+    )
 
 
 def test_each_fails_for_its_own_reason(challenged: Path) -> None:

@@ -40,6 +40,37 @@ def test_what_names_no_commit_is_refused(revision: str, repository: Path) -> Non
     assert refused.value.exit_code == 2 and str(refused.value).startswith(f"{revision}: ")
 
 
+def experiment(repository: Path, name: str, start: str, content: str) -> str:
+    """A commit where `dvc exp run --name` keeps one: no branch, a ref below the commit that it started from."""
+    head = git(repository, "rev-parse", "--abbrev-ref", "HEAD").strip()
+    git(repository, "checkout", "-q", "--detach", start)
+    (repository / "b.json").write_text(content, encoding="utf-8")
+    git(repository, "commit", "-qam", f"dvc: commit experiment {content}", "--allow-empty")
+    made, base = git(repository, "rev-parse", "HEAD").strip(), git(repository, "rev-parse", start).strip()
+    git(repository, "update-ref", f"refs/exps/{base[:2]}/{base[2:]}/{name}", made)
+    git(repository, "checkout", "-q", head)
+    return made
+
+
+def test_an_experiment_is_named_as_in_dvc_metrics_diff(repository: Path) -> None:
+    """The one from HEAD among several of its name; a tag of that name comes before it; DVC's own refs are none."""
+    made = experiment(repository, "shorter-memory", "second", "b2")
+    assert commit_of("shorter-memory") == made == commit_of(made[:10])
+    assert text_at(commit_of("shorter-memory"), "b.json") == "b2" and text_at(commit_of("HEAD"), "b.json") == "b"
+    commit(repository.parents[1], "third")
+    assert commit_of("shorter-memory") == made
+    newer = experiment(repository, "shorter-memory", "third", "b3")
+    assert commit_of("shorter-memory") == newer
+    commit(repository.parents[1], "fourth")
+    with pytest.raises(UsageError, match=r"none from HEAD. Name the commit instead: [0-9a-f]{7}, [0-9a-f]{7}\.$"):
+        commit_of("shorter-memory")
+    git(repository, "update-ref", "refs/exps/exec/EXEC_HEAD", made)
+    with pytest.raises(UsageError, match="no such revision here"):
+        commit_of("EXEC_HEAD")
+    git(repository, "tag", "shorter-memory", "first")
+    assert commit_of("shorter-memory") == commit_of("first")
+
+
 def test_no_repository_and_no_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(UsageError, match="no git repository here"):

@@ -32,10 +32,25 @@ def test_what_is_expected_within_the_longest_horizon(listed: Project) -> None:
     assert "what will be announced later nobody knows yet" in calendar.text(content)
 
 
+def test_the_gap_is_named_before_it_opens(listed: Project) -> None:
+    """2024-12-21 and 90 days end on 2025-03-21, the last meeting that is listed; a day later the check fails."""
+    assert calendar.view()["meetings"]["suffices_until"] == "2024-12-21"
+    assert "and suffices up to as_of 2024-12-21" in calendar.text(calendar.view())
+    for as_of, covered in (("2024-12-21", True), ("2024-12-22", False)):
+        listed.set(as_of=as_of)
+        assert calendar.view()["meetings"]["covered"] is covered
+    assert "sufficed up to as_of 2024-12-21. Add the meetings" in " ".join(calendar.text(calendar.view()).split())
+
+
 @pytest.mark.parametrize(
     ("later", "until", "missing", "says"),
     [
-        ("2025-01-28,scheduled\n", "2024-11-27", "meetings", "ends on 2025-01-28, before 2025-02-25. Add the meetings"),
+        (
+            "2025-01-28,scheduled\n",
+            "2024-11-27",
+            "meetings",
+            "ends on 2025-01-28, before 2025-02-25, and sufficed up to as_of 2024-10-30. Add the meetings",
+        ),
         ("2025-02-25,scheduled\n", "2024-11-26", "interventions", "the row ,2024-11-27,,none where nothing was"),
         ("2025-01-28,scheduled\n2025-03-03,special\n", "2024-11-27", "meetings", "ends on 2025-01-28"),
     ],

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stages.run import run
 
 from forex.__main__ import main
 from forex.core.files import write_json, write_parquet
 from forex.core.reports import write_report
+from forex.core.stage import run
 from forex.validation.validate import QUARANTINE
 from stages import align, report, validate
 from tests.support.challengers import BETTER

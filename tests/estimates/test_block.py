@@ -81,6 +81,15 @@ def test_write_changes_estimates_and_provenance_and_nothing_else(made: Path) -> 
     assert block.warnings == before.warnings and block.estimation == before.estimation.model_copy(update={"draws": 100})
 
 
+def test_a_read_only_file_is_not_written(made: Path) -> None:
+    before = PARAMS_FILE.read_bytes()
+    PARAMS_FILE.chmod(0o444)
+    with pytest.raises(UsageError, match="params.yaml is read-only, and nothing was changed"):
+        calibrate.view(write=True)
+    assert (PARAMS_FILE.read_bytes(), PARAMS_FILE.stat().st_mode & 0o777) == (before, 0o444)
+    PARAMS_FILE.chmod(0o644)
+
+
 def test_writing_twice_changes_nothing_the_second_time(made: Path) -> None:
     calibrate.view(write=True)
     first = PARAMS_FILE.stat().st_mtime_ns, PARAMS_FILE.read_bytes()

@@ -217,10 +217,9 @@ def test_conformal_and_record_do_not_depend_on_what_matures_later(cut: int) -> N
     def estimates(scores: np.ndarray, matured: np.ndarray) -> list[np.ndarray]:
         own = conformal.standardised_quantiles(scores[:, 0], matured, 90.0, first=first)
         past = ensemble.record(scores, matured, 90.0)
-        chosen = ensemble.choose(past, margin=0.0, min_scores=5)
         weights = ensemble.weights(past, sharpness=5.0, shrinkage=0.3)
         sums = discounted_sums(scores[:, 0], matured, 90.0)
-        return [own.half_widths, own.effective, own.count, past.mean, past.count, chosen, weights, sums]
+        return [own.half_widths, own.effective, own.count, past.mean, past.count, weights, sums]
 
     usual, other = estimates(scores, matured), estimates(changed, matured)
     short = estimates(scores[: cut + 1], matured[: cut + 1])

@@ -44,7 +44,7 @@ def width(predictive: Predictive) -> np.ndarray:
     return predictive.quantiles[:, WIDEST[1]] - predictive.quantiles[:, WIDEST[0]]
 
 
-# --- the benchmarks, as DESIGN section 4 words them -----------------------------------------------------------------
+# --- the benchmarks, as anyone can recompute them ---------------------------------------------------------------------
 
 
 def benchmark(name: str, target: pl.DataFrame, origin: dt.date, horizon: str, cut_off: str) -> list[float]:

@@ -107,7 +107,7 @@ def test_closed_form_equals_archs_forecast(steps: int) -> None:
 
 
 def test_forecast_equals_a_loop_over_origins(history: History) -> None:
-    """DESIGN section 4 by hand: the newest scheduled fit, daily variances one by one, their sum, its t quantiles."""
+    """By hand: the newest scheduled fit, daily variances one by one, their sum, its t quantiles."""
     origins = np.arange(600, len(history.days))
     predicted = GarchT(garch_t.Settings(refit_every=63)).forecast(history, origins, ("1d", "30d"))
     daily = 100 * (history.returns / np.sqrt(history.return_steps))

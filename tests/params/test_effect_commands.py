@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from forex.challenge.challenge import compared
+from forex.challenge.challenge import SuiteResults, compared
 from forex.challenge.readiness import criteria, level
 from forex.commands.judge import calibrate, gate
 from forex.core.names import PUBLISHED
@@ -46,7 +46,7 @@ def readiness_said() -> Any:
             evaluate=params.evaluate,
             settings=params.readiness,
         )
-        good, suites = dict.fromkeys(STEPS, "GOOD"), {"checks": 100, "held": 99, "success": True}
+        good, suites = dict.fromkeys(STEPS, "GOOD"), SuiteResults(checks=100, held=99, success=True)
         found = criteria(figures, statuses=good, incumbent_statuses=good, suites=suites, settings=params.readiness)
         said[model] = level(found, params.readiness), [(one.passed, one.value, one.score) for one in found]
     return said

@@ -23,7 +23,7 @@ REPORT = ROOT / "reports/regimes.md"
 # What ours must find at least, in per cent.
 LEAST = {2.0: {30: 93.0, 45: 93.0, 90: 92.0}, 3.0: {10: 88.0, 30: 98.0, 45: 98.0, 90: 98.0}}
 
-# Reference W-13, in per cent: what its rule finds so many days after a step, and without one.
+# In per cent, what the rule of the system before this one finds so many days after a step, and without one.
 W13 = {2.0: {5: 17.0, 10: 21.0, 30: 8.0, 45: 0.8}, 3.0: {10: 40.0, 30: 3.5, 45: 0.1, 90: 1.8}, 1.0: {0: 1.5}}
 
 
@@ -41,7 +41,7 @@ def stepped(rng: np.random.Generator, factor: float, runs: int, before: int) -> 
 
 
 def heavy_tailed(rng: np.random.Generator, *shape: int) -> np.ndarray:
-    """Independent t errors with five degrees of freedom: the ones with which the predecessor's rule finds what W-13 says."""
+    """Independent t errors with five degrees of freedom: the ones with which the predecessor's rule finds what is said above."""
     return DAILY * np.sqrt(3 / 5) * rng.standard_t(5, shape)
 
 

@@ -95,6 +95,18 @@ def test_diebold_mariano_of_a_forecast_with_itself_says_nothing() -> None:
     assert 0 <= test.p[1] <= 1
 
 
+@pytest.mark.parametrize("apart", [3.0, -1e-3, 0.1])
+def test_diebold_mariano_of_a_constant_difference_is_no_test(apart: float) -> None:
+    """Its variance is 0, or what rounding leaves of 0: p = 0 would be evidence made of nothing. Warnings are errors here."""
+    varying = np.abs(np.random.default_rng(5).normal(0, 10, (500, 1)))
+    for rival in (varying, np.full((500, 1), 2.0)):
+        test = diebold_mariano(rival + apart, rival, steps=1, bandwidth_steps=3)
+        assert math.isnan(test.statistic[0]) and math.isnan(test.p[0])
+    one_day_more = varying + apart
+    one_day_more[250] += 0.01
+    assert diebold_mariano(one_day_more, varying, steps=1, bandwidth_steps=3).p[0] < 0.05
+
+
 def test_holm_known_case_and_nan() -> None:
     assert holm([0.01, 0.02, 0.03, 0.005]) == pytest.approx([0.03, 0.04, 0.04, 0.02])
     assert holm([0.5, 0.9]).tolist() == [1.0, 1.0]

@@ -236,7 +236,7 @@ CHANGES: Content = {
     "evaluate.acceptance.max_rmse": 0.01,
     "evaluate.acceptance.max_mape_pct": 0.01,
     "evaluate.acceptance.interval_level": 0.8,
-    "evaluate.acceptance.min_interval_coverage": 0.01,
+    "evaluate.acceptance.min_interval_coverage": 0.999,
     "report.history_days": 30,
     "usdclp.volatility.daily": 0.01,
     "usdclp.volatility.by_horizon.1d": 0.01,

@@ -1,4 +1,4 @@
-"""The volatility rule of the system before this one (reference W-13), as a yardstick for ours."""
+"""The volatility rule of the system before this one, as a yardstick for ours."""
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view

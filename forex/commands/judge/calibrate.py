@@ -5,9 +5,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from forex.commands.keep import params as params_file
 from forex.commands.tables import aligned
 from forex.core.errors import UsageError
-from forex.core.files import json_text, read_parquet, write_text
+from forex.core.files import json_text, read_parquet
 from forex.core.status import NOT_EVALUATED
 from forex.estimates.block import comparison, renewed
 from forex.estimates.estimates import copper_series, differing_months, estimate_all
@@ -24,7 +25,8 @@ def view(*, write: bool = False) -> dict[str, Any]:
     """The estimates beside the block, their provenance and, with `write`, whether params.yaml changed.
 
     Everything comes from data/panel.parquet and data/clean: the store as it was known at the cut-off of `as_of`, after validation.
-    Raises UsageError where the panel is of another day or cut-off than params.yaml, DataError where there is none.
+    Raises UsageError where the panel is of another day or cut-off than params.yaml or where that is read-only, DataError where
+    there is none.
     """
     import json
 
@@ -52,7 +54,7 @@ def view(*, write: bool = False) -> dict[str, Any]:
         old = PARAMS_FILE.read_text(encoding="utf-8")
         new = renewed(old, PARAMS_FILE, estimates, source)
         if new != old:
-            write_text(PARAMS_FILE, new)
+            params_file.write(new)
         content["written"] = new != old
     return dict(json.loads(json_text(content)))
 

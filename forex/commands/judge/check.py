@@ -1,15 +1,18 @@
 """`forex check`: whether the last run says that the forecasts still hold, and whether it is the run of params.yaml.
 
-Three kinds of reasons. `degraded`: the performance report finds a horizon of `published` degraded or critical, or its
-sequential alarm on. `alert`: the newest origin's alerts are worth a message. Both end with 1. `stale`: the reports are of
-another `as_of`, origin or params than they should be; alone that ends with 4, with another reason with 1. Whether `as_of`
-itself lags behind is for the caller, who has a clock; `forex advance` moves it.
+Four kinds of reasons. `degraded`: the performance report finds a horizon of `published` degraded or critical, or its
+sequential alarm on. `alert`: the newest origin's alerts are worth a message. `late`: the newest origin's forecast was issued when
+its first outcome was public already, by what was recorded of its issue; where nothing was recorded, nothing is said. These end
+with 1. `stale`: the reports are of another `as_of`, origin or params than they should be; alone that ends with 4, with another
+reason with 1. Whether `as_of` itself lags behind is for the caller, who has a clock; `forex advance` moves it.
 """
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from forex.commands.live import issued_at
+from forex.commands.live.on_time import STAMP, first_outcome
 from forex.core.errors import EXIT_OK, GateFailed, StaleError
 from forex.core.names import PUBLISHED
 from forex.core.reports import read_report
@@ -23,11 +26,12 @@ FORECAST = Path("reports/forecast.json")
 PERFORMANCE = Path("reports/performance.json")
 ALERTS = Path("reports/alerts.json")
 
-FINE, DEGRADED, ALERT, STALE = "fine", "degraded", "alert", "stale"
+FINE, DEGRADED, ALERT, LATE, STALE = "fine", "degraded", "alert", "late", "stale"
 EXIT_CODES = {
     FINE: EXIT_OK,
     DEGRADED: GateFailed.exit_code,
     ALERT: GateFailed.exit_code,
+    LATE: GateFailed.exit_code,
     STALE: StaleError.exit_code,
 }
 
@@ -40,6 +44,8 @@ def view() -> dict[str, Any]:
     reasons = [{"kind": DEGRADED, "says": _finding(found)} for found in performance.findings]
     if alerts.send.send:
         reasons.append({"kind": ALERT, "says": f"alerts of {alerts.at}: {alerts.send.why}"})
+    if late := _late(str(forecast.origin_date), Path(params.ingest.store)):
+        reasons.append({"kind": LATE, "says": late})
     stale = _stale(forecast, alerts.at, params)
     if stale:
         reasons.append({"kind": STALE, "says": stale})
@@ -72,6 +78,20 @@ def text(content: Mapping[str, Any]) -> str:
     if not content["reasons"]:
         return f"fine: as of {content['as_of']}, performance {content['performance']}"
     return "\n".join(reason["says"] for reason in content["reasons"])
+
+
+def _late(origin: str, store: Path) -> str | None:
+    recorded = issued_at.recorded()
+    if not any(of == origin for of, _ in recorded):
+        return None
+    outcome = first_outcome(origin, store)
+    at = recorded.get((origin, outcome[0])) if outcome else None
+    if at is None or outcome is None or at < outcome[1]:
+        return None
+    return (
+        f"the forecast of {origin} was issued at {at:{STAMP}}, when the outcome of its {outcome[0]} had been public since "
+        f"{outcome[1]:{STAMP}}: it is true to its cut-off, but nobody had it in time"
+    )
 
 
 def _stale(forecast: Forecast, monitored: str, params: Params) -> str | None:

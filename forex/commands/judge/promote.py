@@ -6,7 +6,7 @@ from typing import Any
 
 from forex.commands.judge import readiness
 from forex.commands.judge.readiness import needs_calibration, source
-from forex.core.files import write_text
+from forex.commands.keep.params import write
 from forex.core.reports import read_report
 from forex.forecast.report import Forecast
 from forex.models import registry
@@ -45,7 +45,8 @@ def _with(names: tuple[str, ...], name: str) -> list[str]:
 def view(model: str, *, dry_run: bool = False, force: bool = False) -> dict[str, Any]:
     """What became of the promotion: `allowed`, `changed` (whether params.yaml was written), the diff, and what stood against it.
 
-    Raises what `forex readiness` raises; ParamsError, nothing written, where the new params.yaml would not be valid.
+    Raises what `forex readiness` raises; ParamsError, nothing written, where the new params.yaml would not be valid; UsageError
+    where it is read-only.
     """
     params = load_params()
     old = PARAMS_FILE.read_bytes().decode("utf-8")
@@ -57,7 +58,7 @@ def view(model: str, *, dry_run: bool = False, force: bool = False) -> dict[str,
     allowed = force or not against
     new = promoted(old, PARAMS_FILE, model) if allowed else old
     if allowed and not dry_run:
-        write_text(PARAMS_FILE, new)
+        write(new)
     return content | {
         "already": False,
         "allowed": allowed,

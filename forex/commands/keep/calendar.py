@@ -20,11 +20,13 @@ def view() -> dict[str, Any]:
     """What the calendars say of the days from `as_of` to the end of the longest horizon.
 
     Meetings are announced long ahead, so the list has to reach that end. An intervention is not known before it is announced,
-    so its list has to reach `as_of`; whether it reaches further is said beside it.
+    so its list has to reach `as_of`; whether it reaches further is said beside it. `suffices_until`: the last `as_of` that the list
+    of meetings covers, so that the gap is known before it opens.
     """
     params = load_params()
     as_of = dt.date.fromisoformat(params.as_of)
-    until = as_of + dt.timedelta(days=max(calendar.horizon_days(horizon) for horizon in params.horizons))
+    longest = dt.timedelta(days=max(calendar.horizon_days(horizon) for horizon in params.horizons))
+    until = as_of + longest
     meetings = parse_meetings(read_text(MEETINGS), str(MEETINGS))
     scheduled = meetings.dates[~meetings.special].tolist()
     interventions = parse_interventions(read_text(INTERVENTIONS), str(INTERVENTIONS))
@@ -38,6 +40,7 @@ def view() -> dict[str, Any]:
             "file": str(MEETINGS),
             "listed_until": str(scheduled[-1]),
             "covered": covered["meetings"],
+            "suffices_until": str(scheduled[-1] - longest),
             "expected": [str(day) for day in scheduled if as_of < day <= until],
         },
         "interventions": {
@@ -57,11 +60,14 @@ def text(content: Mapping[str, Any]) -> str:
     expected = [("meetings", meetings["expected"]), ("holidays", holidays)]
     lines.append(listed([[what, "\n".join(days) or "none"] for what, days in expected]))
     if meetings["covered"]:
-        lines.append(f"{meetings['file']} reaches {meetings['listed_until']}: it covers these days.")
+        lines.append(
+            f"{meetings['file']} reaches {meetings['listed_until']}: it covers these days, and suffices up to as_of "
+            f"{meetings['suffices_until']}. The Banco Central announces a year's meetings in September or October before."
+        )
     else:
         lines.append(
-            f"{meetings['file']} ends on {meetings['listed_until']}, before {content['until']}. Add the meetings that the "
-            "Banco Central has announced since, as rows of date,scheduled."
+            f"{meetings['file']} ends on {meetings['listed_until']}, before {content['until']}, and sufficed up to as_of "
+            f"{meetings['suffices_until']}. Add the meetings that the Banco Central has announced since, as rows of date,scheduled."
         )
     name, end = interventions["file"], interventions["listed_until"]
     if interventions["covered"]:

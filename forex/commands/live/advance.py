@@ -2,7 +2,8 @@
 
 Fetch, set `as_of` to the last business day whose cut-off has passed, run the pipeline as far as the forecast, enter that in the
 ledger, and run the rest, which reports on the ledger, too. Meant for just after the cut-off; later in the evening it makes the
-same forecast, and says what has been published since. What a run that was killed left undone, the next one does.
+same forecast, and says what has been published since. What a run that was killed left undone, the next one does. With
+`--after-cut-off` a schedule may run it every hour: it does its work once a day, when Santiago's clock has passed the cut-off.
 """
 
 import datetime as dt
@@ -14,19 +15,18 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from forex.commands.keep.params import whole
-from forex.commands.live import fetch, issue
+from forex.commands.keep.params import ensure_writable, whole, write
+from forex.commands.live import fetch, issue, issued_at
+from forex.commands.live.observado import lacks, published_since, refuse_stale
+from forex.commands.live.on_time import STAMP, cut_off_of, first_outcome, lateness, not_due
 from forex.core import lock
 from forex.core.clock import Clock, now
-from forex.core.errors import ForexError, GateFailed, StaleError, UsageError
-from forex.core.files import write_text
-from forex.forecast.forecast import clp
+from forex.core.errors import ForexError, GateFailed, UsageError
 from forex.ledger import ledger
-from forex.observations.ingest import age_business_days, known_rows
-from forex.observations.store import TARGET, read_series, read_series_list
 from forex.operations import load_operations
 from forex.params import PARAMS_FILE, Params
 from forex.providers.net import Client
@@ -49,54 +49,87 @@ def view(
     progress: Callable[[str], None],
     *,
     to: str | None = None,
+    after_cut_off: bool = False,
     clock: Clock = now,
     environ: Mapping[str, str] = os.environ,
     client: Callable[[], Client] | None = None,
 ) -> dict[str, Any]:
     """Advance to the last business day whose cut-off has passed, or to `to` (YYYY-MM-DD) where that is earlier.
 
+    after_cut_off: do nothing, `skipped` saying why, unless today's forecast is due and not made yet.
+
     Where no provider brings the observado and the stored one is fresh enough, the forecast stands on that one and says so.
+    `lacks` says what was due before the cut-off and is not in it, `late` that it was issued long after; both None where there is
+    nothing to say.
     Raises what `forex fetch` raises otherwise; GateFailed where another advance still runs after fetch.lock_timeout; UsageError
     for a day before the one that params.yaml stands on; StaleError where the observado known at that cut-off is too old, before
     anything is changed; PipelineFailed where a stage fails: with `as_of` set back up to the forecast; after it the forecast is
     issued and stays so.
     """
+    if to is not None and after_cut_off:
+        raise UsageError("--after-cut-off is about today and --to about another day: choose one of them.")
     RUNNING.parent.mkdir(parents=True, exist_ok=True)
     with lock.held(RUNNING, timeout=load_operations().fetch.lock_timeout):
-        return _advance(progress, to, clock, environ, client)
+        params = whole()  # a wrong setting of a model must not show only when its stage runs
+        if after_cut_off and (why := _skipped(params, clock())):
+            return {"origin_date": _origin(None, params, clock()), "skipped": why, "issued": None}
+        return _advance(progress, to, params, clock, environ, client)
+
+
+def _skipped(params: Params, at: dt.datetime) -> str | None:
+    """Why there is nothing to do now; None where today's forecast is due and not issued, or the reports may lack it."""
+    origin = _origin(None, params, at)
+    issued = _issued(origin)
+    if why := not_due(at, params):
+        missed = f" That of {origin} was not issued: forex advance issues it late." if not issued else ""
+        return f"No forecast is due: {why}.{missed}"
+    if not issued or (params.as_of == origin and _reports_behind(origin)):
+        return None
+    return f"Done already: the forecast of {origin} is issued, and the reports have it."
 
 
 def _advance(
     progress: Callable[[str], None],
     to: str | None,
+    params: Params,
     clock: Clock,
     environ: Mapping[str, str],
     client: Callable[[], Client] | None,
 ) -> dict[str, Any]:
-    params = whole()  # a wrong setting of a model must not show only when its stage runs
     fetched = fetch.view(progress, clock=clock, environ=environ, client=client, strict=False)
     origin = _origin(to, params, clock())
-    cut_off = _cut_off(origin, params)
-    content: dict[str, Any] = {"origin_date": origin, "made_at": f"{cut_off:%Y-%m-%dT%H:%M:%SZ}", "fetched": fetched}
+    cut_off = cut_off_of(origin, params)
+    content: dict[str, Any] = {
+        "origin_date": origin,
+        "made_at": f"{cut_off:{STAMP}}",
+        "fetched": fetched,
+        "skipped": None,
+        "lacks": None,
+        "late": None,
+    }
     if _issued(origin):
-        if params.as_of == origin and _reports_behind():
-            progress(f"The reports lack the forecast of {origin}: an earlier run ended before them.")
+        if params.as_of == origin and (why := _reports_behind(origin)):
+            progress(why)
             _repro(progress, "--single-item", *REPORTING)
-        return content | {"nothing_new_since": content["made_at"], "issued": None} | _published_since(params, cut_off)
+        return content | {"nothing_new_since": content["made_at"], "issued": None} | published_since(params, cut_off)
     if origin < str(calendar.on_or_before(params.as_of)):
         raise UsageError(
             f"{origin} lies before the day that params.yaml stands on (as_of: {params.as_of}). A forecast is issued before the "
             f"next one or not at all; `forex backfill` writes what a run on {origin} would have issued. If as_of is wrong, set "
             "it back."
         )
-    _refuse_stale(params, origin, cut_off)
+    refuse_stale(params, origin, cut_off)
+    content["lacks"] = lacks(params, cut_off)
     _run(origin, progress)
-    issued = issue.view()
+    issued = issue.view(clock=clock)
+    content["late"] = _late(params, origin, cut_off)
     _repro(progress)  # performance, evaluate, report
-    return content | {"nothing_new_since": None, "issued": issued} | _published_since(params, cut_off)
+    return content | {"nothing_new_since": None, "issued": issued} | published_since(params, cut_off)
 
 
 def text(content: Mapping[str, Any]) -> str:
+    if content["skipped"]:
+        return str(content["skipped"])
     if content["nothing_new_since"]:
         lines = [f"Nothing new since {content['made_at']}: the forecast of {content['origin_date']} is issued."]
     else:
@@ -105,6 +138,10 @@ def text(content: Mapping[str, Any]) -> str:
             lines.append(
                 f"It stands on an older observado, for no provider brought one: {content['fetched']['outage']}."
             )
+        elif content["lacks"]:
+            lines.append(str(content["lacks"]))
+        if content["late"]:
+            lines.append(f"Late: {content['late']}. data/issued_at.csv says so, too.")
     since = content["published_since"]
     if since:
         lines.append(f"Published since, and not in it: {since['value']} for {since['date']}.")
@@ -113,7 +150,7 @@ def text(content: Mapping[str, Any]) -> str:
 
 def _origin(to: str | None, params: Params, at: dt.datetime) -> str:
     passed = fetch.last_cut_off(at, params.cut_off)
-    newest = str(calendar.on_or_before(passed.date().isoformat()))
+    newest = str(calendar.on_or_before(str(passed.astimezone(ZoneInfo(calendar.SANTIAGO)).date())))
     if to is None:
         return newest
     try:
@@ -123,52 +160,43 @@ def _origin(to: str | None, params: Params, at: dt.datetime) -> str:
     return min(wanted, newest)
 
 
-def _cut_off(origin: str, params: Params) -> dt.datetime:
-    return pl.Series(calendar.cut_offs([origin], params.cut_off)).dt.replace_time_zone("UTC").item()
-
-
 def _issued(origin: str) -> bool:
     rows = ledger.read(ledger.LEDGER)
     return rows.filter(pl.col("origin_date") == dt.date.fromisoformat(origin)).height > 0
 
 
-def _target_rows(params: Params) -> pl.DataFrame:
-    store = Path(params.ingest.store)
-    return read_series(store, TARGET, read_series_list(store)[TARGET])
-
-
-def _refuse_stale(params: Params, origin: str, cut_off: dt.datetime) -> None:
-    """The same bound as in `validate`, before anything is changed."""
-    newest = known_rows(_target_rows(params), cut_off)["date"].max()
-    bound = params.validate_.max_age.critical
-    if newest is None or age_business_days(str(newest), origin) > bound:
-        said = str(newest) if newest else "no day"
-        raise StaleError(
-            f"{TARGET}: the newest value known at {cut_off:%Y-%m-%dT%H:%M:%SZ} is of {said}, {bound} business days are allowed "
-            "(validate.max_age.critical). The last forecast and params.yaml are as they were; fetch again later."
-        )
-
-
 def _run(origin: str, progress: Callable[[str], None]) -> None:
     """Set `as_of` and make its forecast; where a stage fails or the run is interrupted, params.yaml is what it was."""
-    file = PARAMS_FILE.resolve()  # a link stays one
-    before = file.read_bytes().decode("utf-8")  # with its ends of lines
+    before = PARAMS_FILE.read_bytes().decode("utf-8")  # with its ends of lines
     if not AS_OF.search(before):
         raise UsageError(f'{PARAMS_FILE}: no line like as_of: "2024-11-27" at the top level. Write it so.')
+    ensure_writable()
     made = False
     try:
-        write_text(file, AS_OF.sub(f'as_of: "{origin}"', before, count=1))
+        write(AS_OF.sub(f'as_of: "{origin}"', before, count=1))
         _repro(progress, "forecast")
         made = True
     finally:
         if not made:
-            write_text(file, before)
+            write(before)
 
 
-def _reports_behind() -> bool:
-    """Whether a stage that reports on the ledger has not run since what it depends on changed."""
-    done = _dvc("status", "--json", *REPORTING, stderr=subprocess.DEVNULL)
-    return done.returncode == 0 and bool(json.loads(done.stdout))
+def _reports_behind(origin: str) -> str | None:
+    """Why the reports may lack the forecast: a stage has not run since what it depends on changed, or DVC cannot tell."""
+    done = _dvc("status", "--json", *REPORTING, stderr=subprocess.PIPE)
+    if done.returncode:
+        said = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
+        return f"Whether the reports have the forecast of {origin} is unknown, for dvc status failed: {said}"
+    if json.loads(done.stdout):
+        return f"The reports lack the forecast of {origin}: an earlier run ended before them."
+    return None
+
+
+def _late(params: Params, origin: str, cut_off: dt.datetime) -> str | None:
+    """What is to be said of when the origin's forecast was issued, by the record."""
+    outcome = first_outcome(origin, Path(params.ingest.store))
+    at = issued_at.recorded().get((origin, outcome[0])) if outcome else None
+    return lateness(at, cut_off, outcome) if at and outcome else None
 
 
 def _repro(progress: Callable[[str], None], *stages: str) -> None:
@@ -194,16 +222,3 @@ def _dvc(*words: str, stderr: int) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "dvc", *words], stdout=subprocess.PIPE, stderr=stderr, text=True, check=False
     )
-
-
-def _published_since(params: Params, cut_off: dt.datetime) -> dict[str, Any]:
-    """The newest observado that became known after the cut-off, and is dated after what was known at it."""
-    rows = _target_rows(params)
-    known = known_rows(rows, cut_off)["date"].max()
-    later = rows.filter(pl.col("known_at") > cut_off)
-    if known is not None:
-        later = later.filter(pl.col("date") > known)
-    if later.is_empty():
-        return {"published_since": None}
-    date, value = later.sort("date", "known_at").select("date", "value").row(-1)
-    return {"published_since": {"date": str(date), "value": clp(value)}}

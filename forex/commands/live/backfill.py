@@ -5,6 +5,7 @@ have said. Its hashes are those of the data known then and of the params with th
 """
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +30,13 @@ RAW = Path("data/raw")
 def view(first: str, last: str, out: Path) -> dict[str, Any]:
     """Write the published forecasts of the origins from `first` to `last` to `out`, in the ledger's format.
 
-    Raises UsageError for a wrong date, for a file in the ledger, where the last run covers none of the days, and where
-    params.yaml is not what that run was made with.
+    Raises UsageError for a wrong date, for a file in the ledger or one that exists, where the last run covers none of the days,
+    and where params.yaml is not what that run was made with.
     """
     if out.resolve().is_relative_to(LEDGER.resolve()):
         raise UsageError(f"{out}: the ledger holds what was really issued. Choose another --out.")
+    if os.path.lexists(out):
+        raise UsageError(f"{out}: exists, and backfill overwrites nothing. Choose another --out, or move it away.")
     days = _date(first, "--from"), _date(last, "--to")
     params = load_params()
     calibrated = read_parquet(CALIBRATED)

@@ -8,6 +8,8 @@ from typing import Any
 
 import polars as pl
 
+from forex.commands.live import issued_at
+from forex.core.clock import Clock, now
 from forex.core.errors import DataError, StaleError
 from forex.core.files import json_text, read_parquet
 from forex.core.names import PUBLISHED
@@ -62,8 +64,8 @@ def _said(row: Mapping[str, Any]) -> list[Any]:
     return [str(row["target_date"]), row["steps"], quantiles]
 
 
-def view() -> dict[str, Any]:
-    """Issue the current forecast: which horizons were entered, and which had been before.
+def view(*, clock: Clock = now) -> dict[str, Any]:
+    """Issue the current forecast: which horizons were entered, and which had been before; data/issued_at.csv says when.
 
     Raises StaleError where no run for params.yaml's as_of has finished, and what `to_issue` and `forex.ledger.ledger.append` raise.
     """
@@ -74,9 +76,9 @@ def view() -> dict[str, Any]:
             f"{REPORT} is as of {report.as_of}, params.yaml says {params.as_of}: no run for that day has finished. "
             "Run dvc repro, then issue."
         )
-    done = append(
-        LEDGER, to_issue(read_parquet(CALIBRATED), report), lock_timeout=load_operations().ledger.lock_timeout
-    )
+    timeout = load_operations().ledger.lock_timeout
+    done = append(LEDGER, to_issue(read_parquet(CALIBRATED), report), lock_timeout=timeout)
+    issued_at.record(done.added, clock(), lock_timeout=timeout)
     return {
         "origin_date": str(report.origin_date),
         "file": f"{LEDGER}/{report.origin_date.year}.csv",

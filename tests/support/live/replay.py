@@ -34,6 +34,12 @@ FIRST = "2019-01-01"
 EARLIER = "2023-07-07"  # before the first replayed day
 EVENING = Publication(business_days=-1, time="18:00", zone="America/Santiago")
 FRANKFURT = Publication(business_days=0, time="16:00", zone="Europe/Berlin")
+NOT_OURS = (
+    "data/sample",
+    "tests/",
+    "data/ledger/",
+    "data/issued_at.csv",
+)  # what a clone in live use has of its own, or not
 # A short history, so that a day takes seconds: what is compared does not depend on how long it is.
 SHORT = {
     "validate.min_rows.critical": 500,
@@ -95,7 +101,7 @@ class Replay:
             ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
         ).stdout
         for name in filter(None, listed.split("\0")):
-            if (ROOT / name).is_file() and not name.startswith(("data/sample", "tests/", "data/ledger/")):
+            if (ROOT / name).is_file() and not name.startswith(NOT_OURS):
                 (root / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy(ROOT / name, root / name)
         (root / "data/ledger").mkdir(exist_ok=True)
@@ -147,6 +153,7 @@ class Replay:
 
     def backfill(self, first: str, last: str) -> list[str]:
         out = self.root / "backfill.csv"
+        out.unlink(missing_ok=True)
         backfill.view(first, last, out)
         return out.read_text(encoding="utf-8").splitlines()[1:]
 

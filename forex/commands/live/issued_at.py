@@ -1,0 +1,54 @@
+"""When each forecast was issued: `data/issued_at.csv`, in git beside the ledger, whose own columns stay as they are.
+
+The ledger is what was said and depends on no clock, so that a backfill can be compared with it byte for byte; when it was said
+stands here, a line per row of the ledger. No stage reads it. It lies in git and not in the store, because it is about the ledger
+and belongs into the same commit; and not below data/ledger, where every file is a year's forecasts.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+from pathlib import Path
+
+from forex.core.errors import DataError
+from forex.core.files import write_durably
+from forex.core.lock import held
+from forex.ledger.ledger import LEDGER, LOCK
+from forex.ledger.rows import Issued, Key
+
+FILE = Path("data/issued_at.csv")
+FIRST_LINE = "origin_date,horizon,issued_at"
+STAMP = "%Y-%m-%dT%H:%M:%SZ"
+
+
+def record(rows: Iterable[Issued], at: dt.datetime, *, lock_timeout: float) -> None:
+    """Enter that these rows of the ledger were issued `at`; the file only grows.  Raises what `recorded` and `held` raise."""
+    added = "".join(f"{','.join(row.key)},{at:{STAMP}}\n" for row in rows)
+    if added:
+        with held(LEDGER / LOCK, timeout=lock_timeout):
+            recorded()  # what cannot be read is not added to
+            before = FILE.read_text(encoding="utf-8") if FILE.exists() else f"{FIRST_LINE}\n"
+            write_durably(FILE, before + added)
+
+
+def recorded() -> dict[Key, dt.datetime]:
+    """The instants of issue that were recorded, by origin and horizon; of two, which a merge can leave, the earlier.
+
+    Raises DataError naming the line where the file is not as `record` leaves it.
+    """
+    if not FILE.exists():
+        return {}
+    first, *lines = FILE.read_text(encoding="utf-8").splitlines()
+    if first != FIRST_LINE:
+        raise DataError(f"{FILE}, line 1: {first[:40]!r}, expected {FIRST_LINE!r}. Restore the file with git.")
+    found: dict[Key, dt.datetime] = {}
+    for number, line in enumerate(lines, start=2):
+        try:
+            origin, horizon, stamp = line.split(",")
+            at = dt.datetime.strptime(stamp, STAMP).replace(tzinfo=dt.UTC)
+        except ValueError as error:
+            raise DataError(
+                f"{FILE}, line {number}: {line[:60]!r}, expected a line like 2024-11-27,1d,2024-11-27T18:05:00Z. "
+                "Restore the file with git."
+            ) from error
+        found[origin, horizon] = min(at, found.get((origin, horizon), at))
+    return found
