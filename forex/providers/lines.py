@@ -1,8 +1,13 @@
 """What people read while a fetch runs: a line for each series, and what a provider fails with once."""
 
+import re
 from collections.abc import Sequence
 
 from forex.providers.asking import Fetched
+
+ASKED = re.compile(
+    r"^(https://\S+|\w+ \S+): "
+)  # an address, or provider and code: that differs, what went wrong does not
 
 
 class Lines:
@@ -25,7 +30,7 @@ class Lines:
 
     def _once(self, sentence: str, series: str) -> str:
         who, _, why = sentence.removeprefix(f"{series} from ").partition(": ")
-        first = self._said.setdefault(f"{who}: {why}", series)
+        first = self._said.setdefault(f"{who}: {ASKED.sub('', why)}", series)
         return sentence if first == series else f"nothing from {who}, as for {first}"
 
 

@@ -21,6 +21,8 @@ def refusal_text(body: str) -> str:
         said = _sentence(json.loads(body))
     except (ValueError, RecursionError):
         said = None
+    attribute = re.search(r'\bmessage="([^"]+)"', body)  # FRED's, where it answers in XML
+    said = said or (attribute.group(1) if attribute else None)
     text = said or re.sub(r"<[^<>]{0,200}>", " ", body)
     return " ".join(text.split())[:LONGEST]
 

@@ -84,7 +84,7 @@ class Session(Answers):
         except ProviderError as error:
             self._failures += 1
             if self._failures == LAST_FAILURES:
-                self.down = ServiceDown(f"{error}; {LAST_FAILURES} requests in a row failed")
+                self.down = ServiceDown(str(error))
             return error
         self._failures = 0
         return answer
