@@ -30,6 +30,16 @@ settings.load_profile("repeatable")
 os.environ["TZ"] = "Asia/Tokyo"
 time.tzset()
 
+SLOW = tuple(f"{ROOT}/tests/{folder}/" for folder in ("guarantee", "pipeline", "studies"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What whole pipelines, processes or simulations make is `slow`; other modules say so themselves (`make test-fast`)."""
+    for item in items:
+        if str(item.path).startswith(SLOW):
+            item.add_marker("slow")
+
+
 # A process reads the holidays once, from its working directory: here, before a test moves to another one.
 calendar.is_business_day("2024-11-27")
 

@@ -10,6 +10,8 @@ from forex.core.quantiles import central_pair
 from tests.support.calibrated_world import DEPENDENT, PARAMS, inputs
 from tests.support.simulated import WORLDS
 
+pytestmark = pytest.mark.slow
+
 LEVELS = (0.5, 0.8, 0.95)
 TOLERANCE = {"iid_normal": 0.005, "garch_t": 0.02, "regime_switch": 0.02, "jumps": 0.02}
 

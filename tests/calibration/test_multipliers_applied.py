@@ -17,6 +17,8 @@ from forex.statistics.inference import block_length, block_weights
 from forex.statistics.scores import crps
 from tests.support.simulated import committed
 
+pytestmark = pytest.mark.slow
+
 PARAMS = committed().calibrate.multipliers
 NORMAL_WIDTHS = np.array([NormalDist().inv_cdf((1 + level) / 2) for level in conformal.COVERAGE])
 ONE_SIDED = (1 - PARAMS.band) / 2  # how often a lower end of the band may lie above the truth

@@ -23,6 +23,8 @@ from tests.support.challengers import BETTER, EQUAL, FRAME, NARROW, STEPS, WORSE
 from tests.support.forex_command import forex
 from tests.support.made_up import ROOT
 
+pytestmark = pytest.mark.slow
+
 COMMITTED = load_params(path=ROOT / "params.yaml")
 
 

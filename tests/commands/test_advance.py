@@ -21,6 +21,8 @@ from tests.support.live.replay import Compared, Replay, compare, cut_off, days
 from tests.support.live.web import Answer, Web, web
 from tests.support.made_up import ROOT, utc
 
+pytestmark = pytest.mark.slow
+
 DAYS = days("2023-07-10", 5)  # a holiday, the 16th's Monday after it, lies within
 NEXT = str(calendar.shift([DAYS[-1]], 1)[0])
 AFTER = str(calendar.shift([NEXT], 1)[0])

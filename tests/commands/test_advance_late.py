@@ -19,6 +19,8 @@ from tests.support.live.replay import Replay, cut_off, days
 from tests.support.live.web import Answer, Query, Web, web
 from tests.support.made_up import ROOT, utc
 
+pytestmark = pytest.mark.slow
+
 MONDAY, TUESDAY = days("2023-07-10", 2)
 SATURDAY = "2023-07-15"
 

@@ -13,6 +13,8 @@ import pytest
 from forex.commands.live import advance
 from forex.commands.live.advance import PipelineFailed
 
+pytestmark = pytest.mark.slow
+
 ORIGIN = "2024-11-27"
 USERS = Path(".dvc/tmp/rwlock")
 

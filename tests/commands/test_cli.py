@@ -11,6 +11,8 @@ from forex import __version__
 from tests.support.forex_command import forex
 from tests.support.made_up import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 def test_help_answers_at_once() -> None:
     fastest = min(_seconds("--help") for _ in range(5))

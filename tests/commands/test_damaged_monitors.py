@@ -12,6 +12,8 @@ from tests.support.forex_command import forex
 from tests.support.monitored import QUIET
 from tests.support.reports_made_up import performance, validation
 
+pytestmark = pytest.mark.slow
+
 ALERTS, PERFORMANCE, VALIDATION = (Path(f"reports/{name}.json") for name in ("alerts", "performance", "validation"))
 REPORTS = {ALERTS: QUIET, PERFORMANCE: performance(), VALIDATION: validation()}
 READERS = [

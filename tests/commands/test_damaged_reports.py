@@ -18,6 +18,8 @@ from tests.support.challengers import BETTER
 from tests.support.forecasts_made_up import manifest
 from tests.support.forex_command import forex
 
+pytestmark = pytest.mark.slow
+
 FORECAST, EXPECTATIONS, MANIFEST = (
     Path(name) for name in ("reports/forecast.json", "reports/expectations.json", "data/manifest.json")
 )

@@ -11,6 +11,8 @@ from zc.lockfile import LockFile
 from forex.commands.keep import doctor
 from forex.core.errors import GateFailed
 
+pytestmark = pytest.mark.slow
+
 LOCK = "schema: '2.0'\nstages: {}\n"
 
 

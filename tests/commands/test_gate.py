@@ -18,6 +18,8 @@ from tests.support.committed_runs import CALIBRATED, WHOLE, commit, git, narrowe
 from tests.support.forex_command import forex
 from tests.support.made_up import ROOT
 
+pytestmark = pytest.mark.slow
+
 HORIZONS = ("1d", "7d", "15d", "30d", "90d")
 
 

@@ -24,6 +24,8 @@ from tests.support.forex_command import FOREX
 from tests.support.issued_rows import issued, moved
 from tests.support.made_up import Project
 
+pytestmark = pytest.mark.slow
+
 FRIDAY, SATURDAY, MONDAY = "2024-11-22", "2024-11-23", "2024-11-25"
 HORIZONS = ("15d", "1d", "7d")  # in the order of the file
 

@@ -13,6 +13,8 @@ from forex.core.files import write_parquet
 from forex.core.reports import write_report
 from forex.evaluation.report import Explained, Record, Scoreboard, SeriesPart, Unexplained, ValidationReport
 
+pytestmark = pytest.mark.slow
+
 DAYS = [dt.date(2024, 11, 26), dt.date(2024, 11, 27)]
 RECORD = Record(
     r2=0.3,

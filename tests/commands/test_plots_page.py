@@ -1,6 +1,10 @@
 import re
 
+import pytest
+
 from forex.commands.keep.plots_page import plots_page
+
+pytestmark = pytest.mark.slow
 
 
 def test_the_page_has_dvcs_place_and_its_own_scripts():

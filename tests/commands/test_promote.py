@@ -14,6 +14,8 @@ from tests.support.challengers import BETTER, EQUAL, WORSE
 from tests.support.forex_command import forex
 from tests.support.made_up import ROOT
 
+pytestmark = pytest.mark.slow
+
 COMMITTED = (ROOT / "params.yaml").read_text(encoding="utf-8")
 LINE = "    model: nowcast    # what users get; `forex promote` changes this line, on evidence only\n"
 

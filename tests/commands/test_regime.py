@@ -32,6 +32,8 @@ from tests.support.regime_panels import (
     sample_panel,
 )
 
+pytestmark = pytest.mark.slow
+
 STATES = {  # the signals that a call needs, of which one must be on
     "BCCH_INTERVENTION": {"policy meeting", "intervention"},
     "COPPER_SHOCK": {"copper"},

@@ -8,6 +8,8 @@ import pytest
 
 from tests.support.made_up import ROOT
 
+pytestmark = pytest.mark.slow
+
 LAZY = """
 from pathlib import Path
 from forex.core.stage import run

@@ -27,6 +27,8 @@ from tests.support.made_up import AFTER_THE_CUT_OFF, Project, published
 from tests.support.regime_panels import EPISODES, stressed
 from tests.support.simulated import DAILY, committed, garch_returns, iid_normal
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = committed().usdclp.estimation
 REGIMES = committed().regimes
 HORIZONS = ("1d", "30d")

@@ -16,6 +16,8 @@ from forex.ledger.rows import Issued
 from tests.support.issued_rows import issued, moved
 from tests.support.made_up import ROOT
 
+pytestmark = pytest.mark.slow
+
 HORIZONS = ("1d", "7d", "15d", "30d", "90d")
 
 

@@ -14,6 +14,8 @@ from forex.models.garch_t import GarchT, Parameters, filtered, summed_variance
 from forex.observations.history import Floats, History
 from tests.support.simulated import fit_params, garch_returns, history_of, iid_normal, target_of
 
+pytestmark = pytest.mark.slow
+
 RETURNS = 100 * garch_returns(np.random.default_rng(1), 600)
 USUAL = Parameters(omega=0.012, alpha=0.08, beta=0.9, nu=7.0, start=0.4)
 

@@ -12,6 +12,8 @@ from forex.core.files import SIGNIFICANT_DIGITS
 from forex.timeline import calendar
 from tests.support.nowcast_runs import SAMPLE, Fitted, fitted
 
+pytestmark = pytest.mark.slow
+
 HORIZONS = ("1d", "7d", "15d", "30d", "90d")
 BEFORE, AFTER = "15:00", "18:30"
 KEYS = ["origin_date", "target_date", "steps", "anchor"]

@@ -25,6 +25,8 @@ from tests.support.simulated import (
     target_of,
 )
 
+pytestmark = pytest.mark.slow
+
 HORIZONS = ("1d", "7d", "90d")
 SETTINGS = Settings(refit_every=63)
 FIRST = 500

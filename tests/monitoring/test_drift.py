@@ -26,6 +26,8 @@ from studies.worlds.drift import (
     yardstick,
 )
 
+pytestmark = pytest.mark.slow
+
 DAYS = 1300
 
 

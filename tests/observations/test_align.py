@@ -29,6 +29,8 @@ from tests.support.made_up import (
     utc,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def at(frame: pl.DataFrame, origin: str) -> Row:
     return frame.row(by_predicate=pl.col("origin_date") == dt.date.fromisoformat(origin), named=True)

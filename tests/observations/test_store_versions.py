@@ -18,6 +18,8 @@ from forex.timeline import calendar
 from tests.support.changed_params import COMMITTED, Folder
 from tests.support.made_up import ROOT, utc, with_holidays
 
+pytestmark = pytest.mark.slow
+
 STORE = Path("data/store")
 DAYS = calendar.business_days("2024-11-01", "2024-11-28").tolist()
 

@@ -16,6 +16,8 @@ from tests.support.changed_params import STAGES, Content, run
 from tests.support.finished_project import Made, copied, made_by, outputs
 from tests.support.key_changes import ALSO, CHANGES, ESTIMATION, KEYS, OF_COMMANDS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:

@@ -24,6 +24,8 @@ from tests.support.finished_project import Made, copied, without_echoes
 from tests.support.key_changes import CHANGES, ESTIMATION, GATE, KEYS, OF_COMMANDS, READINESS
 from tests.support.made_up import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:

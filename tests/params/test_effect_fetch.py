@@ -30,6 +30,8 @@ from tests.support.live.project import PROVIDERS, Live, live_project
 from tests.support.live.web import Answer, Query, Web
 from tests.support.made_up import utc
 
+pytestmark = pytest.mark.slow
+
 KEYS = [key for key in leaves(OPERATIONS) if key.startswith("fetch.")]
 NOW = utc("2024-11-27T18:05")
 KEYS_OF_USERS = {"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2", "FRED_API_KEY": "hunter2"}

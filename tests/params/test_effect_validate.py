@@ -16,6 +16,8 @@ from forex.timeline import calendar
 from tests.support.changed_params import COMMITTED, LEAVES, Content, Folder, changed, run
 from tests.support.made_up import MadeUpStore
 
+pytestmark = pytest.mark.slow
+
 BOUNDS = [key for key in LEAVES if key.startswith("validate.bounds.")]
 CHECKS = [key for key in LEAVES if key.startswith("validate.") and key not in BOUNDS]
 BETWEEN = "expect_column_values_to_be_between"

@@ -21,6 +21,8 @@ from tests.support.live.services import DAYS, NOW, OBSERVADO, SERIES, Providers,
 from tests.support.live.web import Answer, Query, Web
 from tests.support.made_up import ROOT
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_full_disk_is_one_message_and_the_store_is_as_it_was(live: Live) -> None:
     live.fetch(NOW)

@@ -18,6 +18,8 @@ from tests.support.live.services import DAYS, REAIS, SERIES, Providers
 from tests.support.live.web import Answer, Query
 from tests.support.made_up import ROOT
 
+pytestmark = pytest.mark.slow
+
 OURBANK = '''"""A bank's rates for its own clients; its answer is an object of dates and values."""
 
 import datetime as dt

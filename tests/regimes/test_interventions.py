@@ -13,6 +13,8 @@ from forex.regimes.regimes import classify
 from forex.timeline import calendar
 from tests.support.regime_panels import INTERVENTIONS, LIST, MEETINGS, MOVE, PARAMS, sample, sample_panel
 
+pytestmark = pytest.mark.slow
+
 HEAD = "announced,start,end,kind\n"
 
 

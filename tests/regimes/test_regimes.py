@@ -33,6 +33,8 @@ from tests.support.regime_panels import (
     sample_panel,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def on_sample() -> pl.DataFrame:

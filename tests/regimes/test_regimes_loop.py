@@ -19,6 +19,8 @@ from tests.support.regime_panels import (
     made_up_panel,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def oracle(
     panel: pl.DataFrame, meetings: Meetings, announced: Interventions, params: Regimes

@@ -16,6 +16,8 @@ from tests.support.predecessor_regimes import LOOKBACK, THRESHOLD, high_vol, sta
 from tests.support.regime_panels import INTERVENTIONS, MEETINGS, MOVE, PARAMS, one_series
 from tests.support.simulated import DAILY, garch_returns, iid_normal
 
+pytestmark = pytest.mark.slow
+
 BEFORE, AFTER = 1000, 90  # business days around the step
 DAYS = (5, 10, 30, 45, 90)  # after it
 REPORT = ROOT / "reports/regimes.md"

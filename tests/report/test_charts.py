@@ -36,6 +36,8 @@ from tests.forecast.test_fan import panel
 from tests.support.forecasts_made_up import forecast
 from tests.support.templates import STYLE
 
+pytestmark = pytest.mark.slow
+
 
 def fan_table() -> pl.DataFrame:
     return fan(panel(), forecast(), history_days=120)

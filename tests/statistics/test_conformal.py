@@ -15,6 +15,8 @@ from forex.observations.history import Floats
 from forex.statistics import conformal
 from forex.statistics.conformal import COVERAGE, pooled, quantiles, standardised_quantiles
 
+pytestmark = pytest.mark.slow
+
 ALIKE = 1e12  # a half-life at which every score counts the same
 
 

@@ -24,6 +24,8 @@ from forex.statistics.inference import (
     mann_whitney,
 )
 
+pytestmark = pytest.mark.slow
+
 
 def overlapping(n: int, steps: int, runs: int, rng: np.random.Generator) -> np.ndarray:
     """Errors of `steps`-step forecasts of a random walk with t(5) increments, shape (n, runs)."""

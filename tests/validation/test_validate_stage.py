@@ -15,6 +15,8 @@ from forex.core.stage import run
 from stages import align, ingest, validate
 from tests.support.made_up import with_holidays
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 AS_OF = "2024-11-27"
 FIRST_DAY = "2018-01-01"
