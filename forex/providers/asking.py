@@ -80,7 +80,9 @@ class Asking:
                 answered = True
                 self._fill_in(source)
             elif source == check and not wanted:
+                missing = list(self.still_missing)
                 self._from(source, (max(self._window[0], self._recent), self._window[1]))
+                self.still_missing = missing  # what a check lacks, nobody lacks
         return [one for vintages in self._taken.values() for one in vintages]
 
     def _period(self, source: Source) -> Period:

@@ -1,10 +1,8 @@
 """The network's manners, against a real server: what is retried, what is refused, and what never reaches a message."""
 
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
-from typing import Any
 
 import pytest
 
@@ -94,92 +92,6 @@ def test_a_refusal_is_not_asked_again(site: Web, status: int) -> None:
     assert len(site.requests) == 1
 
 
-def test_silence_ends_in_time(site: Web) -> None:
-    site.route = lambda path, query: Answer(send=lambda handler: time.sleep(1.5))
-    begun = time.monotonic()
-    refused(site, "no answer in time, after 2 attempts", read_timeout=0.3, attempts=2)
-    assert time.monotonic() - begun < 1.5
-
-
-def ends_at_the_deadline(site: Web, drip: Callable[[BaseHTTPRequestHandler], None]) -> None:
-    """Although every byte comes within the read time-out."""
-    site.route = lambda path, query: Answer(send=drip)
-    begun = time.monotonic()
-    refused(site, "not complete within 0.5 s", read_timeout=5, deadline=0.5, attempts=1)
-    assert time.monotonic() - begun < 3
-
-
-def test_a_slow_drip_ends_in_time(site: Web) -> None:
-    def drip(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.end_headers()
-        for _ in range(100):
-            handler.wfile.write(b".")
-            handler.wfile.flush()
-            time.sleep(0.1)
-
-    ends_at_the_deadline(site, drip)
-
-
-def test_headers_that_never_end_do_not_outlast_the_deadline(site: Web) -> None:
-    """Each byte comes in time; the whole does not."""
-
-    def drip(handler: BaseHTTPRequestHandler) -> None:
-        handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
-        for i in range(50):
-            handler.wfile.write(f"X-{i}: 1\r\n".encode())
-            handler.wfile.flush()
-            time.sleep(0.1)
-
-    ends_at_the_deadline(site, drip)
-
-
-@pytest.mark.parametrize("pause", [0.1, 0])
-def test_a_packed_body_without_content_does_not_outlast_the_deadline(site: Web, pause: float) -> None:
-    """Empty blocks unpack to nothing, for as long as the server likes; without a pause there is always more to read."""
-    import zlib
-
-    def drip(handler: BaseHTTPRequestHandler) -> None:
-        handler.send_response(200)
-        handler.send_header("Content-Encoding", "gzip")
-        handler.end_headers()
-        packer = zlib.compressobj(wbits=31)
-        handler.wfile.write(packer.compress(b"1") + packer.flush(zlib.Z_SYNC_FLUSH))
-        begun = time.monotonic()
-        while time.monotonic() < begun + 5:
-            handler.wfile.write(b"\0\0\0\xff\xff")
-            handler.wfile.flush()
-            time.sleep(pause)
-
-    ends_at_the_deadline(site, drip)
-
-
-def test_the_look_up_of_a_name_does_not_outlast_the_deadline(site: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    def silent(*arguments: Any, **options: Any) -> Any:
-        time.sleep(1.5)
-        raise socket.gaierror("no answer")
-
-    monkeypatch.setattr(socket, "getaddrinfo", silent)
-    with site.client(connect_timeout=5, deadline=0.3, attempts=1) as client:
-        begun = time.monotonic()
-        with pytest.raises(ProviderError, match="not complete within 0.3 s"):
-            client.get(f"{site.url}/series")
-        assert time.monotonic() - begun < 1
-
-
-def test_a_deadline_that_has_passed_does_not_reach_the_next_request(site: Web) -> None:
-    def late(handler: BaseHTTPRequestHandler) -> None:
-        time.sleep(1)
-
-    answers = iter([Answer("fine"), Answer(send=late), Answer("fine"), Answer("fine")])
-    site.route = lambda path, query: next(answers)
-    with site.client(deadline=0.5) as client:
-        assert client.get(f"{site.url}/series") == b"fine"
-        assert client.get(f"{site.url}/series") == b"fine"
-        time.sleep(0.6)
-        assert client.get(f"{site.url}/series") == b"fine"
-
-
 def test_a_reset_connection_is_asked_again(site: Web) -> None:
     def reset(handler: BaseHTTPRequestHandler) -> None:
         handler.connection.close()
@@ -249,59 +161,6 @@ def test_what_is_packed_twice_is_not_unpacked(site: Web) -> None:
     packed = gzip.compress(gzip.compress(b"0" * 30_000_000))
     site.route = lambda path, query: Answer(packed, headers={"Content-Encoding": "gzip, gzip"})
     refused(site, "packed as 'gzip, gzip', expected one of identity, gzip, deflate")
-
-
-def test_redirects_stay_on_listed_hosts(site: Web) -> None:
-    moved = {"/series": Answer(status=302, headers={"Location": "/there"}), "/there": Answer("fine")}
-    site.route = lambda path, query: moved[path]
-    with site.client() as client:
-        assert client.get(f"{site.url}/series") == b"fine"
-    for elsewhere in ("https://example.org/x", "http://localhost/x", site.url.replace("localhost", "127.0.0.1")):
-        moved["/series"] = Answer(status=302, headers={"Location": elsewhere})
-        refused(site, "expected https and a host among localhost")
-
-
-@pytest.mark.parametrize(
-    ("location", "match"),
-    [
-        ("data:x", "redirects to data:: expected https"),
-        ("javascript:alert(1)", "redirects to javascript:: expected https"),
-        ("mailto:someone@localhost", "redirects to mailto:: expected https"),
-        ("https://xn--zzzz-zzz/", "redirects to https://xn--zzzz-zzz: expected https and a host among localhost"),
-        ("https://xn--/", "redirects to https://xn--: expected https"),
-        ("https://example.org/?pass=hunter2", "redirects to https://example.org: expected https"),
-        ("https://example.org/hunter2", "redirects to https://example.org: expected https"),
-        ("https://[::1/", "redirects to what is no address"),
-        ("https://b\xfc\ud800cher.example/", "redirects to what is no address"),
-        ("/" + "x" * 70_000, "redirects to what is no address"),
-        ("https://localhost:99999999/", "redirects to https://localhost: 99999999 is no port"),
-    ],
-)
-def test_a_redirect_to_what_is_no_web_page_is_the_provider_s_error(site: Web, location: str, match: str) -> None:
-    def moved(handler: BaseHTTPRequestHandler) -> None:
-        handler.wfile.write(
-            b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: "
-            + location.encode("utf-8", "surrogatepass")
-            + b"\r\n\r\n"
-        )
-
-    site.route = lambda path, query: Answer(send=moved)
-    refused(site, match, attempts=1)
-
-
-def test_an_address_that_is_none_is_the_provider_s_error(site: Web) -> None:
-    refused(site, "'https://\\[::1/series' is no address", "https://[::1/series")
-    refused(site, "expected https and a host among localhost", "https://xn--zzzz-zzz/")
-
-
-def test_redirects_end(site: Web) -> None:
-    site.route = lambda path, query: Answer(status=302, headers={"Location": "/series"})
-    refused(site, "more than 3 redirects")
-
-
-@pytest.mark.parametrize("url", ["https://example.org/series", "http://localhost/series"])
-def test_only_listed_hosts_and_https(site: Web, url: str) -> None:
-    refused(site, "expected https and a host among localhost", url)
 
 
 def test_a_secret_is_hidden_however_it_is_written_and_wherever_a_message_ends(site: Web) -> None:
