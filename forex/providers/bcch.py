@@ -20,9 +20,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from forex.core.errors import ProviderError, RequestRefused
-from forex.providers.net import Answers
+from forex.providers.network.net import Answers
+from forex.providers.network.secret import Secret, hidden
 from forex.providers.protocol import Declaration, Found, Observation, in_order, number, sound_rows
-from forex.providers.secret import Secret, hidden
 
 MISSING = "ND"
 BAD_CREDENTIALS, UNKNOWN_SERIES = -5, -50

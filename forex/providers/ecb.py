@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from forex.core.errors import ProviderError
 from forex.providers.euro import Sheet
-from forex.providers.net import Answers
+from forex.providers.network.net import Answers
 from forex.providers.protocol import Declaration, Found
 
 COLUMNS = ("CURRENCY", "TIME_PERIOD", "OBS_VALUE")

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 from forex.core.errors import ProviderError
 from forex.providers.euro import Sheet
-from forex.providers.net import Answers
+from forex.providers.network.net import Answers
 from forex.providers.protocol import Declaration, Found
 
 CUBE = "{http://www.ecb.int/vocabulary/2002-08-01/eurofxref}Cube"

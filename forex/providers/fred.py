@@ -16,9 +16,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from forex.core.errors import ProviderError, RequestRefused
-from forex.providers.net import Answers
+from forex.providers.network.net import Answers
+from forex.providers.network.secret import Secret, hidden
 from forex.providers.protocol import Declaration, Found, Observation, number, sound_rows
-from forex.providers.secret import Secret, hidden
 
 MISSING = "."
 ZONE = "America/Chicago"  # where a day of the archive begins and ends

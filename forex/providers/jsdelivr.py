@@ -12,7 +12,7 @@ import datetime as dt
 from typing import Any
 
 from forex.core.errors import ProviderError, RequestRefused
-from forex.providers.net import Answers
+from forex.providers.network.net import Answers
 from forex.providers.protocol import Declaration, Found, Observation, in_order, number, weekday_before
 
 DAYS = dt.timedelta(days=10)  # back from the newest file

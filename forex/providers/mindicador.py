@@ -15,7 +15,7 @@ import datetime as dt
 from typing import Any
 
 from forex.core.errors import ProviderError
-from forex.providers.net import Answers
+from forex.providers.network.net import Answers
 from forex.providers.protocol import Declaration, Found, Observation, in_order, number, sound_rows
 
 LATEST = dt.timedelta(days=40)  # about what the last 31 values of a daily series reach back

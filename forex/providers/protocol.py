@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from forex.core.errors import ProviderError
-from forex.providers.net import Answers
-from forex.providers.secret import Secret
+from forex.providers.network.net import Answers
+from forex.providers.network.secret import Secret
 
 Row = TypeVar("Row")
 

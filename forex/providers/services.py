@@ -10,10 +10,10 @@ from typing import TypeVar
 
 from forex.core.errors import ForexError, ProviderError, UsageError
 from forex.operations import Fetch, Source
-from forex.providers.net import Client
+from forex.providers.network.net import Client
+from forex.providers.network.session import Session
 from forex.providers.protocol import Found, Provider, Quoting, Sharing
 from forex.providers.registry import declaration, provider
-from forex.providers.session import Session
 
 Answer = TypeVar("Answer")
 

@@ -21,9 +21,9 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from forex.core.errors import ProviderError, RequestRefused
-from forex.providers.net import Answers
+from forex.providers.network.net import Answers
+from forex.providers.network.refusals import refusal_text
 from forex.providers.protocol import Declaration, Found, Observation, in_order, number, sound_rows, weekday_before
-from forex.providers.refusals import refusal_text
 
 CURRENCY = "=X"
 BAR = dt.timedelta(minutes=5)

@@ -20,7 +20,7 @@ from forex.regimes.regimes import STRESSED, classify
 from tests.support.calibration_made_up import calibration
 from tests.support.forex_command import forex
 from tests.support.made_up import ROOT
-from tests.support.regime_panels import (
+from tests.support.regimes.panels import (
     INTERVENTIONS,
     MEETINGS,
     MOVE,

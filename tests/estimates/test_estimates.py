@@ -24,7 +24,7 @@ from forex.params import Estimation
 from forex.statistics.inference import block_weights
 from forex.timeline import calendar
 from tests.support.made_up import AFTER_THE_CUT_OFF, Project, published
-from tests.support.regime_panels import EPISODES, stressed
+from tests.support.regimes.panels import EPISODES, stressed
 from tests.support.simulated import DAILY, committed, garch_returns, iid_normal
 
 pytestmark = pytest.mark.slow
@@ -241,7 +241,7 @@ def test_real_copper_moves_against_the_dollar(project: Project) -> None:
     from forex.regimes.regimes import classify
     from stages import align as align_stage
     from stages import ingest, validate
-    from tests.support.regime_panels import INTERVENTIONS, MEETINGS
+    from tests.support.regimes.panels import INTERVENTIONS, MEETINGS
 
     project.set(ingest={"store": str(Path(str(REAL)).resolve())})
     for stage in (ingest, validate, align_stage):

@@ -21,7 +21,7 @@ from forex.params import Alerts, load_params
 from forex.timeline import calendar
 from tests.support.made_up import ROOT
 from tests.support.monitored import CALM
-from tests.support.regime_panels import sample, sample_panel, usable
+from tests.support.regimes.panels import sample, sample_panel, usable
 
 SETTINGS: Alerts = load_params("alerts", path=ROOT / "params.yaml", declared={"alerts": settings()}).alerts
 REAL = os.environ.get("FOREX_REAL_DATA")

@@ -17,7 +17,6 @@ from forex.observations.align import panel
 from forex.timeline import calendar
 from stages import align
 from tests.support.forecasts_made_up import manifest
-from tests.support.loop_panel import Row, loop_panel
 from tests.support.made_up import (
     AFTER_THE_CUT_OFF,
     EVENING,
@@ -28,6 +27,7 @@ from tests.support.made_up import (
     published,
     utc,
 )
+from tests.support.regimes.loop_panel import Row, loop_panel
 
 pytestmark = pytest.mark.slow
 

@@ -22,7 +22,7 @@ from forex.operations import load_operations
 from forex.params import load_params
 from forex.providers.asking import Fetched
 from forex.providers.fetch import fetch
-from forex.providers.net import Client
+from forex.providers.network.net import Client
 from forex.providers.services import Services
 from tests.support.changed_params import OPERATIONS, leaves
 from tests.support.live import recorded

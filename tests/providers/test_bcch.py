@@ -10,9 +10,9 @@ import pytest
 from forex.core.errors import ProviderError, RequestRefused
 from forex.operations import load_operations
 from forex.providers.bcch import Bcch
+from forex.providers.network.secret import Secret
 from forex.providers.protocol import Provider
 from forex.providers.registry import provider
-from forex.providers.secret import Secret
 from tests.support.live import recorded
 from tests.support.live.provider_clients import (
     CODE,

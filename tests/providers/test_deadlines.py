@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from forex.core.errors import ProviderError
-from forex.providers.net import Secret
+from forex.providers.network.net import Secret
 from tests.support.live.web import Answer, Web, web
 
 

@@ -14,7 +14,7 @@ import pytest
 from forex.commands.live import fetch
 from forex.core.files import read_parquet
 from forex.operations import declared_providers, load_operations
-from forex.providers.net import Client
+from forex.providers.network.net import Client
 from tests.support.live.faults import FAULTS, NOT_OF, SERVES, route
 from tests.support.live.project import Live, live_project
 from tests.support.live.web import Web

@@ -130,7 +130,7 @@ def test_with_everything_down_a_run_ends_with_a_line_for_each_service(
 
 def from_operations(site: Web, **changes: object) -> object:
     from forex.operations import load_operations
-    from forex.providers.net import Client
+    from forex.providers.network.net import Client
 
     return Client(load_operations().fetch.network, verify=site.trust, sleep=site.waits.append)
 

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from forex.core.errors import ProviderError
-from forex.providers.net import Secret
+from forex.providers.network.net import Secret
 from tests.support.live.web import Answer, Web, web
 
 

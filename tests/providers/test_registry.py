@@ -25,7 +25,7 @@ OURBANK = '''"""A bank's rates for its own clients; its answer is an object of d
 import datetime as dt
 from collections.abc import Mapping
 
-from forex.providers.net import Client, Secret
+from forex.providers.network.net import Client, Secret
 from forex.providers.protocol import Declaration, Observation, in_order, number
 
 

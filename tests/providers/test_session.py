@@ -6,9 +6,9 @@ import pytest
 
 from forex.core.errors import ProviderError, RequestRefused
 from forex.operations import Fetch, load_operations
-from forex.providers.agent import user_agent
-from forex.providers.net import Client, ServiceDown
-from forex.providers.session import Session
+from forex.providers.network.agent import user_agent
+from forex.providers.network.net import Client, ServiceDown
+from forex.providers.network.session import Session
 from tests.support.live.web import Answer, Web, web
 from tests.support.made_up import ROOT
 

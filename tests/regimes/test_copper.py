@@ -3,7 +3,7 @@
 import numpy as np
 
 from forex.regimes import copper
-from tests.support.regime_panels import PARAMS
+from tests.support.regimes.panels import PARAMS
 
 
 def _moves(rng: np.random.Generator, rows: int, link: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -11,7 +11,7 @@ from forex.observations.moves import daily_moves
 from forex.regimes.interventions import days_since, is_complete, parse_interventions
 from forex.regimes.regimes import classify
 from forex.timeline import calendar
-from tests.support.regime_panels import INTERVENTIONS, LIST, MEETINGS, MOVE, PARAMS, sample, sample_panel
+from tests.support.regimes.panels import INTERVENTIONS, LIST, MEETINGS, MOVE, PARAMS, sample, sample_panel
 
 pytestmark = pytest.mark.slow
 

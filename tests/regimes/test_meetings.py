@@ -6,7 +6,7 @@ import pytest
 from forex.core.errors import DataError
 from forex.regimes.meetings import days_to_effects, is_covered, parse_meetings
 from forex.timeline import calendar
-from tests.support.regime_panels import MEETINGS, PARAMS, classified_sample
+from tests.support.regimes.panels import MEETINGS, PARAMS, classified_sample
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from forex.regimes.regimes import REGIMES, STRESSED, classify
 from forex.regimes.rules.high_vol import switched
 from forex.timeline import calendar
 from tests.support.made_up import ROOT
-from tests.support.regime_panels import (
+from tests.support.regimes.panels import (
     CALENDAR,
     INTERVENTIONS,
     MEETINGS,

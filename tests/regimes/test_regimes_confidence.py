@@ -8,7 +8,7 @@ from forex.regimes import regimes
 from forex.regimes.interventions import parse_interventions
 from forex.regimes.meetings import parse_meetings
 from forex.regimes.regimes import classify
-from tests.support.regime_panels import (
+from tests.support.regimes.panels import (
     INTERVENTIONS,
     MEETINGS,
     MOVE,

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from forex.regimes.regimes import classify
-from tests.support.regime_panels import (
+from tests.support.regimes.panels import (
     EPISODES,
     INTERVENTIONS,
     MEETINGS,

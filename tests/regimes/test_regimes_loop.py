@@ -11,7 +11,7 @@ from forex.regimes.interventions import Interventions
 from forex.regimes.meetings import Meetings
 from forex.regimes.regimes import REGIMES, classify
 from forex.timeline import calendar
-from tests.support.regime_panels import (
+from tests.support.regimes.panels import (
     INTERVENTIONS,
     MEETINGS,
     QUICK,

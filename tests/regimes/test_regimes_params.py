@@ -6,7 +6,7 @@ import pytest
 from forex.params import Regimes
 from forex.regimes.interventions import parse_interventions
 from forex.regimes.regimes import classify
-from tests.support.regime_panels import INTERVENTIONS, MEETINGS, QUICK, QUICK_MOVE, changed, made_up_panel
+from tests.support.regimes.panels import INTERVENTIONS, MEETINGS, QUICK, QUICK_MOVE, changed, made_up_panel
 
 CHANGES = {
     "fast_window": 12, "min_fast": 8, "reference_window": 40, "min_reference": 45, "enter_ratio": 1.8,

@@ -29,7 +29,7 @@ from forex.core.errors import ForexError, GateFailed, UsageError
 from forex.ledger import ledger
 from forex.operations import load_operations
 from forex.params import PARAMS_FILE, Params
-from forex.providers.net import Client
+from forex.providers.network.net import Client
 from forex.timeline import calendar
 
 RUNNING = ledger.LEDGER / ".advance"

@@ -21,7 +21,7 @@ from forex.providers.append import Arrived, additions, append, recorded_attempts
 from forex.providers.asking import Fetched
 from forex.providers.fetch import fetch, without_source
 from forex.providers.lines import Lines, few
-from forex.providers.net import Client
+from forex.providers.network.net import Client
 from forex.providers.protocol import Observation
 from forex.providers.services import Services
 from forex.timeline import calendar

@@ -11,8 +11,8 @@ from forex.providers.frankfurter import Frankfurter
 from forex.providers.fred import Fred
 from forex.providers.jsdelivr import JsDelivr
 from forex.providers.mindicador import Mindicador
+from forex.providers.network.secret import Secret
 from forex.providers.protocol import Found, Provider
-from forex.providers.secret import Secret
 from forex.providers.yahoo import Yahoo
 from tests.support.live.web import Web
 

@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from forex.core.errors import ProviderError, RequestRefused
-from forex.providers.net import ServiceDown
+from forex.providers.network.net import ServiceDown
 
 Row = tuple[str, float, str]  # date, value, known at
 

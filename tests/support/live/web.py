@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from forex.operations import Network
-from forex.providers.net import Client
+from forex.providers.network.net import Client
 
 Query = dict[str, str]
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 
 from forex.core.errors import ProviderError, RequestRefused
 from forex.operations import Fetch
-from forex.providers.net import Answers, Client, ServiceDown
-from forex.providers.secret import Secret
+from forex.providers.network.net import Answers, Client, ServiceDown
+from forex.providers.network.secret import Secret
 
 LAST_FAILURES = 2  # so many requests in a row that failed, each after its attempts, end the run's asking
 

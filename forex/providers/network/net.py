@@ -25,9 +25,9 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from forex.core.errors import ProviderError, RequestRefused
 from forex.operations import Network
-from forex.providers.agent import user_agent
-from forex.providers.refusals import refusal_text
-from forex.providers.secret import Secret, hidden
+from forex.providers.network.agent import user_agent
+from forex.providers.network.refusals import refusal_text
+from forex.providers.network.secret import Secret, hidden
 
 PACKED = ("identity", "gzip", "deflate")  # once: what is packed twice unpacks to a million times its size at one go
 REDIRECTS = {301, 302, 303, 307, 308}
