@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import altair as alt
+from pydantic import JsonValue
 
 from forex.core.names import PUBLISHED
 from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO
@@ -249,7 +250,7 @@ def scores_chart(source: Source, *, colours: Palette, width: int, step: int) -> 
     )
 
 
-def specification(chart: Any, colours: Palette) -> dict[str, Any]:
+def specification(chart: Any, colours: Palette) -> dict[str, JsonValue]:
     """The chart in Vega-Lite, in our fonts and colours."""
     axis = {
         "labelColor": colours.muted,

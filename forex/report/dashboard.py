@@ -7,7 +7,7 @@ A section is a file in templates/sections, shown because it is there and in the 
 needs rows, a function of this package makes them from a report and `dashboard` gives them a name.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ from forex.report.backtest import (
     shown_levels,
     verdict_counts,
 )
+from forex.report.figures import Figures
 from forex.report.filters import ABSENT, FILTERS, MONTHS
 from forex.report.monitors import alarm_rows, alerts_now, drift_now, episode_rows, ledger_rows, window_rows
 from forex.report.regime_widths import width_rows
@@ -42,6 +43,22 @@ from forex.validation.report import CheckResult, Expectations
 SHOWN_SERIES = 5  # of what moves the nowcast; the others are summed
 NOWCAST = "nowcast"
 SECTIONS = "sections/"
+
+
+@dataclass(frozen=True)
+class NowcastRows:
+    """What moves the nowcast: the largest series' rows, how many others there are and their sum, by horizon of `columns`.
+
+    moves: of the whole, CLP per USD by horizon.  record: what was explained.  published: horizons at which it is published.
+    """
+
+    rows: Sequence[Mapping[str, Any]]
+    others: int
+    rest: Mapping[str, float]
+    columns: Mapping[str, str]
+    moves: Mapping[str, float]
+    record: Mapping[str, Explained]
+    published: Sequence[str]
 
 
 def dashboard(
@@ -54,7 +71,7 @@ def dashboard(
     performance: PerformanceReport,
     calibration: Calibration,
     regimes: pl.DataFrame,
-    figures: Mapping[str, Any],
+    figures: Figures,
 ) -> str:
     """reports/dashboard.html: one file that requests nothing and needs no script.
 
@@ -105,7 +122,7 @@ def dashboard(
     )
 
 
-def nowcast(moved: Mapping[str, Any], forecast: Forecast, validation: ValidationReport) -> dict[str, Any]:
+def nowcast(moved: Mapping[str, Any], forecast: Forecast, validation: ValidationReport) -> NowcastRows:
     """The largest contributions and the rest, the columns to show them in, what was explained, and where it is published."""
     record = {
         name: entry
@@ -113,13 +130,13 @@ def nowcast(moved: Mapping[str, Any], forecast: Forecast, validation: Validation
         if isinstance(entry, Explained) and entry.r2 is not None
     }
     published = [name for name, entry in by_length(forecast.horizons).items() if entry.model == NOWCAST]
-    return {
+    return NowcastRows(
         **contributions.largest(moved, SHOWN_SERIES),
-        "columns": contributions.columns(moved),
-        "moves": moved["moves"],
-        "record": record,
-        "published": published,
-    }
+        columns=contributions.columns(moved),
+        moves=moved["moves"],
+        record=record,
+        published=published,
+    )
 
 
 def episodes(regimes: pl.DataFrame) -> pl.DataFrame:

@@ -1,6 +1,7 @@
 """The dashboard's figures: each chart in the sizes it is shown at, with a text that says what it shows."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -25,6 +26,16 @@ from forex.report.rows import Given, as_per_cent
 NOTHING = f"{INSUFFICIENT_DATA}: nothing has matured yet."
 
 
+@dataclass(frozen=True)
+class Figures:
+    """The page's charts as SVG text: `fan` and `regimes` as (wide, narrow), `reliability` and `rolling` by horizon."""
+
+    fan: tuple[str, str]
+    reliability: Mapping[str, str]
+    rolling: Mapping[str, str]
+    regimes: tuple[str, str]
+
+
 def figures(
     *,
     fan: pl.DataFrame,
@@ -32,15 +43,15 @@ def figures(
     rolling: pl.DataFrame,
     regimes: pl.DataFrame,
     episodes: pl.DataFrame,
-) -> dict[str, Any]:
-    """SVG texts for the page: `fan` and `regimes` as (wide, narrow), `reliability` and `rolling` by horizon.
+) -> Figures:
+    """The page's charts, drawn.
 
     fan: from forex.forecast.fan.  reliability, rolling: the plot data of the validation report.  regimes: data/regimes.parquet.
     """
     about, timeline = fan_text(fan), regime_text(episodes)
     origins, spans = Given(_weekly(regimes)), Given(episodes.filter(pl.col("regime") != REGIMES[0]))
-    return {
-        "fan": [
+    return Figures(
+        fan=(
             svg(
                 fan_chart(Given(fan), colours=ON_PAGE, width=860, height=340),
                 name="fan-wide",
@@ -53,8 +64,8 @@ def figures(
                 alt_text=about,
                 colours=ON_PAGE,
             ),
-        ],
-        "reliability": {
+        ),
+        reliability={
             horizon: svg(
                 reliability_chart(_at(reliability, horizon), against=RANDOM_WALK, colours=ON_PAGE, size=125),
                 name=f"reliability-{horizon}",
@@ -63,7 +74,7 @@ def figures(
             )
             for horizon in _horizons(reliability)
         },
-        "rolling": {
+        rolling={
             horizon: svg(
                 rolling_chart(_at(rolling, horizon), colours=ON_PAGE, width=250, height=150),
                 name=f"rolling-{horizon}",
@@ -72,7 +83,7 @@ def figures(
             )
             for horizon in _horizons(rolling)
         },
-        "regimes": [
+        regimes=(
             svg(
                 regime_chart(origins, spans, colours=ON_PAGE, width=880, height=150),
                 name="regimes-wide",
@@ -85,8 +96,8 @@ def figures(
                 alt_text=timeline,
                 colours=ON_PAGE,
             ),
-        ],
-    }
+        ),
+    )
 
 
 def forecast_figure(fan: pl.DataFrame) -> str:

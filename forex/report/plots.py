@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import JsonValue
+
 from forex.core.names import RANDOM_WALK
 from forex.regimes.regimes import REGIMES
 from forex.report import charts
@@ -68,7 +70,7 @@ def plots() -> dict[str, Plot]:
     }
 
 
-def template(plot: Plot) -> dict[str, Any]:
+def template(plot: Plot) -> dict[str, JsonValue]:
     """The chart with DVC's anchors for the title, the rows and the fields x and y."""
     parse = dict.fromkeys(plot.dates, "utc:'%Y-%m-%d'") | dict.fromkeys(plot.numbers, "number")
     anchored = _anchored(charts.specification(plot.chart, COLOURS), {plot.x: anchor("x"), plot.y: anchor("y")})

@@ -1,22 +1,32 @@
 """The dashboard's rows on how much wider intervals are in a regime than in NORMAL."""
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
 
-from forex.calibration.report import Calibration
+from forex.calibration.report import Calibration, Widening
 from forex.forecast.fan import by_length
 from forex.regimes.regimes import REGIMES
 
 
-def width_rows(calibration: Calibration) -> list[dict[str, Any]]:
-    """Per regime that was seen: its width by horizon, None where NORMAL was never seen, and what was assumed before."""
+@dataclass(frozen=True)
+class WidthRow:
+    """A regime that was seen: its width by horizon, None where NORMAL was never seen, and what was assumed before."""
+
+    regime: str
+    by_horizon: Mapping[str, Widening | None]
+    assumed: tuple[float, float]
+
+
+def width_rows(calibration: Calibration) -> list[WidthRow]:
+    """Per regime that was seen, in the order of the regimes."""
     horizons = by_length(calibration.horizons)
     seen = {name for one in horizons.values() for name in one.widening}
     return [
-        {
-            "regime": regime,
-            "by_horizon": {horizon: one.widening.get(regime) for horizon, one in horizons.items()},
-            "assumed": calibration.assumed_before[regime],
-        }
+        WidthRow(
+            regime=regime,
+            by_horizon={horizon: one.widening.get(regime) for horizon, one in horizons.items()},
+            assumed=calibration.assumed_before[regime],
+        )
         for regime in REGIMES
         if regime in seen
     ]

@@ -4,10 +4,12 @@ A chart is described once and asks either for the same things: `Given` answers w
 Vega finds them. What DVC puts in is the text of a CSV file with a column `rev`, the revision that a row is of.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
+from pydantic import JsonValue
 
 REVISION = "rev"
 
@@ -44,7 +46,7 @@ class Given:
         return Given(self.table.with_columns(label=label))
 
     @property
-    def values(self) -> list[dict[str, Any]]:
+    def values(self) -> list[dict[str, JsonValue]]:
         return self.table.with_columns(pl.col(pl.Date).dt.epoch("ms")).to_dicts()
 
 
@@ -52,9 +54,9 @@ class Given:
 class Later:
     """Rows that are not known yet: how Vega is to find them among all rows of a plot, each revision by itself."""
 
-    transforms: tuple[dict[str, Any], ...] = ()
+    transforms: tuple[Mapping[str, object], ...] = ()
 
-    def then(self, *transforms: dict[str, Any]) -> "Later":
+    def then(self, *transforms: Mapping[str, object]) -> "Later":
         return Later((*self.transforms, *transforms))
 
     def where(self, **equal: Any) -> "Later":

@@ -129,7 +129,7 @@ def page(found: dict[float, dict[str, dict[int, float]]], quiet: dict[str, tuple
         f"t-distributed with five degrees of freedom, with a standard deviation of {DAILY:g} for {BEFORE:,} business days and a",
         "multiple of it from then on. Per cent of 1,000 runs in which a stressed state is on so many business days after the",
         "step (0: the last day before it), with `regimes` of `params.yaml`; and per cent of 8,000 runs for the rule of the",
-        "predecessor (`tests/support/regimes/predecessor.py`), as it was and with its threshold lowered until it is wrong as often.",
+        "predecessor (`tests/support/regimes/predecessor.py`), as it was and with its threshold lowered to be wrong as often.",
         "",
         markdown([["step", "rule", *(f"{days} d" for days in (0, *DAYS))], *stepped]),
         "",

@@ -1,6 +1,7 @@
 """The dashboard on the backtest: coverage with its verdicts, evidence and its absence, coverage by regime."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -38,7 +39,7 @@ def test_evidence_against_the_published_forecast_is_said_as_well():
 
 
 def test_nothing_matured_says_so():
-    empty = DRAWN | {"reliability": {}, "rolling": {}}
+    empty = replace(DRAWN, reliability={}, rolling={})
     text = Reader(page(validation=nothing_matured(), figures=empty)).text
     assert text.count("INSUFFICIENT DATA: ") == 5
     assert "coverages lie in the range" not in text

@@ -23,6 +23,7 @@ from forex.report.charts import (
 from forex.report.charts import svg as draw
 from forex.report.dashboard import episodes
 from forex.report.figures import (
+    Figures,
     fan_text,
     figures,
     forecast_figure,
@@ -83,7 +84,7 @@ def regimes() -> pl.DataFrame:
     )
 
 
-def every_figure() -> dict:
+def every_figure() -> Figures:
     return figures(
         fan=fan_table(),
         reliability=reliability(),
@@ -93,9 +94,8 @@ def every_figure() -> dict:
     )
 
 
-def texts(drawn: dict) -> list[str]:
-    parts = [one if isinstance(one, list) else list(one.values()) for one in drawn.values()]
-    return [text for part in parts for text in part]
+def texts(drawn: Figures) -> list[str]:
+    return [*drawn.fan, *drawn.reliability.values(), *drawn.rolling.values(), *drawn.regimes]
 
 
 def dated() -> str:
@@ -247,7 +247,7 @@ def test_a_missing_benchmark_or_nothing_matured_leaves_a_chart_all_the_same():
             rolling=rolling().clear(),
             regimes=regimes(),
             episodes=episodes(regimes()),
-        )["rolling"]
+        ).rolling
         == {}
     )
 

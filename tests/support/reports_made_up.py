@@ -45,6 +45,7 @@ from forex.monitoring.report import EpisodeReport, Monitored, PerformanceReport
 from forex.monitoring.subjects import subjects
 from forex.params import Performance
 from forex.report.dashboard import dashboard
+from forex.report.figures import Figures
 from forex.statistics import contributions
 from forex.statistics.scores import LEVELS as GRID
 from forex.statistics.scores import Panel
@@ -59,12 +60,12 @@ from tests.support.simulated import committed
 
 LEVELS = (0.5, 0.95)
 VOID = {"meta", "br", "hr", "img", "link", "input"}
-DRAWN = {
-    "fan": ["<svg role='img' aria-label='fan'></svg>"] * 2,
-    "regimes": ["<svg role='img' aria-label='regimes'></svg>"] * 2,
-    "reliability": {"1d": "<svg role='img' aria-label='reliability'></svg>"},
-    "rolling": {"1d": "<svg role='img' aria-label='rolling'></svg>"},
-}
+DRAWN = Figures(
+    fan=("<svg role='img' aria-label='fan'></svg>",) * 2,
+    regimes=("<svg role='img' aria-label='regimes'></svg>",) * 2,
+    reliability={"1d": "<svg role='img' aria-label='reliability'></svg>"},
+    rolling={"1d": "<svg role='img' aria-label='rolling'></svg>"},
+)
 
 
 def group(crps: float) -> GroupScores:
