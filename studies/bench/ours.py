@@ -9,7 +9,7 @@ from pathlib import Path
 from studies.bench.measured import Cost, cost
 
 ROOT = Path(__file__).parents[2]
-INPUTS = ("params.yaml", "data/panel.parquet", "data/regimes.parquet")
+INPUTS = ("params.yaml", "data/calendar/holidays_cl.csv", "data/panel.parquet", "data/regimes.parquet")
 MAX_SECONDS, MAX_MEGABYTES, MAX_CONFORMAL_SECONDS = 15.0, 1000.0, 1.0
 
 

@@ -108,7 +108,7 @@ def check(
 @pytest.fixture
 def empty_project(project: Project) -> Project:
     calendar_folder = project.root / "data/calendar"
-    calendar_folder.mkdir(parents=True)
+    calendar_folder.mkdir(parents=True, exist_ok=True)
     for name in ("bcch_meetings.csv", "bcch_interventions.csv", "holidays_cl.csv"):
         (calendar_folder / name).write_bytes((ROOT / "data/calendar" / name).read_bytes())
     return project

@@ -85,7 +85,7 @@ def test_a_model_added_by_the_text_runs_is_scored_reruns_when_edited_and_is_no_r
 
     refused = called(sys.executable, "-m", "forex", "readiness", name)
     assert refused.returncode == 1, refused.stderr
-    assert f"{name} against published (nowcast): NOT_READY" in refused.stdout
+    assert f"{name} against published (ensemble): NOT_READY" in refused.stdout
 
     file.write_text(file.read_text(encoding="utf-8").replace('"""A random', '"""Still a random'), encoding="utf-8")
     assert reproduced("evaluate") == ["fit"]

@@ -309,7 +309,14 @@ def test_forecast_command_answers_questions(clone: Path) -> None:
 
 
 def test_issue_command_enters_what_the_run_made(clone: Path, tmp_path: Path) -> None:
-    for name in ("dvc.yaml", "params.yaml", CALIBRATED, "reports/forecast.json"):
+    for name in (
+        "dvc.yaml",
+        "params.yaml",
+        "operations.yaml",
+        "data/calendar/holidays_cl.csv",
+        CALIBRATED,
+        "reports/forecast.json",
+    ):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(clone / name, tmp_path / name)
     shutil.copytree(clone / "data/ledger", tmp_path / "data/ledger")

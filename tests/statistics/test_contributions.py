@@ -1,5 +1,7 @@
 """What moves the nowcast: parts that sum to the move, columns of different estimates only, the largest and the rest."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,7 +47,7 @@ def test_the_page_lists_the_largest_and_sums_the_others() -> None:
     rest = sum(found["series"][f"s{i}"]["moves"]["1d"] for i in range(SHOWN_SERIES, 8))
     assert f"3 others {signed(rest, 2)}" in text and "s5" not in text
     assert f"All {signed(found['moves']['1d'], 2)} {signed(found['moves']['7d'], 2)}" in text
-    assert "others" not in Reader(page(moved=moved(*parts[:6]))).text
+    assert not re.search(r"\d others", Reader(page(moved=moved(*parts[:6]))).text)
 
 
 def test_the_record_is_said_where_there_is_one() -> None:

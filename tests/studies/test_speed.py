@@ -1,4 +1,4 @@
-"""What fit and calibrate may cost, and that the studies.bench measures what it says.
+"""What fit and calibrate may cost, and that the bench measures what it says.
 
 Processor time stands for time here, so that a busy machine does not fail the test; `make bench` measures the wall.
 """
