@@ -64,11 +64,10 @@ def forecast(project: Project, as_of: str) -> pl.DataFrame:
     """calibrated.parquet after the stages from the store up to it; the later ones read it and nothing of the store."""
     from stages import align, calibrate, fit, ingest, regimes, validate
 
-    block = committed().calibrate
     project.set(
         as_of=as_of,
         fit={"first_origin": 500},
-        calibrate={"min_scores": 120, "published": block.published.model_dump(mode="json") | {"min_scores": 120}},
+        calibrate={"min_scores": 120},
     )
     for stage in (ingest, validate, align, regimes, fit, calibrate):
         stage.main()

@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 
 from forex.core.status import INSUFFICIENT_DATA
-from forex.monitoring.alert_rules.registry import settings
+from forex.monitoring.alert_rules import registry
 from forex.monitoring.alerts import alerts
 from forex.monitoring.looks import daily_statuses, looks
 from forex.monitoring.subjects import subjects
@@ -79,7 +79,7 @@ def test_replaying_the_days_gives_the_same_alerts() -> None:
     rows = days_of(made["1d"]).with_columns(
         cut_off_at=pl.lit("2020-01-01").str.to_datetime(time_zone="UTC"), anchor=900.0, anchor_age=0
     )
-    rules = load_params("alerts", declared={"alerts": settings()}).alerts
+    rules = load_params("alerts", declared={"alerts": registry.settings()}).alerts
     statuses = daily(made, rows, ["1d", "7d"])
     whole = alerts(rows, statuses=statuses, drift=CALM, settings=rules)
     for count in range(5, rows.height, 13):
