@@ -2,29 +2,15 @@
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
 
 from forex.core.errors import ProviderError
-from forex.providers.network.net import Secret
-from tests.support.live.web import Answer, Web, web
-
-
-@pytest.fixture
-def site() -> Iterator[Web]:
-    with web() as served:
-        yield served
-
-
-def refused(site: Web, match: str, url: str = "", **network: float) -> str:
-    with site.client(**network) as client, pytest.raises(ProviderError, match=match) as error:
-        client.get(url or f"{site.url}/series", {"pass": Secret("hunter2")})
-    assert "hunter2" not in str(error.value)
-    assert "pass" not in str(error.value)
-    return str(error.value)
+from tests.support.live.asked import refused
+from tests.support.live.web import Answer, Web
 
 
 def test_silence_ends_in_time(site: Web) -> None:

@@ -1,28 +1,14 @@
 """The network's manners, against a real server: what is retried, what is refused, and what never reaches a message."""
 
 import socket
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler
 
 import pytest
 
 from forex.core.errors import ProviderError
 from forex.providers.network.net import Secret
-from tests.support.live.web import Answer, Web, web
-
-
-@pytest.fixture
-def site() -> Iterator[Web]:
-    with web() as served:
-        yield served
-
-
-def refused(site: Web, match: str, url: str = "", **network: float) -> str:
-    with site.client(**network) as client, pytest.raises(ProviderError, match=match) as error:
-        client.get(url or f"{site.url}/series", {"pass": Secret("hunter2")})
-    assert "hunter2" not in str(error.value)
-    assert "pass" not in str(error.value)
-    return str(error.value)
+from tests.support.live.asked import refused
+from tests.support.live.web import Answer, Web
 
 
 def test_a_body_comes_back_and_a_secret_reaches_the_server(site: Web) -> None:
