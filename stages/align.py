@@ -19,10 +19,13 @@ PANEL = Path("data/panel.parquet")
 
 def main() -> None:
     params = load_params("as_of", "cut_off")
-    rates = read_report(MANIFEST, Manifest).in_per_cent
+    manifest = read_report(MANIFEST, Manifest)
     target = read_parquet(CLEAN / f"{TARGET}.parquet")
     clean = {path.stem: read_parquet(path) for path in sorted(CLEAN.glob("*.parquet")) if path.stem != TARGET}
-    write_parquet(PANEL, panel(target, clean, rates, as_of=params.as_of, cut_off=params.cut_off))
+    table = panel(
+        target, clean, manifest.in_per_cent, manifest.quotes, as_of=params.as_of, cut_off=params.cut_off
+    )
+    write_parquet(PANEL, table)
 
 
 if __name__ == "__main__":

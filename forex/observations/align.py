@@ -5,7 +5,7 @@ filling is the only filling. The observado in force that day stands in the same 
 whoever walks the panel can tell at which origin a forecast for that day has matured.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 import numpy as np
 import polars as pl
@@ -23,19 +23,29 @@ Columns = dict[str, NDArray | pl.Series]
 
 
 def panel(
-    target: pl.DataFrame, drivers: Mapping[str, pl.DataFrame], in_per_cent: set[str], *, as_of: str, cut_off: str
+    target: pl.DataFrame,
+    drivers: Mapping[str, pl.DataFrame],
+    in_per_cent: Set[str],
+    quotes: Set[str] = frozenset(),
+    *,
+    as_of: str,
+    cut_off: str,
 ) -> pl.DataFrame:
     """One row per business day from the target's first date to the last business day on or before `as_of`, the newest origin; and
     beyond it to the target's last date where that is already published: those rows are no origins, their cut_off_at is null.
 
     target, drivers: frames with date, value, known_at, usable_at, sorted by (date, known_at).
     in_per_cent: ids of the drivers whose moves are differences; all others move in logs.
+    quotes: ids of the drivers that quote the target itself.
 
     Columns: origin_date, cut_off_at; anchor (CLP per USD), anchor_date, anchor_age (business days from its date to the origin);
     observado in force on origin_date as first usable, observado_usable_at, its log_return over return_steps business days, and
     actual, its latest vintage; then for each driver its last value, its date and age, and two moves, null where no
     observation within them was known: `_move_0` since the business day before the anchor's date, which is what the anchor cannot
-    show, and `_move_1` of the business day before that. With a fresh anchor they are today's move and yesterday's.
+    show, and `_move_1` of the business day before that. With a fresh anchor they are today's move and yesterday's. A move that
+    would start more than one business day before that is null, too: most of it is older than it says. A quote has `_gap` as well,
+    log(quote/anchor), null where the quote is older than the deals that the anchor averages, or the same as on its date before.
+    `news_hours`: the median over the drivers with a `_move_0` of the hours from their last value to the cut-off.
 
     Raises TooLittleData where the target has no date on or before the last origin, UsageError where a driver's id is taken.
     """
@@ -49,15 +59,22 @@ def panel(
     anchor = _anchor(target, days, cuts)
     at_origin = {"cut_off_at": cuts} | anchor
     in_force = {"origin_date": days} | _in_force(target, days)
+    averaged = _averaged(np.asarray(anchor["anchor_date"]), days)
+    hours = []
     for name in sorted(drivers):
-        driver = _driver(
-            name, drivers[name], days, cuts, np.asarray(anchor["anchor_date"]), logs=name not in in_per_cent
-        )
+        rows = _Rows(drivers[name])
+        newest = rows.last(days, cuts)
+        driver = _driver(name, rows, newest, days, cuts, averaged, logs=name not in in_per_cent)
+        if name in quotes:
+            driver[f"{name}_gap"] = _gap(rows, newest, cuts, averaged, np.asarray(anchor["anchor"]))
+        else:
+            hours.append(np.where(np.isnan(driver[f"{name}_move_0"]), np.nan, rows.hours_to(cuts, newest)))
         if taken := sorted(driver.keys() & (in_force.keys() | at_origin.keys())):
             raise UsageError(
                 f"series.yaml: the id {name!r} needs the panel's column {taken[0]!r}, which is taken. Rename it."
             )
         at_origin |= driver
+    at_origin["news_hours"] = _median(hours, len(days))
     columns = in_force | at_origin
     frame = pl.DataFrame({name: _column(values) for name, values in columns.items()})
     is_origin = pl.col("origin_date") <= pl.lit(last.item())
@@ -103,6 +120,10 @@ class _Rows:
 
     def value_of(self, at: NDArray[np.int64]) -> NDArray[np.float64]:
         return np.where(at >= 0, self.values[at], np.nan)
+
+    def hours_to(self, cuts: Instants, at: NDArray[np.int64]) -> NDArray[np.float64]:
+        """From the publication of each row to `cuts`."""
+        return np.where(at >= 0, (cuts - self.usable_at[at]) / np.timedelta64(1, "h"), np.nan)
 
 
 def _anchor(target: pl.DataFrame, days: Dates, cuts: Instants) -> Columns:
@@ -163,20 +184,44 @@ def _on(days: Dates, dates: Dates, values: NDArray) -> NDArray[np.float64]:
     return placed
 
 
-def _driver(name: str, frame: pl.DataFrame, days: Dates, cuts: Instants, anchor_dates: Dates, *, logs: bool) -> Columns:
-    rows = _Rows(frame)
-    newest = rows.last(days, cuts)
+def _averaged(anchor_dates: Dates, days: Dates) -> Dates:
+    """The business day whose deals the anchor averages: the one before its date, or before today's where it is tomorrow's."""
+    return calendar.shift(np.minimum(np.where(np.isnat(anchor_dates), days, anchor_dates), days), -1)
+
+
+def _driver(
+    name: str, rows: _Rows, newest: NDArray[np.int64], days: Dates, cuts: Instants, averaged: Dates, *, logs: bool
+) -> Columns:
+    """newest: position of the last row that each day knows."""
     dates = rows.date_of(newest)
     columns: Columns = {name: rows.value_of(newest), f"{name}_date": dates, f"{name}_age": _age(dates, days)}
-    if logs:
-        rows.values = np.log(rows.values)
-    # The anchor averages the deals of the business day before its date, or of today where it is tomorrow's.
-    averaged = calendar.shift(np.minimum(np.where(np.isnat(anchor_dates), days, anchor_dates), days), -1)
+    levels = np.log(rows.values) if logs else rows.values
     until, since = days, averaged
     for age in MOVE_AGES:
         end, start = rows.last(until, cuts), rows.last(since, cuts)
+        before = calendar.shift(since, -1)
         # There is an observation within the move only where the newest one up to its end is newer than that up to its start.
-        known = (end > start) & (start >= 0)
-        columns[f"{name}_move_{age}"] = np.where(known, rows.value_of(end) - rows.value_of(start), np.nan)
-        until, since = since, calendar.shift(since, -1)
+        known = (end > start) & (start >= 0) & (rows.dates[start] >= before)
+        columns[f"{name}_move_{age}"] = np.where(known, levels[end] - levels[start], np.nan)
+        until, since = since, before
     return columns
+
+
+def _gap(
+    rows: _Rows, newest: NDArray[np.int64], cuts: Instants, averaged: Dates, anchor: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """log(quote/anchor), NaN where the quote says nothing of what the anchor cannot show, or stands still."""
+    dates = rows.date_of(newest)
+    earlier = rows.last(dates - np.timedelta64(1, "D"), cuts)
+    stands_still = rows.value_of(earlier) == rows.value_of(newest)
+    usable = (dates >= averaged) & ~stands_still & (rows.value_of(newest) > 0) & (anchor > 0)
+    return np.log(np.divide(rows.value_of(newest), anchor, out=np.full(len(dates), np.nan), where=usable))
+
+
+def _median(columns: list[NDArray[np.float64]], count: int) -> NDArray[np.float64]:
+    """Of each row over what is present in it; NaN where nothing is."""
+    table = np.array(columns).reshape(len(columns), count)
+    median = np.full(count, np.nan)
+    some = ~np.isnan(table).all(axis=0)
+    median[some] = np.nanmedian(table[:, some], axis=0)
+    return median

@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from forex.core.errors import TooLittleData
+from forex.observations.moves import drivers_of
 from forex.timeline import calendar
 from forex.timeline.calendar import Dates, Instants
 
@@ -51,6 +52,11 @@ class History:
     known: Ints  # (n_days,) how many of the returns are known at each origin
     drivers: tuple[str, ...]
     moves: dict[int, Floats]  # age -> (n_days, n_drivers), NaN where absent
+    news_hours: Floats  # (n_days,) from the drivers' last values to the cut-off, NaN where none of them is new
+    quotes: tuple[str, ...]  # series in the target's own unit; they are none of the drivers
+    gaps: Floats  # (n_days, n_quotes) log(quote/anchor), NaN where absent
+    quote_ages: Floats  # (n_days, n_quotes) business days from the last quote's date to the origin, NaN before the first
+    quote_moves: dict[int, Floats]  # age -> (n_days, n_quotes), NaN where absent
 
     @cached_property
     def daily(self) -> Floats:
@@ -101,7 +107,8 @@ def from_panel(panel: pl.DataFrame) -> History:
     values = panel.filter(pl.col("observado").is_not_null())
     chain = values.filter(pl.col("log_return").is_not_null())
     cut_offs = _instants(origins["cut_off_at"])
-    drivers = tuple(name.removesuffix("_move_0") for name in panel.columns if name.endswith("_move_0"))
+    quotes = tuple(name.removesuffix("_gap") for name in panel.columns if name.endswith("_gap"))
+    drivers = tuple(name for name in drivers_of(panel) if name not in quotes)
     return History(
         days=origins["origin_date"].to_numpy(),
         cut_offs=cut_offs,
@@ -115,6 +122,11 @@ def from_panel(panel: pl.DataFrame) -> History:
         known=np.searchsorted(_instants(chain["observado_usable_at"]), cut_offs, side="right"),
         drivers=drivers,
         moves={age: _columns(origins, [f"{name}_move_{age}" for name in drivers]) for age in (0, 1)},
+        news_hours=origins["news_hours"].cast(pl.Float64).to_numpy(),
+        quotes=quotes,
+        gaps=_columns(origins, [f"{name}_gap" for name in quotes]),
+        quote_ages=_columns(origins, [f"{name}_age" for name in quotes]),
+        quote_moves={age: _columns(origins, [f"{name}_move_{age}" for name in quotes]) for age in (0, 1)},
     )
 
 

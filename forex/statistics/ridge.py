@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,10 +24,19 @@ class Schedule:
         return float(0.5 ** (self.refit_every / self.half_life))
 
 
-def predictions(
-    features: Floats, target: Floats, variance: Floats, matured: Ints, schedule: Schedule
-) -> tuple[Floats, Floats]:
-    """x′β at every row, with β from the newest refit at or before it, and those β by row.
+class Estimates(NamedTuple):
+    """What a ridge said at every row, from the newest refit at or before it.
+
+    predicted: (n,), x′β.  coefficients: (n, p), β.  grams: (n_refits, p, p), G = Σ wᵢxᵢxᵢ′ at each refit; row t has that of t // refit_every.
+    """
+
+    predicted: Floats
+    coefficients: Floats
+    grams: Floats
+
+
+def predictions(features: Floats, target: Floats, variance: Floats, matured: Ints, schedule: Schedule) -> Estimates:
+    """x′β at every row, with β from the newest refit at or before it.
 
     β minimises Σ wᵢ(yᵢ − xᵢ′β)² + penalty·w̄·Σⱼ sⱼ²βⱼ² over rows matured at the refit, with wᵢ = 0.5^(age/half-life)/varianceᵢ and
     sⱼ the root mean square of feature j over its present rows; so the penalty acts on features in units of their own size. A
@@ -34,7 +44,7 @@ def predictions(
 
     features: (n, p), NaN where absent, which counts as "did not move".  target: (n,), NaN where it never appeared.
     variance: (n,), of the target, up to a factor.  matured: (n,), the first row at which the target is known.
-    Returns predictions (n,) and coefficients (n, p); zeros before the first estimate.
+    Coefficients are zeros before the first estimate.
     """
     count, width = features.shape
     present = np.isfinite(features)
@@ -43,6 +53,7 @@ def predictions(
     squares, presences = np.zeros(width), np.zeros(width)
     weight_sum, rows = 0.0, 0
     coefficients = np.zeros((count, width))
+    grams = []
     for refit, new, weights in _arrivals(target, variance, matured, schedule):
         weighted = moved[new] * weights[:, None]
         gram = gram * schedule.decay + weighted.T @ moved[new]
@@ -51,9 +62,12 @@ def predictions(
         squares += (moved[new] ** 2).sum(axis=0)
         presences += present[new].sum(axis=0)
         rows += len(new)
+        grams.append(gram)
         if rows < schedule.min_rows:
             continue
         seen = squares > 0
+        if not seen.any():
+            continue
         size = np.sqrt(squares[seen] / presences[seen])
         if seen[0]:
             size = np.maximum(size, schedule.floor * size[0])
@@ -62,7 +76,7 @@ def predictions(
         coefficients[refit : refit + schedule.refit_every, seen] = (
             np.linalg.solve(penalised, moment[seen] / size) / size
         )
-    return (moved * coefficients).sum(axis=1), coefficients
+    return Estimates((moved * coefficients).sum(axis=1), coefficients, np.array(grams).reshape(-1, width, width))
 
 
 def earned(prediction: Floats, target: Floats, variance: Floats, matured: Ints, schedule: Schedule) -> Floats:
