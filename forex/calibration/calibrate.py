@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex.calibration import multipliers
+from forex.calibration.lean import lean
 from forex.core.errors import TooLittleData
 from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
 from forex.observations.history import Floats
@@ -75,7 +76,11 @@ def _standardised(horizon: str, predictive: Predictive, outcome: Outcome, params
 
 
 def _scores(predictive: Predictive, outcome: Outcome) -> Floats:
-    return np.abs(outcome.log_return - predictive.location) / predictive.scale
+    return np.abs(_signed(predictive, outcome))
+
+
+def _signed(predictive: Predictive, outcome: Outcome) -> Floats:
+    return (outcome.log_return - predictive.location) / predictive.scale
 
 
 def _first_calibrated(standardised: conformal.Standardised, horizon: str, params: Calibrate) -> int:
@@ -102,15 +107,18 @@ def _horizon(
     stressed: dict[str, Floats] = {}
     newest = {}
     applied = {name: np.ones(len(outcome.steps)) for name in models}
+    leans: dict[str, Floats] = {}
     for model in params.conformal:
         half_widths = _pooled(model, horizon, own, outcome, params)
         # Errors teach from enough scores on, like the forecasts. Multipliers learn from forecasts without them, so that the
         # estimate does not chase itself.
-        scores = np.where(own[horizon][model].count >= params.min_scores, _scores(models[model], outcome), np.nan)
+        signed = np.where(own[horizon][model].count >= params.min_scores, _signed(models[model], outcome), np.nan)
+        scores = np.abs(signed)
+        leans[model] = _lean(horizon, signed, half_widths, outcome, params)
         forecasts = multipliers.scored(scores, half_widths, outcome.matured, outcome.steps, params.multipliers.levels)
         estimated = multipliers.estimates(regimes, forecasts, params.multipliers)
         with_, without_ = (
-            np.where(np.isfinite(scores), crps(outcome.log_return, _quantiles(models[model], widths)), np.nan)
+            np.where(np.isfinite(scores), crps(outcome.log_return, _quantiles(models[model], widths, leans[model])), np.nan)
             for widths in (half_widths * estimated[:, None], half_widths)
         )
         factors = multipliers.factors(regimes, forecasts, estimated, with_ - without_, params.multipliers)
@@ -118,8 +126,8 @@ def _horizon(
         plain[model], stressed[model] = half_widths, half_widths * factors[:, None]
         applied[calibrated_name(model)] = factors
 
-    without = _from_half_widths(models, plain, outcome, params)[0]
-    quantiles, weights = _from_half_widths(models, stressed, outcome, params)
+    without = _from_half_widths(models, plain, leans, outcome, params)[0]
+    quantiles, weights = _from_half_widths(models, stressed, leans, outcome, params)
     applied[ENSEMBLE] = np.sum(
         [applied[name] * weights[:, j] for j, name in enumerate(params.ensemble.members)], axis=0
     )
@@ -135,12 +143,16 @@ def _horizon(
 
 
 def _from_half_widths(
-    models: Mapping[str, Predictive], half_widths: Mapping[str, Floats], outcome: Outcome, params: Calibrate
+    models: Mapping[str, Predictive],
+    half_widths: Mapping[str, Floats],
+    leans: Mapping[str, Floats],
+    outcome: Outcome,
+    params: Calibrate,
 ) -> tuple[dict[str, Floats], Floats]:
     """Every forecast of one horizon, and the ensemble's weights."""
     quantiles = {name: models[name].quantiles for name in models if name in BENCHMARKS}
     for model, widths in half_widths.items():
-        quantiles[calibrated_name(model)] = _quantiles(models[model], widths)
+        quantiles[calibrated_name(model)] = _quantiles(models[model], widths, leans[model])
     members = params.ensemble.members
     past = _record(quantiles, members, outcome, params.ensemble.half_life)
     weights = ensemble.weights(past, sharpness=params.ensemble.sharpness, shrinkage=params.ensemble.shrinkage)
@@ -149,8 +161,16 @@ def _from_half_widths(
     return quantiles, weights
 
 
-def _quantiles(predictive: Predictive, half_widths: Floats) -> Floats:
-    return conformal.quantiles(predictive.location, predictive.scale, half_widths)
+def _quantiles(predictive: Predictive, half_widths: Floats, leaning: Floats) -> Floats:
+    return conformal.quantiles(predictive.location, predictive.scale, half_widths, leaning)
+
+
+def _lean(horizon: str, signed: Floats, half_widths: Floats, outcome: Outcome, params: Calibrate) -> Floats:
+    """From the shortest pooled horizon on; the next day's tails have evidence of their own, and a lean there only adds noise."""
+    shortest = min((calendar.horizon_days(other) for other in params.pool_horizons), default=0)
+    if calendar.horizon_days(horizon) < shortest:
+        return np.zeros_like(half_widths)
+    return lean(signed, half_widths, outcome.matured, outcome.steps, params.lean_weight)
 
 
 def _pooled(

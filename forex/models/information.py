@@ -28,12 +28,25 @@ def explained_share(coefficients: Floats, grams: Floats, absent: Bools, refit_ev
 
 
 def relative_errors(
-    less: Floats, more: Floats, outcome: Floats, matured: Ints, among: Bools, half_life: float, prior_days: float
+    run: Floats,
+    usual: Floats,
+    outcome: Floats,
+    matured: Ints,
+    *,
+    among: Bools,
+    half_life: float,
+    prior_days: float = 0.0,
 ) -> Floats:
-    """Σ w|y − less| / Σ w|y − more| over the matured origins among `among`, w = 0.5^(age/half-life); 1 counts for `prior_days`."""
-    both = among & np.isfinite(outcome)
-    ours, theirs = (np.where(both, np.abs(outcome - mean), np.nan) for mean in (less, more))
-    above, below = (discounted_sums(errors, matured, half_life) for errors in (ours, theirs))
-    number = discounted_sums(np.where(both, 1.0, np.nan), matured, half_life)
-    prior = prior_days * np.divide(below, number, out=np.zeros_like(below), where=number > 0)
-    return np.divide(above + prior, below + prior, out=np.ones_like(above), where=below + prior > 0)
+    """(Σ w·|y − run| + d·ē) / (Σ w·|y − usual| + d·ē) over the matured days among `among`, as each day knows it; 1 before any.
+
+    w = 0.5^(age/half-life), ē the mean of w·|y − usual| and d the days that a ratio of 1 counts for.
+
+    run, usual, outcome: (n_days,), two means and what came out, NaN until it did.  matured: (n_days,).  Returns (n_days,).
+    """
+    counted = among & np.isfinite(outcome)
+    ours, theirs = (
+        discounted_sums(np.where(counted, np.abs(outcome - mean), np.nan), matured, half_life) for mean in (run, usual)
+    )
+    number = discounted_sums(np.where(counted, 1.0, np.nan), matured, half_life)
+    prior = prior_days * np.divide(theirs, number, out=np.zeros_like(theirs), where=number > 0)
+    return np.divide(ours + prior, theirs + prior, out=np.ones_like(ours), where=theirs + prior > 0)

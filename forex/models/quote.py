@@ -1,11 +1,11 @@
 """A quote of the target as a level: how far the market already is from the anchor, from a prior and from what it was worth."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, PositiveInt
+from pydantic import PositiveInt
 
 from forex.observations.history import Floats, History, Ints, Targets
 from forex.params import Block
@@ -13,8 +13,12 @@ from forex.params.types import PositiveFloat, Share
 from forex.statistics import ridge
 from forex.statistics.feedback import discounted_sums
 
+Bools = NDArray[np.bool_]
+
 
 class Settings(Block):
+    """prior, settled_prior: of the gap, at one step and at the settled one.  min_rows: with a quote, before its own ridge speaks."""
+
     prior: Share
     settled_prior: Share
     penalty: PositiveFloat
@@ -25,9 +29,9 @@ class Settings(Block):
 
 @dataclass(frozen=True)
 class Quote:
-    """The newest quote of each day.
+    """The quote in use on each day.
 
-    gap: (n_days,), log(quote/anchor), NaN where there is none.  moves: (n_days, 2), by age, NaN where absent.
+    gap: (n_days,), log(quote/anchor), NaN where there is none.  moves: (n_days, n_ages), NaN where absent.
     which: (n_days,), its position among the history's quotes.
     """
 
@@ -36,67 +40,69 @@ class Quote:
     which: Ints
 
     @property
-    def present(self) -> NDArray[np.bool_]:
+    def present(self) -> Bools:
         return np.isfinite(self.gap)
 
 
-def newest(history: History, moves: dict[int, Floats], largest_gap: float) -> Quote:
-    """Of several quotes the one with the latest date, of equally late ones the first; none beyond `largest_gap`.
+def newest(history: History, moves: Mapping[int, Floats], largest_gap: float) -> Quote:
+    """Of several quotes the one with the latest date, of equally late ones the first; none whose |gap| is beyond `largest_gap`.
 
     moves: age -> (n_days, n_quotes).
     """
     count = len(history.days)
     if not history.quotes:
-        nothing = np.full(count, np.nan)
-        return Quote(nothing, np.full((count, len(moves)), np.nan), np.zeros(count, np.int64))
-    with np.errstate(invalid="ignore"):
-        usable = np.abs(history.gaps) <= largest_gap
+        return Quote(np.full(count, np.nan), np.full((count, len(moves)), np.nan), np.zeros(count, np.int64))
+    usable = np.abs(np.where(np.isfinite(history.gaps), history.gaps, np.inf)) <= largest_gap
     which = np.argmin(np.where(usable, history.quote_ages, np.inf), axis=1)
     day = np.arange(count)
     gap = np.where(usable[day, which], history.gaps[day, which], np.nan)
-    return Quote(gap, np.stack([one[day, which] for one in moves.values()], axis=1), which)
+    return Quote(gap, np.stack([values[day, which] for values in moves.values()], axis=1), which)
 
 
-@dataclass(frozen=True)
-class Worth:
-    """mean: (n_days,).  coefficients: (n_days, p + 2 + 1), of the features, the quote's moves and its gap; both taken back to what
-    the record supports.  share: (n_days,), of the drivers' run that remains.
+def level(
+    quote: Quote,
+    features: Floats,
+    ahead: Targets,
+    variance: Floats,
+    prior: float,
+    settings: Settings,
+    schedule: ridge.Schedule,
+) -> Floats:
+    """The terms of prior·gap + x′β on the days with a quote: those of the features, of its moves, of its gap; zeros elsewhere.
+
+    β is a ridge of y − prior·gap on x on these days alone, so that no coefficient has to serve days with and without a quote. The
+    prior serves from the first day on; β joins it after `min_rows`.
+
+    features: (n_days, p).  ahead, variance, schedule: as for the other regressions, with the quote's penalty.
+    Returns (n_days, p + n_ages + 1).
     """
+    seen = np.concatenate([features, quote.moves, quote.gap[:, None]], axis=1)
+    seen = np.where(quote.present[:, None], seen, np.nan)
+    values = np.where(np.isfinite(seen), seen, 0.0)
+    rest = np.where(quote.present, ahead.log_return - prior * values[:, -1], np.nan)
+    own = ridge.Schedule(
+        schedule.refit_every, schedule.half_life, settings.penalty, settings.min_rows, schedule.floor
+    )
+    terms = values * ridge.predictions(seen, rest, variance, ahead.matured, own).coefficients
+    terms[:, -1] += prior * values[:, -1]
+    return terms
 
-    mean: Floats
-    coefficients: Floats
-    share: Floats
 
+def trust(
+    quoted: Floats, drivers: Floats, ahead: Targets, present: Bools, half_life: float, prior_days: float
+) -> Floats:
+    """How far to go from the drivers' mean m to the quote's q, in [0, 1]: the slope of y − m on q − m over the past, towards 1.
 
-def mean(
-    quote: Quote, features: Floats, drivers: Floats, ahead: Targets, variance: Floats, prior: float, schedule: ridge.Schedule
-) -> tuple[Floats, Floats]:
-    """prior·gap + x′β on the days with a quote, and the coefficients (n_days, p + 3); β is a ridge of y − prior·gap on those days alone.
+    s = (Σ w·x·u + d·x̄²) / (Σ w·x² + d·x̄²) with x = q − m, u = y − m, x̄² the mean of w·x², w = 0.5^(age/half-life) and d the days
+    that the prior of 1 counts for. A quote that has become noise loses its say; a good one keeps it.
 
-    features: (n_days, p).  Zeros where there is no quote.
+    quoted, drivers, present: (n_days,).  Returns (n_days,).
     """
-    present = quote.present
-    gap = np.where(present, quote.gap, 0.0)
-    seen = np.where(present[:, None], np.concatenate([features, quote.moves, quote.gap[:, None]], axis=1), np.nan)
-    target = np.where(present, ahead.log_return - prior * gap, np.nan)
-    fitted = ridge.predictions(seen, target, variance, ahead.matured, schedule)
-    coefficients = np.where(present[:, None], fitted.coefficients, 0.0)
-    coefficients[:, -1] += np.where(present, prior, 0.0)
-    return np.where(present, prior * gap + fitted.predicted, 0.0), coefficients
-
-
-def trust(own: Floats, drivers: Floats, ahead: Targets, present: NDArray[np.bool_], half_life: float, prior_days: float) -> Floats:
-    """How far to go from the drivers' mean m to the quote's q, in [0, 1]: the slope of y − m on q − m over the past, with 1 as prior.
-
-    s = (Σ w·x·u + d·x̄²) / (Σ w·x² + d·x̄²) with x = q − m, u = y − m; x̄² the mean of w·x².
-    """
-    x = np.where(present, own - drivers, np.nan)
     u = ahead.log_return - drivers
-    both = np.where(np.isfinite(u), x, np.nan)
-    xx = discounted_sums(both**2, ahead.matured, half_life)
-    xu = discounted_sums(both * u, ahead.matured, half_life)
-    number = discounted_sums(np.where(np.isfinite(both), 1.0, np.nan), ahead.matured, half_life)
-    usual = np.divide(xx, number, out=np.zeros_like(xx), where=number > 0)
-    prior = prior_days * usual
-    slope = np.divide(xu + prior, xx + prior, out=np.ones_like(xx), where=xx + prior > 0)
-    return np.clip(slope, 0.0, 1.0)
+    x = np.where(present & np.isfinite(u), quoted - drivers, np.nan)
+    squares = discounted_sums(x**2, ahead.matured, half_life)
+    products = discounted_sums(x * u, ahead.matured, half_life)
+    number = discounted_sums(np.where(np.isfinite(x), 1.0, np.nan), ahead.matured, half_life)
+    prior = prior_days * np.divide(squares, number, out=np.zeros_like(squares), where=number > 0)
+    weight = squares + prior
+    return np.clip(np.divide(products + prior, weight, out=np.ones_like(weight), where=weight > 0), 0.0, 1.0)

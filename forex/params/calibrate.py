@@ -37,6 +37,7 @@ class Calibrate(Block):
     half_life: PositiveInt
     pool_horizons: tuple[Horizon, ...]
     pool_weight: Annotated[float, Field(ge=0)]
+    lean_weight: PositiveFloat
     conformal: Annotated[tuple[Model, ...], Field(min_length=1), AfterValidator(unique)]
     multipliers: Multipliers
     ensemble: Ensemble

@@ -34,7 +34,8 @@ def standardised_quantiles(scores: Floats, matured: Ints, half_life: float, *, f
     """Weighted quantiles of the scores matured at each origin from `first` on.
 
     The weighted distribution function is linear between (0, 0) and the points (zᵢ, Σ_{zⱼ≤zᵢ} wⱼ / Σ wⱼ), wᵢ = 0.5^(age/half-life),
-    age in origins. The effective number is Kish's (Σw)²/Σw².
+    age in origins. The effective number n is Kish's (Σw)²/Σw². The quantile for a coverage c is read at c·(n + 1)/n, at most 1: the
+    next score is one more, and is below the k-th of n with probability k/(n + 1) (Vovk, Gammerman & Shafer 2005).
 
     scores: (n,), of the forecast made at each origin, NaN where there is none.
     matured: (n,), the first origin at which the score is known; n or more: never.
@@ -47,6 +48,8 @@ def standardised_quantiles(scores: Floats, matured: Ints, half_life: float, *, f
     by_score = by_score[arrival[by_score] < origins]
     arrived = arrival[by_score]
     half_widths = np.full((origins, len(COVERAGE)), np.nan)
+    effective, count = _evidence(scores, arrival, half_life)
+    finite = np.minimum(COVERAGE * (1 + 1 / np.maximum(effective, 1.0))[:, None], 1.0)
     for start in range(first, origins, BLOCK):
         block = np.arange(start, min(start + BLOCK, origins))
         known = arrived <= block[-1]
@@ -55,12 +58,14 @@ def standardised_quantiles(scores: Floats, matured: Ints, half_life: float, *, f
             # A common factor cancels. Relative to the block's start the weights stay in range however long the history is,
             # and have the same bits wherever it ends.
             weights = np.exp(log_weight[rows] - log_weight[start])
-            half_widths[block] = _block(scores[rows], weights, arrived[known], block)
-    return Standardised(half_widths, *_evidence(scores, arrival, half_life))
+            half_widths[block] = _block(scores[rows], weights, arrived[known], block, finite[block])
+    return Standardised(half_widths, effective, count)
 
 
-def _block(scores: Floats, weights: Floats, arrival: Ints, block: Ints) -> Floats:
+def _block(scores: Floats, weights: Floats, arrival: Ints, block: Ints, coverage: Floats) -> Floats:
     """Half-widths (b, 12) at the origins of one block, from the scores (m,) known at its last one, ascending.
+
+    coverage: (b, 12), at which the distribution function is read.
 
     What the first origin knows adds up to one running sum for the whole block, and only the few scores that arrive later
     differ by origin. The weight up to a point is `base` there plus `added` at the last arrival not above it. Scores that an
@@ -75,7 +80,7 @@ def _block(scores: Floats, weights: Floats, arrival: Ints, block: Ints) -> Float
     at = point[late][_last_of_ties(point[late])]
 
     total = base[-1] + added[:, -1]
-    ranks = np.where(total > 0, total, np.nan)[:, None] * COVERAGE
+    ranks = np.where(total > 0, total, np.nan)[:, None] * coverage
     # How many of the points `at` lie below a rank. From the last of them on, `base` has to make up for what is missing.
     passed = np.count_nonzero(base[at] < ranks[:, :, None] - added[:, None, 1:], axis=2)
     origin = np.arange(len(block))[:, None]
@@ -86,7 +91,8 @@ def _block(scores: Floats, weights: Floats, arrival: Ints, block: Ints) -> Float
 
     arriving = np.diff(added, append=added[:, -1:])[origin, passed]
     weight = base[above] - base[above - 1] + np.where(above == next_arrival, arriving, 0.0)
-    share = np.minimum((missing - base[above - 1]) / weight, 1.0)
+    # No weight: all of it was passed, as where the distribution function is read at 1.
+    share = np.minimum(np.divide(missing - base[above - 1], weight, out=np.ones_like(weight), where=weight > 0), 1.0)
     return points[below] + share * (points[above] - points[below])
 
 
@@ -121,8 +127,15 @@ def pooled(own: Floats, independent: Floats, common: Floats, weight: float) -> F
     return (own_weight * own + lean * np.nan_to_num(common)) / (own_weight + lean)
 
 
-def quantiles(location: Floats, scale: Floats, half_widths: Floats) -> Floats:
-    """The 25 quantiles location ± scale·half-width as log-distances, shape (n, 25)."""
+def quantiles(location: Floats, scale: Floats, half_widths: Floats, lean: Floats | None = None) -> Floats:
+    """The 25 quantiles as log-distances, shape (n, 25): location + scale·h·(1 + d) above, location − scale·h·(1 − d) below.
+
+    lean: (n, 12), d in [−1, 1] (forex/calibration/lean.py); None: symmetric.  No quantile crosses another one: a side that would
+    turn back stays where it was.
+    """
     spread = scale[:, None] * half_widths
     centre = location[:, None]
-    return np.concatenate([centre - spread[:, ::-1], centre, centre + spread], axis=1)
+    if lean is None:
+        return np.concatenate([centre - spread[:, ::-1], centre, centre + spread], axis=1)
+    above, below = (np.maximum.accumulate(spread * (1 + side * lean), axis=1) for side in (1, -1))
+    return np.concatenate([centre - below[:, ::-1], centre, centre + above], axis=1)

@@ -29,3 +29,16 @@ def discounted_sums(values: Floats, matured: Ints, half_life: float) -> Floats:
     decay = 0.5 ** (1 / half_life)
     # Floats of Python: a few thousand steps take a millisecond, scipy.signal would take most of a second to import.
     return np.array(list(accumulate(arrived, lambda total, new: new + decay * total)))
+
+
+def matured_sums(values: Floats, matured: Ints) -> Floats:
+    """Σ value over the forecasts matured at each origin, however old.
+
+    values, matured: as in `discounted_sums`.  Returns (n,).
+
+    >>> matured_sums(np.array([8.0, 4.0, np.nan]), np.array([1, 2, 2])).tolist()
+    [0.0, 8.0, 12.0]
+    """
+    origins = len(values)
+    made = np.flatnonzero(np.isfinite(values) & (matured < origins))
+    return np.cumsum(np.bincount(matured[made], values[made], minlength=origins))
