@@ -1,4 +1,4 @@
-"""What a live panel of quotes at New York noon would be worth, and that the rates that it is made of are worth nothing as published.
+"""What a live panel of quotes at New York noon would be worth, and what the rates it is made of are worth as published: nothing.
 
 The Federal Reserve's noon rates stand in for such quotes: FOREX_NOON_DATA names their folder. They are released once a week.
 """
