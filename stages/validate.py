@@ -12,6 +12,7 @@ import polars as pl
 from forex.core.files import read_parquet, write_parquet, write_text
 from forex.core.reports import read_report, write_report
 from forex.core.stage import run
+from forex.observations.ingest import store_hashes
 from forex.observations.manifest import Manifest
 from forex.params import Validate, block_hashes, load_params
 from forex.validation.page import page, summary
@@ -33,19 +34,11 @@ def main() -> None:
     bounds = cast(Validate, params.validate)
     manifest = read_report(MANIFEST, Manifest)
     left_out = {name: entry.left_out for name, entry in manifest.series.items() if entry.left_out is not None}
-    checked = {
-        name: check_series(
-            name,
-            entry.unit,
-            entry.tier,
-            entry.publication,
-            read_parquet(RAW / f"{name}.parquet"),
-            bounds,
-            as_of=params.as_of,
-        )
-        for name, entry in sorted(manifest.series.items())
-        if name not in left_out
-    }
+    raw = {name: read_parquet(RAW / f"{name}.parquet") for name in sorted(manifest.series) if name not in left_out}
+    checked = {}
+    for name, rows in raw.items():
+        entry = manifest.series[name]
+        checked[name] = check_series(name, entry.unit, entry.tier, entry.publication, rows, bounds, as_of=params.as_of)
 
     # Written before a failure stops the run, so that they say what failed.
     quarantine = pl.concat([pl.DataFrame(schema=QUARANTINE), *(one.quarantine for one in checked.values())])
@@ -53,7 +46,8 @@ def main() -> None:
     usable = {name: one.usable for name, one in checked.items() if one.fate in (USED, FLAGGED)}
     warnings = input_warnings(usable, params.usdclp, as_of=params.as_of, known_until=manifest.known_until)
     hashes = block_hashes(params, "validate")
-    report = summary(checked, left_out, params.as_of, warnings=warnings, params_sha256=hashes)
+    store = store_hashes(raw, manifest.known_until)
+    report = summary(checked, left_out, params.as_of, warnings=warnings, params_sha256=hashes, store=store)
     write_report(REPORT, report)
     write_text(PAGE, page(report))
     stop_on_failure(checked)

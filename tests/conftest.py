@@ -16,7 +16,7 @@ import pytest
 from hypothesis import settings
 
 from forex.timeline import calendar
-from tests.support.made_up import ROOT, MadeUpStore, Project, with_holidays
+from tests.support.made_up import ROOT, MadeUpStore, Project, params_text, with_holidays
 
 if TYPE_CHECKING:
     from tests.support.live.project import Live
@@ -51,8 +51,8 @@ def store(tmp_path: Path) -> MadeUpStore:
 
 @pytest.fixture
 def project(tmp_path: Path, store: MadeUpStore, monkeypatch: pytest.MonkeyPatch) -> Project:
-    for name in ("params.yaml", "operations.yaml"):
-        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
+    (tmp_path / "params.yaml").write_text(params_text(), encoding="utf-8")
+    (tmp_path / "operations.yaml").write_bytes((ROOT / "operations.yaml").read_bytes())
     with_holidays(tmp_path)
     made = Project(tmp_path, store)
     made.set(ingest={"store": "store"})

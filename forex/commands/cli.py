@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from forex import __version__
-from forex.core.errors import GateFailed, UsageError
+from forex.core.errors import GateFailed, OtherData, UsageError
 
 app = typer.Typer(
     name="forex",
@@ -128,13 +128,17 @@ def gate(
     markdown: Annotated[bool, typer.Option("--markdown", help="For a comment on a change.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Compare the metrics of two revisions by the rules of params.yaml. Exit code 1, with the reasons, if HEAD is worse."""
+    """Compare the metrics of two revisions by the rules of params.yaml. Exit code 1, with the reasons, if HEAD is worse; 6, and
+    nothing is compared, if they were run on different observations.
+    """
     _in_project()
     from forex.commands.judge import gate
 
     content = gate.view(base, head)
     shown = gate.markdown if markdown else gate.text
     _show(content, lambda found: shown(found, everything=everything), as_json)
+    if content["other_data"]:
+        raise typer.Exit(OtherData.exit_code)
     if content["failed"]:
         raise typer.Exit(GateFailed.exit_code)
 

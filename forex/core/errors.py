@@ -8,7 +8,8 @@ ForexError
 │   └── ProviderError   3  what a provider answers cannot be used
 │       └── RequestRefused 3  it answered, and refused the request
 ├── StaleError          4  a critical series is older than its bound
-└── GateFailed          1  a gate did not hold, or the forecast is degraded
+├── GateFailed          1  a gate did not hold, or the forecast is degraded
+└── OtherData           6  two runs on different observations: their scores say nothing about each other
 
 Anything else that ends a process is a defect of ours: exit 5. A message names the file, the row, the value, and what to do.
 """
@@ -23,6 +24,10 @@ class ForexError(Exception):
 
 class GateFailed(ForexError):
     exit_code = 1
+
+
+class OtherData(ForexError):
+    exit_code = 6
 
 
 class UsageError(ForexError):

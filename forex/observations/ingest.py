@@ -64,6 +64,30 @@ def age_business_days(date: str, as_of: str) -> int:
     return max(int(calendar.steps_between(np.datetime64(date), calendar.on_or_before(as_of))), 0)
 
 
+def store_hashes(known: Mapping[str, pl.DataFrame], until: dt.datetime) -> dict[str, str]:
+    """sha256 of the store as it was known at the start of each month, UTC, and at `until`, by instant.
+
+    known: each series' rows with `known_at` up to `until`.  Months before the first row are left out. Hashes of two stores are
+    equal up to the instant at which one of them knew another date, value or instant, or another series: rows that only come to be
+    known later change none.
+    """
+    text = pl.col("date", "value").cast(pl.String)  # whatever their type: that is for validate to judge
+    named = [rows.select(pl.lit(name).alias("series"), text, "known_at") for name, rows in known.items()]
+    rows = pl.concat(named).sort("known_at", "series", "date", "value")
+    lines = rows.write_csv(include_header=False, line_terminator="\n").splitlines(keepends=True)
+    first = rows["known_at"][0]
+    months = pl.datetime_range(
+        first.replace(day=1, hour=0, minute=0, second=0, microsecond=0), until, "1mo", eager=True
+    )
+    instants = pl.concat([months.filter((months >= first) & (months < until)), pl.Series([until])])
+    found, digest, done = {}, sha256(), 0
+    for at, count in zip(instants, rows["known_at"].search_sorted(instants, side="right"), strict=True):
+        digest.update("".join(lines[done:count]).encode())
+        found[f"{at:%Y-%m-%dT%H:%M:%SZ}"] = digest.hexdigest()
+        done = count
+    return found
+
+
 def content_hash(rows: pl.DataFrame) -> str:
     """sha256 of the rows as CSV text, so that equal content has equal hashes whatever file it came from."""
     return sha256(rows.drop("line").write_csv(line_terminator="\n").encode()).hexdigest()

@@ -21,10 +21,12 @@ def summary(
     *,
     warnings: Sequence[InputWarning] = (),
     params_sha256: Mapping[str, str],
+    store: Mapping[str, str],
 ) -> Expectations:
     """The fate of each series and the outcome of each check; `left_out`: why ingest left a series out before any.
 
     warnings: from `forex.validation.warnings.input_warnings`.  params_sha256: of the block that the checks were made with.
+    store: from `forex.observations.ingest.store_hashes`.
     """
     series = {name: _series(one) for name, one in checked.items()}
     absent = {
@@ -34,6 +36,7 @@ def summary(
     return Expectations(
         as_of=dt.date.fromisoformat(as_of),
         params_sha256=dict(params_sha256),
+        store=dict(store),
         success=all(one.fate != STOPS_THE_RUN for one in checked.values()),
         series=series | absent,
         warnings=tuple(warnings),

@@ -60,6 +60,9 @@ class Expectations(Report):
 
     as_of: dt.date
     params_sha256: dict[str, Sha256] = Field(description="By block of params.yaml that the checks were made with")
+    store: dict[str, Sha256] = Field(
+        description="Of the observations known at the start of each month and at the cut-off of as_of, by instant, UTC"
+    )
     success: bool = Field(description="Whether every series that no forecast can do without is in use")
     series: dict[str, SeriesResult] = Field(description="By id")
     warnings: tuple[InputWarning, ...]

@@ -160,7 +160,7 @@ def test_a_rule_in_standard_errors_says_where_there_are_none() -> None:
     found = compare(bare, bare | {coverage: 0.1}, settings())
     [entry] = [entry for entry in found["compared"] if entry["metric"] == coverage]
     assert entry["verdict"] == "NOT_EVALUATED" and entry["tolerance"] is None and found["reasons"] == []
-    shown = text(found | {"base": NAMED, "head": NAMED})
+    shown = text(found | {"base": NAMED, "head": NAMED, "other_data": []})
     assert f"{coverage} | 0.81 | 0.1" in " ".join(shown.split())
 
 

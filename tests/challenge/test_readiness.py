@@ -21,7 +21,7 @@ from forex.params import Params, load_params
 from forex.statistics.scores import crps
 from tests.support.challengers import BETTER, EQUAL, FRAME, NARROW, STEPS, WORSE, calibrated, write_project
 from tests.support.forex_command import forex
-from tests.support.made_up import ROOT
+from tests.support.made_up import ROOT, params_text
 
 pytestmark = pytest.mark.slow
 
@@ -169,7 +169,7 @@ def test_too_short_a_record_is_not_ready_and_says_what_was_not_evaluated(challen
 
 def test_overlapping_forecasts_are_no_record(challenged: Path) -> None:
     """The predecessor counted steps of one path: 600 forecasts at 7d are 120 without overlap."""
-    text = (ROOT / "params.yaml").read_text(encoding="utf-8").replace("min_independent: 12 ", "min_independent: 200 ")
+    text = params_text().replace("min_independent: 12 ", "min_independent: 200 ")
     write_project(challenged, calibrated(1, 600), params=text)
     one = by_name(readiness.view(BETTER))["independent"]
     assert (one["value"], one["passed"], one["critical"], one["score"]) == (120, False, True, 60)

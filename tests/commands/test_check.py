@@ -17,7 +17,7 @@ from tests.monitoring.test_alerts import storm
 from tests.monitoring.test_performance import SILENT, changed, report, settings, world
 from tests.support.forecasts_made_up import forecast
 from tests.support.forex_command import forex
-from tests.support.made_up import ROOT
+from tests.support.made_up import params_text
 from tests.support.monitored import whole
 
 
@@ -26,7 +26,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder whose last run is that of its params."""
     monkeypatch.chdir(tmp_path)
     Path("dvc.yaml").touch()
-    Path("params.yaml").write_bytes((ROOT / "params.yaml").read_bytes())
+    Path("params.yaml").write_text(params_text(), encoding="utf-8")
     params = load_params()
     alerts = alerts_of(panel_of(storm()[:60]))
     write_report(check.ALERTS, alerts)

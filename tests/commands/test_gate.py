@@ -58,6 +58,18 @@ def commits(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             path.unlink()
     run(folder, "align", "fit", "calibrate", "evaluate")
     commit(folder, "no-drivers")
+
+    git(folder, "checkout", "-q", "today")
+    path = folder / "data/sample/eur.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("\n2015-06-30,0.8", "\n2015-06-30,0.9"), encoding="utf-8")
+    run(folder, "ingest", "validate")
+    commit(folder, "one-other-value")
+    git(folder, "checkout", "-q", "today")
+    path = folder / "data/sample/series.yaml"
+    listed = path.read_text(encoding="utf-8")
+    path.write_text(listed[: listed.index("\nzar:") + 1], encoding="utf-8")
+    run(folder, "ingest", "validate")
+    commit(folder, "without-zar")
     git(folder, "checkout", "-q", "today")
     yield folder
 
@@ -123,6 +135,43 @@ def test_a_smaller_loss_than_the_tolerance_is_in_the_table_and_no_reason(commits
     said = gate(commits, "today", "no-drivers")
     [entry] = [entry for entry in said["compared"] if entry["metric"] == "validation.90d.published.crps"]
     assert entry["verdict"] == "tolerated" and 0.001 < entry["worse"] / entry["base"] < 0.005
+
+
+@pytest.mark.parametrize("base", ["yesterday", "today"])
+@pytest.mark.parametrize(
+    ("head", "why"),
+    [
+        ("one-other-value", ["what was known at 2015-07-01T00:00:00Z is not the same"]),
+        ("without-zar", ["series only in BASE: zar", "what was known at 2003-01-01T00:00:00Z is not the same"]),
+    ],
+)
+def test_runs_on_other_observations_are_not_compared(base: str, head: str, why: list[str], commits: Path) -> None:
+    said = gate(commits, base, head)
+    assert said["other_data"] == why and said["compared"] == said["reasons"] == [] and not said["failed"]
+    done = forex("gate", base, head, cwd=commits)
+    assert (done.returncode, done.stderr) == (6, "")
+    headline, *rest = done.stdout.splitlines()
+    assert headline.startswith(f"Not compared: {head} (") and "had other observations than" in headline
+    assert [line for line in rest if line] == why
+    assert forex("gate", base, head, "--json", cwd=commits).returncode == 6
+    page = forex("gate", base, head, "--markdown", cwd=commits)
+    assert page.returncode == 6 and page.stdout.startswith("### Not compared: ")
+
+
+def test_a_run_that_states_no_observations_is_compared_and_that_is_said(commits: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    shutil.copytree(commits, clone, ignore=shutil.ignore_patterns("data"))
+    report = clone / judged.OBSERVATIONS
+    content = json.loads(report.read_text(encoding="utf-8"))
+    del content["store"]
+    report.write_text(json.dumps(content), encoding="utf-8")
+    commit(clone, "older")
+    said = gate(clone, "older", "today")
+    assert said["other_data"] is None and len(said["compared"]) > 30
+    assert "whether both had the same is not known" in judged.text(said)
+    report.write_text("[]", encoding="utf-8")
+    with pytest.raises(DataError, match="no report"):
+        gate(clone, "HEAD")
 
 
 def test_without_head_the_working_tree_is_judged(commits: Path, tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from forex.validation.report import InputWarning
 from forex.validation.validate import QUARANTINE
 from tests.support.forecasts_made_up import forecast, manifest
 from tests.support.issued_rows import issued
+from tests.support.made_up import params_text
 from tests.support.monitored import whole
 
 DAY = dt.date(2007, 6, 1)
@@ -46,8 +47,7 @@ FORECAST = forecast(
 @pytest.fixture(autouse=True)
 def reports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    text = (Path(__file__).parents[2] / "params.yaml").read_text(encoding="utf-8")
-    Path("params.yaml").write_text(text.replace('as_of: "2024-11-27"', 'as_of: "2007-06-01"'), encoding="utf-8")
+    Path("params.yaml").write_text(params_text("2007-06-01"), encoding="utf-8")
     write_report(status.FORECAST, FORECAST)
     write_report(status.MANIFEST, manifest({}, unlisted_files=["notes.csv"]))
     instant = dt.datetime(2005, 10, 7, 22, tzinfo=dt.UTC)

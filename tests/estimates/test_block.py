@@ -18,7 +18,7 @@ from forex.estimates.resamples import Estimate
 from forex.observations import align
 from forex.params import PARAMS_FILE, load_params
 from forex.timeline import calendar
-from tests.support.made_up import NOON, ROOT, Project, published
+from tests.support.made_up import NOON, ROOT, Project, params_text, published
 from tests.support.simulated import garch_returns
 
 FIRST, AS_OF = "2008-01-02", "2023-12-29"
@@ -29,7 +29,7 @@ BLOCK_LINE = "usdclp:\n"
 def made(project: Project) -> Path:
     """A project after `align`, with copper; its params.yaml is the committed text but for as_of."""
     write_data(project.root, copper=True)
-    text = (ROOT / "params.yaml").read_text(encoding="utf-8").replace('as_of: "2024-11-27"', f'as_of: "{AS_OF}"')
+    text = params_text(AS_OF)
     PARAMS_FILE.write_text(text.replace("draws: 1000", "draws: 100"), encoding="utf-8")  # quick
     return project.root
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(REAL is None, reason="FOREX_REAL_DATA names no f
 
 CLOSE = "usdclp_close"
 AFTER_THE_CLOSE = {"ingest.store": "store", "cut_off": "17:30"}
-SHORT_FROM = dt.date(2024, 8, 19)  # 100 days before the newest origin
+SHORT_FROM = dt.date(2024, 9, 24)  # 100 days before the newest origin
 
 
 @pytest.fixture(scope="module")

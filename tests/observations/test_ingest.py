@@ -10,7 +10,7 @@ import pytest
 
 from forex.core.files import read_json, read_parquet
 from forex.core.reports import read_report
-from forex.observations.ingest import age_business_days, content_hash, known_rows
+from forex.observations.ingest import age_business_days, content_hash, known_rows, store_hashes
 from forex.observations.manifest import Manifest
 from stages import ingest
 from tests.support.made_up import NOON, Project, observations, utc
@@ -19,6 +19,60 @@ GOOD = "date,value\n2024-11-25,942.01\n2024-11-26,941.5\n2024-11-27,934.54\n2024
 MXN = "date,value\n2024-11-25,20.3\n2024-11-26,20.5\n2024-11-27,20.6\n"
 RAW = Path("data/raw")
 CUT_OFF = utc("2024-11-27T18:00")  # 15:00 in Santiago
+
+
+# --- hashes of the store ---------------------------------------------------------------------------------------------
+
+OBSERVED = [
+    ("2024-09-24", 1.0, utc("2024-09-24T12:00")),
+    ("2024-10-01", 2.0, utc("2024-10-01T00:00")),
+    ("2024-10-02", 3.0, utc("2024-11-05T12:00")),
+]
+TIMES = ["2024-10-01T00:00:00Z", "2024-11-01T00:00:00Z", "2024-11-27T18:00:00Z"]
+
+
+def hashed(changes: dict[int, Any] | None = None, until: dt.datetime = CUT_OFF, **more: Any) -> dict[str, str]:
+    """Of OBSERVED with some rows others, beside a series of one row."""
+    rows = [(changes or {}).get(k, row) for k, row in enumerate(OBSERVED)]
+    other = [("2024-09-30", 5.0, utc("2024-09-30T12:00"))]
+    series = {"usdclp": observations(rows), "mxn": observations(other)} | {
+        name: observations(one) for name, one in more.items()
+    }
+    return store_hashes({name: known_rows(one, until) for name, one in series.items()}, until)
+
+
+def test_a_store_is_hashed_at_the_start_of_every_month_and_at_the_cut_off() -> None:
+    assert list(hashed()) == TIMES
+    october, november, cut_off = hashed().values()
+    assert october == november != cut_off  # nothing came to be known in October
+    assert hashed() == hashed({0: OBSERVED[1], 1: OBSERVED[0]})  # the order of the file says nothing
+    assert list(hashed(until=utc("2024-11-01T00:00"))) == TIMES[:2]
+
+
+@pytest.mark.parametrize(
+    ("changes", "more", "first"),
+    [
+        ({0: ("2024-09-24", 1.1, OBSERVED[0][2])}, {}, 0),
+        ({0: ("2024-09-25", 1.0, OBSERVED[0][2])}, {}, 0),
+        ({0: ("2024-09-24", 1.0, utc("2024-09-25T12:00"))}, {}, 0),
+        ({1: ("2024-10-01", 2.0, utc("2024-10-01T00:01"))}, {}, 0),
+        ({2: ("2024-10-02", 3.1, OBSERVED[2][2])}, {}, 2),
+        ({}, {"aud": [("2024-09-24", 1.0, utc("2024-09-24T12:00"))]}, 0),
+        ({}, {"aud": [("2024-09-24", 1.0, utc("2024-11-24T12:00"))]}, 2),
+    ],
+)
+def test_hashes_differ_from_when_another_value_date_instant_or_series_was_known(
+    changes: dict[int, Any], more: dict[str, Any], first: int
+) -> None:
+    ours, other = hashed(), hashed(changes, **more)
+    assert [at for at in TIMES if ours[at] != other[at]] == TIMES[first:]
+
+
+def test_rows_that_come_to_be_known_later_change_no_hash() -> None:
+    grown = [*OBSERVED, ("2024-10-01", 2.5, utc("2024-11-28T12:00")), ("2024-12-02", 4.0, utc("2024-11-29T21:00"))]
+    later = hashed(until=utc("2024-12-02T18:00"), usdclp=grown)
+    assert {at: later[at] for at in TIMES[:2]} == {at: hashed()[at] for at in TIMES[:2]}
+    assert list(later) == [*TIMES[:2], "2024-12-01T00:00:00Z", "2024-12-02T18:00:00Z"]
 
 
 # --- selection --------------------------------------------------------------------------------------------------------

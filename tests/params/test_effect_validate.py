@@ -14,7 +14,7 @@ from forex.core.errors import DataError, ForexError, StaleError, TooLittleData
 from forex.core.files import read_json, read_parquet, write_json, write_parquet
 from forex.timeline import calendar
 from tests.support.changed_params import COMMITTED, LEAVES, Content, Folder, changed, run
-from tests.support.made_up import MadeUpStore
+from tests.support.made_up import AS_OF, MadeUpStore
 
 pytestmark = pytest.mark.slow
 
@@ -23,6 +23,7 @@ CHECKS = [key for key in LEAVES if key.startswith("validate.") and key not in BO
 BETWEEN = "expect_column_values_to_be_between"
 
 PLANTED = {
+    "as_of": AS_OF,
     "ingest.store": "store",
     "validate.min_rows": {"critical": 30, "important": 30, "optional": 30},
     "validate.max_set_aside": 0.10,

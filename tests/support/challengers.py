@@ -19,7 +19,7 @@ from forex.params import load_params, params_sha256
 from forex.statistics.scores import LEVELS
 from forex.timeline import calendar
 from tests.support.forecasts_made_up import check, checked, expectations, forecast
-from tests.support.made_up import ROOT, with_holidays
+from tests.support.made_up import params_text, with_holidays
 from tests.support.monitored import all_good
 
 # name: the parts that it foresees, and the factor on its spread. The names are ones that params.yaml allows.
@@ -71,7 +71,7 @@ FRAME = calibrated(1)
 
 def write_project(folder: Path, frame: pl.DataFrame, *, params: str | None = None, **changes: Any) -> None:
     """A project whose last run made `frame`: the committed params.yaml at two horizons, and the reports that readiness reads."""
-    text = params or (ROOT / "params.yaml").read_text(encoding="utf-8")
+    text = params or params_text()
     text = text.replace("horizons: [1d, 7d, 15d, 30d, 90d]", "horizons: [1d, 7d]")
     (folder / "params.yaml").write_text(text, encoding="utf-8")
     (folder / "dvc.yaml").write_text("", encoding="utf-8")

@@ -15,11 +15,12 @@ import pytest
 from forex.core.files import read_parquet, write_parquet
 from forex.core.quantiles import COLUMNS
 from tests.support.changed_params import COMMITTED, changed
-from tests.support.made_up import ROOT
+from tests.support.made_up import AS_OF, ROOT
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 WHOLE = ("ingest", "validate", "align", "regimes", "fit", "calibrate", "performance", "evaluate")
-FEWER_DRAWS = {"evaluate.draws": 200}  # the bootstrap takes most of the time and decides nothing here
+# One day after one with a rate of its own; the bootstrap takes most of the time and decides nothing here.
+USUAL = {"as_of": AS_OF, "evaluate.draws": 200}
 
 
 def git(folder: Path, *words: str) -> str:
@@ -39,8 +40,8 @@ def repository(folder: Path) -> Path:
 
 
 def run(folder: Path, *stages: str, params: Mapping[str, Any] | None = None) -> None:
-    """The stages in this process, on the committed params with fewer draws and with `params`."""
-    content = changed(COMMITTED, FEWER_DRAWS | dict(params or {}))
+    """The stages in this process, on the committed params with USUAL and with `params`."""
+    content = changed(COMMITTED, USUAL | dict(params or {}))
     (folder / "params.yaml").write_text(json.dumps(content), encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)

@@ -124,6 +124,7 @@ def expectations(**more: Any) -> Expectations:
     out = checked(fate="left_out", why="brl: 11 business days old", rows=90, usable=90, checks=[stale])
     usual: dict[str, Any] = {"as_of": DAY, "success": True, "series": {"usdclp": used, "brl": out}, "warnings": []}
     usual["params_sha256"] = {"validate": "ab" * 32}
+    usual["store"] = {"2024-11-27T18:00:00Z": "cd" * 32}
     return Expectations(**(usual | more))
 
 

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from forex.timeline import calendar
 ROOT = Path(__file__).parents[2]
 
 
+AS_OF = "2024-11-27"  # the day of what is made up, whatever the committed one is
 HOLIDAYS = "data/calendar/holidays_cl.csv"
 EVENING = {"business_days": -1, "time": "18:00", "zone": "America/Santiago"}
 
@@ -40,6 +42,15 @@ class MadeUpStore:
             usual = {"title": name, "unit": "CLP per USD", "tier": "critical", "publication": EVENING}
         self.entries[name] = usual | entry
         (self.path / "series.yaml").write_text(json.dumps(self.entries), encoding="utf-8")
+
+
+def params_text(as_of: str = AS_OF) -> str:
+    """The committed params.yaml on that day."""
+    text, count = re.subn(
+        r'(?m)^as_of: "[0-9-]{10}"', f'as_of: "{as_of}"', (ROOT / "params.yaml").read_text(encoding="utf-8")
+    )
+    assert count == 1
+    return text
 
 
 @dataclass

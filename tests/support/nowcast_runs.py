@@ -23,7 +23,8 @@ from tests.support.made_up import ROOT
 
 SAMPLE = ROOT / "data/sample"
 REAL = Path(os.environ["FOREX_REAL_DATA"]) if "FOREX_REAL_DATA" in os.environ else None
-FROM, UNTIL = "2010-01-01", "2024-11-27"
+NOON_PANEL = Path(os.environ["FOREX_NOON_DATA"]) if "FOREX_NOON_DATA" in os.environ else None
+FROM, UNTIL = "2010-01-01", "2025-01-02"
 NOWCAST_ONLY = {
     "fit.models": ["random_walk", "nowcast"],
     "calibrate.conformal": ["nowcast"],

@@ -269,9 +269,9 @@ def test_series_without_an_entry_has_neither_range_nor_move() -> None:
 def test_report_is_canonical_and_its_page_self_contained() -> None:
     checked = {"usdclp": check(series(changes={50: 2000.0}))}
     left_out = {"vix": "data/x/vix.csv: <not> found."}
-    report = summary(checked, left_out, AS_OF, params_sha256={})
+    report = summary(checked, left_out, AS_OF, params_sha256={}, store={})
     again = {"usdclp": check(series(changes={50: 2000.0}))}
-    assert json_text(plain(report)) == json_text(plain(summary(again, left_out, AS_OF, params_sha256={})))
+    assert json_text(plain(report)) == json_text(plain(summary(again, left_out, AS_OF, params_sha256={}, store={})))
     assert report.series["vix"].fate == "left_out"
     [ranged] = [entry for entry in report.series["usdclp"].checks if entry.check == "range"]
     assert (ranged.failing_rows, ranged.observed) == (1, [2000.0])

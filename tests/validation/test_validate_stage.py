@@ -3,7 +3,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from shutil import copyfile
 from typing import Any
 
 import polars as pl
@@ -13,7 +12,7 @@ from ruamel.yaml import YAML
 from forex.core.files import read_parquet
 from forex.core.stage import run
 from stages import align, ingest, validate
-from tests.support.made_up import with_holidays
+from tests.support.made_up import params_text, with_holidays
 
 pytestmark = pytest.mark.slow
 
@@ -34,7 +33,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     listed = YAML(typ="safe").load((ROOT / "data/sample/series.yaml").read_text())
     with (store / "series.yaml").open("w") as file:
         YAML().dump({name: listed[name] for name in ("usdclp", "eur")}, file)
-    copyfile(ROOT / "params.yaml", tmp_path / "params.yaml")
+    (tmp_path / "params.yaml").write_text(params_text(AS_OF), encoding="utf-8")
     with_holidays(tmp_path)
     monkeypatch.chdir(tmp_path)
     change_params(tmp_path, lambda params: params["ingest"].update(store="store"))

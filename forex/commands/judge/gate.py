@@ -8,11 +8,20 @@ from typing import Any
 
 from forex.challenge import gate
 from forex.challenge.revisions import commit_of, text_at
+from forex.challenge.same_store import differences
 from forex.commands.tables import markdown as markdown_table
 from forex.core.errors import DataError, yaml_fault
 from forex.params import load_params
 
 WORKING_TREE = "working tree"
+OBSERVATIONS = "reports/expectations.json"
+NOTHING_COMPARED: Mapping[str, Any] = {
+    "compared": [],
+    "other_changes": 0,
+    "idle_rules": [],
+    "missing": [],
+    "reasons": [],
+}
 
 Read = Callable[[str], str | None]
 
@@ -20,18 +29,24 @@ Read = Callable[[str], str | None]
 def view(base: str, head: str | None = None) -> dict[str, Any]:
     """What `forex.challenge.gate.compare` says of the two, by the working tree's params.yaml.  head: None for the working tree.
 
+    other_data: how their observations differ, and then nothing is compared; None where a revision does not state them.
+
     Raises UsageError for an unknown revision or where there is no git repository, DataError where metrics cannot be read.
     """
     settings = load_params("gate").gate
     commits = [commit_of(revision) for revision in (base, head) if revision is not None]
     before = partial(text_at, commits[0])
     after: Read = _here if head is None else partial(text_at, commits[1])
-    found = gate.compare(_metrics(before, base), _metrics(after, head or WORKING_TREE), settings)
+    metrics = _metrics(before, base), _metrics(after, head or WORKING_TREE)
+    differs = differences(_observations(before, base), _observations(after, head or WORKING_TREE))
+    found = NOTHING_COMPARED if differs else gate.compare(*metrics, settings)
     return {
         "base": {"revision": base, "commit": commits[0]},
         "head": {"revision": head or WORKING_TREE, "commit": commits[1] if head else None},
+        "other_data": differs,
         "failed": bool(found["reasons"]),
-    } | found
+        **found,
+    }
 
 
 def _metrics(read: Read, revision: str) -> dict[str, float]:
@@ -40,11 +55,24 @@ def _metrics(read: Read, revision: str) -> dict[str, float]:
     for path in _files(read, revision):
         text = read(path)
         if text is not None:
-            try:
-                found |= gate.leaves(json.loads(text))
-            except ValueError as error:
-                raise DataError(f"{path} of {revision}: not readable as JSON ({error}). Commit a whole one.") from error
+            found |= gate.leaves(_parsed(text, path, revision))
     return found
+
+
+def _observations(read: Read, revision: str) -> Mapping[str, Any]:
+    """The revision's report on its observations; empty where it has none."""
+    text = read(OBSERVATIONS)
+    content = {} if text is None else _parsed(text, OBSERVATIONS, revision)
+    if not isinstance(content, dict):
+        raise DataError(f"{OBSERVATIONS} of {revision}: no report. Commit what `dvc repro` writes.")
+    return content
+
+
+def _parsed(text: str, path: str, revision: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise DataError(f"{path} of {revision}: not readable as JSON ({error}). Commit a whole one.") from error
 
 
 def _files(read: Read, revision: str) -> list[str]:
@@ -92,6 +120,8 @@ def _headline(content: Mapping[str, Any]) -> str:
         part["revision"] + (f" ({part['commit'][:9]})" if part["commit"] else "")
         for part in (content["base"], content["head"])
     ]
+    if content["other_data"]:
+        return f"Not compared: {named[1]} had other observations than {named[0]}"
     count = len(content["reasons"])
     verdict = f"failed, {count} reason{'s' if count > 1 else ''}" if count else "passed"
     return f"Gate {verdict}: {named[1]} against {named[0]}, {len(content['compared'])} metrics compared"
@@ -119,7 +149,10 @@ def _allowed(entry: Mapping[str, Any]) -> float | None:
 
 def _notes(content: Mapping[str, Any]) -> list[str]:
     changes, idle = content["other_changes"], content["idle_rules"]
-    lines = [f"{changes} other metrics differ; no rule of gate.metrics is about them."] if changes else []
+    lines = [*(content["other_data"] or [])]
+    if content["other_data"] is None:
+        lines.append(f"{OBSERVATIONS} of one of them states no observations: whether both had the same is not known.")
+    lines += [f"{changes} other metrics differ; no rule of gate.metrics is about them."] if changes else []
     lines += [f"gate.metrics, {name}: no metric has such a name." for name in idle]
     return ["\n".join(lines)] if lines else []
 

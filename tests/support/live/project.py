@@ -13,7 +13,7 @@ from forex.operations import declared_providers
 from forex.params import load_params
 from tests.support.changed_params import COMMITTED, OPERATIONS, Content, changed
 from tests.support.live.web import Web
-from tests.support.made_up import ROOT, with_holidays
+from tests.support.made_up import AS_OF, ROOT, with_holidays
 
 PROVIDERS = tuple(declared_providers())
 ACCOUNT = {"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2"}
@@ -23,7 +23,7 @@ ACCOUNT = {"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2"}
 class Live:
     root: Path
     site: Web
-    params: Content = field(default_factory=lambda: COMMITTED)
+    params: Content = field(default_factory=lambda: changed(COMMITTED, {"as_of": AS_OF}))
     operations: Content = field(default_factory=lambda: OPERATIONS)
 
     def set(self, **values: Any) -> None:

@@ -1,7 +1,7 @@
 """Real days replayed one at a time: a clone whose providers know, at each instant, what had been published by then.
 
-The providers are a web server that answers in bcch's and the ECB's formats from the sample; the ECB's rates are the sample's noon
-rates, crossed with the euro.
+The providers are a web server that answers in bcch's and the ECB's formats from the sample, whose rates are crossed with the euro
+again.
 """
 
 import datetime as dt

@@ -16,7 +16,7 @@ from forex.regimes.regimes import STRESSED, classify
 from forex.timeline import calendar
 from tests.support.made_up import ROOT
 
-COMMITTED = load_params("regimes", "usdclp", path=ROOT / "params.yaml")
+COMMITTED = load_params("as_of", "regimes", "usdclp", path=ROOT / "params.yaml")
 PARAMS, MOVE = COMMITTED.regimes, COMMITTED.usdclp.thresholds.copper_move
 QUICK_MOVE = 0.03
 CALENDAR = ROOT / "data/calendar/bcch_meetings.csv"
@@ -96,7 +96,7 @@ def sample(name: str) -> pl.DataFrame:
 
 
 def sample_panel(
-    target: pl.DataFrame, *, as_of: str = "2024-11-27", cut_off: str = "15:00", **drivers: pl.DataFrame
+    target: pl.DataFrame, *, as_of: str = COMMITTED.as_of, cut_off: str = "15:00", **drivers: pl.DataFrame
 ) -> pl.DataFrame:
     until = calendar.cut_offs([as_of], cut_off).item()
     known = {
