@@ -1,6 +1,7 @@
 """An origin looks ahead by the holidays known at its cut-off: a law of the week after moves none of its targets."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -99,6 +100,16 @@ def test_the_law_of_2021_moves_no_target_of_an_origin_before_it() -> None:
     }
 
 
+def test_the_targets_that_laws_moved_are_those_that_the_calendars_readme_counts() -> None:
+    days = calendar.business_days("2007-01-02", "2024-12-30")
+    lost: Counter[str] = Counter()
+    for horizon in HORIZONS:
+        targets = calendar.target_dates(days, days, horizon)
+        lost.update(targets[~calendar.is_business_day(targets)].astype(str).tolist())
+    bicentenary = {"2010-09-17": 1, "2010-09-20": 4}
+    assert lost == {"2007-09-17": 6, "2017-01-02": 6, "2021-06-21": 6, "2008-10-31": 1, "2022-09-16": 1} | bicentenary
+
+
 # --- what follows for a history and its forecasts ---------------------------------------------------------------------
 
 
@@ -138,6 +149,13 @@ def test_steps_count_the_day_that_only_later_became_a_holiday() -> None:
     assert history.targets("7d").steps[at] == 5  # four in the end
     assert history.ahead(2).dates[at] == np.datetime64(SOLSTICE)
     assert history.ahead(2).matured[at] == len(history.days)
+
+
+def test_in_the_evening_the_anchor_is_dated_by_the_business_days_then_known() -> None:
+    """That Friday evening the next business day was the Monday: a rate dated Tuesday is nobody's anchor before."""
+    history = history_of(target_of(garch_returns(np.random.default_rng(21), 520), first="2020-01-02"), cut_off="18:30")
+    anchors = dict(zip(history.days.astype(str).tolist(), history.anchor_date.astype(str).tolist(), strict=True))
+    assert [anchors[f"2021-06-{day}"] for day in (17, 18, 22)] == ["2021-06-18", "2021-06-18", "2021-06-23"]
 
 
 # --- look-ahead: a row of the list with a later known_from ------------------------------------------------------------
