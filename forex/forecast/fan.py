@@ -53,7 +53,7 @@ def fan(panel: pl.DataFrame, forecast: Forecast, *, history_days: int) -> pl.Dat
     rows.append({"part": OBSERVADO, "date": anchor_date, "value": forecast.anchor})
 
     horizons = by_length(forecast.horizons)
-    dates, quantiles = _ahead(anchor_date, forecast.anchor, horizons)
+    dates, quantiles = _ahead(forecast, horizons)
     # Where two horizons share a target, the shorter one names it.
     named = {entry.target_date: horizon for horizon, entry in reversed(horizons.items())}
     for date, value in zip(dates, quantiles[:, MEDIAN].tolist(), strict=True):
@@ -67,14 +67,14 @@ def fan(panel: pl.DataFrame, forecast: Forecast, *, history_days: int) -> pl.Dat
     return pl.DataFrame(rows, schema=SCHEMA)
 
 
-def _ahead(
-    anchor_date: dt.date, anchor: float, horizons: Mapping[str, HorizonForecast]
-) -> tuple[list[dt.date], np.ndarray]:
-    """Business days from the anchor's date to the last target, and the quantiles there: shape (1 + steps, 25)."""
+def _ahead(forecast: Forecast, horizons: Mapping[str, HorizonForecast]) -> tuple[list[dt.date], np.ndarray]:
+    """Business days from the anchor's date to the last target, as known at the origin, and the quantiles: shape (1 + steps, 25)."""
+    anchor = forecast.anchor
     by_steps = {entry.steps: entry.quantiles for entry in horizons.values()}
     steps = sorted(by_steps)
     known = np.log(np.array([[by_steps[k][level] for level in QUANTILES] for k in steps]) / anchor)
     path = [np.zeros(len(GRID)), *(between_horizons(steps, known, k) for k in range(1, steps[-1] + 1))]
     last = max(entry.target_date for entry in horizons.values())
-    dates: list[dt.date] = calendar.business_days(str(anchor_date), str(last)).astype(object).tolist()
+    days = calendar.business_days(str(forecast.anchor_date), str(last), known_at=str(forecast.origin_date))
+    dates: list[dt.date] = days.astype(object).tolist()
     return dates, round_clp(anchor * np.exp(np.array(path)))

@@ -23,9 +23,11 @@ class Model(Protocol):
 class Declaration:
     """What a model's file says of it, as its constant MODEL.
 
-    make: makes the model, from its settings where it has some.
+    make: makes the model, from its base where it has one, then its settings where it has some.
     settings: what params.yaml may hold under `fit` and the file's name; None: nothing.
+    base: the declared model that it changes; `fit` has its settings, whether it lists it or not.
     """
 
     make: Callable[..., Model]
     settings: type[Block] | None = None
+    base: str | None = None

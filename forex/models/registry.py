@@ -1,6 +1,7 @@
 """The models that the files of this folder declare, and those of them that params.yaml lists."""
 
 from forex.core.declarations import declarations
+from forex.core.errors import ParamsError
 from forex.models.protocol import Declaration, Model
 from forex.params import Fit, Settings
 
@@ -16,10 +17,20 @@ def settings() -> Settings:
 
 
 def build(fit: Fit) -> dict[str, Model]:
-    """The listed models in the order of params.yaml.  fit: read with `settings`."""
-    known = declared()
-    return {name: _made(name, known[name], fit) for name in fit.models}
+    """The listed models in the order of params.yaml.  fit: read with `settings`.
+
+    Raises ParamsError naming a model whose base has no settings in `fit`.
+    """
+    return {name: _made(name, fit) for name in fit.models}
 
 
-def _made(name: str, model: Declaration, fit: Fit) -> Model:
-    return model.make() if model.settings is None else model.make(fit.own(name, model.settings))
+def _made(name: str, fit: Fit) -> Model:
+    model = declared()[name]
+    base = () if model.base is None else (_base(name, model.base, fit),)
+    return model.make(*base, *(() if model.settings is None else (fit.own(name, model.settings),)))
+
+
+def _base(name: str, base: str, fit: Fit) -> Model:
+    if declared()[base].settings is not None and base not in fit.given():
+        raise ParamsError(f"params.yaml: fit: models lists {name}, expected the settings of {base}, which it changes.")
+    return _made(base, fit)

@@ -129,7 +129,7 @@ class _Rows:
 def _anchor(target: pl.DataFrame, days: Dates, cuts: Instants) -> Columns:
     rows = _Rows(target)
     # What is published this evening is in force on the next business day; nothing later can be known yet.
-    at = rows.last(calendar.shift(days, 1), cuts)
+    at = rows.last(calendar.shift(days, 1, known_at=days), cuts)
     dates = rows.date_of(at)
     return {"anchor": rows.value_of(at), "anchor_date": dates, "anchor_age": _age(dates, days)}
 
@@ -137,7 +137,7 @@ def _anchor(target: pl.DataFrame, days: Dates, cuts: Instants) -> Columns:
 def _age(dates: Dates, days: Dates) -> pl.Series:
     """Business days from each date to the origin, null where there is no date, -1 for the next business day's."""
     absent = np.isnat(dates)
-    ages = pl.Series(calendar.steps_between(np.where(absent, days, dates), days).astype(np.int32))
+    ages = pl.Series(calendar.steps_between(np.where(absent, days, dates), days, known_at=days).astype(np.int32))
     return ages.set(pl.Series(absent), None)
 
 

@@ -24,7 +24,8 @@ Ints = NDArray[np.int64]
 class Targets:
     """What each origin's forecast at one horizon is about, all of shape (n_days,).
 
-    dates: target dates.  steps: business days from the anchor's date.  days: calendar days from it.
+    dates: target dates.  steps: business days from the anchor's date.  days: calendar days from it. Dates and steps are those of
+    the holidays known at the origin: a target that a later law made a holiday has no observado, and never matures.
     log_return: log(observado on the target / anchor), NaN where it has not appeared.
     matured: position of the first origin at whose cut-off that observado is known, n_days where there is none.
     """
@@ -69,7 +70,7 @@ class History:
 
     def ahead(self, steps: int) -> Targets:
         """The targets `steps` business days after the anchor's date."""
-        return self._settled(calendar.shift(self.anchor_date, steps))
+        return self._settled(calendar.shift(self.anchor_date, steps, known_at=self.days))
 
     def _settled(self, dates: Dates) -> Targets:
         never = len(self.days)
@@ -78,7 +79,7 @@ class History:
         matured = np.searchsorted(self.cut_offs, self.usable_at[at], side="left")
         return Targets(
             dates=dates,
-            steps=calendar.steps_between(self.anchor_date, dates),
+            steps=calendar.steps_between(self.anchor_date, dates, known_at=self.days),
             days=(dates - self.anchor_date).astype(np.int64),
             log_return=np.where(settled, np.log(self.observado[at] / self.anchor), np.nan),
             matured=np.where(settled, matured, never),

@@ -65,16 +65,16 @@ def is_covered(origins: calendar.Dates, meetings: Meetings) -> NDArray[np.bool_]
 def days_to_effects(origins: calendar.Dates, meetings: Meetings, *, effect: int) -> NDArray[np.float64]:
     """Business days from each of n origins to the effect of each of m decisions, shape (n, m).
 
-    The effect is in the observado in force `effect` business days after the decision. Negative after it; NaN where the
-    meeting was not known yet.
+    The effect is in the observado in force `effect` business days after the decision, by the holidays known at the origin.
+    Negative after it; NaN where the meeting was not known yet.
 
     >>> meetings = parse_meetings("date,kind\\n2020-01-29,scheduled\\n2020-03-16,special\\n", "meetings.csv")
     >>> days_to_effects(calendar.as_dates(["2020-03-13", "2020-03-16"]), meetings, effect=2).tolist()
     [[-30.0, nan], [-31.0, 2.0]]
     """
-    effects = calendar.shift(meetings.dates, effect)
-    epoch = min(origins.min(initial=effects[0]), effects[0])
-    days = calendar.steps_between(epoch, effects)[None, :] - calendar.steps_between(epoch, origins)[:, None]
+    known_at = origins[:, None]
+    effects = calendar.shift(meetings.dates[None, :], effect, known_at=known_at)
+    days = calendar.steps_between(known_at, effects, known_at=known_at)
     unknown = meetings.special[None, :] & (origins[:, None] < meetings.dates[None, :])
     return np.where(unknown, np.nan, days)
 

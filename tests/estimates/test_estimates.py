@@ -90,7 +90,7 @@ def test_every_figure_of_the_observado_by_hand() -> None:
     by_date = dict(zip(days.tolist(), values.tolist(), strict=True))
     month = []
     for day, value in by_date.items():
-        due = calendar.on_or_after(np.datetime64(day) + 30).item()
+        due = calendar.on_or_after(np.datetime64(day) + 30, known_at=day).item()
         if due in by_date:
             month.append(np.log(by_date[due] / value))
     assert found["volatility.by_horizon.30d"].value == pytest.approx(np.std(month), rel=1e-6)

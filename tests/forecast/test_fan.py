@@ -40,6 +40,17 @@ def test_one_row_per_business_day_ahead_and_no_width_at_the_anchor():
         assert band["upper"].is_sorted()
 
 
+def test_the_days_ahead_are_those_that_the_origin_knew():
+    """The Monday after Friday 18 June 2021 became a holiday on the Saturday between: its forecast was for that Monday."""
+    friday = dt.date(2021, 6, 18)
+    shapes = {"1d": ("2024-11-28", dt.date(2021, 6, 21)), "2d": ("2024-11-29", dt.date(2021, 6, 22))}
+    ahead = {name: entry(like).model_copy(update={"target_date": on}) for name, (like, on) in shapes.items()}
+    said = forecast(as_of=friday, origin_date=friday, anchor_date=friday, horizons=ahead)
+    table = fan(panel("2021-05-03", "2021-06-18"), said, history_days=10).filter(part=MEDIAN_PART)
+    assert [date.day for date in table["date"]] == [18, 21, 22]
+    assert table["horizon"].to_list() == [None, "1d", "2d"]
+
+
 def test_the_wider_interval_comes_first_so_that_the_narrower_is_drawn_on_it():
     levels = fan(panel(), forecast(), history_days=30).filter(part=INTERVAL)["level"].to_list()
     assert levels == sorted(levels, reverse=True)

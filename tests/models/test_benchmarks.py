@@ -55,14 +55,14 @@ def benchmark(name: str, target: pl.DataFrame, origin: dt.date, horizon: str, cu
 
     def steps(start: dt.date, end: dt.date) -> int:
         after = (start + dt.timedelta(day) for day in range(1, (end - start).days + 1))
-        return sum(bool(calendar.is_business_day(day)) for day in after)
+        return sum(bool(calendar.is_business_day(day, known_at=origin)) for day in after)
 
     daily = [
         math.log(row["value"] / before["value"]) / math.sqrt(steps(before["date"], row["date"]))
         for before, row in zip(known, known[1:], strict=False)
     ]
     due = max(origin + dt.timedelta(int(horizon[:-1])), anchor_date + dt.timedelta(1))
-    while not calendar.is_business_day(due):
+    while not calendar.is_business_day(due, known_at=origin):
         due += dt.timedelta(1)
     ahead = steps(anchor_date, due)
     if name == "predecessor":

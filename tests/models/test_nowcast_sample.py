@@ -49,13 +49,14 @@ def both(runs: Mapping[str, Fitted], horizon: str) -> pl.DataFrame:
 def test_after_publication_the_next_days_rate_is_the_anchor(horizon: str, runs: Mapping[str, Fitted]) -> None:
     rows = both(runs, horizon)
     assert rows.height > 3500
-    following = calendar.shift(rows["origin_date"].to_numpy(), 1)
+    origins = rows["origin_date"].to_numpy()
+    following = calendar.shift(origins, 1, known_at=origins)
     assert (rows["anchor_date_after"].to_numpy() == following).all()
     in_force = dict(runs[AFTER].read("panel.parquet").select("origin_date", "observado").iter_rows())
     assert rows["anchor_after"].to_list() == [in_force[date] for date in rows["anchor_date_after"]]
     if horizon == "1d":
         assert (rows["target_date"].to_numpy() == following).all()
-        assert (rows["target_date_after"].to_numpy() == calendar.shift(following, 1)).all()
+        assert (rows["target_date_after"].to_numpy() == calendar.shift(following, 1, known_at=origins)).all()
         assert set(rows["steps"]) == set(rows["steps_after"]) == {1}
     else:
         assert rows["target_date_after"].equals(rows["target_date"])

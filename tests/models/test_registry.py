@@ -8,12 +8,13 @@ import pytest
 from forex.commands.keep.params import whole
 from forex.core.errors import ParamsError
 from forex.models.chronos import Settings as ChronosSettings
+from forex.models.premium import Settings as PremiumSettings
 from forex.models.registry import build, declared
 from forex.models.theta import Settings as ThetaSettings
 from tests.support.made_up import ROOT
 from tests.support.simulated import committed, fit_params
 
-CHALLENGERS = ("theta", "chronos")
+CHALLENGERS = ("theta", "premium", "chronos")
 COMMITTED = (ROOT / "params.yaml").read_text(encoding="utf-8")
 
 
@@ -28,7 +29,8 @@ def uncommented(text: str) -> str:
     """params.yaml with the challengers' blocks, which it shows as comments, switched on."""
     lines, shown = [], False
     for line in text.splitlines():
-        shown = (shown and line.startswith("  #   ")) or line.split("#")[-1].strip() == "theta:" or "# chronos:" in line
+        heads = any(f"# {name}:" in line for name in CHALLENGERS)
+        shown = heads or (shown and line.startswith("  #   "))
         lines.append(line.replace("  # ", "  ", 1) if shown else line)
     return "\n".join(lines) + "\n"
 
@@ -40,7 +42,7 @@ def test_models_are_built_in_the_order_of_params() -> None:
 
 
 def test_challengers_have_no_settings_until_someone_enables_them() -> None:
-    assert not {"theta", "chronos"} & set(committed().fit.given())
+    assert not set(CHALLENGERS) & set(committed().fit.given())
 
 
 @pytest.mark.parametrize("name", CHALLENGERS)
@@ -52,9 +54,18 @@ def test_a_challenger_without_settings_is_named(tmp_path: Path, name: str) -> No
 
 def test_the_blocks_that_params_yaml_shows_can_be_switched_on(tmp_path: Path) -> None:
     fit = whole(with_models(tmp_path, *CHALLENGERS, text=uncommented(COMMITTED))).fit
-    assert fit.models[-2:] == CHALLENGERS
+    assert fit.models[-3:] == CHALLENGERS
     assert fit.own("theta", ThetaSettings).refit_every == 63 and fit.own("chronos", ChronosSettings).steps == 72
+    assert fit.own("premium", PremiumSettings).refit_every == 21
     assert list(build(fit.model_copy(update={"models": ("theta",)}))) == ["theta"]
+
+
+def test_a_model_needs_the_settings_of_the_one_it_changes_and_not_the_model(tmp_path: Path) -> None:
+    fit = whole(with_models(tmp_path, "premium", text=uncommented(COMMITTED))).fit
+    alone = fit.model_copy(update={"models": ("premium",)})
+    assert list(build(alone)) == ["premium"]
+    with pytest.raises(ParamsError, match="models lists premium, expected the settings of nowcast"):
+        build(alone.model_copy(update={"nowcast": None}))
 
 
 @pytest.mark.parametrize(

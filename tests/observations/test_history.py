@@ -92,7 +92,7 @@ def loop_targets(table: pl.DataFrame, horizon: str) -> list[dict[str, Any]]:
     found = []
     for origin in origins:
         day = origin["origin_date"] + int(horizon[:-1]) * one
-        while not (calendar.is_business_day(day) and day > origin["anchor_date"]):
+        while not (calendar.is_business_day(day, known_at=origin["origin_date"]) and day > origin["anchor_date"]):
             day += one
         value = values.get(day)
         matured = [
@@ -101,7 +101,7 @@ def loop_targets(table: pl.DataFrame, horizon: str) -> list[dict[str, Any]]:
         found.append(
             {
                 "date": day,
-                "steps": int(calendar.steps_between(origin["anchor_date"], day)),
+                "steps": int(calendar.steps_between(origin["anchor_date"], day, known_at=origin["origin_date"])),
                 "days": (day - origin["anchor_date"]).days,
                 "log_return": np.log(value["observado"] / origin["anchor"]) if value else np.nan,
                 "matured": min(matured, default=len(origins)),

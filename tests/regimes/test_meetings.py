@@ -31,6 +31,13 @@ def test_coverage_and_signed_days(on_sample: pl.DataFrame) -> None:
     assert days_to_effects(origins[1:2], MEETINGS, effect=2)[0, 0] == 2
 
 
+def test_an_effect_falls_on_a_day_that_was_a_business_day_as_far_as_known() -> None:
+    """The Monday after Friday 18 June 2021 became a holiday on the Saturday between."""
+    thursday = parse_meetings("date,kind\n2021-06-17,scheduled\n", "meetings.csv")
+    origins = calendar.as_dates(["2021-06-17", "2021-06-18", "2021-06-22"])
+    assert days_to_effects(origins, thursday, effect=2)[:, 0].tolist() == [2, 1, 0]
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -56,8 +56,8 @@ def oracle(
         out = []
         for date, special in zip(meetings.dates, meetings.special, strict=True):
             if not special or date <= today:
-                effect = calendar.shift(date, params.meeting_effect)
-                later = int(calendar.steps_between(today, effect)) if effect >= today else 0
+                effect = calendar.shift(date, params.meeting_effect, known_at=today)
+                later = int(calendar.steps_between(today, effect, known_at=today)) if effect >= today else 0
                 out.append(later or -int(calendar.steps_between(effect, today)))
         return out
 

@@ -49,7 +49,9 @@ def view() -> dict[str, Any]:
             "covered": covered["interventions"],
             "covered_ahead": listed_until >= until,
         },
-        "holidays": [{"date": str(day), "name": name} for day, name in calendar.holidays_between(as_of, until)],
+        "holidays": [
+            {"date": str(day), "name": name} for day, name in calendar.holidays_between(as_of, until, known_at=as_of)
+        ],
     }
 
 

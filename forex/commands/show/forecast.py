@@ -69,13 +69,14 @@ def origin_at(table: pl.DataFrame, at: str | None, *, done: str = "forecasts wer
 def _settling(rows: pl.DataFrame, settlement: str) -> dict[str, Any]:
     """A row of the table for a settlement day between the horizons."""
     day = parse_date(settlement, "--date")
-    if not calendar.is_business_day(str(day)):
-        following = calendar.on_or_after(str(day))
+    known_at = str(rows.item(0, "origin_date"))
+    if not calendar.is_business_day(str(day), known_at=known_at):
+        following = calendar.on_or_after(str(day), known_at=known_at)
         raise UsageError(f"--date {day}: not a business day in Chile; the rate of {following} is the next one.")
     by_steps = rows.sort("steps").unique("steps", keep="first", maintain_order=True)
     nearest = by_steps.row(0, named=True)
-    anchor_date = calendar.shift(str(nearest["target_date"]), -nearest["steps"])
-    steps = int(calendar.steps_between(anchor_date, str(day)))
+    anchor_date = calendar.shift(str(nearest["target_date"]), -nearest["steps"], known_at=known_at)
+    steps = int(calendar.steps_between(anchor_date, str(day), known_at=known_at))
     last = by_steps.row(-1, named=True)
     if not 1 <= steps <= last["steps"]:
         raise UsageError(f"--date {day}: expected a day after {anchor_date} and not after {last['target_date']}.")
