@@ -45,6 +45,7 @@ def _describe(entry: Series, rows: pl.DataFrame | None, problem: str | None, as_
         unit=entry.unit,
         tier=entry.tier,
         publication=entry.publication,
+        quotes=entry.quotes,
         left_out=problem,
         rows=len(dates),
         first=dates[0] if dates else None,

@@ -17,6 +17,9 @@ class Listed(Report):
     unit: str = Field(description='Unit of its values; "percent" for rates, whose moves are differences, not logs')
     tier: Tier
     publication: Publication = Field(description="When a value of a date is public")
+    quotes: str | None = Field(
+        description="The target, where the series is a quote of it in its own unit; null for a driver like any other"
+    )
     left_out: str | None = Field(description="Why it is not read: file, line and value; null where it is")
     rows: int = Field(ge=0, description="Rows with a value that were known, vintages counted one by one")
     first: dt.date | None = Field(description="The earliest date among them")
@@ -41,3 +44,8 @@ class Manifest(Report):
     def in_per_cent(self) -> set[str]:
         """The ids of the series whose moves are differences."""
         return {name for name, one in self.series.items() if one.unit == PERCENT}
+
+    @property
+    def quotes(self) -> set[str]:
+        """The ids of the series whose values are prices of the target."""
+        return {name for name, one in self.series.items() if one.quotes is not None}

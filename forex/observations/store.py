@@ -50,17 +50,29 @@ class Publication(Block):
     zone: Annotated[str, AfterValidator(_zone)]
 
 
+def _target(name: str) -> str:
+    if name != TARGET:
+        raise ValueError(f"expected {TARGET}, the series that is forecast")
+    return name
+
+
 class Series(Block):
+    """quotes: the target, of whose price every value of this series is one, in the target's unit: its level counts, not its moves
+    alone. None: the series is a driver like any other, whatever its id.
+    """
+
     title: str
     unit: str
     tier: Tier
     publication: Publication
+    quotes: Annotated[str, AfterValidator(_target)] | None = None
 
 
 def read_series_list(store: Path) -> dict[str, Series]:
     """What series.yaml says of each id, in its order.
 
-    Raises UsageError where the folder or the file is missing, malformed, or without the target `usdclp`.
+    Raises UsageError where the folder or the file is missing, malformed, or without the target `usdclp`; where a quote is of
+    another series or in another unit than the target, or where the target says that it quotes itself.
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
@@ -88,7 +100,22 @@ def read_series_list(store: Path) -> dict[str, Series]:
     for name in listed:
         if not name.replace("_", "").isalnum() or not name.isascii() or name != name.lower():
             raise UsageError(f"{path}: {name!r} cannot be an id. Use lower-case letters, digits and underscores.")
+    _refuse_wrong_quotes(listed, path)
     return listed
+
+
+def _refuse_wrong_quotes(listed: dict[str, Series], path: Path) -> None:
+    if (quoted := listed[TARGET].quotes) is not None:
+        raise UsageError(
+            f"{path}: {TARGET}.quotes: {quoted!r} is the series itself, and no quote of it. Remove the line."
+        )
+    unit = listed[TARGET].unit
+    for name, one in listed.items():
+        if one.quotes is not None and one.unit != unit:
+            raise UsageError(
+                f"{path}: {name}.unit: a quote of {TARGET} is in its unit, {unit!r}, got {one.unit!r}. "
+                f"Correct the unit, or remove {name}.quotes."
+            )
 
 
 def unlisted_files(store: Path, listed: dict[str, Series]) -> list[str]:

@@ -9,7 +9,9 @@ import polars as pl
 import pytest
 
 from forex.core.files import read_json, read_parquet
+from forex.core.reports import read_report
 from forex.observations.ingest import age_business_days, content_hash, known_rows
+from forex.observations.manifest import Manifest
 from stages import ingest
 from tests.support.made_up import NOON, Project, observations, utc
 
@@ -81,6 +83,7 @@ def test_the_manifest_says_rows_range_and_age(project: Project) -> None:
         "unit": "MXN per USD",
         "tier": "important",
         "publication": NOON,
+        "quotes": None,
         "left_out": None,
         "rows": 1,
         "first": "2024-11-25",
@@ -89,6 +92,14 @@ def test_the_manifest_says_rows_range_and_age(project: Project) -> None:
     }
     assert len(digest) == 64
     assert manifest["series"]["usdclp"]["age"] == 0
+
+
+def test_the_manifest_says_which_series_quote_the_target(project: Project) -> None:
+    project.store.add("usdclp", GOOD)
+    project.store.add("usdclp_spot", GOOD, unit="CLP per USD", quotes="usdclp")
+    project.store.add("usdclp_close", GOOD, unit="CLP per USD")  # an older store: a driver, whatever its id
+    assert project.run(ingest.main) == 0
+    assert read_report(ingest.MANIFEST, Manifest).quotes == {"usdclp_spot"}
 
 
 @pytest.mark.parametrize(

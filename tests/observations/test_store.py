@@ -377,6 +377,16 @@ def without(key: str) -> dict[str, Any]:
             json.dumps({"usdclp": ENTRY | {"publication": EVENING | {"business_days": 999}}}),
             "usdclp.publication.business_days: ",
         ),
+        (
+            json.dumps({"usdclp": ENTRY, "usdclp_spot": ENTRY | {"quotes": "eur"}}),
+            "usdclp_spot.quotes: expected usdclp, the series that is forecast, got 'eur'",
+        ),
+        (json.dumps({"usdclp": ENTRY, "usdclp_spot": ENTRY | {"quotes": True}}), "usdclp_spot.quotes: "),
+        (
+            json.dumps({"usdclp": ENTRY, "usdclp_spot": ENTRY | {"unit": "USD per CLP", "quotes": "usdclp"}}),
+            "usdclp_spot.unit: a quote of usdclp is in its unit, 'u', got 'USD per CLP'",
+        ),
+        (json.dumps({"usdclp": ENTRY | {"quotes": "usdclp"}}), "usdclp.quotes: 'usdclp' is the series itself"),
     ],
 )
 def test_a_bad_series_yaml_is_named_with_its_key(store: MadeUpStore, content: str, what: str) -> None:
@@ -387,6 +397,23 @@ def test_a_bad_series_yaml_is_named_with_its_key(store: MadeUpStore, content: st
     assert str(error.value).startswith(f"{store.path / 'series.yaml'}: ")
     assert what in str(error.value)
     assert error.value.exit_code == 2
+
+
+def test_a_series_quotes_the_target_where_it_says_so(store: MadeUpStore) -> None:
+    store.path.mkdir()
+    entries = {"usdclp_spot": ENTRY | {"quotes": "usdclp"}, "usdclp_close": ENTRY, "usdclp": ENTRY}
+    (store.path / "series.yaml").write_text(json.dumps(entries), encoding="utf-8")
+    listed = read_series_list(store.path)
+    assert {name: one.quotes for name, one in listed.items()} == {
+        "usdclp_spot": "usdclp",
+        "usdclp_close": None,
+        "usdclp": None,
+    }
+
+
+def test_the_template_of_a_live_store_declares_its_quote(tmp_path: Path) -> None:
+    (tmp_path / "series.yaml").write_bytes((ROOT / "data/live_series.yaml").read_bytes())
+    assert [name for name, one in read_series_list(tmp_path).items() if one.quotes] == ["usdclp_spot"]
 
 
 def test_a_series_yaml_that_is_no_utf8(store: MadeUpStore) -> None:

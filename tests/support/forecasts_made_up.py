@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections.abc import Collection
 from typing import Any
 
 from scipy.special import ndtri
@@ -126,14 +127,15 @@ def expectations(**more: Any) -> Expectations:
     return Expectations(**(usual | more))
 
 
-def manifest(units: dict[str, str], **more: Any) -> Manifest:
-    """Of series in these units, none of which has rows."""
+def manifest(units: dict[str, str], quotes: Collection[str] = (), **more: Any) -> Manifest:
+    """Of series in these units, none of which has rows; `quotes` are the ids of those that quote usdclp."""
     listed = {
         name: Listed(
             title=name,
             unit=unit,
             tier="important",
             publication=Publication.model_validate(NOON),
+            quotes="usdclp" if name in quotes else None,
             left_out=None,
             rows=0,
             first=None,
