@@ -5,6 +5,7 @@ GET …/v8/finance/chart/HG=F?interval=1d&period1=…&period2=… answers {"char
 A null close is a day without one. The bar of a day that is not over moves with the market and is left out. Where a day's bar comes
 twice, at its beginning and as the last price, the later one is its close. Within the day a bar is stamped with its beginning, and
 its close is the last price before the next one begins; the price of this moment, which may come last, has a stamp of its own.
+Bars of five minutes reach back 60 days and hourly ones 730: a request that asks for as much, or more, is refused as a whole.
 
 Meaning of a date: the exchange's date of the bar's stamp, and a future's or an index's close is of that day. A currency's daily
 bar, whose code ends in "=X", holds the price at the start of its day: it is ours as the last weekday before, with whose rates of

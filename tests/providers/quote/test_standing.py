@@ -1,12 +1,16 @@
 """Which bar stands at a cut-off, beside a readable loop; and what no quote of the peso can be."""
 
+import csv
 import datetime as dt
+import os
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from forex.observations.store import read_series, read_series_list
 from forex.operations import Quote, load_operations
 from forex.params import Bounds
 from forex.providers.protocol import Bar, Bars
@@ -94,6 +98,32 @@ def test_a_price_far_from_the_observado_is_none(price: float, observado: float |
         assert found is None
     else:
         assert found is not None and re.match(said, found)
+
+
+@pytest.mark.skipif(
+    not (os.environ.get("FOREX_RECORDINGS") and os.environ.get("FOREX_REAL_DATA")),
+    reason="needs FOREX_RECORDINGS and FOREX_REAL_DATA",
+)
+def test_what_is_refused_of_the_service_s_recorded_days() -> None:
+    """CLP=X by the day from 2016 on, the only real bars of the peso at hand: a print of 5, and a price that stood in July 2022."""
+    days = Path(os.environ["FOREX_RECORDINGS"]) / "yahoo_csv/CLP.csv"
+    real = Path(os.environ["FOREX_REAL_DATA"])
+    rows = read_series(real, "usdclp", read_series_list(real)["usdclp"])
+    in_force = dict(rows.select("date", "value").iter_rows())
+    refused, count = dict[str, str](), 0
+    bars = Bars()
+    for row in csv.DictReader(days.read_text(encoding="utf-8").splitlines(), delimiter=";"):
+        begins = dt.datetime.combine(dt.date.fromisoformat(row["Date"]), dt.time(), tzinfo=dt.UTC)
+        bars.append(Bar(begins, begins + 24 * HOUR, float(row["Close"].replace(",", "."))))
+        if begins.date() in in_force:
+            count += 1
+            said = why(bars, in_force[begins.date()])
+            if said is not None and "stands still" not in said:
+                refused[row["Date"]] = said
+    assert count > 2000
+    assert set(refused) == {"2016-12-22", "2019-12-02", "2022-07-18", "2022-07-19", "2022-07-20"}
+    assert refused["2016-12-22"] == "5 is outside 300 to 1500"
+    assert refused["2022-07-20"].startswith("1050.26 is +12.2% from the observado ")
 
 
 def test_trading_hours_are_santiago_s_around_both_changes_of_the_clock_and_over_holidays() -> None:
