@@ -23,6 +23,7 @@ from forex.timeline.holidays import FIRST_YEAR, LAST_YEAR
 
 TARGET = "usdclp"
 SERIES_FILE = "series.yaml"
+HOURLY = "_hourly"  # ends the provider's name in the source of a quote that was filled in afterwards, from hourly bars
 PERCENT = "percent"  # the unit of rates: values may be zero or negative, and moves are differences, not logs
 RESTORE = "Restore it from a backup, with git or with dvc: when its values were known stands nowhere else."
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {

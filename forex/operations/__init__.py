@@ -4,7 +4,7 @@ No stage depends on it.
 """
 
 from forex.operations.declared import declared_providers, provider_name
-from forex.operations.fetch import Fetch, Network, Source
+from forex.operations.fetch import Fetch, Network, Quote, Source
 from forex.operations.file import OPERATIONS_FILE, Operations, check_bounds, load_operations
 from forex.operations.ledger import Ledger
 
@@ -14,6 +14,7 @@ __all__ = [
     "Ledger",
     "Network",
     "Operations",
+    "Quote",
     "Source",
     "check_bounds",
     "declared_providers",

@@ -7,8 +7,9 @@ from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, Strict
 from pydantic_core import PydanticCustomError
 
 from forex.operations.declared import declared_providers, provider_name
-from forex.params.types import Block, Date, PositiveFloat, unique
+from forex.params.types import Block, Date, PositiveFloat, clock_time, unique
 
+ClockTime = Annotated[StrictStr, AfterValidator(clock_time)]
 ProviderName = Annotated[StrictStr, AfterValidator(provider_name)]
 
 
@@ -53,12 +54,26 @@ def _source(text: Any) -> Any:
 SourceText = Annotated[Source, BeforeValidator(_source)]
 
 
+def _hours(trading: tuple[str, str]) -> tuple[str, str]:
+    if trading[0] >= trading[1]:
+        raise ValueError(f'expected an opening before the closing, like ["09:00", "14:00"], got {list(trading)}')
+    return trading
+
+
 class Quote(Block):
-    """The market's last price at the cut-off, stored as the driver `series`."""
+    """The market's last price at the cut-off, stored as the series `series`.
+
+    max_gap: largest |log(price/observado)|.  trading: when the market opens and closes, Santiago.  stuck_hours: so long in trading,
+    and the price has not moved: it is none.  history_days: how far back past cut-offs are filled in, calendar days.
+    """
 
     series: StrictStr
     source: SourceText
     max_age_minutes: PositiveInt
+    max_gap: PositiveFloat
+    trading: Annotated[tuple[ClockTime, ClockTime], AfterValidator(_hours)]
+    stuck_hours: PositiveFloat
+    history_days: PositiveInt
 
 
 class Fetch(Block):

@@ -45,6 +45,26 @@ class Found(list[Observation]):
         self.missing = list(missing)
 
 
+@dataclass(frozen=True)
+class Bar:
+    """A stretch of a market's time (UTC) and the last price in it, which stood when the stretch had ended.
+
+    The price of a moment is a bar that ends where it begins.
+    """
+
+    begins: dt.datetime
+    ends: dt.datetime
+    price: float
+
+
+class Bars(list[Bar]):
+    """The sound bars of an answer, in order of their ends.  unsound: a sentence for each row that was left out."""
+
+    def __init__(self, sound: Iterable[Bar] = (), unsound: Iterable[str] = ()):
+        super().__init__(sorted(sound, key=lambda bar: bar.ends))
+        self.unsound = list(unsound)
+
+
 class Provider(Protocol):
     """One service.  `name` is what operations.yaml calls it."""
 
@@ -70,10 +90,15 @@ class Sharing(Provider, Protocol):
 
 @runtime_checkable
 class Quoting(Provider, Protocol):
-    """A provider that can be asked for the market's quote at the cut-off."""
+    """A provider that can be asked for a market's prices within the day."""
 
-    def last_price(self, client: Answers, code: str, at: dt.datetime) -> tuple[dt.datetime, float] | None:
-        """The last price made at or before `at` (UTC), with the instant from which it stood; None where the last days have none."""
+    def bars(self, client: Answers, code: str, first: dt.datetime, last: dt.datetime, width: dt.timedelta) -> Bars:
+        """The bars of `width`, five minutes or an hour, that begin between two instants (UTC), without those that have no price.
+
+        The price of this moment may come last; a bar that has not ended has an end that lies ahead.
+        Raises ProviderError where the answer is not in the documented format, is about another series or of bars of another width,
+        or has no sound row though it has rows.
+        """
         ...
 
 

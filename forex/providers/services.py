@@ -12,7 +12,7 @@ from forex.core.errors import ForexError, ProviderError, UsageError
 from forex.operations import Fetch, Source
 from forex.providers.network.net import Client
 from forex.providers.network.session import Session
-from forex.providers.protocol import Found, Provider, Quoting, Sharing
+from forex.providers.protocol import Bars, Found, Provider, Quoting, Sharing
 from forex.providers.registry import declaration, provider
 
 Answer = TypeVar("Answer")
@@ -45,12 +45,12 @@ class Services:
         found = self._reading(source, lambda: client.observations(session, source.code, first, last))
         return found if isinstance(found, Found) else Found(found)
 
-    def last_price(self, source: Source, at: dt.datetime) -> tuple[dt.datetime, float] | None:
-        """As `Quoting.last_price`.  Raises UsageError where the provider has none."""
+    def bars(self, source: Source, first: dt.datetime, last: dt.datetime, width: dt.timedelta) -> Bars:
+        """As `Quoting.bars`.  Raises UsageError where the provider has none."""
         client, session = self._up(source.provider)
         if not isinstance(client, Quoting):
             raise UsageError(f"fetch.quote.source: {source.provider} has no last price; name a provider that has one")
-        return self._reading(source, lambda: client.last_price(session, source.code, at))
+        return self._reading(source, lambda: client.bars(session, source.code, first, last, width))
 
     def _reading(self, source: Source, ask: Callable[[], Answer]) -> Answer:
         try:

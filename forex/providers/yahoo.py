@@ -5,6 +5,7 @@ GET …/v8/finance/chart/HG=F?interval=1d&period1=…&period2=… answers {"char
 A null close is a day without one. The bar of a day that is not over moves with the market and is left out. Where a day's bar comes
 twice, at its beginning and as the last price, the later one is its close. Within the day a bar is stamped with its beginning, and
 its close is the last price before the next one begins; the price of this moment, which may come last, has a stamp of its own.
+Bars of five minutes reach back 60 days and hourly ones 730: a request that asks for as much, or more, is refused as a whole.
 
 Meaning of a date: the exchange's date of the bar's stamp, and a future's or an index's close is of that day. A currency's daily
 bar, whose code ends in "=X", holds the price at the start of its day: it is ours as the last weekday before, with whose rates of
@@ -23,11 +24,20 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from forex.core.errors import ProviderError, RequestRefused
 from forex.providers.network.net import Answers
 from forex.providers.network.refusals import refusal_text
-from forex.providers.protocol import Declaration, Found, Observation, in_order, number, sound_rows, weekday_before
+from forex.providers.protocol import (
+    Bar,
+    Bars,
+    Declaration,
+    Found,
+    Observation,
+    in_order,
+    number,
+    sound_rows,
+    weekday_before,
+)
 
 CURRENCY = "=X"
-BAR = dt.timedelta(minutes=5)
-INTRADAY = dt.timedelta(days=5)  # how far back prices by the minute are asked for
+INTERVALS = {dt.timedelta(minutes=5): ("5m",), dt.timedelta(hours=1): ("1h", "60m")}  # as asked for, and as answered
 
 
 class Yahoo:
@@ -48,17 +58,21 @@ class Yahoo:
         found = [_meant(code, date, price, zone) for date, price in closes.items() if over is None or date < over]
         return in_order(found, first, where, unsound)
 
-    def last_price(self, client: Answers, code: str, at: dt.datetime) -> tuple[dt.datetime, float] | None:
-        """The last price made at or before `at` (UTC), with the instant from which it stood: the end of its bar, or its own stamp
-        where it is of no bar. None where the last days have none.
-        """
+    def bars(self, client: Answers, code: str, first: dt.datetime, last: dt.datetime, width: dt.timedelta) -> Bars:
+        """As `Quoting.bars`. A stamp that begins no bar is the price of that moment; one with two prices says nothing."""
         where = f"{self.name} {code}"
-        chart = self._chart(client, code, at - INTRADAY, at + dt.timedelta(minutes=1), "5m", where)
+        chart = self._chart(client, code, first, last, INTERVALS[width][0], where)
+        granularity = chart["meta"].get("dataGranularity")
+        if granularity is not None and granularity not in INTERVALS[width]:
+            raise ProviderError(f"{where}: asked for bars of {INTERVALS[width][0]}, the answer is of {granularity!r}")
         prices, unsound = _prices(chart, where)
-        if unsound and not prices:
+        once = dict(prices)
+        twice = {stamp for stamp, price in prices if once[stamp] != price}
+        unsound += [f"{where}: two prices at {stamp}" for stamp in sorted(twice)]
+        found = Bars((_bar(stamp, price, width) for stamp, price in once.items() if stamp not in twice), unsound)
+        if unsound and not found:
             raise ProviderError(unsound[0])
-        stood = [(stamp if stamp.timestamp() % BAR.seconds else stamp + BAR, price) for stamp, price in prices]
-        return max((one for one in stood if one[0] <= at), default=None)
+        return found
 
     def _chart(
         self, client: Answers, code: str, start: dt.datetime, end: dt.datetime, interval: str, where: str
@@ -109,6 +123,10 @@ def _price(pair: tuple[Any, Any], where: str) -> tuple[dt.datetime, float] | Non
     if close is None:
         return None
     return dt.datetime.fromtimestamp(stamp, dt.UTC), float(f"{number(close, where):.8g}")
+
+
+def _bar(stamp: dt.datetime, price: float, width: dt.timedelta) -> Bar:
+    return Bar(stamp, stamp if stamp.timestamp() % width.total_seconds() else stamp + width, price)
 
 
 def _zone(chart: dict[str, Any], where: str) -> ZoneInfo:

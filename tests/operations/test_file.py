@@ -31,6 +31,11 @@ def test_the_committed_file_is_valid_and_what_it_fetches_has_bounds() -> None:
         ({"ledger": OPERATIONS["ledger"]}, "fetch is missing"),
         (changed(OPERATIONS, {"ledger.lock_timeout": -1}), r"ledger.lock_timeout = -1: "),
         (changed(OPERATIONS, {"fetch.first": "2024-13-01"}), r"fetch.first = '2024-13-01': expected a date"),
+        (
+            changed(OPERATIONS, {"fetch.quote.trading": ["14:00", "09:00"]}),
+            r"fetch.quote.trading = .*expected an opening before the closing",
+        ),
+        (changed(OPERATIONS, {"fetch.quote.trading": ["9", "14:00"]}), r"expected a time of day"),
         ([], "the file = "),
     ],
 )

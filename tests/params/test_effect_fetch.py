@@ -204,7 +204,7 @@ def test_overlap_days(live: Live) -> None:
 
 
 def bank(
-    values: Mapping[dt.date, float], spot: float | None = None, other: float = 1.0
+    values: Mapping[dt.date, float], spot: float | None = None, other: float = 1.0, since: str = "2024-11-27T17:40"
 ) -> Callable[[str, Query], Answer]:
     def route(path: str, query: Query) -> Answer:
         match path.split("/")[1]:
@@ -213,7 +213,9 @@ def bank(
             case "mindicador":
                 return Answer(recorded.mindicador("dolar", {date: value * other for date, value in values.items()}))
             case "yahoo" if spot:
-                return Answer(recorded.yahoo(path.split("/")[2], [(utc("2024-11-27T17:40"), spot)]))
+                five, begun = dt.timedelta(minutes=5), utc(since)
+                bars: Any = [(begun + i * five, spot) for i in range((utc("2024-11-27T17:45") - begun) // five)]
+                return Answer(recorded.yahoo(path.split("/")[2], bars))
         return Answer(status=404)
 
     return route
@@ -229,6 +231,19 @@ SAID: dict[str, tuple[Any, Any, Callable[[str, Query], Answer], str]] = {  # two
         "2024-11-29: lies after 2024-11-27",
     ),
     "max_disagreement": (0.02, 0.005, bank({NEWEST: 970.0}, other=1.01), "1.00% apart"),
+    "quote.max_gap": (
+        0.05,
+        0.003,
+        bank({NEWEST: 970.0}, spot=973.4),
+        "973.4 is +0.3% from the observado 970, more than",
+    ),
+    "quote.stuck_hours": (4, 3.5, bank({NEWEST: 970.0}, 973.4, since="2024-11-27T13:30"), "the feed stands still"),
+    "quote.trading": (
+        ["09:00", "12:00"],
+        ["09:00", "12:45"],
+        bank({NEWEST: 970.0}, 973.4, since="2024-11-27T13:30"),
+        "the feed stands",
+    ),
     "quote.max_age_minutes": (120, 5, bank({NEWEST: 970.0}, spot=973.4), "no price within 5 minutes"),
 }
 
@@ -261,6 +276,17 @@ def test_the_quote(key: str, value: str, live: Live) -> None:
         assert "/yahoo/CLPUSD=X" in [path for path, _ in live.site.requests]
     else:
         assert read_parquet(live.store / "usdclp_close.parquet")["value"].to_list() == [973.4]
+
+
+def test_how_far_back_the_quote_is_filled_in(live: Live) -> None:
+    live.set(fetch__series={"usdclp": OPERATIONS["fetch"]["series"]["usdclp"]})
+    live.site.route = bank({NEWEST: 970.0}, spot=973.4)
+    for days, first in ((720, "2024-11-04"), (9, "2024-11-18")):  # a Monday both; the bars of five days before it
+        live.site.requests.clear()
+        live.set(fetch__quote__history_days=days)
+        live.fetch(NOW)
+        (query,) = [query for _, query in live.site.requests if query.get("interval") == "1h"]
+        assert int(query["period1"]) == int((utc(f"{first}T18:00") - dt.timedelta(days=5)).timestamp())
 
 
 @pytest.mark.parametrize("name", ["mindicador", "findic", "fred"])
@@ -310,7 +336,7 @@ def test_every_key_is_tested() -> None:
     """By the name of its test or by its parameter above."""
     tested = {f"network.{key}" for key in (*NETWORK, "connect_timeout")} | {f"providers.{name}" for name in PROVIDERS}
     tested |= {f"series.{name}" for name in OPERATIONS["fetch"]["series"]} | set(SAID)
-    tested |= {"first", "overlap_days", "lock_timeout", "quote.source", "quote.series"}
+    tested |= {"first", "overlap_days", "lock_timeout", "quote.source", "quote.series", "quote.history_days"}
     tested |= {"longest_run", "max_requests", "patience.mindicador", "patience.findic"}
     tested |= {f"requests_of.{name}" for name in ("mindicador", "findic", "fred")}
     assert {f"fetch.{key}" for key in tested} == set(KEYS)

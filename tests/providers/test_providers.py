@@ -9,6 +9,8 @@ from forex.core.errors import ProviderError
 from forex.operations import declared_providers, load_operations
 from forex.providers.ecb import Ecb
 from forex.providers.mindicador import Mindicador
+from forex.providers.protocol import Bars
+from forex.providers.quote.standing import standing
 from forex.providers.registry import provider
 from forex.providers.yahoo import Yahoo
 from tests.support.live import recorded
@@ -96,6 +98,19 @@ def test_yahoo_dates_by_the_exchange_and_leaves_out_the_running_day(site: Web) -
     assert int(query["period1"]) == int(utc("2024-11-25T00:00").timestamp())
 
 
+MINUTES, HOURS = dt.timedelta(minutes=5), dt.timedelta(hours=1)
+
+
+def yahoo_bars(site: Web, width: dt.timedelta) -> Bars:
+    with site.client(attempts=1) as client:
+        return Yahoo(site.url).bars(client, "CLP=X", utc("2024-11-22T18:00"), utc("2024-11-27T18:01"), width)
+
+
+def stood(bars: Bars, at: str) -> tuple[dt.datetime, float] | None:
+    i = standing(bars, utc(at), dt.timedelta(hours=2))
+    return None if i is None else (bars[i].ends, bars[i].price)
+
+
 def test_yahoo_last_price_is_not_later_than_the_cut_off(site: Web) -> None:
     bars: list[tuple[dt.datetime, float | None]] = [
         (utc("2024-11-27T17:50"), 973.1),
@@ -104,16 +119,10 @@ def test_yahoo_last_price_is_not_later_than_the_cut_off(site: Web) -> None:
         (utc("2024-11-27T18:05"), 980.0),
     ]
     site.route = lambda path, query: Answer(recorded.yahoo("CLP=X", bars))
-    with site.client() as client:
-        assert Yahoo(site.url).last_price(client, "CLP=X", utc("2024-11-27T18:00")) == (
-            utc("2024-11-27T17:55"),
-            973.1,
-        )
-        assert Yahoo(site.url).last_price(client, "CLP=X", utc("2024-11-27T18:05")) == (
-            utc("2024-11-27T18:05"),
-            973.4,
-        )
-        assert Yahoo(site.url).last_price(client, "CLP=X", utc("2024-11-27T17:00")) is None
+    found = yahoo_bars(site, MINUTES)
+    assert stood(found, "2024-11-27T18:00") == (utc("2024-11-27T17:55"), 973.1)
+    assert stood(found, "2024-11-27T18:05") == (utc("2024-11-27T18:05"), 973.4)
+    assert stood(found, "2024-11-27T17:00") is None
 
 
 def test_yahoo_s_price_of_this_moment_has_its_own_stamp(site: Web) -> None:
@@ -122,8 +131,50 @@ def test_yahoo_s_price_of_this_moment_has_its_own_stamp(site: Web) -> None:
         (utc("2024-11-27T17:58:07"), 973.2),
     ]
     site.route = lambda path, query: Answer(recorded.yahoo("CLP=X", bars))
-    with site.client() as client:
-        assert Yahoo(site.url).last_price(client, "CLP=X", utc("2024-11-27T18:00")) == (bars[1][0], 973.2)
+    assert stood(yahoo_bars(site, MINUTES), "2024-11-27T18:00") == (bars[1][0], 973.2)
+
+
+def test_an_hourly_bar_ends_an_hour_later_and_the_price_of_this_moment_is_no_bar(site: Web) -> None:
+    bars: list[tuple[dt.datetime, float | None]] = [
+        (utc("2024-11-27T17:00"), 974.0),
+        (utc("2024-11-27T15:00"), 973.1),  # in whatever order
+        (utc("2024-11-27T16:00"), None),
+        (utc("2024-11-27T15:00"), 973.1),  # the same once more
+        (utc("2024-11-27T18:04:11"), 975.0),
+    ]
+    site.route = lambda path, query: Answer(recorded.yahoo("CLP=X", bars, dataGranularity="1h"))
+    found = yahoo_bars(site, HOURS)
+    assert [(bar.begins, bar.ends, bar.price) for bar in found] == [
+        (utc("2024-11-27T15:00"), utc("2024-11-27T16:00"), 973.1),
+        (utc("2024-11-27T17:00"), utc("2024-11-27T18:00"), 974.0),
+        (utc("2024-11-27T18:04:11"), utc("2024-11-27T18:04:11"), 975.0),
+    ]
+    assert not found.unsound
+    path, query = site.requests[-1]
+    assert path == "/CLP=X" and query["interval"] == "1h"
+
+
+def test_a_bar_with_two_prices_is_left_out_and_named(site: Web) -> None:
+    bars: list[tuple[dt.datetime, float | None]] = [
+        (utc("2024-11-27T16:00"), 973.1),
+        (utc("2024-11-27T17:00"), 974.0),
+        (utc("2024-11-27T17:00"), 979.0),
+    ]
+    site.route = lambda path, query: Answer(recorded.yahoo("CLP=X", bars))
+    found = yahoo_bars(site, HOURS)
+    assert [bar.price for bar in found] == [973.1]
+    assert found.unsound == ["yahoo CLP=X: two prices at 2024-11-27 17:00:00+00:00"]
+    bars.pop(0)
+    with pytest.raises(ProviderError, match="yahoo CLP=X: two prices at 2024-11-27 17:00"):
+        yahoo_bars(site, HOURS)
+
+
+def test_bars_of_another_width_are_refused(site: Web) -> None:
+    """A day's bar, taken for an hour's, would end before its day."""
+    answer = recorded.yahoo("CLP=X", [(utc("2024-11-27T00:00"), 973.1)], dataGranularity="1d")
+    site.route = lambda path, query: Answer(answer)
+    with pytest.raises(ProviderError, match="yahoo CLP=X: asked for bars of 1h, the answer is of '1d'"):
+        yahoo_bars(site, HOURS)
 
 
 def test_yahoo_refuses_an_answer_about_another_symbol(site: Web) -> None:

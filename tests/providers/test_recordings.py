@@ -14,6 +14,7 @@ import pytest
 from forex.core.errors import ProviderError
 from forex.observations.store import Series, read_series_list
 from forex.providers.append import ATTEMPTS, ROWS, Arrived, additions
+from forex.providers.quote.standing import standing
 from forex.providers.yahoo import Yahoo
 from tests.support.live.provider_clients import CLIENTS
 from tests.support.live.recordings import PRICES, READ, REFUSED, Read
@@ -83,8 +84,19 @@ def test_a_price_within_the_day_is_read_with_its_instant(
 ) -> None:
     answer = serving(name)
     site.route = lambda path, query: answer
+    width, cut_off = dt.timedelta(minutes=5), utc(at)
     with site.client() as client:
-        assert Yahoo(site.url).last_price(client, code, utc(at)) == (utc(since), pytest.approx(price, rel=1e-6))
+        bars = Yahoo(site.url).bars(client, code, cut_off - dt.timedelta(days=5), cut_off, width)
+    i = standing(bars, cut_off, width)
+    assert i is not None and not bars.unsound
+    assert (bars[i].ends, bars[i].price) == (utc(since), pytest.approx(price, rel=1e-6))
+
+
+def test_a_recording_of_five_minutes_is_no_history_by_the_hour(site: Web) -> None:
+    answer = serving("yahoo/AAPL_5m.json")
+    site.route = lambda path, query: answer
+    with site.client() as client, pytest.raises(ProviderError, match="asked for bars of 1h, the answer is of '5m'"):
+        Yahoo(site.url).bars(client, "AAPL", utc("2026-10-01T00:00"), utc("2026-10-05T14:00"), dt.timedelta(hours=1))
 
 
 def test_every_recording_is_in_a_table() -> None:

@@ -30,6 +30,7 @@ from forex.ledger import ledger
 from forex.operations import load_operations
 from forex.params import PARAMS_FILE, Params
 from forex.providers.network.net import Client
+from forex.providers.quote.quote import last_cut_off
 from forex.timeline import calendar
 
 RUNNING = ledger.LEDGER / ".advance"
@@ -149,7 +150,7 @@ def text(content: Mapping[str, Any]) -> str:
 
 
 def _origin(to: str | None, params: Params, at: dt.datetime) -> str:
-    passed = fetch.last_cut_off(at, params.cut_off)
+    passed = last_cut_off(at, params.cut_off)
     newest = str(calendar.on_or_before(str(passed.astimezone(ZoneInfo(calendar.SANTIAGO)).date())))
     if to is None:
         return newest

@@ -1,14 +1,9 @@
 """`forex fetch`: bring the live store up to date, and record the market's quote at the cut-off."""
 
-import datetime as dt
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
-
-import numpy as np
-import polars as pl
 
 from forex.core import lock
 from forex.core.clock import Clock, now
@@ -17,12 +12,12 @@ from forex.core.files import read_text, write_text
 from forex.observations.store import SERIES_FILE, TARGET, Series, read_series_list
 from forex.operations import Fetch, check_bounds, load_operations
 from forex.params import Params, load_params
-from forex.providers.append import Arrived, additions, append, recorded_attempts, refuse_csv, stored_rows
+from forex.providers.append import refuse_csv
 from forex.providers.asking import Fetched
 from forex.providers.fetch import fetch, without_source
 from forex.providers.lines import Lines, few
 from forex.providers.network.net import Client
-from forex.providers.protocol import Observation
+from forex.providers.quote.quote import AskingQuote
 from forex.providers.services import Services
 from forex.timeline import calendar
 
@@ -57,10 +52,11 @@ def view(
             if name in settings.series:
                 refuse_csv(store, name)  # before anything is changed
         services, lines = Services(settings, environ, http), Lines()
-        quoted = []
-        if settings.quote.series in listed:  # first: the other series can be had later, too
-            quoted.append(quote(store, listed, params, settings, services, clock=clock))
-            progress(lines.of(quoted[0]))
+        quote, came = _quote(store, listed, params, settings, services, clock), False
+        if quote:  # first: the other series can be had later, too
+            came = quote.ask()
+            if not came:
+                progress(lines.of(quote.result))
         found = fetch(
             store,
             listed,
@@ -70,9 +66,13 @@ def view(
             clock=clock,
             progress=lambda result: progress(lines.of(result)),
         )
+        if quote:
+            if came:
+                quote.store()
+                progress(lines.of(quote.result))
+            found.append(quote.result)
         for name in without_source(listed, settings):
             progress(f"{name:<14} no provider serves it (fetch.series): its file stays as it is")
-        found += quoted
     outage = _outage(found, params)
     if outage and strict:
         raise ProviderError(
@@ -108,55 +108,14 @@ def live_store(params: Params) -> Path:
     return store
 
 
-def last_cut_off(at: dt.datetime, cut_off: str) -> dt.datetime:
-    """The newest business day's cut-off at or before `at`, in UTC."""
-    days = calendar.business_days(str(at.date() - dt.timedelta(days=30)), str(at.date() + dt.timedelta(days=1)))
-    passed = calendar.cut_offs(days, cut_off)
-    passed = passed[passed <= np.datetime64(at.replace(tzinfo=None), "us")]
-    return pl.Series(passed[-1:]).dt.replace_time_zone("UTC").item()
-
-
-def quote(
-    store: Path,
-    listed: Mapping[str, Series],
-    params: Params,
-    settings: Fetch,
-    services: Services,
-    *,
-    clock: Clock,
-) -> Fetched:
-    """The market's last price at or before the newest cut-off, a row of the driver `fetch.quote.series`.
-
-    Its own time stamp is its `known_at`; its date is the cut-off's.
-    """
-    wanted, source = settings.quote, settings.quote.source
-    at = last_cut_off(clock(), params.cut_off)
-    date = at.astimezone(ZoneInfo(calendar.SANTIAGO)).date()
-    stored = stored_rows(store, wanted.series)
-    result = Fetched(wanted.series, expected=date, newest=stored["date"].max())  # type: ignore[arg-type]
-    if date in set(stored["date"]):
-        return result
-    try:
-        found = services.last_price(source, at)
-    except ProviderError as error:
-        result.failures.append(f"{wanted.series} from {source.provider}: {error}")
-        return result
-    oldest = at - dt.timedelta(minutes=wanted.max_age_minutes)
-    bounds = params.validate_.bounds[wanted.series]
-    if found is None or found[0] < oldest:
-        result.failures.append(
-            f"{wanted.series} from {source.provider}: no price within {wanted.max_age_minutes} minutes of {at}"
-        )
-    elif not bounds.min <= found[1] <= bounds.max:
-        result.refused.append(f"{wanted.series}: {found[1]:g} is outside {bounds.min:g} to {bounds.max:g}; not stored")
-    else:
-        stamp, price = found
-        arrived = Arrived(Observation(date, price, stamp), source.label, clock())
-        attempts = recorded_attempts(store).clear()  # a quote has its own stamp, whenever it was asked for
-        added = additions(stored, [arrived], listed[wanted.series].publication, attempts)
-        append(store, wanted.series, added)
-        result.added, result.newest, result.source = added.height, date, source.provider
-    return result
+def _quote(
+    store: Path, listed: Mapping[str, Series], params: Params, settings: Fetch, services: Services, clock: Clock
+) -> AskingQuote | None:
+    name = settings.quote.series
+    if name not in listed:
+        return None
+    bounds = params.validate_.bounds[name]
+    return AskingQuote(store, listed[name], bounds, settings, services, cut_off=params.cut_off, clock=clock)
 
 
 def _outage(found: Sequence[Fetched], params: Params) -> str | None:

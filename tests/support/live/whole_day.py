@@ -70,6 +70,9 @@ class Day:
         code = path.split("/")[2]
         if query["interval"] == "5m":
             return Answer(recorded.yahoo(code, [(self.now - dt.timedelta(minutes=20), 973.4)]))
+        if query["interval"] == "1h":
+            bars = recorded.hours(self.days(), lambda day: self.values("dolar")[day] + 3.4, last=self.now.hour)
+            return Answer(recorded.yahoo(code, bars, dataGranularity="1h"))
         days = [day for day in self.values(code) if day < self.now.date()]
         bars: Any = [(dt.datetime.combine(day, dt.time(14), tzinfo=dt.UTC), self.values(code)[day]) for day in days]
         return Answer(recorded.yahoo(code, bars))
