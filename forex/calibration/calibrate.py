@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from forex.calibration import multipliers
 from forex.core.errors import TooLittleData
-from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
+from forex.core.names import BENCHMARKS, CENTRED, ENSEMBLE, NOWCAST, PUBLISHED, RIVALS, calibrated_name, centred_name
 from forex.observations.history import Floats
 from forex.params import Calibrate
 from forex.statistics import conformal, ensemble
@@ -52,7 +52,8 @@ def calibrate(
 ) -> tuple[dict[str, Calibrated], int]:
     """Calibrated forecasts by horizon, and the first origin at which every horizon has `min_scores` matured scores.
 
-    raw: horizon -> model -> predictive at the same n origins.  Benchmarks pass through unchanged.
+    raw: horizon -> model -> predictive at the same n origins.  Benchmarks pass through unchanged; where there is a nowcast,
+    those of `CENTRED` are also there around it.
     regimes: (n,), the regime of each origin; without them no origin is stressed and every multiplier is 1.
 
     Raises TooLittleData where no origin has enough scores.
@@ -101,7 +102,7 @@ def _horizon(
     plain: dict[str, Floats] = {}
     stressed: dict[str, Floats] = {}
     newest = {}
-    applied = {name: np.ones(len(outcome.steps)) for name in models}
+    applied = {name: np.ones(len(outcome.steps)) for name in (*models, *RIVALS)}
     for model in params.conformal:
         half_widths = _pooled(model, horizon, own, outcome, params)
         # Errors teach from enough scores on, like the forecasts. Multipliers learn from forecasts without them, so that the
@@ -125,7 +126,7 @@ def _horizon(
     )
     return Calibrated(
         quantiles=quantiles,
-        without={name: values for name, values in without.items() if name not in BENCHMARKS},
+        without={name: values for name, values in without.items() if name not in RIVALS},
         standardised=dict(own[horizon]),
         multipliers=newest,
         factors=applied[params.published.model],
@@ -139,6 +140,7 @@ def _from_half_widths(
 ) -> tuple[dict[str, Floats], Floats]:
     """Every forecast of one horizon, and the ensemble's weights."""
     quantiles = {name: models[name].quantiles for name in models if name in BENCHMARKS}
+    quantiles |= _around_the_nowcast(models)
     for model, widths in half_widths.items():
         quantiles[calibrated_name(model)] = _quantiles(models[model], widths)
     members = params.ensemble.members
@@ -147,6 +149,14 @@ def _from_half_widths(
     quantiles[ENSEMBLE] = ensemble.average(np.stack([quantiles[name] for name in members]), weights)
     quantiles[PUBLISHED] = quantiles[params.published.model]
     return quantiles, weights
+
+
+def _around_the_nowcast(models: Mapping[str, Predictive]) -> dict[str, Floats]:
+    """Benchmarks with the same information: in pesos, their quantiles times the nowcast's median over the anchor."""
+    if NOWCAST not in models:
+        return {}
+    centre = models[NOWCAST].location[:, None]
+    return {centred_name(name): models[name].quantiles + centre for name in CENTRED if name in models}
 
 
 def _quantiles(predictive: Predictive, half_widths: Floats) -> Floats:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from forex.core.names import BENCHMARKS, PUBLISHED, percent
+from forex.core.names import PUBLISHED, RIVALS, percent
 from forex.core.status import FAIL, INSUFFICIENT_DATA, NOT_EVALUATED, PASS, Verdict
 from forex.evaluation.report import Bounded, GroupScores, HorizonScores, RegimeRule, Rule, Unjudged, Unpublished
 from forex.params import Evaluate
@@ -31,7 +31,7 @@ def verdicts(horizon: str, figures: HorizonScores, settings: Evaluate) -> dict[s
     rule("interval_coverage", widest.coverage, at_least=rules.min_interval_coverage)
     rule("rmse", overall.rmse, at_most=rules.max_rmse)
     rule("mape_pct", overall.mape_pct, at_most=rules.max_mape_pct)
-    rivals = [models[model].overall for model in BENCHMARKS if model in models]
+    rivals = [models[model].overall for model in RIVALS if model in models]
     for name, own, others in (
         ("crps", overall.crps, [rival.crps for rival in rivals]),
         (

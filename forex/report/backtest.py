@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 import polars as pl
 
-from forex.core.names import BENCHMARKS, PUBLISHED, percent
+from forex.core.names import PUBLISHED, RIVALS, percent
 from forex.core.status import (
     FAIL,
     INSUFFICIENT_DATA,
@@ -130,7 +130,7 @@ def score_rows(validation: Scoreboard) -> list[ScoreRow]:
     rows = []
     for horizon, figures in by_length(validation.horizons).items():
         own = _overall(validation, horizon)
-        for model in BENCHMARKS:
+        for model in RIVALS:
             if model not in figures.models or own is None:
                 continue
             rival = figures.models[model]

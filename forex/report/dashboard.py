@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from forex.calibration.report import Calibration
+from forex.core.names import NOWCAST
 from forex.core.templates import environment
 from forex.evaluation.report import Explained, ValidationReport
 from forex.forecast.conditions import sentences
@@ -41,7 +42,6 @@ from forex.statistics import contributions
 from forex.validation.report import CheckResult, Expectations
 
 SHOWN_SERIES = 5  # of what moves the nowcast; the others are summed
-NOWCAST = "nowcast"
 SECTIONS = "sections/"
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from forex.commands.tables import markdown
-from forex.core.names import BENCHMARKS, PUBLISHED, percent
+from forex.core.names import PUBLISHED, RIVALS, percent
 from forex.core.reports import read_report
 from forex.evaluation.report import ModelScores, OverallScores, ValidationReport
 from forex.timeline.calendar import horizon_days
@@ -39,7 +39,7 @@ def _row(models: Mapping[str, ModelScores]) -> dict[str, Any]:
         "interval_score_95": at_95.interval_score if at_95 else None,
         "half_width_95": at_95.half_width if at_95 else None,
         "miss_penalty_95": at_95.miss_penalty if at_95 else None,
-        "against": {name: _against(own, models[name]) for name in BENCHMARKS if name in models},
+        "against": {name: _against(own, models[name]) for name in RIVALS if name in models},
     }
 
 
@@ -64,8 +64,8 @@ def text(content: Mapping[str, Any]) -> str:
     coverage = [
         ["horizon", "forecasts", *(f"{level} % covers" for level in levels), "CRPS, CLP", "IS95, CLP", "width + misses"]
     ]
-    crps = [["CRPS against", *BENCHMARKS]]
-    interval = [["IS95 against", *BENCHMARKS]]
+    crps = [["CRPS against", *RIVALS]]
+    interval = [["IS95 against", *RIVALS]]
     for horizon, row in content["horizons"].items():
         covered = [_coverage(row["coverage"].get(level)) for level in levels]
         coverage.append(
@@ -78,7 +78,7 @@ def text(content: Mapping[str, Any]) -> str:
                 _split(row["half_width_95"], row["miss_penalty_95"]),
             ]
         )
-        rivals = [row["against"].get(name, {}) for name in BENCHMARKS]
+        rivals = [row["against"].get(name, {}) for name in RIVALS]
         crps.append([horizon, *(_signed(rival.get("crps_pct")) + _p(rival.get("crps_p")) for rival in rivals)])
         interval.append([horizon, *(_signed(rival.get("interval_score_95_pct")) for rival in rivals)])
     return "\n\n".join(markdown(rows) for rows in (coverage, crps, interval))
