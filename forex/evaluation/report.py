@@ -11,7 +11,7 @@ from forex.core.flat import ByLevel, Flat, Keys, Named
 from forex.core.reports import ABSENT, Report
 from forex.core.status import Evidence, Verdict
 
-Loss = Literal["crps", "squared_error"]
+Loss = str  # crps, squared_error, or interval_score_95 with the level of the acceptance rule
 Open = Literal["INSUFFICIENT_DATA", "NOT_EVALUATED"]
 
 
@@ -33,10 +33,14 @@ class LevelScores(Report):
 
 
 class GroupScores(ByLevel):
-    """One model over some of the origins. n_direction: of how many it said a direction that the actual had or not."""
+    """One model over some of the origins. n_direction: of how many it said a direction that the actual had or not.
+
+    crps_anchor_pct: the mean of CRPS over anchor, in per cent.
+    """
 
     n: int
     crps: float
+    crps_anchor_pct: float
     bias: float
     rmse: float
     mae: float
@@ -97,7 +101,7 @@ class Comparison(Report):
 class PublishedAgainst(Flat):
     """By loss; empty for `published` itself, and where it is missing."""
 
-    keyed = Keys("by_loss", "crps|squared_error", str, str)
+    keyed = Keys("by_loss", r"crps|squared_error|interval_score_\d+(?:\.\d+)?", str, str)
     by_loss: Mapping[Loss, Comparison]
 
 
@@ -110,11 +114,16 @@ class ModelScores(Report):
 
 
 class HorizonScores(Report):
-    """n: matured origins; with 0 there is a status and nothing else. n_independent: of those that do not overlap."""
+    """n: matured origins; with 0 there is a status and nothing else. n_independent: of those that do not overlap.
+
+    n_due: origins whose target day has come.  n_without_actual: of those, how many no observado ever answered.
+    """
 
     n: int
     status: Literal["INSUFFICIENT_DATA"] | None = ABSENT
     n_independent: int | None = ABSENT
+    n_due: int | None = ABSENT
+    n_without_actual: int | None = ABSENT
     typical_steps: int | None = ABSENT
     first_origin: str | None = ABSENT
     last_origin: str | None = ABSENT

@@ -29,16 +29,19 @@ from forex.evaluation.report import (
 from forex.evaluation.scored import PIT_BINS, Scored, finite
 from forex.params import Evaluate
 from forex.statistics import inference
-from forex.statistics.scores import LEVELS, Bools, Floats
+from forex.statistics.scores import LEVELS, Bools, Floats, Made
 
 
-def validation(scored: Mapping[str, Scored], *, horizons: Sequence[str], settings: Evaluate) -> Scoreboard:
+def validation(
+    scored: Mapping[str, Scored], made: Mapping[str, Made], *, horizons: Sequence[str], settings: Evaluate
+) -> Scoreboard:
     """The whole report: per horizon and model overall, by year and by regime; tests; the verdicts on `published`.
 
-    scored: from `score`.  horizons: of params.yaml; one that has nothing matured yet is INSUFFICIENT_DATA.
+    scored: from `score`.  made: from `forex.statistics.scores.made`, of the same horizons and origins.  horizons: of params.yaml;
+    one that has nothing matured yet is INSUFFICIENT_DATA.
     """
     figures = {name: HorizonScores(n=0, status=INSUFFICIENT_DATA, models={}) for name in horizons}
-    figures |= {name: _horizon(part) for name, part in scored.items()}
+    figures |= {name: _horizon(part, made[name]) for name, part in scored.items()}
     figures = with_holm(figures, settings.significance)
     return Scoreboard(
         origins_from=settings.from_,
@@ -49,7 +52,7 @@ def validation(scored: Mapping[str, Scored], *, horizons: Sequence[str], setting
     )
 
 
-def _horizon(scored: Scored) -> HorizonScores:
+def _horizon(scored: Scored, made: Made) -> HorizonScores:
     panel = scored.panel
     years = panel.origin_date.astype("datetime64[Y]").astype(str)
     overall, compared, tests = _overall(scored), against(scored), _coverage_tests(scored)
@@ -58,6 +61,8 @@ def _horizon(scored: Scored) -> HorizonScores:
     return HorizonScores(
         n=panel.n,
         n_independent=len(scored.chains[0]),
+        n_due=int(made.due.sum()),
+        n_without_actual=int((made.due & ~made.matured).sum()),
         typical_steps=scored.steps,
         first_origin=str(panel.origin_date[0]),
         last_origin=str(panel.origin_date[-1]),
@@ -90,6 +95,7 @@ def _group(scored: Scored, among: Bools) -> list[GroupScores]:
         GroupScores(
             n=n,
             crps=crps[k],
+            crps_anchor_pct=100 * _mean(scored.crps[among, k] / panel.anchor[among]),
             bias=_mean(error[:, k]),
             rmse=math.sqrt(_mean(error[:, k] ** 2)),
             mae=_mean(np.abs(error[:, k])),

@@ -20,10 +20,14 @@ from forex.core.status import (
     Evidence,
     Verdict,
 )
+from forex.evaluation import findings
 from forex.evaluation.report import Bounded, Comparison, OverallScores, Scoreboard
 from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.regimes.regimes import REGIMES
+
+# The comparisons of a `ScoreRow`, and the losses that they are on in the report.
+LOSSES = {"crps": "crps", "interval_score": findings.LOSS, "squared_error": "squared_error"}
 
 EVIDENCE = {
     PUBLISHED_BETTER: "published better",
@@ -115,13 +119,14 @@ class Tested:
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """`published` beside a benchmark: CRPS of both, and the comparisons on CRPS and on squared errors."""
+    """`published` beside a benchmark: CRPS of both, and the comparisons on CRPS, interval score and squared error."""
 
     horizon: str
     model: str
     own_crps: float
     model_crps: float
     crps: Tested
+    interval_score: Tested
     squared_error: Tested
 
 
@@ -134,9 +139,9 @@ def score_rows(validation: Scoreboard) -> list[ScoreRow]:
             if model not in figures.models or own is None:
                 continue
             rival = figures.models[model]
-            tests = {loss: _tested(one) for loss, one in rival.published_against.by_loss.items()}
-            crps, squared_error = tests.get("crps", Tested()), tests.get("squared_error", Tested())
-            rows.append(ScoreRow(horizon, model, own.crps, rival.overall.crps, crps, squared_error))
+            by_loss = rival.published_against.by_loss
+            tested = [_tested(by_loss[loss]) if loss in by_loss else Tested() for loss in LOSSES.values()]
+            rows.append(ScoreRow(horizon, model, own.crps, rival.overall.crps, *tested))
     return rows
 
 
@@ -160,8 +165,8 @@ def by_horizon(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
 def evidence_counts(rows: Sequence[ScoreRow]) -> dict[str, dict[str, int]]:
     """How many comparisons say what, for the sentence above the table: loss -> evidence -> count."""
     return {
-        "crps": {found: sum(row.crps.evidence == found for row in rows) for found in EVIDENCE},
-        "squared_error": {found: sum(row.squared_error.evidence == found for row in rows) for found in EVIDENCE},
+        loss: {found: sum(getattr(row, loss).evidence == found for row in rows) for found in EVIDENCE}
+        for loss in LOSSES
     }
 
 

@@ -16,6 +16,7 @@ import polars as pl
 from forex.calibration.report import Calibration
 from forex.core.names import NOWCAST
 from forex.core.templates import environment
+from forex.evaluation import findings
 from forex.evaluation.report import Explained, ValidationReport
 from forex.forecast.conditions import sentences
 from forex.forecast.fan import by_length
@@ -99,6 +100,9 @@ def dashboard(
         verdicts=verdict_counts(coverage),
         scores=scores,
         evidence=evidence_counts(scores),
+        gain=findings.gain(validation),
+        without_evidence=findings.without_evidence(validation),
+        interval_level=findings.LEVEL,
         performance=performance,
         windows=window_rows(performance),
         alarms=alarm_rows(performance),

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,8 @@ from forex.evaluation.report import Scoreboard
 from forex.evaluation.scoreboard import pit_histogram
 from forex.evaluation.scored import ALL_LEVELS, Scored, score
 from forex.params import Evaluate
-from forex.statistics.scores import LEVELS, Panel
+from forex.statistics import inference
+from forex.statistics.scores import LEVELS, Made, Panel
 from forex.timeline import calendar
 
 SIGMA = 6.0
@@ -82,9 +84,14 @@ def world(horizon: str = "1d", n: int = 1500, seed: int = 1, widths: dict[str, f
     )
 
 
+def all_matured(panel: Panel) -> Made:
+    return Made(panel.origin_date, panel.target_date, panel.regime, np.ones(panel.n, dtype=np.bool_))
+
+
 def scored_report(panels: dict[str, Panel], chosen: Evaluate) -> Scoreboard:
     scored = score(panels, levels=LEVELS_SHOWN, settings=chosen)
-    return scoreboard.validation(scored, horizons=list(panels), settings=chosen)
+    made = {horizon: all_matured(panel) for horizon, panel in panels.items()}
+    return scoreboard.validation(scored, made, horizons=list(panels), settings=chosen)
 
 
 def report_of(panels: dict[str, Panel], chosen: Evaluate) -> dict[str, Any]:
@@ -127,6 +134,8 @@ def test_figures_equal_a_readable_loop() -> None:
         100 * sum(abs(e) / panel.actual[i] for e, i in zip(errors, rows, strict=True)) / len(rows)
     )
     assert figures["coverage_95"] == pytest.approx(hits / len(rows))
+    relative = [panel.crps[i, k] / panel.anchor[i] for i in rows]
+    assert figures["crps_anchor_pct"] == pytest.approx(100 * sum(relative) / len(rows))
     assert figures["half_width_95"] == pytest.approx(sum(widths) / len(rows))
     assert figures["miss_penalty_95"] == pytest.approx(figures["interval_score_95"] - 2 * figures["half_width_95"])
     assert figures["miss_penalty_95"] >= 0
@@ -188,6 +197,34 @@ def test_holm_runs_over_the_horizons() -> None:
     rows = [figures["models"]["biased"]["published_against"] for figures in REPORT["horizons"].values()]
     smallest = min(rows, key=lambda row: row["dm_squared_error_p"])
     assert smallest["dm_squared_error_holm_p"] == pytest.approx(2 * smallest["dm_squared_error_p"])
+
+
+def test_the_interval_score_of_the_accepted_level_is_compared_as_crps_is() -> None:
+    rows = [figures["models"]["random_walk"]["published_against"] for figures in REPORT["horizons"].values()]
+    panel = PANELS["7d"]
+    own, rival = (panel.interval_score(0.95)[:, MODELS.index(name)] for name in ("published", "random_walk"))
+    test = inference.diebold_mariano(own, rival, steps=5, bandwidth_steps=3)
+    assert rows[1]["dm_interval_score_95"] == pytest.approx(float(test.statistic))
+    assert rows[1]["dm_interval_score_95_p"] == pytest.approx(float(test.p))
+    assert rows[1]["interval_score_95_difference_pct"] == pytest.approx(100 * (own.mean() / rival.mean() - 1))
+    smallest = min(rows, key=lambda row: row["dm_interval_score_95_p"])
+    assert smallest["dm_interval_score_95_holm_p"] == pytest.approx(2 * smallest["dm_interval_score_95_p"])
+    assert {row["dm_interval_score_95_evidence"] for row in rows} == {"PUBLISHED_BETTER"}
+    other = report_of({"1d": PANELS["1d"]}, settings(acceptance={"interval_level": 0.9}))["horizons"]["1d"]["models"]
+    assert "dm_interval_score_90" in other["random_walk"]["published_against"]
+    assert "dm_interval_score_95" not in other["random_walk"]["published_against"]
+
+
+def test_what_never_got_an_actual_is_counted_among_what_is_due() -> None:
+    panel, chosen = PANELS["7d"], settings()
+    whole = all_matured(panel)
+    matured = whole.matured.copy()
+    matured[[3, 70, panel.n - 1]] = False  # the last one's target lies beyond the newest origin: it may come yet
+    scored = score({"7d": panel}, levels=LEVELS_SHOWN, settings=chosen)
+    made = {"7d": replace(whole, matured=matured)}
+    figures = scoreboard.validation(scored, made, horizons=["7d"], settings=chosen).horizons["7d"]
+    due = sum(target <= panel.origin_date[-1] for target in panel.target_date)
+    assert (figures.n_due, figures.n_without_actual) == (due, 2) and due == panel.n - 5
 
 
 def verdict(chosen: Evaluate, name: str, horizon: str = "1d", panel: Panel | None = None) -> str:

@@ -20,7 +20,7 @@ from tests.support.reports_made_up import DRAWN, Reader, nothing_matured, page, 
 def test_no_edge_is_claimed_without_evidence():
     text = Reader(page(validation=validation(evidence="NO_EVIDENCE", holm_p=0.2))).text
     assert "published better" not in text
-    assert text.count("no evidence of a difference") == 4
+    assert text.count("no evidence of a difference") == 6
     assert "better with evidence in 0 of 1 comparisons, worse in 0, and in 1 there is no evidence" in text
 
 

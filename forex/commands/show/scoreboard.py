@@ -2,40 +2,51 @@
 
 from collections.abc import Mapping
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from forex.commands.tables import markdown
 from forex.core.names import PUBLISHED, RIVALS, percent
 from forex.core.reports import read_report
-from forex.evaluation.report import ModelScores, OverallScores, ValidationReport
+from forex.evaluation import findings
+from forex.evaluation.report import HorizonScores, ModelScores, OverallScores, ValidationReport
 from forex.timeline.calendar import horizon_days
 
 VALIDATION = Path("reports/validation.json")
-SHOWN_LEVEL = 0.95  # of the interval scores
+SHOWN_LEVEL = findings.LEVEL  # of the interval scores
+WIDTH = 132  # characters of a line of prose
 SMALLEST = 0.001  # p-values below are shown as such
 
 
 def view() -> dict[str, Any]:
-    """By horizon: matured forecasts, coverage by level with its standard error, and the difference to each benchmark."""
+    """By horizon: matured forecasts, coverage by level with its standard error, and the difference to each benchmark.
+
+    said: what follows from all of it, in sentences.
+    """
     validation = read_report(VALIDATION, ValidationReport)
     horizons = sorted(validation.horizons, key=horizon_days)
     return {
         "origins_from": validation.origins_from,
         "levels": list(validation.levels),
-        "horizons": {horizon: _row(validation.horizons[horizon].models) for horizon in horizons},
+        "horizons": {horizon: _row(validation.horizons[horizon]) for horizon in horizons},
+        "said": [said for said in (findings.gain(validation), findings.without_evidence(validation)) if said],
     }
 
 
-def _row(models: Mapping[str, ModelScores]) -> dict[str, Any]:
+def _row(figures: HorizonScores) -> dict[str, Any]:
+    models = figures.models
     own = models[PUBLISHED].overall
     at_95 = own.by_level.get(SHOWN_LEVEL)
     return {
         "forecasts": own.n,
+        "due": figures.n_due,
+        "without_actual": figures.n_without_actual,
         "coverage": {
             percent(level): {"share": at.coverage, "standard_error": at.coverage_se}
             for level, at in own.by_level.items()
         },
         "crps": own.crps,
+        "crps_anchor_pct": own.crps_anchor_pct,
         "interval_score_95": at_95.interval_score if at_95 else None,
         "half_width_95": at_95.half_width if at_95 else None,
         "miss_penalty_95": at_95.miss_penalty if at_95 else None,
@@ -46,11 +57,13 @@ def _row(models: Mapping[str, ModelScores]) -> dict[str, Any]:
 def _against(own: OverallScores, rival: ModelScores) -> dict[str, float | None]:
     """In per cent by which our mean scores are above the rival's; negative is better."""
     mine, theirs = (overall.by_level.get(SHOWN_LEVEL) for overall in (own, rival.overall))
-    crps = rival.published_against.by_loss.get("crps")
+    by_loss = rival.published_against.by_loss
+    crps, interval = by_loss.get("crps"), by_loss.get(findings.LOSS)
     return {
         "crps_pct": _excess(own.crps, rival.overall.crps),
         "interval_score_95_pct": _excess(mine.interval_score, theirs.interval_score) if mine and theirs else None,
         "crps_p": crps.holm_p if crps else None,
+        "interval_score_95_p": interval.holm_p if interval else None,
     }
 
 
@@ -59,10 +72,22 @@ def _excess(own: float, rival: float) -> float | None:
 
 
 def text(content: Mapping[str, Any]) -> str:
-    """Three Markdown tables that read well on a terminal, too: coverage, CRPS and interval score of the differences."""
+    """Three Markdown tables that read well on a terminal, too: coverage, and the differences in CRPS and in interval score.
+
+    Then the sentences on them.
+    """
     levels = [f"{100 * level:g}" for level in content["levels"]]
     coverage = [
-        ["horizon", "forecasts", *(f"{level} % covers" for level in levels), "CRPS, CLP", "IS95, CLP", "width + misses"]
+        [
+            "horizon",
+            "forecasts",
+            "no actual",
+            *(f"{level} % covers" for level in levels),
+            "CRPS, CLP",
+            "of anchor",
+            "IS95, CLP",
+            "width + misses",
+        ]
     ]
     crps = [["CRPS against", *RIVALS]]
     interval = [["IS95 against", *RIVALS]]
@@ -72,16 +97,32 @@ def text(content: Mapping[str, Any]) -> str:
             [
                 horizon,
                 str(row["forecasts"]),
+                _share(row["without_actual"], row["due"]),
                 *covered,
                 f"{row['crps']:.2f}",
+                f"{row['crps_anchor_pct']:.2f} %",
                 _plain(row["interval_score_95"]),
                 _split(row["half_width_95"], row["miss_penalty_95"]),
             ]
         )
         rivals = [row["against"].get(name, {}) for name in RIVALS]
         crps.append([horizon, *(_signed(rival.get("crps_pct")) + _p(rival.get("crps_p")) for rival in rivals)])
-        interval.append([horizon, *(_signed(rival.get("interval_score_95_pct")) for rival in rivals)])
-    return "\n\n".join(markdown(rows) for rows in (coverage, crps, interval))
+        interval.append(
+            [
+                horizon,
+                *(
+                    _signed(rival.get("interval_score_95_pct")) + _p(rival.get("interval_score_95_p"))
+                    for rival in rivals
+                ),
+            ]
+        )
+    return "\n\n".join(
+        [*(markdown(rows) for rows in (coverage, crps, interval)), *(fill(said, WIDTH) for said in content["said"])]
+    )
+
+
+def _share(part: int | None, whole: int | None) -> str:
+    return "not evaluated" if part is None or not whole else f"{100 * part / whole:.1f} %"
 
 
 def _split(half_width: float | None, misses: float | None) -> str:
