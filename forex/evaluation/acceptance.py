@@ -1,11 +1,22 @@
 """The acceptance rules: whether the published forecasts are as calibrated, accurate and sharp as they have to be."""
 
 from collections.abc import Mapping
+from typing import Literal
 
 from forex.core.names import PUBLISHED, RIVALS, percent
 from forex.core.status import FAIL, INSUFFICIENT_DATA, NOT_EVALUATED, PASS, Verdict
-from forex.evaluation.report import Bounded, GroupScores, HorizonScores, RegimeRule, Rule, Unjudged, Unpublished
+from forex.evaluation.report import (
+    Bounded,
+    GroupScores,
+    HorizonScores,
+    RegimeRule,
+    Rule,
+    TailRule,
+    Unjudged,
+    Unpublished,
+)
 from forex.params import Evaluate
+from forex.timeline.calendar import horizon_days
 
 
 def verdicts(horizon: str, figures: HorizonScores, settings: Evaluate) -> dict[str, Rule]:
@@ -27,6 +38,18 @@ def verdicts(horizon: str, figures: HorizonScores, settings: Evaluate) -> dict[s
             found[f"coverage_{percent(level)}"] = Unjudged(value=at.coverage, verdict=NOT_EVALUATED)
         else:
             rule(f"coverage_{percent(level)}", at.coverage, at_least=level - tolerance, at_most=level + tolerance)
+    for text, tolerances in rules.tail_tolerance.items():
+        level = float(text) / 100
+        at = overall.by_level[level]
+        for side, share, low, high in (
+            ("above", at.above, at.above_block_low, at.above_block_high),
+            ("below", at.below, at.below_block_low, at.below_block_high),
+        ):
+            if horizon not in tolerances:
+                found[f"{side}_{text}"] = Unjudged(value=share, verdict=NOT_EVALUATED)
+                continue
+            band = (low, high) if horizon_days(horizon) >= horizon_days(rules.tail_band_from) else (None, None)
+            found[f"{side}_{text}"] = _tail((1 - level) / 2, share, band, tolerances[horizon], enough=enough)
     widest = overall.by_level[rules.interval_level]
     rule("interval_coverage", widest.coverage, at_least=rules.min_interval_coverage)
     rule("rmse", overall.rmse, at_most=rules.max_rmse)
@@ -46,6 +69,28 @@ def verdicts(horizon: str, figures: HorizonScores, settings: Evaluate) -> dict[s
             found[f"{name}_below_benchmarks"] = Unjudged(value=own, verdict=NOT_EVALUATED)
     found["regime_coverage"] = _regime_verdict(horizon, models[PUBLISHED].by_regime, settings)
     return found
+
+
+def _tail(
+    nominal: float, share: float, band: tuple[float | None, float | None], tolerance: float, *, enough: bool
+) -> TailRule:
+    """Within the tolerance of the nominal share, or that share inside the band."""
+    low, high = band
+    holds: Literal["tolerance", "band"] | None = None
+    if abs(share - nominal) <= tolerance:
+        holds = "tolerance"
+    elif low is not None and high is not None and low <= nominal <= high:
+        holds = "band"
+    verdict: Verdict = (PASS if holds else FAIL) if enough else INSUFFICIENT_DATA
+    return TailRule(
+        value=share,
+        at_least=max(nominal - tolerance, 0.0),
+        at_most=nominal + tolerance,
+        block_low=low,
+        block_high=high,
+        holds=holds,
+        verdict=verdict,
+    )
 
 
 def _regime_verdict(horizon: str, by_regime: Mapping[str, GroupScores], settings: Evaluate) -> RegimeRule:

@@ -52,10 +52,16 @@ class GroupScores(ByLevel):
 
 
 class OverallLevelScores(LevelScores):
-    """Over all origins: with HAC standard errors."""
+    """Over all origins: with HAC standard errors, and the shares of actuals above and below with their block-bootstrap bands."""
 
     coverage_se: Annotated[float | None, Named("coverage_{}_se")]
     interval_score_se: Annotated[float | None, Named("interval_score_{}_se")]
+    above: float
+    above_block_low: Annotated[float | None, Named("above_{}_block_low")]
+    above_block_high: Annotated[float | None, Named("above_{}_block_high")]
+    below: float
+    below_block_low: Annotated[float | None, Named("below_{}_block_low")]
+    below_block_high: Annotated[float | None, Named("below_{}_block_high")]
 
 
 class OverallScores(GroupScores):
@@ -139,6 +145,22 @@ class Bounded(Report):
     verdict: Verdict
 
 
+class TailRule(Report):
+    """The share of actuals beyond one end of an interval.
+
+    block_low, block_high: its band, where holding the nominal share is enough; None where it is not.  holds: what decided, None
+    where neither did.
+    """
+
+    value: float
+    at_least: float
+    at_most: float
+    block_low: float | None
+    block_high: float | None
+    holds: Literal["tolerance", "band"] | None
+    verdict: Verdict
+
+
 class Unjudged(Report):
     """A rule that is not set for the horizon, or has nothing to compare with."""
 
@@ -164,7 +186,7 @@ class Unpublished(Report):
     verdict: Literal["INSUFFICIENT_DATA"]
 
 
-Rule = Bounded | Unjudged | RegimeRule | Unpublished
+Rule = Bounded | TailRule | Unjudged | RegimeRule | Unpublished
 
 
 class SeriesPart(Report):

@@ -7,6 +7,7 @@ cannot say is None in the report and absent from metrics.
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -140,8 +141,27 @@ def _at_levels(scored: Scored, among: Bools) -> list[dict[float, LevelScores]]:
     return found
 
 
+@dataclass(frozen=True)
+class Tails:
+    """Shares beyond one end of each level's interval and their block bands, each (levels, models); NaN where there is no band."""
+
+    share: Floats
+    low: Floats
+    high: Floats
+
+
+def _tails(scored: Scored, beyond: Mapping[float, Bools]) -> Tails:
+    panel, settings = scored.panel, scored.settings
+    shape = (len(scored.levels), len(panel.models))
+    stacked = np.concatenate([beyond[level] for level in scored.levels], axis=1)
+    low, high = inference.block_band(stacked, scored.weights, probability=settings.band)
+    if panel.n / scored.steps < settings.min_independent:
+        low, high = np.full(low.shape, np.nan), np.full(high.shape, np.nan)
+    return Tails(stacked.mean(axis=0).reshape(shape), low.reshape(shape), high.reshape(shape))
+
+
 def _overall(scored: Scored) -> list[OverallScores]:
-    """The figures of each model over all origins, with standard errors, the PIT histogram and its distance from uniform."""
+    """The figures of each model over all origins, with standard errors, tails, the PIT histogram and its distance from uniform."""
     panel, settings = scored.panel, scored.settings
 
     def errors(values: Floats) -> Floats:
@@ -152,6 +172,7 @@ def _overall(scored: Scored) -> list[OverallScores]:
     interval_se = {level: errors(scored.interval_score[level]) for level in scored.levels}
     histogram = pit_histogram(scored.pit, PIT_BINS)
     distance, p = _pit_uniformity(scored)
+    above, below = _tails(scored, scored.above), _tails(scored, scored.below)
     return [
         OverallScores(
             **{name: value for name, value in group if name != "by_level"},
@@ -164,8 +185,14 @@ def _overall(scored: Scored) -> list[OverallScores]:
                     **dict(at),
                     coverage_se=finite(coverage_se[level][k]),
                     interval_score_se=finite(interval_se[level][k]),
+                    above=float(above.share[i, k]),
+                    above_block_low=finite(above.low[i, k]),
+                    above_block_high=finite(above.high[i, k]),
+                    below=float(below.share[i, k]),
+                    below_block_low=finite(below.low[i, k]),
+                    below_block_high=finite(below.high[i, k]),
                 )
-                for level, at in group.by_level.items()
+                for i, (level, at) in enumerate(group.by_level.items())
             },
         )
         for k, group in enumerate(_group(scored, np.ones(panel.n, dtype=np.bool_)))

@@ -21,7 +21,7 @@ from forex.core.status import (
     Verdict,
 )
 from forex.evaluation import findings
-from forex.evaluation.report import Bounded, Comparison, OverallScores, Scoreboard
+from forex.evaluation.report import Bounded, Comparison, OverallScores, Scoreboard, TailRule
 from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.regimes.regimes import REGIMES
@@ -99,6 +99,52 @@ def coverage_rows(validation: Scoreboard) -> list[CoverageRow]:
                     at_most=bounded.at_most if bounded else None,
                 )
             )
+    return rows
+
+
+@dataclass(frozen=True)
+class TailRow:
+    """The share of outcomes beyond one end of the interval of a level, its block band, what is accepted, and the verdict."""
+
+    horizon: str
+    level: float
+    side: str
+    nominal: float
+    share: float
+    low: float | None
+    high: float | None
+    at_least: float | None
+    at_most: float | None
+    verdict: Verdict
+
+
+def tail_rows(validation: Scoreboard) -> list[TailRow]:
+    """Per horizon, level and side that there is a rule for."""
+    rows = []
+    for horizon in by_length(validation.horizons):
+        overall = _overall(validation, horizon)
+        for level, at in sorted(overall.by_level.items()) if overall else ():
+            for side, share, low, high in (
+                ("below", at.below, at.below_block_low, at.below_block_high),
+                ("above", at.above, at.above_block_low, at.above_block_high),
+            ):
+                rule = validation.verdicts[horizon].get(f"{side}_{percent(level)}")
+                if rule is not None:
+                    judged = rule if isinstance(rule, TailRule) else None
+                    rows.append(
+                        TailRow(
+                            horizon,
+                            level,
+                            side,
+                            (1 - level) / 2,
+                            share,
+                            low,
+                            high,
+                            judged.at_least if judged else None,
+                            judged.at_most if judged else None,
+                            rule.verdict,
+                        )
+                    )
     return rows
 
 

@@ -33,6 +33,7 @@ from forex.report.backtest import (
     regime_rows,
     score_rows,
     shown_levels,
+    tail_rows,
     verdict_counts,
 )
 from forex.report.figures import Figures
@@ -98,6 +99,7 @@ def dashboard(
         held=held(forecast, validation),
         coverage=coverage,
         verdicts=verdict_counts(coverage),
+        tails=tail_rows(validation),
         scores=scores,
         evidence=evidence_counts(scores),
         gain=findings.gain(validation),

@@ -41,6 +41,8 @@ def settings(**changes: Any) -> Evaluate:
         "rolling_window": 250,
         "acceptance": {
             "coverage_tolerance": {"1d": 0.03, "7d": 0.03},
+            "tail_tolerance": {"80": {"1d": 0.02, "7d": 0.03}, "95": {"1d": 0.01, "7d": 0.02}},
+            "tail_band_from": "7d",
             "regime_tolerance": 0.05,
             "regime_band_horizons": ["7d"],
             "max_rmse": 50,
@@ -237,13 +239,15 @@ def test_verdicts_pass_on_a_good_forecast() -> None:
         assert {name: found["verdict"] for name, found in REPORT["verdicts"][horizon].items()} == dict.fromkeys(
             REPORT["verdicts"][horizon], "PASS"
         )
-    assert len(REPORT["verdicts"]["1d"]) == 9
+    assert len(REPORT["verdicts"]["1d"]) == 13
 
 
 @pytest.mark.parametrize(
     ("name", "rules"),
     [
         ("coverage_80", {"coverage_tolerance": {"1d": 1e-6}}),
+        ("above_80", {"tail_tolerance": {"80": {"1d": 1e-6}}}),
+        ("below_95", {"tail_tolerance": {"95": {"1d": 1e-6}}}),
         ("rmse", {"max_rmse": 2.0}),
         ("mape_pct", {"max_mape_pct": 0.1}),
         ("interval_coverage", {"min_interval_coverage": 0.999}),
@@ -261,6 +265,47 @@ def test_a_blunt_forecast_is_not_below_the_benchmarks() -> None:
     assert verdict(settings(), "interval_score_95_below_benchmarks", panel=blunt) == "FAIL"
 
 
+def test_what_lies_beyond_an_interval_equals_a_readable_loop() -> None:
+    panel, figures = PANELS["7d"], REPORT["horizons"]["7d"]["models"]["biased"]["overall"]
+    above = below = 0
+    for quantiles, actual in zip(panel.quantiles[:, MODELS.index("biased")], panel.actual, strict=True):
+        above += actual > quantiles[22]
+        below += actual < quantiles[2]
+    assert (figures["above_95"], figures["below_95"]) == (above / panel.n, below / panel.n)
+    for level in ("50", "80", "95"):
+        assert figures[f"above_{level}"] + figures[f"below_{level}"] == pytest.approx(1 - figures[f"coverage_{level}"])
+        for side in ("above", "below"):
+            band = figures[f"{side}_{level}_block_low"], figures[f"{side}_{level}_block_high"]
+            assert band[0] < figures[f"{side}_{level}"] < band[1]
+
+
+def shifted(horizon: str, by: float) -> Panel:
+    """Forecasts that are `by` CLP too low and as much wider: the interval holds as often as it says, one-sidedly."""
+    panel, at = PANELS[horizon], MODELS.index("published")
+    quantiles = panel.quantiles.copy()
+    middle = quantiles[:, [at], 12]
+    quantiles[:, at] = middle + (quantiles[:, at] - middle) * 1.02 - by
+    return replace(panel, quantiles=quantiles)
+
+
+def test_one_sided_tails_fail_though_the_interval_covers() -> None:
+    found = report_of({"1d": shifted("1d", 0.8)}, settings())
+    overall, verdicts = found["horizons"]["1d"]["models"]["published"]["overall"], found["verdicts"]["1d"]
+    assert overall["above_80"] > 0.12 and overall["below_80"] < 0.08
+    assert [verdicts[name]["verdict"] for name in ("coverage_80", "above_80", "below_80")] == ["PASS", "FAIL", "FAIL"]
+    assert verdicts["above_80"]["holds"] is None and verdicts["above_80"]["at_most"] == pytest.approx(0.12)
+
+
+def test_the_band_is_enough_for_a_tail_from_the_horizon_that_params_name() -> None:
+    tight: dict[str, Any] = {"tail_tolerance": {"80": {"1d": 1e-6, "7d": 1e-6}}}
+    chosen = settings(band=0.999, acceptance=tight)
+    long, short = (report_of({name: PANELS[name]}, chosen)["verdicts"][name]["above_80"] for name in ("7d", "1d"))
+    assert (long["verdict"], long["holds"]) == ("PASS", "band") and long["block_low"] < 0.1 < long["block_high"]
+    assert (short["verdict"], short["holds"], short["block_low"]) == ("FAIL", None, None)
+    later = settings(band=0.999, acceptance=tight | {"tail_band_from": "8d"})
+    assert verdict(later, "above_80", "7d") == "FAIL"
+
+
 def test_the_block_band_is_enough_only_where_the_rules_say_so() -> None:
     tight: dict[str, Any] = {"regime_tolerance": 1e-6}
     assert verdict(settings(band=0.999, acceptance=tight), "regime_coverage", "7d") == "PASS"
@@ -272,6 +317,8 @@ def test_what_cannot_be_evaluated_says_so() -> None:
     assert verdict(settings(min_origins=5000), "rmse") == "INSUFFICIENT_DATA"
     assert verdict(settings(min_origins=5000), "regime_coverage") == "INSUFFICIENT_DATA"
     assert verdict(settings(acceptance={"coverage_tolerance": {"7d": 0.01}}), "coverage_80") == "NOT_EVALUATED"
+    assert verdict(settings(acceptance={"tail_tolerance": {"80": {"7d": 0.01}}}), "above_80") == "NOT_EVALUATED"
+    assert verdict(settings(min_origins=5000), "below_80") == "INSUFFICIENT_DATA"
     twin = PANELS["1d"]
     alone = Panel(**(vars(twin) | {"models": ("published",), "quantiles": twin.quantiles[:, [3]]}))
     assert verdict(settings(), "crps_below_benchmarks", panel=alone) == "NOT_EVALUATED"
@@ -284,6 +331,7 @@ def test_few_forecasts_have_no_band_no_test_and_no_verdict() -> None:
     report = plain(whole)
     parts = report["horizons"]["7d"]["models"]["published"]
     assert parts["overall"]["coverage_80_block_low"] is None
+    assert parts["overall"]["above_80_block_low"] is None
     assert parts["overall"]["coverage_80_exact_low"] < parts["overall"]["coverage_80"]
     assert parts["overall"]["pit_p"] is None
     assert parts["coverage_tests"] == {}

@@ -11,6 +11,7 @@ from forex.report.backtest import (
     evidence_counts,
     regime_rows,
     score_rows,
+    tail_rows,
     verdict_counts,
 )
 from tests.report.test_charts import regimes
@@ -61,6 +62,19 @@ def test_coverage_rows_carry_band_bounds_and_verdict():
     assert (first.coverage, first.low, first.high) == (0.504, 0.49, 0.51)
     assert (first.at_least, first.at_most) == (0.49, 0.51)
     assert verdict_counts(rows) == {"PASS": 2, "FAIL": 1, "open": 3}
+
+
+def test_tail_rows_are_those_that_there_is_a_rule_for():
+    rows = tail_rows(validation())
+    assert [(row.horizon, row.level, row.side, row.verdict) for row in rows] == [
+        ("1d", 0.95, "below", "FAIL"),
+        ("1d", 0.95, "above", "PASS"),
+    ]
+    above = rows[1]
+    assert above.nominal == pytest.approx(0.025) and (above.at_least, above.at_most) == (0.018, 0.032)
+    assert above.share == pytest.approx(0.52 * 0.046) and above.low < above.share < above.high
+    assert "Share of outcomes below and above the interval" in Reader(page()).text
+    assert tail_rows(nothing_matured()) == []
 
 
 def test_regime_rows_hold_every_regime_and_shares_that_sum_to_all():

@@ -28,6 +28,7 @@ from forex.evaluation.report import (
     OverallScores,
     PublishedAgainst,
     Record,
+    TailRule,
     Unexplained,
     Unjudged,
     Unpublished,
@@ -99,7 +100,17 @@ def group(crps: float) -> GroupScores:
 def model_scores(crps: float, against: Mapping[Loss, Comparison], **regimes: GroupScores) -> ModelScores:
     said = dict(group(crps))
     by_level = {
-        level: OverallLevelScores(**dict(at), coverage_se=0.01, interval_score_se=0.5)
+        level: OverallLevelScores(
+            **dict(at),
+            coverage_se=0.01,
+            interval_score_se=0.5,
+            above=0.52 * (1 - at.coverage),
+            above_block_low=0.4 * (1 - at.coverage),
+            above_block_high=0.6 * (1 - at.coverage),
+            below=0.48 * (1 - at.coverage),
+            below_block_low=0.4 * (1 - at.coverage),
+            below_block_high=0.6 * (1 - at.coverage),
+        )
         for level, at in said.pop("by_level").items()
     }
     overall = OverallScores(
@@ -133,6 +144,12 @@ def validation(against: Mapping[Loss, Comparison] | None = None, **evidence: Any
     beside = {PUBLISHED: own, "random_walk": model_scores(9.71, compared)}
     holds = Bounded(value=0.504, at_least=0.49, at_most=0.51, verdict="PASS")
     fails = Bounded(value=0.954, at_least=0.96, at_most=0.97, verdict="FAIL")
+    short = TailRule(
+        value=0.012, at_least=0.018, at_most=0.032, block_low=None, block_high=None, holds=None, verdict="FAIL"
+    )
+    banded = short.model_copy(
+        update={"value": 0.034, "block_low": 0.02, "block_high": 0.05, "holds": "band", "verdict": "PASS"}
+    )
     return ValidationReport(
         origins_from="2010-01-01",
         levels=LEVELS,
@@ -144,7 +161,7 @@ def validation(against: Mapping[Loss, Comparison] | None = None, **evidence: Any
             "30d": Unexplained(status="INSUFFICIENT_DATA"),
         },
         verdicts={
-            "1d": {"coverage_50": holds, "coverage_95": fails},
+            "1d": {"coverage_50": holds, "coverage_95": fails, "below_95": short, "above_95": banded},
             "7d": {"coverage_50": holds, "coverage_95": Unjudged(value=0.954, verdict="NOT_EVALUATED")},
             "30d": {"published": UNPUBLISHED},
         },

@@ -9,7 +9,7 @@ from forex.commands.tables import markdown
 from forex.core.names import PUBLISHED, RIVALS, percent
 from forex.core.reports import read_report
 from forex.evaluation import findings
-from forex.evaluation.report import HorizonScores, ModelScores, OverallScores, ValidationReport
+from forex.evaluation.report import HorizonScores, ModelScores, OverallScores, Rule, ValidationReport
 from forex.timeline.calendar import horizon_days
 
 VALIDATION = Path("reports/validation.json")
@@ -28,12 +28,14 @@ def view() -> dict[str, Any]:
     return {
         "origins_from": validation.origins_from,
         "levels": list(validation.levels),
-        "horizons": {horizon: _row(validation.horizons[horizon]) for horizon in horizons},
+        "horizons": {
+            horizon: _row(validation.horizons[horizon], validation.verdicts.get(horizon, {})) for horizon in horizons
+        },
         "said": [said for said in (findings.gain(validation), findings.without_evidence(validation)) if said],
     }
 
 
-def _row(figures: HorizonScores) -> dict[str, Any]:
+def _row(figures: HorizonScores, rules: Mapping[str, Rule]) -> dict[str, Any]:
     models = figures.models
     own = models[PUBLISHED].overall
     at_95 = own.by_level.get(SHOWN_LEVEL)
@@ -45,6 +47,15 @@ def _row(figures: HorizonScores) -> dict[str, Any]:
             percent(level): {"share": at.coverage, "standard_error": at.coverage_se}
             for level, at in own.by_level.items()
         },
+        "tails": {
+            percent(level): {
+                "nominal": round((1 - level) / 2, 9),
+                "below": _tail(at.below, at.below_block_low, at.below_block_high),
+                "above": _tail(at.above, at.above_block_low, at.above_block_high),
+            }
+            for level, at in own.by_level.items()
+            if f"above_{percent(level)}" in rules
+        },
         "crps": own.crps,
         "crps_anchor_pct": own.crps_anchor_pct,
         "interval_score_95": at_95.interval_score if at_95 else None,
@@ -52,6 +63,10 @@ def _row(figures: HorizonScores) -> dict[str, Any]:
         "miss_penalty_95": at_95.miss_penalty if at_95 else None,
         "against": {name: _against(own, models[name]) for name in RIVALS if name in models},
     }
+
+
+def _tail(share: float, low: float | None, high: float | None) -> dict[str, Any]:
+    return {"share": share, "band": None if low is None or high is None else [low, high]}
 
 
 def _against(own: OverallScores, rival: ModelScores) -> dict[str, float | None]:
@@ -72,7 +87,7 @@ def _excess(own: float, rival: float) -> float | None:
 
 
 def text(content: Mapping[str, Any]) -> str:
-    """Three Markdown tables that read well on a terminal, too: coverage, and the differences in CRPS and in interval score.
+    """Markdown tables that read well on a terminal, too: coverage, tails, and the differences in CRPS and in interval score.
 
     Then the sentences on them.
     """
@@ -89,6 +104,13 @@ def text(content: Mapping[str, Any]) -> str:
             "width + misses",
         ]
     ]
+    judged = {level: one["nominal"] for row in content["horizons"].values() for level, one in row["tails"].items()}
+    ends = [
+        (level, side, f"{side} q{quantile:g}, %")
+        for level, nominal in judged.items()
+        for side, quantile in (("below", nominal), ("above", 1 - nominal))
+    ]
+    tails = [["outcomes", *(head for *_, head in ends)]]
     crps = [["CRPS against", *RIVALS]]
     interval = [["IS95 against", *RIVALS]]
     for horizon, row in content["horizons"].items():
@@ -105,6 +127,7 @@ def text(content: Mapping[str, Any]) -> str:
                 _split(row["half_width_95"], row["miss_penalty_95"]),
             ]
         )
+        tails.append([horizon, *(_banded(row["tails"].get(level, {}).get(side)) for level, side, _ in ends)])
         rivals = [row["against"].get(name, {}) for name in RIVALS]
         crps.append([horizon, *(_signed(rival.get("crps_pct")) + _p(rival.get("crps_p")) for rival in rivals)])
         interval.append(
@@ -117,7 +140,10 @@ def text(content: Mapping[str, Any]) -> str:
             ]
         )
     return "\n\n".join(
-        [*(markdown(rows) for rows in (coverage, crps, interval)), *(fill(said, WIDTH) for said in content["said"])]
+        [
+            *(markdown(rows) for rows in (coverage, tails, crps, interval) if len(rows[0]) > 1),
+            *(fill(said, WIDTH) for said in content["said"]),
+        ]
     )
 
 
@@ -139,6 +165,17 @@ def _coverage(entry: Mapping[str, float] | None) -> str:
         return "not evaluated"
     error = "" if entry["standard_error"] is None else f" ± {100 * entry['standard_error']:.1f}"
     return f"{100 * entry['share']:.1f}{error}"
+
+
+def _banded(tail: Mapping[str, Any] | None) -> str:
+    """
+    >>> _banded({"share": 0.127, "band": [0.106, 0.147]})
+    '12.7 (10.6 - 14.7)'
+    """
+    if tail is None:
+        return "not evaluated"
+    band = "" if tail["band"] is None else " ({:.1f} - {:.1f})".format(*(100 * end for end in tail["band"]))
+    return f"{100 * tail['share']:.1f}{band}"
 
 
 def _plain(value: float | None) -> str:
