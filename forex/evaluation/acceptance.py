@@ -7,9 +7,10 @@ from forex.core.names import PUBLISHED, RIVALS, percent
 from forex.core.status import FAIL, INSUFFICIENT_DATA, NOT_EVALUATED, PASS, Verdict
 from forex.evaluation.report import (
     Bounded,
-    GroupScores,
     HorizonScores,
+    RegimeMiss,
     RegimeRule,
+    RegimeScores,
     Rule,
     TailRule,
     Unjudged,
@@ -79,7 +80,7 @@ def _tail(
     holds: Literal["tolerance", "band"] | None = None
     if abs(share - nominal) <= tolerance:
         holds = "tolerance"
-    elif low is not None and high is not None and low <= nominal <= high:
+    elif _holds(nominal, low, high):
         holds = "band"
     verdict: Verdict = (PASS if holds else FAIL) if enough else INSUFFICIENT_DATA
     return TailRule(
@@ -93,24 +94,46 @@ def _tail(
     )
 
 
-def _regime_verdict(horizon: str, by_regime: Mapping[str, GroupScores], settings: Evaluate) -> RegimeRule:
-    """Coverage in every regime with enough origins: within the tolerance or, where allowed, the block band."""
+def _regime_verdict(horizon: str, by_regime: Mapping[str, RegimeScores], settings: Evaluate) -> RegimeRule:
+    """Coverage in every regime with enough origins: within the tolerance or, where allowed, the level inside the block band.
+
+    A distance beyond that fails, unless the level lies inside the band over the regime's episodes: then nobody can tell.
+    """
     rules = settings.acceptance
     worst = 0.0
-    failed: list[str] = []
+    failed: list[RegimeMiss] = []
+    undecided: list[RegimeMiss] = []
     judged: list[str] = []
     for regime, figures in by_regime.items():
         if figures.n < settings.min_origins:
             continue
         judged.append(regime)
         for level, at in figures.by_level.items():
-            distance, low, high = abs(at.coverage - level), at.block_low, at.block_high
+            distance = abs(at.coverage - level)
             banded = horizon in rules.regime_band_horizons
-            in_band = banded and low is not None and high is not None and low <= level <= high
             worst = max(worst, distance)
-            if distance > rules.regime_tolerance and not in_band:
-                failed.append(f"{regime} coverage_{percent(level)}")
-    verdict: Verdict = (FAIL if failed else PASS) if judged else INSUFFICIENT_DATA
+            if distance <= rules.regime_tolerance or (banded and _holds(level, at.block_low, at.block_high)):
+                continue
+            miss = RegimeMiss(
+                regime=regime,
+                level=level,
+                coverage=at.coverage,
+                n_episodes=figures.n_episodes,
+                episode_low=at.episode_low,
+                episode_high=at.episode_high,
+            )
+            (undecided if _holds(level, at.episode_low, at.episode_high) else failed).append(miss)
+    verdict: Verdict = FAIL if failed else NOT_EVALUATED if undecided else PASS
     return RegimeRule(
-        value=worst, at_most=rules.regime_tolerance, judged=tuple(judged), failed=tuple(failed), verdict=verdict
+        value=worst,
+        at_most=rules.regime_tolerance,
+        judged=tuple(judged),
+        failed=tuple(failed),
+        undecided=tuple(undecided),
+        verdict=verdict if judged else INSUFFICIENT_DATA,
     )
+
+
+def _holds(value: float, low: float | None, high: float | None) -> bool:
+    """Whether there is a band and the value lies inside."""
+    return low is not None and high is not None and low <= value <= high

@@ -4,14 +4,25 @@ Every figure in them is one of the report's; a sentence that the report gives no
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from forex.core.names import GARCH_T, PUBLISHED, RIVALS, centred_name, percent
-from forex.core.status import NO_EVIDENCE
-from forex.evaluation.report import HorizonScores, OverallScores, Scoreboard
+from forex.core.status import FAIL, NO_EVIDENCE, PASS, Verdict
+from forex.evaluation.report import (
+    HorizonScores,
+    OverallScores,
+    RegimeMiss,
+    RegimeRule,
+    Rule,
+    Scoreboard,
+    Unjudged,
+    Unpublished,
+)
 from forex.timeline.calendar import horizon_days
 
 LEVEL = 0.95  # of the interval scores that are shown
 LOSS = f"interval_score_{percent(LEVEL)}"
+SHARES = ("coverage_", "above_", "below_")  # how the names of rules on shares begin
 LONG = 15  # calendar days; from here on forecasts without overlap are few
 
 
@@ -60,6 +71,75 @@ def without_evidence(report: Scoreboard) -> str | None:
     if 2 * open_ > len(found):
         told = f"most differences in IS{percent(LEVEL)}, {open_} of {len(found)},"
     return f"At {_and(horizons)} {told} are not significant."
+
+
+@dataclass(frozen=True)
+class Open:
+    """An acceptance rule that does not hold, or that nobody can tell, with what was found."""
+
+    horizon: str
+    rule: str
+    verdict: Verdict
+    says: str
+
+
+def rules_held(report: Scoreboard) -> tuple[int, int]:
+    """How many acceptance rules hold, and of how many."""
+    found = [rule.verdict for rules in report.verdicts.values() for rule in rules.values()]
+    return found.count(PASS), len(found)
+
+
+def rules_open(report: Scoreboard) -> list[Open]:
+    """Every other rule, by length of horizon: what fails first, then what was not judged."""
+    found = [
+        Open(horizon, name, rule.verdict, _says(name, rule))
+        for horizon in sorted(report.verdicts, key=horizon_days)
+        for name, rule in sorted(report.verdicts[horizon].items())
+        if rule.verdict != PASS
+    ]
+    return sorted(found, key=lambda one: one.verdict != FAIL)
+
+
+def _says(name: str, rule: Rule) -> str:
+    if isinstance(rule, RegimeRule):
+        misses = [(miss, "outside") for miss in rule.failed] + [(miss, "inside") for miss in rule.undecided]
+        return "; ".join(_missed(miss, where) for miss, where in misses) or "no regime has enough origins"
+    if isinstance(rule, Unpublished):
+        return "nothing of `published` has matured"
+    found = _amount(name, rule.value)
+    if isinstance(rule, Unjudged):
+        return f"{found}; no bound is set, or nothing is there to compare with"
+    bounds = [
+        f"{word} {_amount(name, bound)}"
+        for word, bound in (("at least", rule.at_least), ("at most", rule.at_most))
+        if bound is not None
+    ]
+    return f"{found}, where {' and '.join(bounds)} is accepted"
+
+
+def _missed(miss: RegimeMiss, where: str) -> str:
+    """
+    >>> miss = RegimeMiss(
+    ...     regime="HIGH_VOL", level=0.5, coverage=0.448, n_episodes=16, episode_low=0.391, episode_high=0.505
+    ... )
+    >>> _missed(miss, "inside")
+    'HIGH_VOL covers 44.8 %; 50 % lies inside the band over its 16 episodes, 39.1 to 50.5 %'
+    """
+    told = f"{miss.regime} covers {100 * miss.coverage:.1f} %"
+    if miss.episode_low is None or miss.episode_high is None:
+        return f"{told} at {percent(miss.level)} %, in a single episode"
+    band = f"{100 * miss.episode_low:.1f} to {100 * miss.episode_high:.1f} %"
+    return f"{told}; {percent(miss.level)} % lies {where} the band over its {miss.n_episodes} episodes, {band}"
+
+
+def _amount(name: str, value: float) -> str:
+    """
+    >>> _amount("below_95", 0.0112), _amount("mape_pct", 1.13), _amount("crps_below_benchmarks", 9.171)
+    ('1.12 %', '1.13 %', '9.17 CLP')
+    """
+    if name.startswith(SHARES) or name == "interval_coverage":
+        return f"{100 * value:.2f} %"
+    return f"{value:.2f} %" if name.endswith("_pct") else f"{value:.2f} CLP"
 
 
 def _by_length(report: Scoreboard) -> list[tuple[str, HorizonScores]]:

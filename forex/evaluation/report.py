@@ -51,6 +51,20 @@ class GroupScores(ByLevel):
     by_level: Mapping[float, LevelScores]
 
 
+class RegimeLevelScores(LevelScores):
+    """In a regime: with the band over its episodes, None with fewer than two of them."""
+
+    episode_low: Annotated[float | None, Named("coverage_{}_episode_low")]
+    episode_high: Annotated[float | None, Named("coverage_{}_episode_high")]
+
+
+class RegimeScores(GroupScores):
+    """n_episodes: of the regime whose outcomes do not overlap, as far as any of their forecasts has matured."""
+
+    n_episodes: int
+    by_level: Mapping[float, RegimeLevelScores]
+
+
 class OverallLevelScores(LevelScores):
     """Over all origins: with HAC standard errors, and the shares of actuals above and below with their block-bootstrap bands."""
 
@@ -116,7 +130,7 @@ class ModelScores(Report):
     coverage_tests: CoverageTests
     published_against: PublishedAgainst
     by_year: Mapping[str, GroupScores]
-    by_regime: Mapping[str, GroupScores]
+    by_regime: Mapping[str, RegimeScores]
 
 
 class HorizonScores(Report):
@@ -168,13 +182,29 @@ class Unjudged(Report):
     verdict: Literal["NOT_EVALUATED"]
 
 
+class RegimeMiss(Report):
+    """A regime's coverage that is further from its level than is tolerated, with the band over its episodes."""
+
+    regime: str
+    level: float
+    coverage: float
+    n_episodes: int
+    episode_low: float | None
+    episode_high: float | None
+
+
 class RegimeRule(Report):
-    """value: the largest distance of a coverage from its level.  judged: regimes.  failed: regime and coverage."""
+    """value: the largest distance of a coverage from its level.  judged: regimes.
+
+    failed: where the level lies outside the band over episodes, too.  undecided: where it lies inside, so that the evidence cannot
+    tell the distance from chance; with none that failed it is NOT_EVALUATED.
+    """
 
     value: float
     at_most: float
     judged: tuple[str, ...]
-    failed: tuple[str, ...]
+    failed: tuple[RegimeMiss, ...]
+    undecided: tuple[RegimeMiss, ...]
     verdict: Verdict
 
 

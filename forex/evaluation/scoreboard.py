@@ -25,11 +25,13 @@ from forex.evaluation.report import (
     ModelScores,
     OverallLevelScores,
     OverallScores,
+    RegimeLevelScores,
+    RegimeScores,
     Scoreboard,
 )
 from forex.evaluation.scored import PIT_BINS, Scored, finite
 from forex.params import Evaluate
-from forex.statistics import inference
+from forex.statistics import clusters, inference
 from forex.statistics.scores import LEVELS, Bools, Floats, Made
 
 
@@ -58,7 +60,7 @@ def _horizon(scored: Scored, made: Made) -> HorizonScores:
     years = panel.origin_date.astype("datetime64[Y]").astype(str)
     overall, compared, tests = _overall(scored), against(scored), _coverage_tests(scored)
     by_year = {str(year): _group(scored, years == year) for year in np.unique(years)}
-    by_regime = {str(regime): _group(scored, panel.regime == regime) for regime in np.unique(panel.regime)}
+    by_regime = {str(regime): _regime(scored, made, regime) for regime in np.unique(panel.regime)}
     return HorizonScores(
         n=panel.n,
         n_independent=len(scored.chains[0]),
@@ -107,6 +109,29 @@ def _group(scored: Scored, among: Bools) -> list[GroupScores]:
             by_level=at_levels[k],
         )
         for k in models
+    ]
+
+
+def _regime(scored: Scored, made: Made, regime: str) -> list[RegimeScores]:
+    """The figures of each model over a regime's origins (at least one matured), with the bands over its episodes."""
+    panel, here = scored.panel, made.regime == regime
+    among = panel.regime == regime
+    episode = clusters.episodes(made.origin_date[here], made.target_date[here])[made.matured[here]]
+    stacked = np.concatenate([scored.hits[level][among] for level in scored.levels], axis=1)
+    low, high = clusters.share_band(stacked, episode, probability=scored.settings.band)
+    m = len(panel.models)
+    return [
+        RegimeScores(
+            **{name: value for name, value in group if name != "by_level"},
+            n_episodes=np.unique(episode).size,
+            by_level={
+                level: RegimeLevelScores(
+                    **dict(at), episode_low=finite(low[i * m + k]), episode_high=finite(high[i * m + k])
+                )
+                for i, (level, at) in enumerate(group.by_level.items())
+            },
+        )
+        for k, group in enumerate(_group(scored, among))
     ]
 
 

@@ -100,6 +100,8 @@ def dashboard(
         coverage=coverage,
         verdicts=verdict_counts(coverage),
         tails=tail_rows(validation),
+        rules_held=findings.rules_held(validation),
+        rules_open=findings.rules_open(validation),
         scores=scores,
         evidence=evidence_counts(scores),
         gain=findings.gain(validation),

@@ -188,7 +188,7 @@ def test_a_revision_without_metrics_is_no_pass(commits: Path, tmp_path: Path) ->
 
 def test_check_is_fine_with_the_sample_and_not_with_narrowed_intervals(commits: Path) -> None:
     done = forex("check", cwd=commits.parent / "today")
-    assert (done.returncode, done.stdout) == (0, "fine: as of 2024-11-27, performance GOOD\n")
+    assert done.returncode == 0 and done.stdout.startswith("fine: as of 2024-11-27, performance GOOD, ")
     done = forex("check", cwd=commits.parent / "narrowed")
     assert done.returncode == 1 and done.stderr == ""
     assert done.stdout.startswith(

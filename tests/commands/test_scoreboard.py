@@ -22,7 +22,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def rows(text: str, head: str) -> list[list[str]]:
     """The cells of the table whose first column has this head."""
-    [table] = [part for part in text.split("\n\n") if re.match(rf"\| *{re.escape(head)} ", part)]
+    table = next(part for part in text.split("\n\n") if re.match(rf"\| *{re.escape(head)} ", part))
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.split("\n") if "|-" not in line]
 
 
@@ -50,3 +50,15 @@ def test_differences_in_interval_scores_have_their_p() -> None:
     head, first = rows(scoreboard.text(scoreboard.view()), "IS95 against")
     assert dict(zip(head, first, strict=True))["random_walk"] == "+0.0 % (p < 0.001)"
     assert dict(zip(head, first, strict=True))["garch_t_nowcast"] == "not evaluated"
+
+
+def test_rules_that_do_not_hold_stand_below_and_those_that_do_are_counted() -> None:
+    text = scoreboard.text(scoreboard.view())
+    assert "\n\n3 of 7 acceptance rules hold; the others:\n\n" in text
+    assert "| 7d | coverage_95 | NOT_EVALUATED |" in re.sub(" +", " ", text)
+    assert scoreboard.view()["acceptance"]["hold"] == 3 and len(scoreboard.view()["acceptance"]["open"]) == 4
+    made = validation()
+    held = {name: rule for name, rule in made.verdicts["1d"].items() if rule.verdict == "PASS"}
+    fine = made.model_copy(update={"verdicts": {"1d": held}, "horizons": {"1d": made.horizons["1d"]}})
+    write_report(scoreboard.VALIDATION, fine)
+    assert scoreboard.text(scoreboard.view()).endswith("\n\n2 of 2 acceptance rules hold.")

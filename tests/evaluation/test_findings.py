@@ -6,7 +6,16 @@ import pytest
 
 from forex.core.names import PUBLISHED
 from forex.evaluation import findings
-from forex.evaluation.report import Comparison, HorizonScores, ModelScores, Scoreboard
+from forex.evaluation.report import (
+    Bounded,
+    Comparison,
+    HorizonScores,
+    ModelScores,
+    RegimeMiss,
+    RegimeRule,
+    Rule,
+    Scoreboard,
+)
 from tests.support.reports_made_up import BETTER, EQUAL, model_scores, nothing_matured, validation
 
 
@@ -63,3 +72,49 @@ def test_a_difference_that_could_not_be_tested_is_no_evidence() -> None:
 
 def test_where_nothing_has_matured_nothing_is_said() -> None:
     assert findings.gain(nothing_matured()) is None and findings.without_evidence(nothing_matured()) is None
+
+
+def ruled(**rules: Rule) -> Scoreboard:
+    return validation().model_copy(update={"verdicts": {"15d": {}, "7d": rules}})
+
+
+MISS = RegimeMiss(regime="HIGH_VOL", level=0.8, coverage=0.7, n_episodes=9, episode_low=0.6, episode_high=0.75)
+REGIMES = RegimeRule(value=0.1, at_most=0.03, judged=("HIGH_VOL",), failed=(MISS,), undecided=(), verdict="FAIL")
+
+
+@pytest.mark.parametrize(
+    ("rule", "says"),
+    [
+        (REGIMES, "HIGH_VOL covers 70.0 %; 80 % lies outside the band over its 9 episodes, 60.0 to 75.0 %"),
+        (
+            REGIMES.model_copy(update={"undecided": (MISS.model_copy(update={"episode_high": 0.85, "level": 0.5}),)}),
+            "HIGH_VOL covers 70.0 %; 80 % lies outside the band over its 9 episodes, 60.0 to 75.0 %; "
+            "HIGH_VOL covers 70.0 %; 50 % lies inside the band over its 9 episodes, 60.0 to 85.0 %",
+        ),
+        (
+            REGIMES.model_copy(
+                update={"failed": (MISS.model_copy(update={"episode_low": None, "episode_high": None}),)}
+            ),
+            "HIGH_VOL covers 70.0 % at 80 %, in a single episode",
+        ),
+        (REGIMES.model_copy(update={"failed": (), "judged": ()}), "no regime has enough origins"),
+        (
+            Bounded(value=51.2, at_least=None, at_most=50, verdict="FAIL"),
+            "51.20 CLP, where at most 50.00 CLP is accepted",
+        ),
+    ],
+)
+def test_what_was_found_is_told(rule: Rule, says: str) -> None:
+    [found] = findings.rules_open(ruled(rmse=rule))
+    assert (found.horizon, found.rule, found.verdict, found.says) == ("7d", "rmse", rule.verdict, says)
+
+
+def test_what_fails_stands_before_what_was_not_judged_and_what_holds_is_counted() -> None:
+    found = findings.rules_open(validation())
+    assert [(one.horizon, one.verdict) for one in found] == [
+        ("1d", "FAIL"),
+        ("1d", "FAIL"),
+        ("7d", "NOT_EVALUATED"),
+        ("30d", "INSUFFICIENT_DATA"),
+    ]
+    assert findings.rules_held(validation()) == (3, 7)

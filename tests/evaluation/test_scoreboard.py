@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,12 +14,12 @@ from forex.core.files import json_text
 from forex.core.names import percent
 from forex.core.reports import plain
 from forex.evaluation import plots, scoreboard
-from forex.evaluation.report import Scoreboard
+from forex.evaluation.report import HorizonScores, Scoreboard
 from forex.evaluation.scoreboard import pit_histogram
 from forex.evaluation.scored import ALL_LEVELS, Scored, score
 from forex.params import Evaluate
 from forex.statistics import inference
-from forex.statistics.scores import LEVELS, Made, Panel
+from forex.statistics.scores import LEVELS, Bools, Made, Panel
 from forex.timeline import calendar
 
 SIGMA = 6.0
@@ -217,16 +217,21 @@ def test_the_interval_score_of_the_accepted_level_is_compared_as_crps_is() -> No
     assert "dm_interval_score_95" not in other["random_walk"]["published_against"]
 
 
+def report_where(panel: Panel, matured: Bools, chosen: Evaluate) -> HorizonScores:
+    """Of forecasts of which only some have matured."""
+    parts = {name: value[matured] for name, value in vars(panel).items() if isinstance(value, np.ndarray)}
+    scored = score({panel.horizon: replace(panel, **parts)}, levels=LEVELS_SHOWN, settings=chosen)
+    made = {panel.horizon: replace(all_matured(panel), matured=matured)}
+    return scoreboard.validation(scored, made, horizons=[panel.horizon], settings=chosen).horizons[panel.horizon]
+
+
 def test_what_never_got_an_actual_is_counted_among_what_is_due() -> None:
-    panel, chosen = PANELS["7d"], settings()
-    whole = all_matured(panel)
-    matured = whole.matured.copy()
+    panel = PANELS["7d"]
+    matured = np.ones(panel.n, dtype=np.bool_)
     matured[[3, 70, panel.n - 1]] = False  # the last one's target lies beyond the newest origin: it may come yet
-    scored = score({"7d": panel}, levels=LEVELS_SHOWN, settings=chosen)
-    made = {"7d": replace(whole, matured=matured)}
-    figures = scoreboard.validation(scored, made, horizons=["7d"], settings=chosen).horizons["7d"]
+    figures = report_where(panel, matured, settings())
     due = sum(target <= panel.origin_date[-1] for target in panel.target_date)
-    assert (figures.n_due, figures.n_without_actual) == (due, 2) and due == panel.n - 5
+    assert (figures.n, figures.n_due, figures.n_without_actual) == (panel.n - 3, due, 2) and due == panel.n - 5
 
 
 def verdict(chosen: Evaluate, name: str, horizon: str = "1d", panel: Panel | None = None) -> str:
@@ -251,7 +256,6 @@ def test_verdicts_pass_on_a_good_forecast() -> None:
         ("rmse", {"max_rmse": 2.0}),
         ("mape_pct", {"max_mape_pct": 0.1}),
         ("interval_coverage", {"min_interval_coverage": 0.999}),
-        ("regime_coverage", {"regime_tolerance": 1e-6}),
     ],
 )
 def test_each_tightened_rule_fails(name: str, rules: dict[str, Any]) -> None:
@@ -306,11 +310,81 @@ def test_the_band_is_enough_for_a_tail_from_the_horizon_that_params_name() -> No
     assert verdict(later, "above_80", "7d") == "FAIL"
 
 
+def in_storms(panel: Panel, factor: Callable[[int], float]) -> Panel:
+    """Forecasts of `published` that are so much too wide or narrow in the k-th episode of HIGH_VOL, which come every 50 origins."""
+    at, rows = MODELS.index("published"), np.arange(panel.n)
+    stormy = rows % 50 >= 30
+    widths = np.where(stormy, [factor(k) for k in rows // 50], 1.0)
+    quantiles = panel.quantiles.copy()
+    middle = quantiles[:, [at], 12]
+    quantiles[:, at] = middle + (quantiles[:, at] - middle) * widths[:, None]
+    return replace(panel, quantiles=quantiles, regime=np.where(stormy, "HIGH_VOL", "NORMAL").astype(np.str_))
+
+
+def test_a_regime_that_fails_in_every_episode_fails() -> None:
+    found = report_of({"1d": in_storms(PANELS["1d"], lambda k: 0.7)}, settings())
+    rule = found["verdicts"]["1d"]["regime_coverage"]
+    assert rule["verdict"] == "FAIL" and rule["judged"] == ["HIGH_VOL", "NORMAL"] and rule["undecided"] == []
+    figures = found["horizons"]["1d"]["models"]["published"]["by_regime"]["HIGH_VOL"]
+    [miss] = [one for one in rule["failed"] if one["level"] == 0.8]
+    assert miss == {
+        "regime": "HIGH_VOL",
+        "level": 0.8,
+        "coverage": figures["coverage_80"],
+        "n_episodes": 30,
+        "episode_low": figures["coverage_80_episode_low"],
+        "episode_high": figures["coverage_80_episode_high"],
+    }
+    assert miss["episode_high"] < 0.8 and rule["value"] > 0.1
+
+
+def test_a_regime_whose_episodes_disagree_is_not_evaluated() -> None:
+    """Three storms of thirty in which nothing holds: too far from the level, and too few to say so."""
+    panel = in_storms(PANELS["1d"], lambda k: 0.01 if k in (7, 20, 26) else 1.0)
+    rule = report_of({"1d": panel}, settings())["verdicts"]["1d"]["regime_coverage"]
+    assert rule["verdict"] == "NOT_EVALUATED" and rule["failed"] == [] and rule["value"] > 0.05
+    assert {(one["regime"], one["level"], one["n_episodes"]) for one in rule["undecided"]} >= {("HIGH_VOL", 0.8, 30)}
+    for one in rule["undecided"]:
+        assert abs(one["coverage"] - one["level"]) > 0.05 and one["episode_low"] <= one["level"] <= one["episode_high"]
+    whole = scored_report({"1d": panel}, settings())
+    assert "accept_regime_coverage" not in scoreboard.metrics(whole)["validation"]["1d"]["published"]
+    wider = settings(acceptance={"regime_tolerance": 0.2})
+    assert verdict(wider, "regime_coverage", panel=panel) == "PASS"
+
+
+def test_one_that_failed_outweighs_those_that_nobody_can_tell() -> None:
+    panel = in_storms(PANELS["1d"], lambda k: 0.01 if k in (7, 20, 26) else 1.0)
+    regime = np.where((np.arange(panel.n) % 50 < 15) & (panel.regime == "NORMAL"), "COPPER_SHOCK", panel.regime)
+    at = MODELS.index("published")
+    middle, quantiles = panel.quantiles[:, [at], 12], panel.quantiles.copy()
+    factor = np.where(regime == "COPPER_SHOCK", 3.0, 1.0)
+    quantiles[:, at] = middle + (quantiles[:, at] - middle) * factor[:, None]
+    rule = report_of({"1d": replace(panel, regime=regime, quantiles=quantiles)}, settings())["verdicts"]["1d"]
+    assert rule["regime_coverage"]["verdict"] == "FAIL" and rule["regime_coverage"]["undecided"]
+
+
+def test_one_episode_excuses_nothing() -> None:
+    """An unbroken regime has no band over episodes: what is outside the tolerance fails."""
+    panel = replace(PANELS["1d"], regime=np.full(PANELS["1d"].n, "NORMAL"))
+    found = report_of({"1d": panel}, settings(acceptance={"regime_tolerance": 1e-6}))
+    figures = found["horizons"]["1d"]["models"]["published"]["by_regime"]["NORMAL"]
+    assert figures["n_episodes"] == 1 and figures["coverage_80_episode_low"] is None
+    assert found["verdicts"]["1d"]["regime_coverage"]["verdict"] == "FAIL"
+
+
+def test_a_run_without_an_actual_on_some_day_is_still_one_episode() -> None:
+    """Origins that never matured belong to their episode, too, and one without any that has matured does not count."""
+    panel = in_storms(PANELS["1d"], lambda k: 1.0)
+    known = (np.arange(panel.n) % 7 > 0) & (np.arange(panel.n) // 50 != 4)
+    assert report_where(panel, known, settings()).models["published"].by_regime["HIGH_VOL"].n_episodes == 29
+
+
 def test_the_block_band_is_enough_only_where_the_rules_say_so() -> None:
+    panel = replace(PANELS["7d"], regime=np.full(PANELS["7d"].n, "NORMAL"))
     tight: dict[str, Any] = {"regime_tolerance": 1e-6}
-    assert verdict(settings(band=0.999, acceptance=tight), "regime_coverage", "7d") == "PASS"
+    assert verdict(settings(band=0.999, acceptance=tight), "regime_coverage", "7d", panel) == "PASS"
     nowhere = tight | {"regime_band_horizons": []}
-    assert verdict(settings(band=0.999, acceptance=nowhere), "regime_coverage", "7d") == "FAIL"
+    assert verdict(settings(band=0.999, acceptance=nowhere), "regime_coverage", "7d", panel) == "FAIL"
 
 
 def test_what_cannot_be_evaluated_says_so() -> None:

@@ -77,6 +77,13 @@ def test_tail_rows_are_those_that_there_is_a_rule_for():
     assert tail_rows(nothing_matured()) == []
 
 
+def test_rules_that_do_not_hold_stand_where_the_coverage_does():
+    text = Reader(page()).text
+    assert "3 of 7 acceptance rules hold" in text
+    assert "1d below_95 FAIL 1.20 %, where at least 1.80 % and at most 3.20 % is accepted" in text
+    assert "7d coverage_95 NOT EVALUATED 95.40 %" in text
+
+
 def test_regime_rows_hold_every_regime_and_shares_that_sum_to_all():
     rows = regime_rows(regimes(), validation())
     assert sum(row.share for row in rows) == pytest.approx(1)

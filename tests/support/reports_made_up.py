@@ -28,6 +28,8 @@ from forex.evaluation.report import (
     OverallScores,
     PublishedAgainst,
     Record,
+    RegimeLevelScores,
+    RegimeScores,
     TailRule,
     Unexplained,
     Unjudged,
@@ -97,7 +99,16 @@ def group(crps: float) -> GroupScores:
     )
 
 
-def model_scores(crps: float, against: Mapping[Loss, Comparison], **regimes: GroupScores) -> ModelScores:
+def regime(crps: float) -> RegimeScores:
+    said = dict(group(crps))
+    by_level = {
+        level: RegimeLevelScores(**dict(at), episode_low=level - 0.03, episode_high=level + 0.04)
+        for level, at in said.pop("by_level").items()
+    }
+    return RegimeScores(**said, n_episodes=12, by_level=by_level)
+
+
+def model_scores(crps: float, against: Mapping[Loss, Comparison], **regimes: RegimeScores) -> ModelScores:
     said = dict(group(crps))
     by_level = {
         level: OverallLevelScores(
@@ -139,7 +150,7 @@ def explained(r2: float, r2_se: float | None) -> Explained:
 def validation(against: Mapping[Loss, Comparison] | None = None, **evidence: Any) -> ValidationReport:
     """Two horizons; `evidence` is what Diebold–Mariano gives on CRPS for random_walk at 1d, `against` the whole comparison."""
     compared = {"crps": BETTER.model_copy(update=evidence), "squared_error": EQUAL} if against is None else against
-    own = model_scores(7.77, {}, NORMAL=group(7.0))
+    own = model_scores(7.77, {}, NORMAL=regime(7.0))
     horizon = HorizonScores(n=3000, n_independent=600, n_due=3200, n_without_actual=200, models={PUBLISHED: own})
     beside = {PUBLISHED: own, "random_walk": model_scores(9.71, compared)}
     holds = Bounded(value=0.504, at_least=0.49, at_most=0.51, verdict="PASS")

@@ -1,6 +1,7 @@
 """`forex scoreboard`: the published forecast against every benchmark, read back from reports/validation.json."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from textwrap import fill
 from typing import Any
@@ -9,7 +10,7 @@ from forex.commands.tables import markdown
 from forex.core.names import PUBLISHED, RIVALS, percent
 from forex.core.reports import read_report
 from forex.evaluation import findings
-from forex.evaluation.report import HorizonScores, ModelScores, OverallScores, Rule, ValidationReport
+from forex.evaluation.report import HorizonScores, ModelScores, OverallScores, Rule, Scoreboard, ValidationReport
 from forex.timeline.calendar import horizon_days
 
 VALIDATION = Path("reports/validation.json")
@@ -31,8 +32,23 @@ def view() -> dict[str, Any]:
         "horizons": {
             horizon: _row(validation.horizons[horizon], validation.verdicts.get(horizon, {})) for horizon in horizons
         },
+        "acceptance": acceptance(validation),
         "said": [said for said in (findings.gain(validation), findings.without_evidence(validation)) if said],
     }
+
+
+def acceptance(validation: Scoreboard) -> dict[str, Any]:
+    """How many acceptance rules hold, of how many, and each that does not: its horizon, name and verdict, and what was found."""
+    hold, of = findings.rules_held(validation)
+    return {"hold": hold, "of": of, "open": [asdict(one) for one in findings.rules_open(validation)]}
+
+
+def held(content: Mapping[str, Any]) -> str:
+    """
+    >>> held({"hold": 63, "of": 65, "open": []})
+    '63 of 65 acceptance rules hold'
+    """
+    return f"{content['hold']} of {content['of']} acceptance rules hold"
 
 
 def _row(figures: HorizonScores, rules: Mapping[str, Rule]) -> dict[str, Any]:
@@ -89,7 +105,7 @@ def _excess(own: float, rival: float) -> float | None:
 def text(content: Mapping[str, Any]) -> str:
     """Markdown tables that read well on a terminal, too: coverage, tails, and the differences in CRPS and in interval score.
 
-    Then the sentences on them.
+    Then the sentences on them, and every acceptance rule that does not hold.
     """
     levels = [f"{100 * level:g}" for level in content["levels"]]
     coverage = [
@@ -143,8 +159,17 @@ def text(content: Mapping[str, Any]) -> str:
         [
             *(markdown(rows) for rows in (coverage, tails, crps, interval) if len(rows[0]) > 1),
             *(fill(said, WIDTH) for said in content["said"]),
+            *_rules(content["acceptance"]),
         ]
     )
+
+
+def _rules(content: Mapping[str, Any]) -> list[str]:
+    if not content["open"]:
+        return [f"{held(content)}."]
+    rows = [["horizon", "rule", "verdict", "found"]]
+    rows += [[one["horizon"], one["rule"], one["verdict"], one["says"]] for one in content["open"]]
+    return [f"{held(content)}; the others:", markdown(rows)]
 
 
 def _share(part: int | None, whole: int | None) -> str:
