@@ -24,9 +24,10 @@ HORIZONS = ("1d", "7d", "15d", "30d", "90d")
 
 
 def keep_reports(folder: Path, name: str) -> None:
-    """Beside the repository: git leaves performance.json out."""
+    """Beside the repository: git leaves performance.json and validation.json out."""
     kept = folder.parent / name
-    for report in (check.FORECAST, check.PERFORMANCE, check.ALERTS, Path("dvc.yaml"), Path("params.yaml")):
+    reports = (check.FORECAST, check.PERFORMANCE, check.VALIDATION, check.ALERTS)
+    for report in (*reports, Path("dvc.yaml"), Path("params.yaml")):
         (kept / report).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(folder / report, kept / report)
 
