@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help run test test-fast test-extras lint study faults replay trade bench plots readme schema calendar lock clean
+.PHONY: help run test test-fast test-extras lint study faults replay trade constants bench plots readme schema calendar lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed 's/:.*  ## /\t/' | expand -t 14
@@ -45,6 +45,10 @@ replay: .venv/installed  ## sixty days of live use against one backfill: reports
 
 trade: .venv/installed  ## what an online correction of the intervals would buy and cost: reports/online_correction.md
 	python -m studies.online_correction
+
+constants: .venv/installed  ## what half and one and a half times each constant would do to CRPS: reports/constants.md (five minutes)
+	dvc repro regimes
+	python -m studies.constants
 
 bench: .venv/installed .venv-bench/installed  ## speed beside others': reports/bench.md (five minutes)
 	dvc repro regimes

@@ -11,7 +11,7 @@ from forex.evaluation import explained, plots, scoreboard
 from forex.evaluation.report import ValidationReport
 from forex.evaluation.scored import score
 from forex.params import load_params
-from forex.statistics.scores import matured
+from forex.statistics.scores import made, matured
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
@@ -26,8 +26,9 @@ def main() -> None:
     settings = params.evaluate
     calibrated = read_parquet(CALIBRATED)
     panels = {horizon: matured(calibrated, horizon, origins_from=settings.from_) for horizon in params.horizons}
+    every = {horizon: made(calibrated, horizon, origins_from=settings.from_) for horizon in params.horizons}
     scored = score(panels, levels=params.levels, settings=settings)
-    report = scoreboard.validation(scored, horizons=params.horizons, settings=settings)
+    report = scoreboard.validation(scored, every, horizons=params.horizons, settings=settings)
     nowcast = explained.report(read_parquet(CONTRIBUTIONS), panels, horizons=params.horizons, settings=settings)
     write_report(REPORT, ValidationReport(**dict(report), nowcast=nowcast))
     write_json(METRICS, scoreboard.metrics(report))

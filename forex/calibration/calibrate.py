@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from forex.calibration import multipliers
 from forex.calibration.lean import lean
 from forex.core.errors import TooLittleData
-from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
+from forex.core.names import BENCHMARKS, CENTRED, ENSEMBLE, NOWCAST, PUBLISHED, RIVALS, calibrated_name, centred_name
 from forex.observations.history import Floats
 from forex.params import Calibrate
 from forex.statistics import conformal, ensemble
@@ -53,7 +53,8 @@ def calibrate(
 ) -> tuple[dict[str, Calibrated], int]:
     """Calibrated forecasts by horizon, and the first origin at which every horizon has `min_scores` matured scores.
 
-    raw: horizon -> model -> predictive at the same n origins.  Benchmarks pass through unchanged.
+    raw: horizon -> model -> predictive at the same n origins.  Benchmarks pass through unchanged; where there is a nowcast,
+    those of `CENTRED` are also there around it.
     regimes: (n,), the regime of each origin; without them no origin is stressed and every multiplier is 1.
 
     Raises TooLittleData where no origin has enough scores.
@@ -106,7 +107,7 @@ def _horizon(
     plain: dict[str, Floats] = {}
     stressed: dict[str, Floats] = {}
     newest = {}
-    applied = {name: np.ones(len(outcome.steps)) for name in models}
+    applied = {name: np.ones(len(outcome.steps)) for name in (*models, *RIVALS)}
     leans: dict[str, Floats] = {}
     for model in params.conformal:
         half_widths = _pooled(model, horizon, own, outcome, params)
@@ -133,7 +134,7 @@ def _horizon(
     )
     return Calibrated(
         quantiles=quantiles,
-        without={name: values for name, values in without.items() if name not in BENCHMARKS},
+        without={name: values for name, values in without.items() if name not in RIVALS},
         standardised=dict(own[horizon]),
         multipliers=newest,
         factors=applied[params.published.model],
@@ -151,6 +152,7 @@ def _from_half_widths(
 ) -> tuple[dict[str, Floats], Floats]:
     """Every forecast of one horizon, and the ensemble's weights."""
     quantiles = {name: models[name].quantiles for name in models if name in BENCHMARKS}
+    quantiles |= _around_the_nowcast(models)
     for model, widths in half_widths.items():
         quantiles[calibrated_name(model)] = _quantiles(models[model], widths, leans[model])
     members = params.ensemble.members
@@ -171,6 +173,14 @@ def _lean(horizon: str, signed: Floats, half_widths: Floats, outcome: Outcome, p
     if calendar.horizon_days(horizon) < shortest:
         return np.zeros_like(half_widths)
     return lean(signed, half_widths, outcome.matured, outcome.steps, params.lean_weight)
+
+
+def _around_the_nowcast(models: Mapping[str, Predictive]) -> dict[str, Floats]:
+    """Benchmarks with the same information: in pesos, their quantiles times the nowcast's median over the anchor."""
+    if NOWCAST not in models:
+        return {}
+    centre = models[NOWCAST].location[:, None]
+    return {centred_name(name): models[name].quantiles + centre for name in CENTRED if name in models}
 
 
 def _pooled(

@@ -54,7 +54,7 @@ def compare(base: Leaves, head: Leaves, settings: Gate) -> dict[str, Any]:
         if _finite(head, name) and not _finite(base, name)
     ]
     wanted = [name for name in base if name in rules or any(_fits(name, pattern) for pattern in settings.required)]
-    gone = _gone([name for name in wanted if name not in head], head)
+    gone = _gone([name for name in wanted if name not in head and not _open(name, rules.get(name), base, head)], head)
     broken = sorted(name for name in {*wanted, *rules} if name in head and not _finite(head, name))
     return {
         "compared": sorted(compared, key=lambda entry: str(entry["metric"])),
@@ -67,6 +67,11 @@ def compare(base: Leaves, head: Leaves, settings: Gate) -> dict[str, Any]:
             *(_reason(entry, rules[entry["metric"]]) for entry in compared if entry["verdict"] == WORSE),
         ],
     }
+
+
+def _open(name: str, rule: Rule | None, base: Leaves, head: Leaves) -> bool:
+    """Whether a verdict may be gone because forecasts that matured in between left it to chance (NOT_EVALUATED)."""
+    return rule is not None and rule.same_data and _new_forecasts(name, base, head)[0] != 0
 
 
 def _judged(name: str, rule: Rule, base: Leaves, head: Leaves, new_data: float) -> dict[str, Any]:

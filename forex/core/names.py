@@ -5,7 +5,11 @@ A model has the name of its file in forex/models; only these mean more than that
 
 RANDOM_WALK = "random_walk"  # what skill is measured against, and what tells a rougher market from a worse forecast
 # What others are measured against: they pass through calibration unchanged, under these names, so that anyone can recompute them.
-BENCHMARKS = (RANDOM_WALK, "random_walk_drift", "predecessor", "garch_t")
+GARCH_T = "garch_t"
+BENCHMARKS = (RANDOM_WALK, "random_walk_drift", "predecessor", GARCH_T)
+
+NOWCAST = "nowcast"  # what is known of the coming rate; the centre of the benchmarks below
+CENTRED = (RANDOM_WALK, GARCH_T)  # benchmarks that are also there with the nowcast's centre, under a name of their own
 
 ENSEMBLE = "ensemble"
 PUBLISHED = "published"
@@ -18,6 +22,18 @@ def calibrated_name(model: str) -> str:
     ('garch_t_conformal', 'nowcast')
     """
     return f"{model}_conformal" if model in BENCHMARKS else model
+
+
+def centred_name(model: str) -> str:
+    """A benchmark around the nowcast instead of the anchor: it knows as much, its intervals are its own.
+
+    >>> centred_name("garch_t")
+    'garch_t_nowcast'
+    """
+    return f"{model}_{NOWCAST}"
+
+
+RIVALS = (*BENCHMARKS, *map(centred_name, CENTRED))  # what `published` is compared with
 
 
 def percent(level: float) -> str:

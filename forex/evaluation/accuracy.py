@@ -1,8 +1,9 @@
-"""Whether `published` is better than another model: Diebold–Mariano on CRPS and on squared errors, adjusted over horizons."""
+"""Whether `published` is better than another model: Diebold–Mariano on CRPS, interval score and squared error, with Holm's
+correction over the horizons."""
 
 from collections.abc import Mapping
 
-from forex.core.names import PUBLISHED
+from forex.core.names import PUBLISHED, percent
 from forex.core.status import NO_EVIDENCE, PUBLISHED_BETTER, PUBLISHED_WORSE, Evidence
 from forex.evaluation.report import Comparison, HorizonScores, Loss, ModelScores, PublishedAgainst
 from forex.evaluation.scored import Scored, finite
@@ -11,14 +12,21 @@ from forex.statistics.scores import Floats
 
 
 def against(scored: Scored) -> list[PublishedAgainst]:
-    """Diebold–Mariano of `published` against each model, on CRPS and the median's squared error; empty for itself."""
-    models = scored.panel.models
+    """Diebold–Mariano of `published` against each model; empty for itself.
+
+    On CRPS, on the interval score of the level that is accepted by, and on the median's squared error.
+    """
+    models, level = scored.panel.models, scored.settings.acceptance.interval_level
     if PUBLISHED not in models:
         return [PublishedAgainst(by_loss={}) for _ in models]
     own = models.index(PUBLISHED)
     rows: list[dict[Loss, Comparison]] = [{} for _ in models]
-    losses: tuple[tuple[Loss, Floats], ...] = (("crps", scored.crps), ("squared_error", scored.error**2))
-    for name, loss in losses:
+    losses: dict[Loss, Floats] = {
+        "crps": scored.crps,
+        f"interval_score_{percent(level)}": scored.interval_score[level],
+        "squared_error": scored.error**2,
+    }
+    for name, loss in losses.items():
         test = inference.diebold_mariano(
             loss[:, [own]], loss, steps=scored.steps, bandwidth_steps=scored.settings.bandwidth_steps
         )

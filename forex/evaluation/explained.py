@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from forex.core.names import NOWCAST
 from forex.core.reports import Metrics
 from forex.core.status import INSUFFICIENT_DATA, NOT_EVALUATED
 from forex.evaluation.report import Explained, Open, Record, SeriesPart, Unexplained
@@ -24,8 +25,6 @@ from forex.params import Evaluate
 from forex.statistics import inference
 from forex.statistics.forecasts import CONTRIBUTION
 from forex.statistics.scores import Bools, Floats, Panel
-
-NOWCAST = "nowcast"
 
 
 def report(

@@ -11,7 +11,7 @@ from forex.core.flat import ByLevel, Flat, Keys, Named
 from forex.core.reports import ABSENT, Report
 from forex.core.status import Evidence, Verdict
 
-Loss = Literal["crps", "squared_error"]
+Loss = str  # crps, squared_error, or interval_score_95 with the level of the acceptance rule
 Open = Literal["INSUFFICIENT_DATA", "NOT_EVALUATED"]
 
 
@@ -33,10 +33,14 @@ class LevelScores(Report):
 
 
 class GroupScores(ByLevel):
-    """One model over some of the origins. n_direction: of how many it said a direction that the actual had or not."""
+    """One model over some of the origins. n_direction: of how many it said a direction that the actual had or not.
+
+    crps_anchor_pct: the mean of CRPS over anchor, in per cent.
+    """
 
     n: int
     crps: float
+    crps_anchor_pct: float
     bias: float
     rmse: float
     mae: float
@@ -47,11 +51,31 @@ class GroupScores(ByLevel):
     by_level: Mapping[float, LevelScores]
 
 
+class RegimeLevelScores(LevelScores):
+    """In a regime: with the band over its episodes, None with fewer than two of them."""
+
+    episode_low: Annotated[float | None, Named("coverage_{}_episode_low")]
+    episode_high: Annotated[float | None, Named("coverage_{}_episode_high")]
+
+
+class RegimeScores(GroupScores):
+    """n_episodes: of the regime whose outcomes do not overlap, as far as any of their forecasts has matured."""
+
+    n_episodes: int
+    by_level: Mapping[float, RegimeLevelScores]
+
+
 class OverallLevelScores(LevelScores):
-    """Over all origins: with HAC standard errors."""
+    """Over all origins: with HAC standard errors, and the shares of actuals above and below with their block-bootstrap bands."""
 
     coverage_se: Annotated[float | None, Named("coverage_{}_se")]
     interval_score_se: Annotated[float | None, Named("interval_score_{}_se")]
+    above: float
+    above_block_low: Annotated[float | None, Named("above_{}_block_low")]
+    above_block_high: Annotated[float | None, Named("above_{}_block_high")]
+    below: float
+    below_block_low: Annotated[float | None, Named("below_{}_block_low")]
+    below_block_high: Annotated[float | None, Named("below_{}_block_high")]
 
 
 class OverallScores(GroupScores):
@@ -97,7 +121,7 @@ class Comparison(Report):
 class PublishedAgainst(Flat):
     """By loss; empty for `published` itself, and where it is missing."""
 
-    keyed = Keys("by_loss", "crps|squared_error", str, str)
+    keyed = Keys("by_loss", r"crps|squared_error|interval_score_\d+(?:\.\d+)?", str, str)
     by_loss: Mapping[Loss, Comparison]
 
 
@@ -106,15 +130,20 @@ class ModelScores(Report):
     coverage_tests: CoverageTests
     published_against: PublishedAgainst
     by_year: Mapping[str, GroupScores]
-    by_regime: Mapping[str, GroupScores]
+    by_regime: Mapping[str, RegimeScores]
 
 
 class HorizonScores(Report):
-    """n: matured origins; with 0 there is a status and nothing else. n_independent: of those that do not overlap."""
+    """n: matured origins; with 0 there is a status and nothing else. n_independent: of those that do not overlap.
+
+    n_due: origins whose target day has come.  n_without_actual: of those, how many no observado ever answered.
+    """
 
     n: int
     status: Literal["INSUFFICIENT_DATA"] | None = ABSENT
     n_independent: int | None = ABSENT
+    n_due: int | None = ABSENT
+    n_without_actual: int | None = ABSENT
     typical_steps: int | None = ABSENT
     first_origin: str | None = ABSENT
     last_origin: str | None = ABSENT
@@ -130,6 +159,22 @@ class Bounded(Report):
     verdict: Verdict
 
 
+class TailRule(Report):
+    """The share of actuals beyond one end of an interval.
+
+    block_low, block_high: its band, where holding the nominal share is enough; None where it is not.  holds: what decided, None
+    where neither did.
+    """
+
+    value: float
+    at_least: float
+    at_most: float
+    block_low: float | None
+    block_high: float | None
+    holds: Literal["tolerance", "band"] | None
+    verdict: Verdict
+
+
 class Unjudged(Report):
     """A rule that is not set for the horizon, or has nothing to compare with."""
 
@@ -137,13 +182,29 @@ class Unjudged(Report):
     verdict: Literal["NOT_EVALUATED"]
 
 
+class RegimeMiss(Report):
+    """A regime's coverage that is further from its level than is tolerated, with the band over its episodes."""
+
+    regime: str
+    level: float
+    coverage: float
+    n_episodes: int
+    episode_low: float | None
+    episode_high: float | None
+
+
 class RegimeRule(Report):
-    """value: the largest distance of a coverage from its level.  judged: regimes.  failed: regime and coverage."""
+    """value: the largest distance of a coverage from its level.  judged: regimes.
+
+    failed: where the level lies outside the band over episodes, too.  undecided: where it lies inside, so that the evidence cannot
+    tell the distance from chance; with none that failed it is NOT_EVALUATED.
+    """
 
     value: float
     at_most: float
     judged: tuple[str, ...]
-    failed: tuple[str, ...]
+    failed: tuple[RegimeMiss, ...]
+    undecided: tuple[RegimeMiss, ...]
     verdict: Verdict
 
 
@@ -155,7 +216,7 @@ class Unpublished(Report):
     verdict: Literal["INSUFFICIENT_DATA"]
 
 
-Rule = Bounded | Unjudged | RegimeRule | Unpublished
+Rule = Bounded | TailRule | Unjudged | RegimeRule | Unpublished
 
 
 class SeriesPart(Report):

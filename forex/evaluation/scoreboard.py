@@ -7,6 +7,7 @@ cannot say is None in the report and absent from metrics.
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -24,21 +25,26 @@ from forex.evaluation.report import (
     ModelScores,
     OverallLevelScores,
     OverallScores,
+    RegimeLevelScores,
+    RegimeScores,
     Scoreboard,
 )
 from forex.evaluation.scored import PIT_BINS, Scored, finite
 from forex.params import Evaluate
-from forex.statistics import inference
-from forex.statistics.scores import LEVELS, Bools, Floats
+from forex.statistics import clusters, inference
+from forex.statistics.scores import LEVELS, Bools, Floats, Made
 
 
-def validation(scored: Mapping[str, Scored], *, horizons: Sequence[str], settings: Evaluate) -> Scoreboard:
+def validation(
+    scored: Mapping[str, Scored], made: Mapping[str, Made], *, horizons: Sequence[str], settings: Evaluate
+) -> Scoreboard:
     """The whole report: per horizon and model overall, by year and by regime; tests; the verdicts on `published`.
 
-    scored: from `score`.  horizons: of params.yaml; one that has nothing matured yet is INSUFFICIENT_DATA.
+    scored: from `score`.  made: from `forex.statistics.scores.made`, of the same horizons and origins.  horizons: of params.yaml;
+    one that has nothing matured yet is INSUFFICIENT_DATA.
     """
     figures = {name: HorizonScores(n=0, status=INSUFFICIENT_DATA, models={}) for name in horizons}
-    figures |= {name: _horizon(part) for name, part in scored.items()}
+    figures |= {name: _horizon(part, made[name]) for name, part in scored.items()}
     figures = with_holm(figures, settings.significance)
     return Scoreboard(
         origins_from=settings.from_,
@@ -49,15 +55,17 @@ def validation(scored: Mapping[str, Scored], *, horizons: Sequence[str], setting
     )
 
 
-def _horizon(scored: Scored) -> HorizonScores:
+def _horizon(scored: Scored, made: Made) -> HorizonScores:
     panel = scored.panel
     years = panel.origin_date.astype("datetime64[Y]").astype(str)
     overall, compared, tests = _overall(scored), against(scored), _coverage_tests(scored)
     by_year = {str(year): _group(scored, years == year) for year in np.unique(years)}
-    by_regime = {str(regime): _group(scored, panel.regime == regime) for regime in np.unique(panel.regime)}
+    by_regime = {str(regime): _regime(scored, made, regime) for regime in np.unique(panel.regime)}
     return HorizonScores(
         n=panel.n,
         n_independent=len(scored.chains[0]),
+        n_due=int(made.due.sum()),
+        n_without_actual=int((made.due & ~made.matured).sum()),
         typical_steps=scored.steps,
         first_origin=str(panel.origin_date[0]),
         last_origin=str(panel.origin_date[-1]),
@@ -90,6 +98,7 @@ def _group(scored: Scored, among: Bools) -> list[GroupScores]:
         GroupScores(
             n=n,
             crps=crps[k],
+            crps_anchor_pct=100 * _mean(scored.crps[among, k] / panel.anchor[among]),
             bias=_mean(error[:, k]),
             rmse=math.sqrt(_mean(error[:, k] ** 2)),
             mae=_mean(np.abs(error[:, k])),
@@ -100,6 +109,29 @@ def _group(scored: Scored, among: Bools) -> list[GroupScores]:
             by_level=at_levels[k],
         )
         for k in models
+    ]
+
+
+def _regime(scored: Scored, made: Made, regime: str) -> list[RegimeScores]:
+    """The figures of each model over a regime's origins (at least one matured), with the bands over its episodes."""
+    panel, here = scored.panel, made.regime == regime
+    among = panel.regime == regime
+    episode = clusters.episodes(made.origin_date[here], made.target_date[here])[made.matured[here]]
+    stacked = np.concatenate([scored.hits[level][among] for level in scored.levels], axis=1)
+    low, high = clusters.share_band(stacked, episode, probability=scored.settings.band)
+    m = len(panel.models)
+    return [
+        RegimeScores(
+            **{name: value for name, value in group if name != "by_level"},
+            n_episodes=np.unique(episode).size,
+            by_level={
+                level: RegimeLevelScores(
+                    **dict(at), episode_low=finite(low[i * m + k]), episode_high=finite(high[i * m + k])
+                )
+                for i, (level, at) in enumerate(group.by_level.items())
+            },
+        )
+        for k, group in enumerate(_group(scored, among))
     ]
 
 
@@ -134,8 +166,27 @@ def _at_levels(scored: Scored, among: Bools) -> list[dict[float, LevelScores]]:
     return found
 
 
+@dataclass(frozen=True)
+class Tails:
+    """Shares beyond one end of each level's interval and their block bands, each (levels, models); NaN where there is no band."""
+
+    share: Floats
+    low: Floats
+    high: Floats
+
+
+def _tails(scored: Scored, beyond: Mapping[float, Bools]) -> Tails:
+    panel, settings = scored.panel, scored.settings
+    shape = (len(scored.levels), len(panel.models))
+    stacked = np.concatenate([beyond[level] for level in scored.levels], axis=1)
+    low, high = inference.block_band(stacked, scored.weights, probability=settings.band)
+    if panel.n / scored.steps < settings.min_independent:
+        low, high = np.full(low.shape, np.nan), np.full(high.shape, np.nan)
+    return Tails(stacked.mean(axis=0).reshape(shape), low.reshape(shape), high.reshape(shape))
+
+
 def _overall(scored: Scored) -> list[OverallScores]:
-    """The figures of each model over all origins, with standard errors, the PIT histogram and its distance from uniform."""
+    """The figures of each model over all origins, with standard errors, tails, the PIT histogram and its distance from uniform."""
     panel, settings = scored.panel, scored.settings
 
     def errors(values: Floats) -> Floats:
@@ -146,6 +197,7 @@ def _overall(scored: Scored) -> list[OverallScores]:
     interval_se = {level: errors(scored.interval_score[level]) for level in scored.levels}
     histogram = pit_histogram(scored.pit, PIT_BINS)
     distance, p = _pit_uniformity(scored)
+    above, below = _tails(scored, scored.above), _tails(scored, scored.below)
     return [
         OverallScores(
             **{name: value for name, value in group if name != "by_level"},
@@ -158,8 +210,14 @@ def _overall(scored: Scored) -> list[OverallScores]:
                     **dict(at),
                     coverage_se=finite(coverage_se[level][k]),
                     interval_score_se=finite(interval_se[level][k]),
+                    above=float(above.share[i, k]),
+                    above_block_low=finite(above.low[i, k]),
+                    above_block_high=finite(above.high[i, k]),
+                    below=float(below.share[i, k]),
+                    below_block_low=finite(below.low[i, k]),
+                    below_block_high=finite(below.high[i, k]),
                 )
-                for level, at in group.by_level.items()
+                for i, (level, at) in enumerate(group.by_level.items())
             },
         )
         for k, group in enumerate(_group(scored, np.ones(panel.n, dtype=np.bool_)))

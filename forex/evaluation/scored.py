@@ -44,6 +44,15 @@ class Scored:
         return {level: self.panel.covered(level) for level in ALL_LEVELS}
 
     @cached_property
+    def above(self) -> dict[float, Bools]:
+        """Of each scored level, whether the actual lies above its interval."""
+        return {level: self.panel.actual[:, None] > self.panel.bounds(level)[1] for level in self.levels}
+
+    @cached_property
+    def below(self) -> dict[float, Bools]:
+        return {level: self.panel.actual[:, None] < self.panel.bounds(level)[0] for level in self.levels}
+
+    @cached_property
     def interval_score(self) -> dict[float, Floats]:
         return {level: self.panel.interval_score(level) for level in self.levels}
 
@@ -76,9 +85,10 @@ class Scored:
 def score(panels: Mapping[str, Panel], *, levels: Sequence[float], settings: Evaluate) -> dict[str, Scored]:
     """What report and plots are made from, per horizon that has matured forecasts.
 
-    panels: from `forex.statistics.scores.matured`.  levels: of params.yaml; the level of the acceptance rule is scored as well.
+    panels: from `forex.statistics.scores.matured`.  levels: of params.yaml; those of the acceptance rules are scored as well.
     """
-    chosen = tuple(sorted({*levels, settings.acceptance.interval_level}))
+    rules = settings.acceptance
+    chosen = tuple(sorted({*levels, rules.interval_level, *(float(level) / 100 for level in rules.tail_tolerance)}))
     return {horizon: Scored(panel, chosen, settings) for horizon, panel in panels.items() if panel.n}
 
 

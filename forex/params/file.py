@@ -11,7 +11,7 @@ from typing import Annotated, Any, cast
 
 from pydantic import AfterValidator, BaseModel, Field, StrictStr, create_model, model_validator
 
-from forex.core.names import ENSEMBLE, calibrated_name
+from forex.core.names import CENTRED, ENSEMBLE, NOWCAST, calibrated_name, centred_name
 from forex.params.alerts import Alerts
 from forex.params.calibrate import Calibrate
 from forex.params.data import Ingest, Validate
@@ -56,7 +56,8 @@ class Params(Block):
         _known("calibrate.conformal", self.calibrate.conformal, made)
         calibrated = [*made, *(calibrated_name(name) for name in self.calibrate.conformal)]
         _known("calibrate.ensemble.members", self.calibrate.ensemble.members, calibrated)
-        _known("calibrate.published.model", (self.calibrate.published.model,), [*calibrated, ENSEMBLE])
+        centred = [centred_name(name) for name in CENTRED if {name, NOWCAST} <= {*made}]
+        _known("calibrate.published.model", (self.calibrate.published.model,), [*calibrated, *centred, ENSEMBLE])
         return self
 
 

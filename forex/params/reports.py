@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, PositiveInt, model_validator
 
-from forex.params.types import Block, Date, Horizon, Level, PositiveFloat, Probability, Share, unique
+from forex.params.types import Block, Date, Horizon, Level, LevelPercent, PositiveFloat, Probability, Share, unique
 
 
 class Alarm(Block):
@@ -59,6 +59,8 @@ class Performance(Block):
 
 class Acceptance(Block):
     coverage_tolerance: Mapping[Horizon, Probability]
+    tail_tolerance: Mapping[LevelPercent, Mapping[Horizon, Probability]]
+    tail_band_from: Horizon
     regime_tolerance: Probability
     regime_band_horizons: tuple[Horizon, ...]
     max_rmse: PositiveFloat

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 
 from forex.core.declarations import declared_names
+from forex.core.names import percent
 from forex.core.quantiles import central_pair
 
 Tier = Literal["critical", "important", "optional"]
@@ -42,9 +43,22 @@ def _level(value: float) -> float:
     return value
 
 
+def _percent(text: str) -> str:
+    try:
+        level = _level(float(text) / 100)
+    except ValueError as error:
+        raise ValueError(
+            f'expected the level of a central interval in per cent like "80", got "{text}": {error}'
+        ) from error
+    if percent(level) != text:
+        raise ValueError(f'expected "{percent(level)}", got "{text}"')
+    return text
+
+
 Date = Annotated[StrictStr, AfterValidator(date)]
 Horizon = Annotated[StrictStr, AfterValidator(_horizon)]
 Level = Annotated[float, AfterValidator(_level)]
+LevelPercent = Annotated[StrictStr, AfterValidator(_percent)]  # as names carry a level: "80"
 
 
 def _model(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 import polars as pl
 
-from forex.core.names import BENCHMARKS, PUBLISHED, percent
+from forex.core.names import PUBLISHED, RIVALS, percent
 from forex.core.status import (
     FAIL,
     INSUFFICIENT_DATA,
@@ -20,10 +20,14 @@ from forex.core.status import (
     Evidence,
     Verdict,
 )
-from forex.evaluation.report import Bounded, Comparison, OverallScores, Scoreboard
+from forex.evaluation import findings
+from forex.evaluation.report import Bounded, Comparison, OverallScores, Scoreboard, TailRule
 from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.regimes.regimes import REGIMES
+
+# The comparisons of a `ScoreRow`, and the losses that they are on in the report.
+LOSSES = {"crps": "crps", "interval_score": findings.LOSS, "squared_error": "squared_error"}
 
 EVIDENCE = {
     PUBLISHED_BETTER: "published better",
@@ -98,6 +102,52 @@ def coverage_rows(validation: Scoreboard) -> list[CoverageRow]:
     return rows
 
 
+@dataclass(frozen=True)
+class TailRow:
+    """The share of outcomes beyond one end of the interval of a level, its block band, what is accepted, and the verdict."""
+
+    horizon: str
+    level: float
+    side: str
+    nominal: float
+    share: float
+    low: float | None
+    high: float | None
+    at_least: float | None
+    at_most: float | None
+    verdict: Verdict
+
+
+def tail_rows(validation: Scoreboard) -> list[TailRow]:
+    """Per horizon, level and side that there is a rule for."""
+    rows = []
+    for horizon in by_length(validation.horizons):
+        overall = _overall(validation, horizon)
+        for level, at in sorted(overall.by_level.items()) if overall else ():
+            for side, share, low, high in (
+                ("below", at.below, at.below_block_low, at.below_block_high),
+                ("above", at.above, at.above_block_low, at.above_block_high),
+            ):
+                rule = validation.verdicts[horizon].get(f"{side}_{percent(level)}")
+                if rule is not None:
+                    judged = rule if isinstance(rule, TailRule) else None
+                    rows.append(
+                        TailRow(
+                            horizon,
+                            level,
+                            side,
+                            (1 - level) / 2,
+                            share,
+                            low,
+                            high,
+                            judged.at_least if judged else None,
+                            judged.at_most if judged else None,
+                            rule.verdict,
+                        )
+                    )
+    return rows
+
+
 def verdict_counts(rows: Sequence[CoverageRow]) -> dict[str, int]:
     """How many rows pass, fail, and are still open."""
     counts = {verdict: sum(row.verdict == verdict for row in rows) for verdict in (PASS, FAIL)}
@@ -115,13 +165,14 @@ class Tested:
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """`published` beside a benchmark: CRPS of both, and the comparisons on CRPS and on squared errors."""
+    """`published` beside a benchmark: CRPS of both, and the comparisons on CRPS, interval score and squared error."""
 
     horizon: str
     model: str
     own_crps: float
     model_crps: float
     crps: Tested
+    interval_score: Tested
     squared_error: Tested
 
 
@@ -130,13 +181,13 @@ def score_rows(validation: Scoreboard) -> list[ScoreRow]:
     rows = []
     for horizon, figures in by_length(validation.horizons).items():
         own = _overall(validation, horizon)
-        for model in BENCHMARKS:
+        for model in RIVALS:
             if model not in figures.models or own is None:
                 continue
             rival = figures.models[model]
-            tests = {loss: _tested(one) for loss, one in rival.published_against.by_loss.items()}
-            crps, squared_error = tests.get("crps", Tested()), tests.get("squared_error", Tested())
-            rows.append(ScoreRow(horizon, model, own.crps, rival.overall.crps, crps, squared_error))
+            by_loss = rival.published_against.by_loss
+            tested = [_tested(by_loss[loss]) if loss in by_loss else Tested() for loss in LOSSES.values()]
+            rows.append(ScoreRow(horizon, model, own.crps, rival.overall.crps, *tested))
     return rows
 
 
@@ -160,8 +211,8 @@ def by_horizon(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
 def evidence_counts(rows: Sequence[ScoreRow]) -> dict[str, dict[str, int]]:
     """How many comparisons say what, for the sentence above the table: loss -> evidence -> count."""
     return {
-        "crps": {found: sum(row.crps.evidence == found for row in rows) for found in EVIDENCE},
-        "squared_error": {found: sum(row.squared_error.evidence == found for row in rows) for found in EVIDENCE},
+        loss: {found: sum(getattr(row, loss).evidence == found for row in rows) for found in EVIDENCE}
+        for loss in LOSSES
     }
 
 

@@ -14,7 +14,9 @@ from typing import Any
 import polars as pl
 
 from forex.calibration.report import Calibration
+from forex.core.names import NOWCAST
 from forex.core.templates import environment
+from forex.evaluation import findings
 from forex.evaluation.report import Explained, ValidationReport
 from forex.forecast.conditions import sentences
 from forex.forecast.fan import by_length
@@ -31,6 +33,7 @@ from forex.report.backtest import (
     regime_rows,
     score_rows,
     shown_levels,
+    tail_rows,
     verdict_counts,
 )
 from forex.report.figures import Figures
@@ -41,7 +44,6 @@ from forex.statistics import contributions
 from forex.validation.report import CheckResult, Expectations
 
 SHOWN_SERIES = 5  # of what moves the nowcast; the others are summed
-NOWCAST = "nowcast"
 SECTIONS = "sections/"
 
 
@@ -97,8 +99,14 @@ def dashboard(
         held=held(forecast, validation),
         coverage=coverage,
         verdicts=verdict_counts(coverage),
+        tails=tail_rows(validation),
+        rules_held=findings.rules_held(validation),
+        rules_open=findings.rules_open(validation),
         scores=scores,
         evidence=evidence_counts(scores),
+        gain=findings.gain(validation),
+        without_evidence=findings.without_evidence(validation),
+        interval_level=findings.LEVEL,
         performance=performance,
         windows=window_rows(performance),
         alarms=alarm_rows(performance),

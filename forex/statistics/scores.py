@@ -173,6 +173,37 @@ class Panel:
         )
 
 
+@dataclass(frozen=True)
+class Made:
+    """Every forecast of one horizon, matured or not: n origins in order of time."""
+
+    origin_date: NDArray[np.datetime64]  # (n,)
+    target_date: NDArray[np.datetime64]  # (n,)
+    regime: NDArray[np.str_]  # (n,)
+    matured: Bools  # (n,), whether the target's observado is known
+
+    @property
+    def due(self) -> Bools:
+        """Whether the target's day has come by the newest origin; one that is due and has not matured never will."""
+        return np.asarray(self.target_date <= self.origin_date[-1:])
+
+
+def made(calibrated: pl.DataFrame, horizon: str, *, origins_from: str | None = None) -> Made:
+    """The forecasts of one horizon, from the frame of calibrated.parquet.  origins_from: as in `matured`."""
+    rows = calibrated.filter(_wanted(horizon, origins_from)).unique("origin_date").sort("origin_date")
+    return Made(
+        origin_date=rows["origin_date"].to_numpy().astype("datetime64[D]"),
+        target_date=rows["target_date"].to_numpy().astype("datetime64[D]"),
+        regime=np.array(rows["regime"].to_list(), dtype=np.str_),
+        matured=rows["actual"].is_not_null().to_numpy(),
+    )
+
+
+def _wanted(horizon: str, origins_from: str | None) -> pl.Expr:
+    wanted = pl.col("horizon") == horizon
+    return wanted if origins_from is None else wanted & (pl.col("origin_date") >= pl.lit(origins_from).str.to_date())
+
+
 def matured(calibrated: pl.DataFrame, horizon: str, *, origins_from: str | None = None) -> Panel:
     """The forecasts of one horizon whose target's observado is known, from the frame of calibrated.parquet.
 
@@ -186,10 +217,7 @@ def matured(calibrated: pl.DataFrame, horizon: str, *, origins_from: str | None 
         raise DataError(
             f"calibrated.parquet: no column {', '.join(missing)}. `dvc repro --force calibrate` makes it anew."
         )
-    wanted = (pl.col("horizon") == horizon) & pl.col("actual").is_not_null()
-    if origins_from is not None:
-        wanted &= pl.col("origin_date") >= pl.lit(origins_from).str.to_date()
-    rows = calibrated.filter(wanted)
+    rows = calibrated.filter(_wanted(horizon, origins_from) & pl.col("actual").is_not_null())
     models = tuple(rows["model"].unique().sort().to_list())
     m, n = max(len(models), 1), rows.height // max(len(models), 1)
     origins = rows["origin_date"].to_numpy().astype("datetime64[D]")

@@ -8,6 +8,7 @@ import pytest
 from forex.calibration.calibrate import calibrate
 from forex.core.errors import TooLittleData
 from forex.core.names import PUBLISHED, calibrated_name
+from forex.core.quantiles import MEDIAN
 from tests.support.calibrated_world import HORIZONS, PARAMS, changed, result, world
 
 # --- what passes through and what comes out -------------------------------------------------------------------------
@@ -25,10 +26,33 @@ def test_benchmarks_pass_through_unchanged() -> None:
             np.testing.assert_array_equal(result()[0][horizon].quantiles[name], world()[0][horizon][name].quantiles)
 
 
+def test_benchmarks_with_the_nowcasts_centre_keep_their_widths() -> None:
+    """In pesos their quantiles are the benchmark's times the published nowcast's median over the anchor."""
+    for horizon in HORIZONS:
+        quantiles = result()[0][horizon].quantiles
+        for name in ("garch_t", "random_walk"):
+            pesos = 900 * np.exp(quantiles[name]) * np.exp(quantiles["nowcast"][:, [MEDIAN]])
+            np.testing.assert_allclose(900 * np.exp(quantiles[f"{name}_nowcast"]), pesos, rtol=1e-12)
+
+
+@pytest.mark.parametrize("missing", ["nowcast", "garch_t"])
+def test_without_a_nowcast_or_the_benchmark_there_is_none_between_them(missing: str) -> None:
+    raw = {
+        horizon: {name: one for name, one in models.items() if name != missing}
+        for horizon, models in world()[0].items()
+    }
+    left = "garch_t" if missing == "nowcast" else "nowcast"
+    rules = {"conformal": (left,), "ensemble": PARAMS.ensemble.model_dump() | {"members": (calibrated_name(left),)}}
+    found = calibrate(raw, world()[1], changed(**rules, published={"model": calibrated_name(left)}))[0]
+    centred = {name for one in found.values() for name in one.quantiles if name.endswith("_nowcast")}
+    assert centred == (set() if missing == "nowcast" else {"random_walk_nowcast"})
+
+
 def test_quantiles_are_complete_from_the_first_calibrated_origin_and_never_cross() -> None:
     calibrated, first = result()
     for horizon in HORIZONS:
         names = {"random_walk", "random_walk_drift", "predecessor", "garch_t", "garch_t_conformal", "nowcast"}
+        names |= {"garch_t_nowcast", "random_walk_nowcast"}
         assert set(calibrated[horizon].quantiles) == names | {"ensemble", PUBLISHED}
         for quantiles in calibrated[horizon].quantiles.values():
             assert np.isfinite(quantiles[first:]).all()
@@ -58,7 +82,7 @@ def test_ensemble_is_the_weighted_quantile_average_of_its_members() -> None:
         np.testing.assert_allclose(one.quantiles["ensemble"], sum(parts), rtol=1e-12, atol=1e-15)
 
 
-@pytest.mark.parametrize("model", ["nowcast", "garch_t_conformal", "ensemble", "random_walk"])
+@pytest.mark.parametrize("model", ["nowcast", "garch_t_conformal", "garch_t_nowcast", "ensemble", "random_walk"])
 def test_published_is_the_model_that_params_name(model: str) -> None:
     for horizon, one in calibrate(*world(), changed(published={"model": model}))[0].items():
         np.testing.assert_array_equal(one.quantiles[PUBLISHED], one.quantiles[model])

@@ -62,6 +62,16 @@ def test_a_metric_is_worse_in_the_direction_of_its_rule_beyond_its_tolerance() -
     assert verdicts({CRPS: 2.0 + 1e-8}) == {}
 
 
+def test_a_verdict_may_be_left_to_chance_by_new_data_and_by_nothing_else() -> None:
+    verdict, chosen = "validation.1d.published.accept_rmse", settings(required=["validation.*"])
+    without = {name: value for name, value in BASE.items() if name != verdict}
+    assert compare(BASE, without, chosen)["reasons"] == [f"{verdict}: missing in HEAD"]
+    newer = without | {"validation.1d.published.n": 2501.0}
+    assert compare(BASE, newer, chosen)["reasons"] == []
+    score = {name: value for name, value in newer.items() if name != CRPS}
+    assert compare(BASE, score, chosen)["reasons"] == [f"{CRPS}: missing in HEAD"]
+
+
 def test_a_reason_says_by_how_much_and_what_was_tolerated() -> None:
     assert judged({"validation.1d.published.coverage_80": 0.775})["reasons"] == [
         "validation.1d.published.coverage_80: 0.81 in BASE, 0.775 in HEAD: 0.015 farther from 0.8; tolerated 0.01 "

@@ -107,9 +107,10 @@ def test_what_a_model_is_calibrated_from_is_added() -> None:
     assert again["calibrate"]["conformal"] == old["calibrate"]["conformal"]  # a benchmark stays as it is
 
 
-def test_a_promotion_changes_one_line_and_the_next_one_takes_it_back() -> None:
-    text = promoted(COMMITTED, PARAMS_FILE, "ensemble")
-    assert text == COMMITTED.replace(LINE, LINE.replace("nowcast", "ensemble"))
+@pytest.mark.parametrize("model", ["ensemble", "garch_t_nowcast"])
+def test_a_promotion_changes_one_line_and_the_next_one_takes_it_back(model: str) -> None:
+    text = promoted(COMMITTED, PARAMS_FILE, model)
+    assert text == COMMITTED.replace(LINE, LINE.replace("nowcast", model))
     assert promoted(text, PARAMS_FILE, "nowcast") == COMMITTED
     assert promoted(COMMITTED, PARAMS_FILE, "nowcast") == COMMITTED
 

@@ -73,6 +73,8 @@ KEYED = {
     "usdclp.volatility.by_horizon",
     "usdclp.provenance.sha256",
     "evaluate.acceptance.coverage_tolerance",
+    "evaluate.acceptance.tail_tolerance.80",
+    "evaluate.acceptance.tail_tolerance.95",
     "validate.bounds",
     *LADDERS,
 }  # by id, horizon or provider
@@ -178,6 +180,8 @@ def test_an_unknown_key_is_named_in_every_block(tmp_path: Path) -> None:
         ("usdclp.volatility.month_high", 11 * [1.1], "usdclp.volatility.month_high = "),
         ("usdclp.provenance.known_until", "2024-11-27", 'expected an instant like "2024-11-27T18:00:00Z"'),
         ("usdclp.provenance.sha256.usdclp", "abc", "usdclp.provenance.sha256.usdclp = 'abc': "),
+        ("evaluate.acceptance.tail_tolerance", {"81": {}}, "expected the level of a central interval in per cent"),
+        ("evaluate.acceptance.tail_tolerance", {"80.0": {}}, 'expected "80", got "80.0"'),
         ("evaluate.from", "2010", "evaluate.from = '2010': expected a date"),
         ("fit.models", ["nowcast", "nowcast"], "fit.models = ['nowcast', 'nowcast']: expected no repetition"),
     ],

@@ -140,7 +140,8 @@ def test_calibrated_is_the_public_contract(calibrated: pl.DataFrame, clone: Path
     )
     origins, horizons, models = (calibrated[key].n_unique() for key in ("origin_date", "horizon", "model"))
     assert calibrated.height == origins * horizons * models
-    assert {*BENCHMARKS, "published", "ensemble", "nowcast", "garch_t_conformal"} <= set(calibrated["model"])
+    made = {"published", "ensemble", "nowcast", "garch_t_conformal", "garch_t_nowcast", "random_walk_nowcast"}
+    assert {*BENCHMARKS, *made} <= set(calibrated["model"])
     from forex.timeline import calendar
 
     days = calendar.business_days(str(calibrated["origin_date"].min()), "2024-11-27")
@@ -158,6 +159,7 @@ AT_MOST = {
     ("crps", "random_walk"): {"1d": -18.0, "7d": -6.0, "15d": -3.2, "30d": -1.6, "90d": -0.2},
     ("interval_score", "random_walk"): {"1d": -20.0, "7d": -13.5, "15d": -7.5, "30d": -4.0, "90d": -3.0},
     ("crps", "garch_t"): {"1d": -16.0, "7d": -5.0, "15d": -3.0, "30d": -1.7, "90d": -1.2},
+    ("crps", "garch_t_nowcast"): {"1d": -0.8, "7d": -0.3, "15d": -0.5, "30d": -0.4, "90d": -0.7},
 }
 
 
@@ -181,6 +183,18 @@ def test_published_is_sharper_than_the_benchmark_by_so_much(
     else:
         excess = [100 * (scorer.interval_score(own, 95) / scorer.interval_score(rival, 95) - 1)]
     assert max(excess) <= AT_MOST[score, benchmark_model][horizon]
+
+
+@pytest.mark.parametrize("horizon", HORIZONS)
+@pytest.mark.parametrize("benchmark_model", ["random_walk", "garch_t"])
+def test_a_benchmark_around_the_nowcast_is_its_quantiles_times_the_nowcasts_median_over_the_anchor(
+    benchmark_model: str, horizon: str, table: pd.DataFrame
+) -> None:
+    own, centred, nowcast = (
+        scorer.matured(table, horizon, model) for model in (benchmark_model, f"{benchmark_model}_nowcast", "nowcast")
+    )
+    expected = own[scorer.COLUMNS].mul(nowcast["q0.5"] / nowcast["anchor"], axis=0)
+    np.testing.assert_allclose(centred[scorer.COLUMNS], expected, rtol=0, atol=5e-4)  # all are rounded to 4 decimals
 
 
 @pytest.mark.parametrize("horizon", HORIZONS)

@@ -11,6 +11,7 @@ from forex.report.backtest import (
     evidence_counts,
     regime_rows,
     score_rows,
+    tail_rows,
     verdict_counts,
 )
 from tests.report.test_charts import regimes
@@ -20,7 +21,7 @@ from tests.support.reports_made_up import DRAWN, Reader, nothing_matured, page, 
 def test_no_edge_is_claimed_without_evidence():
     text = Reader(page(validation=validation(evidence="NO_EVIDENCE", holm_p=0.2))).text
     assert "published better" not in text
-    assert text.count("no evidence of a difference") == 4
+    assert text.count("no evidence of a difference") == 6
     assert "better with evidence in 0 of 1 comparisons, worse in 0, and in 1 there is no evidence" in text
 
 
@@ -61,6 +62,26 @@ def test_coverage_rows_carry_band_bounds_and_verdict():
     assert (first.coverage, first.low, first.high) == (0.504, 0.49, 0.51)
     assert (first.at_least, first.at_most) == (0.49, 0.51)
     assert verdict_counts(rows) == {"PASS": 2, "FAIL": 1, "open": 3}
+
+
+def test_tail_rows_are_those_that_there_is_a_rule_for():
+    rows = tail_rows(validation())
+    assert [(row.horizon, row.level, row.side, row.verdict) for row in rows] == [
+        ("1d", 0.95, "below", "FAIL"),
+        ("1d", 0.95, "above", "PASS"),
+    ]
+    above = rows[1]
+    assert above.nominal == pytest.approx(0.025) and (above.at_least, above.at_most) == (0.018, 0.032)
+    assert above.share == pytest.approx(0.52 * 0.046) and above.low < above.share < above.high
+    assert "Share of outcomes below and above the interval" in Reader(page()).text
+    assert tail_rows(nothing_matured()) == []
+
+
+def test_rules_that_do_not_hold_stand_where_the_coverage_does():
+    text = Reader(page()).text
+    assert "3 of 7 acceptance rules hold" in text
+    assert "1d below_95 FAIL 1.20 %, where at least 1.80 % and at most 3.20 % is accepted" in text
+    assert "7d coverage_95 NOT EVALUATED 95.40 %" in text
 
 
 def test_regime_rows_hold_every_regime_and_shares_that_sum_to_all():

@@ -11,7 +11,7 @@ from scipy.special import beta, gamma, ndtri, stdtrit
 
 from forex.core.errors import DataError
 from forex.core.quantiles import COLUMNS, GRID
-from forex.statistics.scores import LEVELS, WEIGHTS, covered, crps, interval_score, matured, pinball, pit
+from forex.statistics.scores import LEVELS, WEIGHTS, covered, crps, interval_score, made, matured, pinball, pit
 
 LEVEL_CLP, SIGMA = 900.0, 12.0
 
@@ -241,3 +241,22 @@ def test_matured_refuses_a_broken_contract() -> None:
         matured(crossing, "1d")
     with pytest.raises(DataError, match="a quantile is empty"):
         matured(frame.with_columns(pl.lit(None, dtype=pl.Float64).alias("q0.01")), "1d")
+
+
+def test_every_forecast_is_made_and_one_is_due_when_its_day_has_come() -> None:
+    days = [dt.date(2024, 1, day) for day in (2, 3, 4, 5)]
+    known = dict(zip(days, (900.0, None, None, None), strict=True))
+    rows = [
+        {"origin_date": day, "target_date": day + dt.timedelta(2), "horizon": horizon, "model": model}
+        | {"regime": "NORMAL", "actual": actual}
+        for day, actual in known.items()
+        for horizon in ("1d", "7d")
+        for model in ("published", "random_walk")
+    ]
+    frame = pl.DataFrame(rows, schema_overrides={"actual": pl.Float64})
+    found = made(frame, "1d")
+    assert found.origin_date.astype(str).tolist() == [str(day) for day in days]
+    assert found.matured.tolist() == [True, False, False, False]
+    assert found.due.tolist() == [True, True, False, False]
+    assert made(frame, "1d", origins_from="2024-01-04").due.tolist() == [False, False]
+    assert made(frame, "30d").due.tolist() == []

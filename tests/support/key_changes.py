@@ -229,6 +229,17 @@ CHANGES: Content = {
     "evaluate.acceptance.coverage_tolerance.15d": 0.6,
     "evaluate.acceptance.coverage_tolerance.30d": 0.6,
     "evaluate.acceptance.coverage_tolerance.90d": 0.6,
+    "evaluate.acceptance.tail_tolerance.80.1d": 0.6,
+    "evaluate.acceptance.tail_tolerance.80.7d": 0.6,
+    "evaluate.acceptance.tail_tolerance.80.15d": 0.6,
+    "evaluate.acceptance.tail_tolerance.80.30d": 0.6,
+    "evaluate.acceptance.tail_tolerance.80.90d": 0.6,
+    "evaluate.acceptance.tail_tolerance.95.1d": 0.6,
+    "evaluate.acceptance.tail_tolerance.95.7d": 0.6,
+    "evaluate.acceptance.tail_tolerance.95.15d": 0.6,
+    "evaluate.acceptance.tail_tolerance.95.30d": 0.6,
+    "evaluate.acceptance.tail_tolerance.95.90d": 0.6,
+    "evaluate.acceptance.tail_band_from": "365d",
     "evaluate.acceptance.regime_tolerance": 0.9,
     "evaluate.acceptance.regime_band_horizons": ["1d", "7d", "15d", "30d", "90d"],
     "evaluate.acceptance.max_rmse": 0.01,
@@ -274,7 +285,9 @@ CHANGES: Content = {
 
 # What else a key needs to matter on this stretch; it is compared with a run that has these.
 OFTEN_HIGH: Content = {"drift.significance": 0.7, "drift.baseline": 30, "drift.recent": 70}
+TAILS = [key for key in CHANGES if key.startswith("evaluate.acceptance.tail_tolerance.")]
 ALSO: Mapping[str, Content] = {
+    **{key: {key: 1e-9} for key in TAILS},  # it then decides, whatever the committed tolerance finds
     "drift.stable_score": {"drift.trend_r2": 0.95},
     "drift.action_score": {"drift.recent": 45},
     "drift.action_highs": OFTEN_HIGH,

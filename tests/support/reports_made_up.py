@@ -28,6 +28,9 @@ from forex.evaluation.report import (
     OverallScores,
     PublishedAgainst,
     Record,
+    RegimeLevelScores,
+    RegimeScores,
+    TailRule,
     Unexplained,
     Unjudged,
     Unpublished,
@@ -73,6 +76,7 @@ def group(crps: float) -> GroupScores:
     return GroupScores(
         n=3000,
         crps=crps,
+        crps_anchor_pct=crps / 9,
         bias=0.1,
         rmse=14.0,
         mae=10.0,
@@ -95,10 +99,29 @@ def group(crps: float) -> GroupScores:
     )
 
 
-def model_scores(crps: float, against: Mapping[Loss, Comparison], **regimes: GroupScores) -> ModelScores:
+def regime(crps: float) -> RegimeScores:
     said = dict(group(crps))
     by_level = {
-        level: OverallLevelScores(**dict(at), coverage_se=0.01, interval_score_se=0.5)
+        level: RegimeLevelScores(**dict(at), episode_low=level - 0.03, episode_high=level + 0.04)
+        for level, at in said.pop("by_level").items()
+    }
+    return RegimeScores(**said, n_episodes=12, by_level=by_level)
+
+
+def model_scores(crps: float, against: Mapping[Loss, Comparison], **regimes: RegimeScores) -> ModelScores:
+    said = dict(group(crps))
+    by_level = {
+        level: OverallLevelScores(
+            **dict(at),
+            coverage_se=0.01,
+            interval_score_se=0.5,
+            above=0.52 * (1 - at.coverage),
+            above_block_low=0.4 * (1 - at.coverage),
+            above_block_high=0.6 * (1 - at.coverage),
+            below=0.48 * (1 - at.coverage),
+            below_block_low=0.4 * (1 - at.coverage),
+            below_block_high=0.6 * (1 - at.coverage),
+        )
         for level, at in said.pop("by_level").items()
     }
     overall = OverallScores(
@@ -127,11 +150,17 @@ def explained(r2: float, r2_se: float | None) -> Explained:
 def validation(against: Mapping[Loss, Comparison] | None = None, **evidence: Any) -> ValidationReport:
     """Two horizons; `evidence` is what Diebold–Mariano gives on CRPS for random_walk at 1d, `against` the whole comparison."""
     compared = {"crps": BETTER.model_copy(update=evidence), "squared_error": EQUAL} if against is None else against
-    own = model_scores(7.77, {}, NORMAL=group(7.0))
-    horizon = HorizonScores(n=3000, n_independent=600, models={PUBLISHED: own})
+    own = model_scores(7.77, {}, NORMAL=regime(7.0))
+    horizon = HorizonScores(n=3000, n_independent=600, n_due=3200, n_without_actual=200, models={PUBLISHED: own})
     beside = {PUBLISHED: own, "random_walk": model_scores(9.71, compared)}
     holds = Bounded(value=0.504, at_least=0.49, at_most=0.51, verdict="PASS")
     fails = Bounded(value=0.954, at_least=0.96, at_most=0.97, verdict="FAIL")
+    short = TailRule(
+        value=0.012, at_least=0.018, at_most=0.032, block_low=None, block_high=None, holds=None, verdict="FAIL"
+    )
+    banded = short.model_copy(
+        update={"value": 0.034, "block_low": 0.02, "block_high": 0.05, "holds": "band", "verdict": "PASS"}
+    )
     return ValidationReport(
         origins_from="2010-01-01",
         levels=LEVELS,
@@ -143,7 +172,7 @@ def validation(against: Mapping[Loss, Comparison] | None = None, **evidence: Any
             "30d": Unexplained(status="INSUFFICIENT_DATA"),
         },
         verdicts={
-            "1d": {"coverage_50": holds, "coverage_95": fails},
+            "1d": {"coverage_50": holds, "coverage_95": fails, "below_95": short, "above_95": banded},
             "7d": {"coverage_50": holds, "coverage_95": Unjudged(value=0.954, verdict="NOT_EVALUATED")},
             "30d": {"published": UNPUBLISHED},
         },

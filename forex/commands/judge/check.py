@@ -5,6 +5,9 @@ sequential alarm on. `alert`: the newest origin's alerts are worth a message. `l
 its first outcome was public already, by what was recorded of its issue; where nothing was recorded, nothing is said. These end
 with 1. `stale`: the reports are of another `as_of`, origin or params than they should be; alone that ends with 4, with another
 reason with 1. Whether `as_of` itself lags behind is for the caller, who has a clock; `forex advance` moves it.
+
+Beside them stand the acceptance rules that do not hold over the whole backtest. They judge the method and not the day, so they
+change no exit code: what a revision does to them is for `forex gate`.
 """
 
 from collections.abc import Mapping
@@ -13,9 +16,11 @@ from typing import Any
 
 from forex.commands.live import issued_at
 from forex.commands.live.on_time import STAMP, first_outcome
+from forex.commands.show.scoreboard import VALIDATION, acceptance, held
 from forex.core.errors import EXIT_OK, GateFailed, StaleError
 from forex.core.names import PUBLISHED
 from forex.core.reports import read_report
+from forex.evaluation.report import ValidationReport
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import AlarmFinding, FigureFinding, PerformanceReport
@@ -57,6 +62,7 @@ def view() -> dict[str, Any]:
         "performance": performance.status,
         "reasons": reasons,
         "windows": _windows(performance),
+        "acceptance": acceptance(read_report(VALIDATION, ValidationReport)),
     }
 
 
@@ -75,9 +81,12 @@ def _windows(performance: PerformanceReport) -> dict[str, dict[str, Any]]:
 
 
 def text(content: Mapping[str, Any]) -> str:
-    if not content["reasons"]:
-        return f"fine: as of {content['as_of']}, performance {content['performance']}"
-    return "\n".join(reason["says"] for reason in content["reasons"])
+    rules = content["acceptance"]
+    fine = f"fine: as of {content['as_of']}, performance {content['performance']}, {held(rules)}"
+    lines = [reason["says"] for reason in content["reasons"]] or [fine]
+    return "\n".join(
+        lines + [f"{one['horizon']} {one['rule']} {one['verdict']}: {one['says']}" for one in rules["open"]]
+    )
 
 
 def _late(origin: str, store: Path) -> str | None:

@@ -11,7 +11,7 @@ from forex.commands.show.scoreboard import SMALLEST
 from forex.commands.tables import markdown
 from forex.core.errors import UsageError
 from forex.core.files import json_text, read_parquet
-from forex.core.names import BENCHMARKS, ENSEMBLE, PUBLISHED, calibrated_name
+from forex.core.names import ENSEMBLE, PUBLISHED, RIVALS, calibrated_name
 from forex.core.reports import plain, read_report
 from forex.core.status import Status
 from forex.models.registry import declared
@@ -104,7 +104,7 @@ def source(model: str) -> str:
 
 def needs_calibration(model: str) -> bool:
     """Whether calibrate.conformal has to name its source: benchmarks stay as they are, the ensemble averages what is calibrated."""
-    return model not in BENCHMARKS and model != ENSEMBLE
+    return model not in RIVALS and model != ENSEMBLE
 
 
 def _statuses(calibrated: Any, model: str, horizons: list[str], params: Params) -> dict[str, Status]:
