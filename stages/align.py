@@ -22,9 +22,7 @@ def main() -> None:
     manifest = read_report(MANIFEST, Manifest)
     target = read_parquet(CLEAN / f"{TARGET}.parquet")
     clean = {path.stem: read_parquet(path) for path in sorted(CLEAN.glob("*.parquet")) if path.stem != TARGET}
-    table = panel(
-        target, clean, manifest.in_per_cent, manifest.quotes, as_of=params.as_of, cut_off=params.cut_off
-    )
+    table = panel(target, clean, manifest.in_per_cent, manifest.quotes, as_of=params.as_of, cut_off=params.cut_off)
     write_parquet(PANEL, table)
 
 

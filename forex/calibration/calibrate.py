@@ -119,7 +119,9 @@ def _horizon(
         forecasts = multipliers.scored(scores, half_widths, outcome.matured, outcome.steps, params.multipliers.levels)
         estimated = multipliers.estimates(regimes, forecasts, params.multipliers)
         with_, without_ = (
-            np.where(np.isfinite(scores), crps(outcome.log_return, _quantiles(models[model], widths, leans[model])), np.nan)
+            np.where(
+                np.isfinite(scores), crps(outcome.log_return, _quantiles(models[model], widths, leans[model])), np.nan
+            )
             for widths in (half_widths * estimated[:, None], half_widths)
         )
         factors = multipliers.factors(regimes, forecasts, estimated, with_ - without_, params.multipliers)

@@ -1,12 +1,12 @@
 """Tails that lean: one side of an interval longer than the other, by how often outcomes were beyond it, at the same width.
 
-Of the outcomes above the median, the share beyond the half-width h of an interval with coverage c is 1 − c where the distribution is
-symmetric, and so is that below. Half the difference of the two says by how much probability the halves differ,
+Of the outcomes above the median, the share beyond the half-width h of an interval with coverage c is 1 − c where the distribution
+is symmetric, and so is that below. Half the difference of the two says by how much probability the halves differ,
 
     a = n/(n + w·c/(1 − c)) · (below − above)/2,
 
-shrunk towards 0 by the number n of independent outcomes: the variance of a share is c(1 − c)/n, so that a difference in proportion to
-the tail 1 − c is the harder to see the smaller the tail is. The half above should then be the half-width at coverage c − a, that
+shrunk towards 0 by the number n of independent outcomes: the variance of a share is c(1 − c)/n, so that a difference in proportion
+to the tail 1 − c is the harder to see the smaller the tail is. The half above should then be the half-width at coverage c − a, that
 below the one at c + a; with H the half-widths as a function of coverage,
 
     h·(1 + d) above, h·(1 − d) below, d = (H(c − a) − H(c + a)) / (2h):
@@ -38,11 +38,12 @@ def lean(signed: Floats, half_widths: Floats, matured: Ints, steps: Ints, weight
 
 
 def _beyond(signed: Floats, half_widths: Floats, matured: Ints) -> Floats:
-    """Of the matured outcomes on the positive side the share beyond each half-width, (n, 12); where there are none, the nominal one."""
+    """Of the matured outcomes on the positive side the share beyond each half-width, (n, 12); the nominal one before any."""
     on_side = np.isfinite(signed) & (signed > 0)
     number = matured_sums(np.where(on_side, 1.0, np.nan), matured)[:, None]
     beyond = np.stack(
-        [matured_sums(np.where(on_side, (signed > width).astype(float), np.nan), matured) for width in half_widths.T], axis=1
+        [matured_sums(np.where(on_side, (signed > width).astype(float), np.nan), matured) for width in half_widths.T],
+        axis=1,
     )
     return np.divide(beyond, number, out=np.broadcast_to(1 - COVERAGE, beyond.shape).copy(), where=number > 0)
 

@@ -26,7 +26,7 @@ def own_returns(history: History, count: int) -> Floats:
 
 
 def scaled_moves(moves: dict[int, Floats], history: History, scaling: Scaling) -> dict[int, Floats]:
-    """Every driver's moves by age times √(r·rⱼ) of the day: how much more the observado moves than usual, over the same of the driver.
+    """Every driver's moves by age times √(r·rⱼ) of the day: by how much the observado moves more than usual, and the driver less.
 
     r: the mean |daily return| of the last ones known, over that of all of them.  rⱼ: mean |mⱼ| of all moves of age 0 up to the
     day's over that of the last ones, within [1/largest_ratio, largest_ratio]. Coefficients grow with the root of this ratio: a
@@ -42,7 +42,9 @@ def scaled_moves(moves: dict[int, Floats], history: History, scaling: Scaling) -
     current = volatility.exponential_mean(sizes, scaling.half_life)
     own = as_known(np.divide(current, usual, out=np.ones_like(usual), where=usual > 0), history.known)
     limited = {age: _limited(values, scaling.largest_move) for age, values in moves.items()}
-    ratios = np.stack([_quietness(np.abs(one), scaling) for one in limited[0].T], axis=1) if limited[0].size else limited[0]
+    ratios = (
+        np.stack([_quietness(np.abs(one), scaling) for one in limited[0].T], axis=1) if limited[0].size else limited[0]
+    )
     factor = np.sqrt(np.nan_to_num(own, nan=1.0)[:, None] * ratios)
     return {age: values * factor for age, values in limited.items()}
 
@@ -54,7 +56,9 @@ def _quietness(sizes: Floats, scaling: Scaling) -> Floats:
     usual = volatility.expanding_mean(moved)
     current = volatility.exponential_mean(moved, scaling.half_life)
     largest = scaling.largest_ratio
-    ratio = np.clip(np.divide(usual, current, out=np.full_like(usual, largest), where=current > 0), 1 / largest, largest)
+    ratio = np.clip(
+        np.divide(usual, current, out=np.full_like(usual, largest), where=current > 0), 1 / largest, largest
+    )
     known = np.cumsum(present)
     return np.append(1.0, ratio)[known]
 

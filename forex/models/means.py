@@ -3,11 +3,11 @@
 Three runs of ridge regressions of log(observado/anchor) `steps` business days after the anchor's date:
 
 without: on the observado's own last returns alone.
-drivers: on these and on the drivers' moves of age 0 and 1 (forex/models/design.py), β from a ridge; then, because a ridge shrinks the
-    parts P = Σ β·x of the own returns, of age 0 and of age 1 alike, a second one of what is left on these three says by how much to
-    grow each. At one step it has them times h, too: the hours from the drivers' publication to the cut-off, less their mean so far;
-    the later they were published, the more of today's deals they have seen, which the next rate averages. What has settled
-    does not depend on it.
+drivers: on these and on the drivers' moves of age 0 and 1 (forex/models/design.py), β from a ridge. A ridge shrinks the parts
+    P = Σ β·x of the own returns, of age 0 and of age 1 alike; a second one of what is left on these three says by how much to grow
+    each. At one step it has them times h, too: the hours from the drivers' publication to the cut-off, less their mean so far. The
+    later they were published, the more of today's deals they have seen, which the next rate averages; what has settled does not
+    depend on it.
 quote: on these, a quote's moves and its level (forex/models/quote.py), on the days that have one.
 
 Each is taken back to what its own past supports. At an origin that run counts which knows what the origin knew.
@@ -102,9 +102,7 @@ def means(history: History, steps: int, rules: Rules) -> Means:
     past = _Past(history.ahead(steps), _variance(history))
     own = own_returns(history, rules.scaling.own_returns)
     moves = np.concatenate([*scaled_moves(history.moves, history, rules.scaling).values()], axis=1)
-    quotes = quote.newest(
-        history, scaled_moves(history.quote_moves, history, rules.scaling), rules.quote.largest_gap
-    )
+    quotes = quote.newest(history, scaled_moves(history.quote_moves, history, rules.scaling), rules.quote.largest_gap)
 
     alone = past.predictions(own, schedule)
     without = past.earned(_parts(history, _terms(own, alone)), schedule)
@@ -124,11 +122,11 @@ def means(history: History, steps: int, rules: Rules) -> Means:
     level = quote.level(quotes, features, past.ahead, past.variance, prior, rules.quote, schedule)
     trust = quote.trust(
         level.sum(axis=1), drivers.mean, past.ahead, quotes.present, rules.record_half_life, rules.quote.prior_days
-    )[:, None]
+    )
     said = _parts(history, level[:, :lags], level[:, lags : features.shape[1]])
     if history.quotes:
         said[np.arange(len(said)), 1 + len(history.drivers) + quotes.which] = level[:, features.shape[1] :].sum(axis=1)
-    parts = trust * said + (1 - trust) * drivers.parts
+    parts = trust[:, None] * said + (1 - trust[:, None]) * drivers.parts
     quoted = Run(parts.sum(axis=1), parts)
     return Means(without, drivers, quoted, np.isfinite(moves).any(axis=1), share, quotes.present, rules)
 
@@ -156,7 +154,10 @@ def _terms(features: Floats, estimates: ridge.Estimates) -> Floats:
 
 
 def _groups(history: History, terms: Floats) -> Floats:
-    """The own part and that of each age of the drivers' moves, (n_days, 1 + n_ages), of terms (n_days, n_own + n_ages·n_drivers)."""
+    """The own part and that of each age of the drivers' moves, (n_days, 1 + n_ages).
+
+    terms: (n_days, n_own + n_ages·n_drivers).
+    """
     own = terms.shape[1] - len(history.moves) * len(history.drivers)
     ages = terms[:, own:].reshape(len(terms), len(history.moves), len(history.drivers)).sum(axis=2)
     return np.concatenate([terms[:, :own].sum(axis=1, keepdims=True), ages], axis=1)
@@ -165,13 +166,13 @@ def _groups(history: History, terms: Floats) -> Floats:
 def _growth(groups: Floats, hours: Floats, past: _Past, rules: Rules) -> Floats:
     """What each group is to be multiplied by, of shape `groups`: 1 + c + d·h, by the second ridge of what the groups leave."""
     estimated = groups.any(axis=1)
-    seen = np.concatenate([groups, groups * hours[:, None]], axis=1)
+    seen = np.concatenate([groups, groups * hours.reshape(-1, 1)], axis=1)
     rest = np.where(estimated, past.ahead.log_return - groups.sum(axis=1), np.nan)
     first = rules.schedule
     second = ridge.Schedule(first.refit_every, first.half_life, rules.unshrink_penalty, first.min_rows, 0.0)
     coefficients = past.predictions(np.where(estimated[:, None], seen, np.nan), second, rest).coefficients
-    plain, hourly = np.split(coefficients, 2, axis=1)
-    return 1 + plain + hourly * hours[:, None]
+    plain, hourly = coefficients[:, : groups.shape[1]], coefficients[:, groups.shape[1] :]
+    return 1 + plain + hourly * hours.reshape(-1, 1)
 
 
 def _spread(factors: Floats, own: int, drivers: int) -> Floats:

@@ -1,4 +1,4 @@
-"""What the market's volatility says of the peso's beyond the peso's own: a correction of the scale, learnt from all series together.
+"""What the market's volatility says of the peso's beyond its own: a correction of the scale, learnt from all series together.
 
 The scale of a horizon is multiplied by exp(θ′f)^root. f: the logs of a series' own current sizes over its long run, its signed mean
 moves over the same (a rising dollar is followed by more), and the logs of the panel's current moves, in their usual size. θ, with a
@@ -52,7 +52,7 @@ class Member:
 
 
 def correction(pool: Sequence[Member], steps: int, settings: Settings) -> Floats:
-    """exp(θ′f)^root of the pool's first member at each day (n_days,), θ from the newest refit; 1 before one, and where f is unknown."""
+    """exp(θ′f)^root of the pool's first member at each day (n_days,), θ from the newest refit; 1 without one, or without f."""
     own = pool[0].features
     rows = [_rows(member, settings) for member in pool]
     x, z, made, known = (np.concatenate([one[part] for one in rows]) for part in range(4))
@@ -97,9 +97,7 @@ def _estimate(theta: Floats, x: Floats, z: Floats, weights: Floats, penalty: flo
     return theta
 
 
-def pool(
-    history: History, own: Floats, matured: Ints, steps: int, reversion: volatility.Reversion
-) -> list[Member]:
+def pool(history: History, own: Floats, matured: Ints, steps: int, reversion: volatility.Reversion) -> list[Member]:
     """The target with its own scores (n_days,), and every driver with those of its moves over `steps` days."""
     panel = _panel(history.moves[0], reversion)
     members = [Member(_features(history.daily, history.known, panel, reversion), own, matured)]

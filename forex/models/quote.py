@@ -17,7 +17,7 @@ Bools = NDArray[np.bool_]
 
 
 class Settings(Block):
-    """prior, settled_prior: of the gap, at one step and at the settled one.  min_rows: with a quote, before its own ridge speaks."""
+    """prior, settled_prior: of the gap, at one step and at the settled one.  min_rows: days with a quote before its ridge."""
 
     prior: Share
     settled_prior: Share
@@ -80,9 +80,7 @@ def level(
     seen = np.where(quote.present[:, None], seen, np.nan)
     values = np.where(np.isfinite(seen), seen, 0.0)
     rest = np.where(quote.present, ahead.log_return - prior * values[:, -1], np.nan)
-    own = ridge.Schedule(
-        schedule.refit_every, schedule.half_life, settings.penalty, settings.min_rows, schedule.floor
-    )
+    own = ridge.Schedule(schedule.refit_every, schedule.half_life, settings.penalty, settings.min_rows, schedule.floor)
     terms = values * ridge.predictions(seen, rest, variance, ahead.matured, own).coefficients
     terms[:, -1] += prior * values[:, -1]
     return terms
@@ -105,4 +103,5 @@ def trust(
     number = discounted_sums(np.where(np.isfinite(x), 1.0, np.nan), ahead.matured, half_life)
     prior = prior_days * np.divide(squares, number, out=np.zeros_like(squares), where=number > 0)
     weight = squares + prior
-    return np.clip(np.divide(products + prior, weight, out=np.ones_like(weight), where=weight > 0), 0.0, 1.0)
+    slope = np.divide(products + prior, weight, out=np.ones_like(weight), where=weight > 0)
+    return np.asarray(np.clip(slope, 0.0, 1.0))

@@ -56,7 +56,9 @@ class History:
     news_hours: Floats  # (n_days,) from the drivers' last values to the cut-off, NaN where none of them is new
     quotes: tuple[str, ...]  # series in the target's own unit; they are none of the drivers
     gaps: Floats  # (n_days, n_quotes) log(quote/anchor), NaN where absent
-    quote_ages: Floats  # (n_days, n_quotes) business days from the last quote's date to the origin, NaN before the first
+    quote_ages: (
+        Floats  # (n_days, n_quotes) business days from the last quote's date to the origin, NaN before the first
+    )
     quote_moves: dict[int, Floats]  # age -> (n_days, n_quotes), NaN where absent
 
     @cached_property

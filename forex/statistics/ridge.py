@@ -27,7 +27,8 @@ class Schedule:
 class Estimates(NamedTuple):
     """What a ridge said at every row, from the newest refit at or before it.
 
-    predicted: (n,), x′β.  coefficients: (n, p), β.  grams: (n_refits, p, p), G = Σ wᵢxᵢxᵢ′ at each refit; row t has that of t // refit_every.
+    predicted: (n,), x′β.  coefficients: (n, p), β.
+    grams: (n_refits, p, p), Σ wᵢxᵢxᵢ′ at each refit; row t has that of t // refit_every.
     """
 
     predicted: Floats
