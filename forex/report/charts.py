@@ -280,7 +280,8 @@ def specification(chart: Any, colours: Palette) -> dict[str, JsonValue]:
 
 def _chart(source: Source) -> Any:
     if isinstance(source, Given):
-        return alt.Chart(alt.InlineData(values=source.values))
+        # As text: altair would copy a list of rows, and check each by its schema, wherever a chart is put together.
+        return alt.Chart(alt.InlineData(values=json.dumps(source.values), format=alt.JsonDataFormat(type="json")))
     transforms = list(source.transforms) or alt.Undefined
     return alt.Chart(alt.NamedData(LATER), transform=transforms)
 

@@ -53,7 +53,8 @@ def view(
                 refuse_csv(store, name)  # before anything is changed
         services, lines = Services(settings, environ, http), Lines()
         quote, came = _quote(store, listed, params, settings, services, clock), False
-        if quote:  # first: the other series can be had later, too
+        if quote:
+            # Asked for first, for the other series can be had later, too; stored last, beside the observado that they bring.
             came = quote.ask()
             if not came:
                 progress(lines.of(quote.result))

@@ -223,6 +223,27 @@ def test_a_part_of_the_history_is_kept_and_the_rest_asked_for(live: Live, provid
     assert row == (pytest.approx(QUOTES[dt.date(2024, 11, 20)] - 0.01), utc("2024-11-20T17:00"))
 
 
+def test_days_that_an_unreadable_row_may_be_of_are_asked_for_again(live: Live, providers: Providers) -> None:
+    whole = recorded.hours(DAYS, lambda day: QUOTES[day])
+    providers.hourly = [bar for bar in whole if bar[0].date() != DAYS[5]] + [
+        (stamp, price) for stamp, _ in whole if stamp.date() == DAYS[5] for price in (955.0, 956.0)
+    ]
+    live.fetch(NOW)
+    assert set(stored(live, SPOT)) == set(DAYS) - {DAYS[5]}
+    providers.hourly = whole
+    live.fetch(NOW + dt.timedelta(minutes=5))
+    assert stored(live, SPOT)[DAYS[5]] == QUOTES[DAYS[5]]
+
+
+def test_the_price_of_a_moment_is_no_history(live: Live, providers: Providers) -> None:
+    """It comes last, and of a market that has stopped it may lie before a past cut-off."""
+    whole = recorded.hours(PAST, lambda day: QUOTES[day])
+    moment = dt.datetime.combine(PAST[-1], dt.time(17, 30, 12), tzinfo=dt.UTC)
+    providers.hourly = [bar for bar in whole if bar[0] < moment - dt.timedelta(hours=3)] + [(moment, 970.0)]
+    live.fetch(NOW)
+    assert set(stored(live, SPOT)) == set(DAYS) - {PAST[-1]}
+
+
 def test_where_today_s_price_fails_the_service_is_left_alone(live: Live, providers: Providers) -> None:
     live.site.route = lambda path, query: Answer(status=500) if "/yahoo/" in path else providers.route(path, query)
     live.fetch(NOW)
