@@ -7,7 +7,7 @@ from pathlib import Path
 from forex.calibration.calibrate import calibrate
 from forex.calibration.described import Settled, calibration_report, metrics
 from forex.calibration.inputs import actuals, calibration_inputs
-from forex.core.files import read_parquet, write_json, write_parquet
+from forex.core.files import read_notes, read_parquet, write_json, write_parquet
 from forex.core.reports import write_report
 from forex.core.stage import run
 from forex.observations.history import from_panel
@@ -24,7 +24,7 @@ METRICS = Path("reports/metrics/calibration.json")
 
 
 def main() -> None:
-    params = load_params("horizons", "fit", "calibrate")
+    params = load_params("horizons", "fit.first_origin", "calibrate")
     panel = read_parquet(PANEL)
     history = from_panel(panel)
     raw = read_parquet(RAW_FORECASTS)
@@ -50,7 +50,7 @@ def main() -> None:
         kept.start,
         published=params.calibrate.published.model,
         stressed=params.calibrate.multipliers.regimes,
-        params_sha256=block_hashes(params, "fit", "calibrate"),
+        params_sha256=read_notes(RAW_FORECASTS) | block_hashes(params, "calibrate"),
     )
     write_report(REPORT, report)
     write_json(METRICS, metrics(report))

@@ -10,7 +10,7 @@ from forex.models.naive import MIN_RETURNS
 from forex.models.nowcast import Nowcast, series
 from forex.models.registry import build, settings
 from forex.observations.history import forecast_origins, from_panel
-from forex.params import load_params
+from forex.params import block_hashes, load_params
 from forex.statistics.forecasts import contributions_frame, raw_frame
 
 PANEL = Path("data/panel.parquet")
@@ -26,7 +26,7 @@ def main() -> None:
     )
     models = build(params.fit)
     forecasts = {name: model.forecast(history, origins, params.horizons) for name, model in models.items()}
-    write_parquet(RAW_FORECASTS, raw_frame(history, origins, forecasts))
+    write_parquet(RAW_FORECASTS, raw_frame(history, origins, forecasts), notes=block_hashes(params, "fit"))
     nowcasts = [model for model in models.values() if isinstance(model, Nowcast)]
     parts = nowcasts[0].contributions(history, origins, params.horizons) if nowcasts else {}
     write_parquet(CONTRIBUTIONS, contributions_frame(history, origins, series(history), parts))

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -119,10 +120,17 @@ def write_csv(path: Path, frame: pl.DataFrame) -> None:
     write_text(path, frame.write_csv(line_terminator="\n"))
 
 
-def write_parquet(path: Path, frame: pl.DataFrame) -> None:
+MADE_ANEW = "Delete it; `dvc repro` makes it anew."
+NO_NOTES: Mapping[str, str] = MappingProxyType({})
+
+
+def write_parquet(path: Path, frame: pl.DataFrame, notes: Mapping[str, str] = NO_NOTES) -> None:
+    """notes: what the file says of itself beside its columns, for `read_notes`."""
     import pyarrow.parquet as pq
 
     table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
+    if notes:
+        table = table.replace_schema_metadata(dict(notes))
     write_atomically(path, lambda aside: pq.write_table(table, aside, compression="zstd", write_page_checksum=True))
 
 
@@ -144,9 +152,6 @@ def write_verified_parquet(path: Path, frame: pl.DataFrame) -> None:
     write_atomically(path, write)
 
 
-MADE_ANEW = "Delete it; `dvc repro` makes it anew."
-
-
 def read_parquet(path: Path, *, mend: str = MADE_ANEW) -> pl.DataFrame:
     """The frame at `path`, its page checksums verified.
 
@@ -164,6 +169,20 @@ def read_parquet(path: Path, *, mend: str = MADE_ANEW) -> pl.DataFrame:
         raise DataError(f"{path}: damaged ({error}). {mend}") from error
     assert isinstance(frame, pl.DataFrame)
     return frame
+
+
+def read_notes(path: Path) -> dict[str, str]:
+    """The notes that `write_parquet` gave the file.  Raises DataError as `read_parquet`."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        notes = pq.read_schema(path).metadata or {}
+        return {key.decode(): value.decode() for key, value in notes.items()}
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: not found. `dvc repro` makes it.") from error
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        raise DataError(f"{path}: damaged ({error}). {MADE_ANEW}") from error
 
 
 def sha256_of(path: Path) -> str:

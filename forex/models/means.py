@@ -165,14 +165,14 @@ def _groups(history: History, terms: Floats) -> Floats:
 
 def _growth(groups: Floats, hours: Floats, past: _Past, rules: Rules) -> Floats:
     """What each group is to be multiplied by, of shape `groups`: 1 + c + d·h, by the second ridge of what the groups leave."""
-    estimated = groups.any(axis=1)
-    seen = np.concatenate([groups, groups * hours.reshape(-1, 1)], axis=1)
+    estimated = np.asarray(groups.any(axis=1))
+    seen = np.concatenate([groups, groups * hours[:, None]], axis=1)
     rest = np.where(estimated, past.ahead.log_return - groups.sum(axis=1), np.nan)
     first = rules.schedule
     second = ridge.Schedule(first.refit_every, first.half_life, rules.unshrink_penalty, first.min_rows, 0.0)
     coefficients = past.predictions(np.where(estimated[:, None], seen, np.nan), second, rest).coefficients
     plain, hourly = coefficients[:, : groups.shape[1]], coefficients[:, groups.shape[1] :]
-    return 1 + plain + hourly * hours.reshape(-1, 1)
+    return 1 + plain + hourly * hours[:, None]
 
 
 def _spread(factors: Floats, own: int, drivers: int) -> Floats:
