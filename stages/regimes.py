@@ -8,7 +8,7 @@ import polars as pl
 
 from forex.core.files import read_parquet, read_text, round_significant, write_csv, write_json, write_parquet
 from forex.core.stage import run
-from forex.params import load_params
+from forex.params import block_hashes, load_params
 from forex.regimes.interventions import parse_interventions
 from forex.regimes.meetings import parse_meetings
 from forex.regimes.regimes import classify, summary
@@ -31,7 +31,7 @@ def main() -> None:
     regimes = classify(read_parquet(PANEL), meetings, interventions, params.regimes, copper_move=move)
     regimes = regimes.with_columns(pl.col(pl.Float64).map_batches(_rounded, return_dtype=pl.Float64))
 
-    write_parquet(REGIMES, regimes)
+    write_parquet(REGIMES, regimes, notes=block_hashes(params, "regimes"))
     write_json(METRICS, {"regimes": summary(regimes, params.regimes)})
     write_csv(TIMELINE, regimes.select("origin_date", "regime", "volatility_ratio"))
 
