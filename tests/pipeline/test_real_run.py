@@ -144,11 +144,11 @@ def test_calibrated_is_the_public_contract(calibrated: pl.DataFrame, clone: Path
     assert {*BENCHMARKS, *made} <= set(calibrated["model"])
     from forex.timeline import calendar
 
-    days = calendar.business_days(str(calibrated["origin_date"].min()), "2024-11-27")
+    days = calendar.business_days(str(calibrated["origin_date"].min()), "2025-01-02")
     assert calibrated["origin_date"].unique().sort().to_numpy().tolist() == days.tolist()
     grid = calibrated.select(COLUMNS).to_numpy()
     assert np.isfinite(grid).all() and (np.diff(grid, axis=1) >= 0).all()
-    assert calibrated.filter(pl.col("target_date") > dt.date(2024, 11, 27))["actual"].null_count() > 0
+    assert calibrated.filter(pl.col("target_date") > dt.date(2025, 1, 2))["actual"].null_count() > 0
     assert calibrated.filter(pl.col("target_date") <= dt.date(2024, 11, 27), pl.col("actual").is_null()).height > 0
 
 
@@ -267,7 +267,7 @@ def test_each_report_follows_its_schema(clone: Path, report: Path) -> None:
 
 def test_the_forecast_says_when_it_was_made(clone: Path) -> None:
     forecast = json.loads((clone / "reports/forecast.json").read_text(encoding="utf-8"))
-    assert forecast["made_at"] == "2024-11-27T18:00:00Z"  # 15:00 in Santiago, daylight saving time
+    assert forecast["made_at"] == "2025-01-02T18:00:00Z"  # 15:00 in Santiago, daylight saving time
 
 
 @pytest.mark.parametrize(
@@ -309,14 +309,14 @@ def test_forecast_command_answers_questions(clone: Path) -> None:
     assert past["origin_date"] == "2024-05-31"  # a Saturday's newest origin
     assert past["horizons"]["7d"]["actual"] is not None
 
-    asked = ("--date", "2024-12-10", "--above", "990", "--below", "990", "--json")
-    between = json.loads(command("forex", "forecast", *asked, cwd=clone).stdout)["horizons"]["2024-12-10"]
+    asked = ("--date", "2025-01-14", "--above", "990", "--below", "990", "--json")
+    between = json.loads(command("forex", "forecast", *asked, cwd=clone).stdout)["horizons"]["2025-01-14"]
     assert between["probability_above"]["990"] + between["probability_below"]["990"] == pytest.approx(1)
     week = json.loads(command("forex", "forecast", "--json", cwd=clone).stdout)["horizons"]
     width = {name: np.ptp(entry["intervals"]["0.95"]) for name, entry in [*week.items(), ("asked", between)]}
     assert width["7d"] < width["asked"] < width["15d"]
 
-    for wrong in (["--at", "1999-01-04"], ["--at", "27/11/2024"], ["--date", "2024-12-25"], ["--date", "2024-11-27"]):
+    for wrong in (["--at", "1999-01-04"], ["--at", "27/11/2024"], ["--date", "2025-01-25"], ["--date", "2025-01-02"]):
         refused = command("forex", "forecast", *wrong, cwd=clone)
         assert refused.returncode == 2 and refused.stdout == ""
         assert wrong[0] in refused.stderr and "Traceback" not in refused.stderr
@@ -342,15 +342,15 @@ def test_issue_command_enters_what_the_run_made(clone: Path, tmp_path: Path) -> 
         "90d",
     ]
     assert json.loads(command("forex", "issue", "--json", cwd=tmp_path).stdout)["added"] == {}
-    last = (tmp_path / "data/ledger/2024.csv").read_text(encoding="utf-8").splitlines()[-1].split(",")
-    assert last[1:5] == ["2024-11-27", "90d", "2025-02-25", "2024-11-27"]
+    last = (tmp_path / "data/ledger/2025.csv").read_text(encoding="utf-8").splitlines()[-1].split(",")
+    assert last[1:5] == ["2025-01-02", "90d", "2025-04-02", "2025-01-02"]
 
 
 def test_status_command(clone: Path) -> None:
     status = json.loads(command("forex", "status", "--json", cwd=clone).stdout)
     assert status["quarantine"] == [{"series": "usdclp", "reason": "not_a_business_day", "rows": 37}]
     assert status["last_matured"]["1d"]["forecasts"] == 60
-    assert (status["missing"], status["stale"], status["as_of"]) == ([], [], "2024-11-27")
+    assert (status["missing"], status["stale"], status["as_of"]) == ([], [], "2025-01-02")
     assert status["ledger"] == {"rows": 0, "last_origin": None, "newest_issued": False}
     assert "37 usdclp not_a_business_day" in command("forex", "status", cwd=clone).stdout
 
