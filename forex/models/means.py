@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from forex.models import information, quote
 from forex.models.design import Scaling, as_known, own_returns, scaled_moves
+from forex.models.quote import Quote
 from forex.observations.history import Floats, History, Targets
 from forex.statistics import ridge, volatility
 
@@ -50,7 +51,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Means:
-    """The three runs, and what each day had: whether a driver moved, whether there is a quote (n_days,).
+    """The three runs, and what each day had: whether a driver moved (n_days,), and the quote in use.
 
     share: (n_days,), of what the drivers explain, how much is in those that moved.
     """
@@ -60,8 +61,12 @@ class Means:
     quote: Run
     moved: Bools
     share: Floats
-    quoted: Bools
+    level: Quote
     rules: Rules
+
+    @property
+    def quoted(self) -> Bools:
+        return self.level.present
 
     @property
     def best(self) -> Run:
@@ -128,7 +133,7 @@ def means(history: History, steps: int, rules: Rules) -> Means:
         said[np.arange(len(said)), 1 + len(history.drivers) + quotes.which] = level[:, features.shape[1] :].sum(axis=1)
     parts = trust[:, None] * said + (1 - trust[:, None]) * drivers.parts
     quoted = Run(parts.sum(axis=1), parts)
-    return Means(without, drivers, quoted, np.isfinite(moves).any(axis=1), share, quotes.present, rules)
+    return Means(without, drivers, quoted, np.isfinite(moves).any(axis=1), share, quotes, rules)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from forex.core.errors import TooLittleData, UsageError
 from forex.core.files import round_significant
+from forex.observations.store import HOURLY
 from forex.timeline import calendar
 from forex.timeline.calendar import Dates, Instants
 
@@ -44,7 +45,8 @@ def panel(
     observation within them was known: `_move_0` since the business day before the anchor's date, which is what the anchor cannot
     show, and `_move_1` of the business day before that. With a fresh anchor they are today's move and yesterday's. A move that
     would start more than one business day before that is null, too: most of it is older than it says. A quote has `_gap` as well,
-    log(quote/anchor), null where the quote is older than the deals that the anchor averages, or the same as on its date before.
+    log(quote/anchor), null where the quote is older than the deals that the anchor averages, or the same as on its date before; and
+    `_backfilled`, whether its last value was filled in afterwards.
     `news_hours`: the median over the drivers with a `_move_0` of the hours from their last value to the cut-off.
 
     Raises TooLittleData where the target has no date on or before the last origin, UsageError where a driver's id is taken.
@@ -66,6 +68,7 @@ def panel(
         newest = rows.last(days, cuts)
         driver = _driver(name, rows, newest, days, cuts, averaged, logs=name not in in_per_cent)
         if name in quotes:
+            driver[f"{name}_backfilled"] = rows.backfilled(newest)
             driver[f"{name}_gap"] = _gap(rows, newest, cuts, averaged, np.asarray(anchor["anchor"]))
         else:
             hours.append(np.where(np.isnan(driver[f"{name}_move_0"]), np.nan, rows.hours_to(cuts, newest)))
@@ -101,6 +104,9 @@ class _Rows:
     def __init__(self, frame: pl.DataFrame):
         self.dates: Dates = frame["date"].to_numpy()
         self.values: NDArray[np.float64] = frame["value"].to_numpy()
+        self.source = (
+            frame["source"] if "source" in frame.columns else pl.Series([None] * frame.height, dtype=pl.String)
+        )
         self.usable_at: Instants = frame["usable_at"].dt.replace_time_zone(None).to_numpy()
 
     def last(self, not_after: Dates, cuts: Instants) -> NDArray[np.int64]:
@@ -120,6 +126,11 @@ class _Rows:
 
     def value_of(self, at: NDArray[np.int64]) -> NDArray[np.float64]:
         return np.where(at >= 0, self.values[at], np.nan)
+
+    def backfilled(self, at: NDArray[np.int64]) -> pl.Series:
+        """Whether each row was filled in afterwards; null where there is none."""
+        filled = self.source.str.split(":").list.first().str.ends_with(HOURLY).fill_null(value=False)
+        return filled.gather(pl.Series(at).set(pl.Series(at < 0), None))
 
     def hours_to(self, cuts: Instants, at: NDArray[np.int64]) -> NDArray[np.float64]:
         """From the publication of each row to `cuts`."""

@@ -59,6 +59,7 @@ class History:
     quote_ages: (
         Floats  # (n_days, n_quotes) business days from the last quote's date to the origin, NaN before the first
     )
+    backfilled: NDArray[np.bool_]  # (n_days, n_quotes) whether the last quote was filled in afterwards
     quote_moves: dict[int, Floats]  # age -> (n_days, n_quotes), NaN where absent
 
     @cached_property
@@ -129,6 +130,7 @@ def from_panel(panel: pl.DataFrame) -> History:
         quotes=quotes,
         gaps=_columns(origins, [f"{name}_gap" for name in quotes]),
         quote_ages=_columns(origins, [f"{name}_age" for name in quotes]),
+        backfilled=_columns(origins, [f"{name}_backfilled" for name in quotes]) == 1.0,
         quote_moves={age: _columns(origins, [f"{name}_move_{age}" for name in quotes]) for age in (0, 1)},
     )
 
