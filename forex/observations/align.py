@@ -46,7 +46,8 @@ def panel(
     show, and `_move_1` of the business day before that. With a fresh anchor they are today's move and yesterday's. A move that
     would start more than one business day before that is null, too: most of it is older than it says. A quote has `_gap` as well,
     log(quote/anchor), null where the quote is older than the deals that the anchor averages, or the same as on its date before.
-    `news_hours`: the median over the drivers with a `_move_0` of the hours from their last value to the cut-off.
+    `news_hours`: the median over the drivers whose `_move_0` ends with a value of the origin's own day of the hours from its
+    publication to the cut-off.
 
     Raises TooLittleData where the target has no date on or before the last origin, UsageError where a driver's id is taken.
     """
@@ -71,7 +72,8 @@ def panel(
         if name in quotes:
             driver[f"{name}_gap"] = _gap(rows, newest, cuts, averaged, np.asarray(anchor["anchor"]))
         else:
-            hours.append(np.where(np.isnan(driver[f"{name}_move_0"]), np.nan, rows.hours_to(cuts, newest)))
+            of_today = ~np.isnan(driver[f"{name}_move_0"]) & (rows.date_of(newest) == days)
+            hours.append(np.where(of_today, rows.hours_to(cuts, newest), np.nan))
         gaps = {f"{other}_gap" for other in drivers if other != name}  # what says that a series is a quote
         if taken := sorted(driver.keys() & {*in_force, *at_origin, *gaps, NEWS_HOURS}):
             raise UsageError(

@@ -53,7 +53,7 @@ class History:
     known: Ints  # (n_days,) how many of the returns are known at each origin
     drivers: tuple[str, ...]
     moves: dict[int, Floats]  # age -> (n_days, n_drivers), NaN where absent
-    news_hours: Floats  # (n_days,) from the drivers' last values to the cut-off, NaN where none of them is new
+    news_hours: Floats  # (n_days,) from the drivers' values of the day to the cut-off, NaN where there is none
     quotes: tuple[str, ...]  # series in the target's own unit; they are none of the drivers
     gaps: Floats  # (n_days, n_quotes) log(quote/anchor), NaN where absent
     quote_ages: Floats  # (n_days, n_quotes) business days from the last one's date to the origin, NaN before the first
