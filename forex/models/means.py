@@ -5,9 +5,9 @@ Three runs of ridge regressions of log(observado/anchor) `steps` business days a
 without: on the observado's own last returns alone.
 drivers: on these and on the drivers' moves of age 0 and 1 (forex/models/design.py), β from a ridge. A ridge shrinks the parts
     P = Σ β·x of the own returns, of age 0 and of age 1 alike; a second one of what is left on these three says by how much to grow
-    each. At one step it has them times h, too: the hours from the drivers' publication to the cut-off, less their mean so far. The
-    later they were published, the more of today's deals they have seen, which the next rate averages; what has settled does not
-    depend on it.
+    each. At one step it has them times h, too: the hours from the drivers' publication today to the cut-off, less their mean so
+    far. The later they were published, the more of today's deals they have seen, which the next rate averages; what has settled
+    does not depend on it.
 quote: on these, a quote's moves and its level (forex/models/quote.py), on the days that have one.
 
 Each is taken back to what its own past supports. At an origin that run counts which knows what the origin knew.
@@ -169,13 +169,18 @@ def _groups(history: History, terms: Floats) -> Floats:
 
 
 def _growth(groups: Floats, hours: Floats, past: _Past, rules: Rules) -> Floats:
-    """What each group is to be multiplied by, of shape `groups`: 1 + c + d·h, by the second ridge of what the groups leave."""
+    """What each group is to be multiplied by, of shape `groups`: 1 + c + d·h, by the second ridge of what the groups leave.
+
+    A group of zeros is absent, so that the penalty counts the days on which there is one: else a group that is there once a week
+    would grow as if it had been seen every day.
+    """
     estimated = np.asarray(groups.any(axis=1))
-    seen = np.concatenate([groups, groups * hours[:, None]], axis=1)
+    there = np.where(groups != 0, groups, np.nan)
+    seen = np.concatenate([there, there * hours[:, None]], axis=1)
     rest = np.where(estimated, past.ahead.log_return - groups.sum(axis=1), np.nan)
     first = rules.schedule
     second = ridge.Schedule(first.refit_every, first.half_life, rules.unshrink_penalty, first.min_rows, 0.0)
-    coefficients = past.predictions(np.where(estimated[:, None], seen, np.nan), second, rest).coefficients
+    coefficients = past.predictions(seen, second, rest).coefficients
     plain, hourly = coefficients[:, : groups.shape[1]], coefficients[:, groups.shape[1] :]
     return 1 + plain + hourly * hours[:, None]
 

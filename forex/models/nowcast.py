@@ -120,7 +120,8 @@ class Nowcast:
         settings = self.settings.correction
         if horizon not in settings.horizons:
             return np.ones_like(scale)
-        own = np.abs(targets.log_return - mean) / scale
+        errors = np.abs(targets.log_return - mean)
+        own = np.divide(errors, scale, out=np.full_like(scale, np.nan), where=scale > 0)
         pool = panel_volatility.pool(history, own, targets.matured, calendar.usual_steps(horizon), self.reversion)
         return panel_volatility.correction(pool, calendar.usual_steps(horizon), settings)
 
