@@ -29,7 +29,8 @@ def main() -> None:
     write_parquet(RAW_FORECASTS, raw_frame(history, origins, forecasts), notes=block_hashes(params, "fit"))
     nowcasts = [model for model in models.values() if isinstance(model, Nowcast)]
     parts = nowcasts[0].contributions(history, origins, params.horizons) if nowcasts else {}
-    write_parquet(CONTRIBUTIONS, contributions_frame(history, origins, series(history), parts))
+    quoted = nowcasts[0].quoted(history, origins) if nowcasts else []
+    write_parquet(CONTRIBUTIONS, contributions_frame(history, origins, series(history), parts, quoted))
 
 
 if __name__ == "__main__":

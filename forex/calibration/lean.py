@@ -22,19 +22,21 @@ from forex.statistics.feedback import matured_sums
 
 
 def lean(signed: Floats, half_widths: Floats, matured: Ints, steps: Ints, weight: float) -> Floats:
-    """d at every origin and pair of the grid, (n, 12); 0 before anything has matured.
+    """d at every origin and pair of the grid, (n, 12), in [−1, 1]; 0 before anything has matured.
 
-    signed: (n,), (outcome − median)/scale of the forecast made at each origin, NaN where it has none.
+    signed: (n,), (outcome − median)/scale of the forecast made at each origin, NaN where it has none or is not to count.
     half_widths: (n, 12), in units of scale.  matured: (n,), the first origin that knows the outcome; n or more: never.
     steps: (n,), over which outcomes overlap.  weight: w, independent outcomes that symmetry counts for at c = 0.5.
     """
-    made = np.isfinite(signed)
-    independent = matured_sums(np.where(made, 1.0, np.nan), matured) / np.maximum(steps, 1)
+    signed = np.where(np.isfinite(half_widths).all(axis=1), signed, np.nan)  # without a width nothing is beyond it
+    number = matured_sums(np.where(np.isfinite(signed), 1.0, np.nan), matured)
+    independent = number / np.maximum(steps, 1)
     above, below = (_beyond(side * signed, half_widths, matured) for side in (1, -1))
     symmetry = weight * COVERAGE / (1 - COVERAGE)
     tilt = independent[:, None] / (independent[:, None] + symmetry) * (below - above) / 2
     longer, shorter = (_at(half_widths, COVERAGE - side * tilt) for side in (1, -1))
-    return np.divide(longer - shorter, 2 * half_widths, out=np.zeros_like(half_widths), where=half_widths > 0)
+    leaning = np.divide(longer - shorter, 2 * half_widths, out=np.zeros_like(half_widths), where=half_widths > 0)
+    return np.clip(leaning, -1.0, 1.0)  # a side has nothing more to give than its own length
 
 
 def _beyond(signed: Floats, half_widths: Floats, matured: Ints) -> Floats:

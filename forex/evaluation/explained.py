@@ -42,20 +42,22 @@ def report(
     series = [name.removesuffix(CONTRIBUTION) for name in contributions.columns if name.endswith(CONTRIBUTION)]
     for horizon, panel in panels.items():
         if panel.n:
-            figures[horizon] = _horizon(panel, series, _at(contributions, horizon, panel), settings)
+            rows = _at(contributions, horizon, panel)
+            figures[horizon] = _horizon(panel, series, rows, settings)
     return figures
 
 
-def _at(contributions: pl.DataFrame, horizon: str, panel: Panel) -> Floats:
-    """The contributions (n, n_series) to the forecasts of a panel."""
+def _at(contributions: pl.DataFrame, horizon: str, panel: Panel) -> pl.DataFrame:
+    """The rows of the forecasts of a panel."""
     rows = contributions.filter(pl.col("horizon") == horizon)
     at = np.searchsorted(rows["origin_date"].to_numpy(), panel.origin_date)
     rows = rows[at]
     assert np.array_equal(rows["origin_date"].to_numpy(), panel.origin_date)
-    return rows.drop("origin_date", "horizon").to_numpy()
+    return rows
 
 
-def _horizon(panel: Panel, series: Sequence[str], parts: Floats, settings: Evaluate) -> Explained:
+def _horizon(panel: Panel, series: Sequence[str], rows: pl.DataFrame, settings: Evaluate) -> Explained:
+    parts, quoted = rows.select(f"{name}{CONTRIBUTION}" for name in series).to_numpy(), rows["quote"].to_numpy()
     actual = np.log(panel.actual / panel.anchor)
     years = panel.origin_date.astype("datetime64[Y]").astype(str)
 
@@ -69,7 +71,11 @@ def _horizon(panel: Panel, series: Sequence[str], parts: Floats, settings: Evalu
         )
 
     whole = among(np.ones(panel.n, dtype=np.bool_))
-    return Explained(**dict(whole), by_year={str(year): among(years == year) for year in np.unique(years)})
+    return Explained(
+        **dict(whole),
+        by_year={str(year): among(years == year) for year in np.unique(years)},
+        by_quote={str(kind): among(quoted == kind) for kind in np.unique(quoted)},
+    )
 
 
 def record(actual: Floats, parts: Floats, series: Sequence[str], *, steps: int, bandwidth_steps: float) -> Record:

@@ -239,7 +239,10 @@ class Record(Report):
 
 
 class Explained(Record):
+    """by_quote: of the origins whose nowcast rests on a quote that was live, on one that was filled in afterwards, on none."""
+
     by_year: Mapping[str, Record]
+    by_quote: Mapping[str, Record]
 
 
 class Unexplained(Report):

@@ -75,6 +75,11 @@ def _limited(moves: Floats, largest: float) -> Floats:
 
 
 def as_known(values: Floats, known: Ints) -> Floats:
-    """A series along the returns (n_returns, ...), read at each day at the newest return known there; NaN before the first."""
+    """A series along the returns (n_returns, ...), read at each day at the newest return known there; NaN before the first.
+
+    known: (n_days,), how many of the returns each day knows.  Returns (n_days, ...).
+    """
+    if not len(values):
+        return np.full((len(known), *values.shape[1:]), np.nan)
     seen = np.reshape(known > 0, (-1, *([1] * (values.ndim - 1))))
-    return np.where(seen, values[np.maximum(known, 1) - 1], np.nan) if len(values) else np.full(len(known), np.nan)
+    return np.where(seen, values[np.maximum(known, 1) - 1], np.nan)

@@ -5,9 +5,9 @@ Three runs of ridge regressions of log(observado/anchor) `steps` business days a
 without: on the observado's own last returns alone.
 drivers: on these and on the drivers' moves of age 0 and 1 (forex/models/design.py), β from a ridge. A ridge shrinks the parts
     P = Σ β·x of the own returns, of age 0 and of age 1 alike; a second one of what is left on these three says by how much to grow
-    each. At one step it has them times h, too: the hours from the drivers' publication to the cut-off, less their mean so far. The
-    later they were published, the more of today's deals they have seen, which the next rate averages; what has settled does not
-    depend on it.
+    each. At one step it has them times h, too: the hours from the drivers' publication today to the cut-off, less their mean so
+    far. The later they were published, the more of today's deals they have seen, which the next rate averages; what has settled
+    does not depend on it.
 quote: on these, a quote's moves and its level (forex/models/quote.py), on the days that have one.
 
 Each is taken back to what its own past supports. At an origin that run counts which knows what the origin knew.
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from forex.models import information, quote
 from forex.models.design import Scaling, as_known, own_returns, scaled_moves
+from forex.models.quote import Quote
 from forex.observations.history import Floats, History, Targets
 from forex.statistics import ridge, volatility
 
@@ -50,7 +51,7 @@ class Run:
 
 @dataclass(frozen=True)
 class Means:
-    """The three runs, and what each day had: whether a driver moved, whether there is a quote (n_days,).
+    """The three runs, and what each day had: whether a driver moved (n_days,), and the quote in use.
 
     share: (n_days,), of what the drivers explain, how much is in those that moved.
     """
@@ -60,8 +61,12 @@ class Means:
     quote: Run
     moved: Bools
     share: Floats
-    quoted: Bools
+    level: Quote
     rules: Rules
+
+    @property
+    def quoted(self) -> Bools:
+        return self.level.present
 
     @property
     def best(self) -> Run:
@@ -128,7 +133,7 @@ def means(history: History, steps: int, rules: Rules) -> Means:
         said[np.arange(len(said)), 1 + len(history.drivers) + quotes.which] = level[:, features.shape[1] :].sum(axis=1)
     parts = trust[:, None] * said + (1 - trust[:, None]) * drivers.parts
     quoted = Run(parts.sum(axis=1), parts)
-    return Means(without, drivers, quoted, np.isfinite(moves).any(axis=1), share, quotes.present, rules)
+    return Means(without, drivers, quoted, np.isfinite(moves).any(axis=1), share, quotes, rules)
 
 
 @dataclass(frozen=True)
@@ -164,13 +169,18 @@ def _groups(history: History, terms: Floats) -> Floats:
 
 
 def _growth(groups: Floats, hours: Floats, past: _Past, rules: Rules) -> Floats:
-    """What each group is to be multiplied by, of shape `groups`: 1 + c + d·h, by the second ridge of what the groups leave."""
+    """What each group is to be multiplied by, of shape `groups`: 1 + c + d·h, by the second ridge of what the groups leave.
+
+    A group of zeros is absent, so that the penalty counts the days on which there is one: else a group that is there once a week
+    would grow as if it had been seen every day.
+    """
     estimated = np.asarray(groups.any(axis=1))
-    seen = np.concatenate([groups, groups * hours[:, None]], axis=1)
+    there = np.where(groups != 0, groups, np.nan)
+    seen = np.concatenate([there, there * hours[:, None]], axis=1)
     rest = np.where(estimated, past.ahead.log_return - groups.sum(axis=1), np.nan)
     first = rules.schedule
     second = ridge.Schedule(first.refit_every, first.half_life, rules.unshrink_penalty, first.min_rows, 0.0)
-    coefficients = past.predictions(np.where(estimated[:, None], seen, np.nan), second, rest).coefficients
+    coefficients = past.predictions(seen, second, rest).coefficients
     plain, hourly = coefficients[:, : groups.shape[1]], coefficients[:, groups.shape[1] :]
     return 1 + plain + hourly * hours[:, None]
 

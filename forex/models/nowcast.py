@@ -14,6 +14,7 @@ from forex.observations.history import Floats, History, Ints, Targets
 from forex.params import Block
 from forex.params.types import PositiveFloat, Share, unique
 from forex.statistics import conformal, ridge, volatility
+from forex.statistics.forecasts import BACKFILLED, LIVE, NO_QUOTE
 from forex.statistics.predictive import Predictive
 from forex.timeline import calendar
 
@@ -97,6 +98,15 @@ class Nowcast:
         first, settled = (self.means(history, steps).best.parts[origins] for steps in (1, self.settings.target_steps))
         return {horizon: first if horizon == NEXT_DAY else settled for horizon in horizons}
 
+    def quoted(self, history: History, origins: Ints) -> list[str]:
+        """The kind of quote that each origin's forecast rests on: (n_origins,)."""
+        level = self.means(history, 1).level
+        if not history.quotes:
+            return [NO_QUOTE] * len(origins)
+        filled = history.backfilled[np.arange(len(level.which)), level.which]
+        kinds = np.where(level.present, np.where(filled, BACKFILLED, LIVE), NO_QUOTE)
+        return [str(kind) for kind in kinds[origins]]
+
     def means(self, history: History, steps: int) -> Means:
         """The means of the observado `steps` business days after the anchor's date; those of the last history are kept."""
         if self._made is None or self._made[0] is not history:
@@ -110,7 +120,8 @@ class Nowcast:
         settings = self.settings.correction
         if horizon not in settings.horizons:
             return np.ones_like(scale)
-        own = np.abs(targets.log_return - mean) / scale
+        errors = np.abs(targets.log_return - mean)
+        own = np.divide(errors, scale, out=np.full_like(scale, np.nan), where=scale > 0)
         pool = panel_volatility.pool(history, own, targets.matured, calendar.usual_steps(horizon), self.reversion)
         return panel_volatility.correction(pool, calendar.usual_steps(horizon), settings)
 

@@ -26,12 +26,20 @@ from forex.statistics import volatility
 
 NEWTON_STEPS = 8
 TOLERANCE = 1e-8
-MIN_ROWS = 250  # of the pool, before the first estimate; moves of a driver, before it joins the pool
+MIN_ROWS = 250  # of the pool, before the first estimate
 FASTEST = 2.0  # half-life of the panel's fastest mean; its moves of a day are means already
 
 
+def _beyond_a_day(horizons: tuple[str, ...]) -> tuple[str, ...]:
+    if "1d" in horizons:
+        raise ValueError('expected horizons beyond "1d": the next day is scaled by its own errors')
+    return horizons
+
+
 class Settings(Block):
-    horizons: Annotated[tuple[Horizon, ...], AfterValidator(unique)]
+    """root: of the correction that is applied.  every: days between the rows of a series that it is learnt from."""
+
+    horizons: Annotated[tuple[Horizon, ...], AfterValidator(unique), AfterValidator(_beyond_a_day)]
     root: Share
     half_life: PositiveInt
     penalty: PositiveFloat
@@ -65,7 +73,8 @@ def correction(pool: Sequence[Member], steps: int, settings: Settings) -> Floats
         weights = 0.5 ** ((refit - made[usable]) / settings.half_life)
         theta = _estimate(theta, x[usable], z[usable], weights, settings.penalty * steps)
         block = slice(refit, refit + settings.refit_every)
-        factor[block] = np.exp(settings.root * np.nan_to_num(own[block] @ theta[1:]))
+        # Row by row: the last bit of a product with a matrix depends on how many rows it has, and so on later days.
+        factor[block] = np.exp(settings.root * np.nan_to_num((own[block] * theta[1:]).sum(axis=1)))
     return factor
 
 
@@ -98,20 +107,25 @@ def _estimate(theta: Floats, x: Floats, z: Floats, weights: Floats, penalty: flo
 
 
 def pool(history: History, own: Floats, matured: Ints, steps: int, reversion: volatility.Reversion) -> list[Member]:
-    """The target with its own scores (n_days,), and every driver with those of its moves over `steps` days."""
+    """The target with its own scores (n_days,), and every driver with those of its moves over `steps` days.
+
+    matured: (n_days,), of the target's scores.  Without drivers nothing is known of the panel, and the correction is 1.
+    """
     panel = _panel(history.moves[0], reversion)
     members = [Member(_features(history.daily, history.known, panel, reversion), own, matured)]
     days = np.arange(len(history.days))
     for moves in history.moves[0].T:
         present = np.isfinite(moves)
-        if np.count_nonzero(present) >= MIN_ROWS:
-            features = _features(moves[present], np.cumsum(present), panel, reversion)
-            members.append(Member(features, _scores(moves, steps, reversion), days + steps))
+        features = _features(moves[present], np.cumsum(present), panel, reversion)
+        members.append(Member(features, _scores(moves, steps, reversion), days + steps))
     return members
 
 
 def _features(signed: Floats, known: Ints, panel: Floats, reversion: volatility.Reversion) -> Floats:
-    """f of a series whose first `known` moves each day knows: (n_days, 3 or so of each kind)."""
+    """f of a series, (n_days, n_features); NaN where it or the panel has none.
+
+    signed: (n_moves,).  known: (n_days,), how many of them each day knows.  panel: (n_days, k), from `_panel`.
+    """
     long_run, now, _ = volatility.components(np.abs(signed), reversion)
     signs = [volatility.exponential_mean(signed, half_life) for half_life in reversion.half_lives[1:]]
     sizes = np.concatenate([now, *(one[:, None] for one in signs)], axis=1)

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from forex.core.errors import TooLittleData, UsageError
 from forex.core.files import round_significant
+from forex.observations.store import HOURLY
 from forex.timeline import calendar
 from forex.timeline.calendar import Dates, Instants
 
 MOVE_AGES = (0, 1)  # a driver's move of the origin's own day, and of the business day before
 NOTHING = -1
+NEWS_HOURS = "news_hours"
 
 Columns = dict[str, NDArray | pl.Series]
 
@@ -44,8 +46,10 @@ def panel(
     observation within them was known: `_move_0` since the business day before the anchor's date, which is what the anchor cannot
     show, and `_move_1` of the business day before that. With a fresh anchor they are today's move and yesterday's. A move that
     would start more than one business day before that is null, too: most of it is older than it says. A quote has `_gap` as well,
-    log(quote/anchor), null where the quote is older than the deals that the anchor averages, or the same as on its date before.
-    `news_hours`: the median over the drivers with a `_move_0` of the hours from their last value to the cut-off.
+    log(quote/anchor), null where the quote is older than the deals that the anchor averages, or the same as on its date before; and
+    `_backfilled`, whether its last value was filled in afterwards.
+    `news_hours`: the median over the drivers whose `_move_0` ends with a value of the origin's own day of the hours from its
+    publication to the cut-off.
 
     Raises TooLittleData where the target has no date on or before the last origin, UsageError where a driver's id is taken.
     """
@@ -59,22 +63,27 @@ def panel(
     anchor = _anchor(target, days, cuts)
     at_origin = {"cut_off_at": cuts} | anchor
     in_force = {"origin_date": days} | _in_force(target, days)
-    averaged = _averaged(np.asarray(anchor["anchor_date"]), days)
+    anchor_dates = np.asarray(anchor["anchor_date"])
+    averaged = _day_before(np.where(np.isnat(anchor_dates), days, anchor_dates))
+    since = np.minimum(averaged, _day_before(days))
     hours = []
     for name in sorted(drivers):
         rows = _Rows(drivers[name])
         newest = rows.last(days, cuts)
-        driver = _driver(name, rows, newest, days, cuts, averaged, logs=name not in in_per_cent)
+        driver = _driver(name, rows, newest, days, cuts, since, logs=name not in in_per_cent)
         if name in quotes:
+            driver[f"{name}_backfilled"] = rows.backfilled(newest)
             driver[f"{name}_gap"] = _gap(rows, newest, cuts, averaged, np.asarray(anchor["anchor"]))
         else:
-            hours.append(np.where(np.isnan(driver[f"{name}_move_0"]), np.nan, rows.hours_to(cuts, newest)))
-        if taken := sorted(driver.keys() & (in_force.keys() | at_origin.keys())):
+            of_today = ~np.isnan(driver[f"{name}_move_0"]) & (rows.date_of(newest) == days)
+            hours.append(np.where(of_today, rows.hours_to(cuts, newest), np.nan))
+        gaps = {f"{other}_gap" for other in drivers if other != name}  # what says that a series is a quote
+        if taken := sorted(driver.keys() & {*in_force, *at_origin, *gaps, NEWS_HOURS}):
             raise UsageError(
                 f"series.yaml: the id {name!r} needs the panel's column {taken[0]!r}, which is taken. Rename it."
             )
         at_origin |= driver
-    at_origin["news_hours"] = _median(hours, len(days))
+    at_origin[NEWS_HOURS] = _median(hours, len(days))
     columns = in_force | at_origin
     frame = pl.DataFrame({name: _column(values) for name, values in columns.items()})
     is_origin = pl.col("origin_date") <= pl.lit(last.item())
@@ -101,6 +110,9 @@ class _Rows:
     def __init__(self, frame: pl.DataFrame):
         self.dates: Dates = frame["date"].to_numpy()
         self.values: NDArray[np.float64] = frame["value"].to_numpy()
+        self.source = (
+            frame["source"] if "source" in frame.columns else pl.Series([None] * frame.height, dtype=pl.String)
+        )
         self.usable_at: Instants = frame["usable_at"].dt.replace_time_zone(None).to_numpy()
 
     def last(self, not_after: Dates, cuts: Instants) -> NDArray[np.int64]:
@@ -120,6 +132,11 @@ class _Rows:
 
     def value_of(self, at: NDArray[np.int64]) -> NDArray[np.float64]:
         return np.where(at >= 0, self.values[at], np.nan)
+
+    def backfilled(self, at: NDArray[np.int64]) -> pl.Series:
+        """Whether each row was filled in afterwards; null where there is none."""
+        filled = self.source.str.split(":").list.first().str.ends_with(HOURLY).fill_null(value=False)
+        return filled.gather(pl.Series(at).set(pl.Series(at < 0), None))
 
     def hours_to(self, cuts: Instants, at: NDArray[np.int64]) -> NDArray[np.float64]:
         """From the publication of each row to `cuts`."""
@@ -184,19 +201,19 @@ def _on(days: Dates, dates: Dates, values: NDArray) -> NDArray[np.float64]:
     return placed
 
 
-def _averaged(anchor_dates: Dates, days: Dates) -> Dates:
-    """The business day whose deals the anchor averages: the one before its date, or before today's where it is tomorrow's."""
-    return calendar.shift(np.minimum(np.where(np.isnat(anchor_dates), days, anchor_dates), days), -1)
+def _day_before(dates: Dates) -> Dates:
+    """The business day before each: of an anchor's date, the one whose deals it averages."""
+    return calendar.shift(dates, -1)
 
 
 def _driver(
-    name: str, rows: _Rows, newest: NDArray[np.int64], days: Dates, cuts: Instants, averaged: Dates, *, logs: bool
+    name: str, rows: _Rows, newest: NDArray[np.int64], days: Dates, cuts: Instants, since: Dates, *, logs: bool
 ) -> Columns:
-    """newest: position of the last row that each day knows."""
+    """newest: position of the last row that each day knows.  since: where its move of age 0 starts."""
     dates = rows.date_of(newest)
     columns: Columns = {name: rows.value_of(newest), f"{name}_date": dates, f"{name}_age": _age(dates, days)}
     levels = np.log(rows.values) if logs else rows.values
-    until, since = days, averaged
+    until = days
     for age in MOVE_AGES:
         end, start = rows.last(until, cuts), rows.last(since, cuts)
         before = calendar.shift(since, -1)
@@ -210,7 +227,10 @@ def _driver(
 def _gap(
     rows: _Rows, newest: NDArray[np.int64], cuts: Instants, averaged: Dates, anchor: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """log(quote/anchor), NaN where the quote says nothing of what the anchor cannot show, or stands still."""
+    """log(quote/anchor), NaN where the quote says nothing of what the anchor cannot show, or stands still.
+
+    averaged: the day whose deals the anchor averages; at a cut-off in the evening that is the origin's own.
+    """
     dates = rows.date_of(newest)
     earlier = rows.last(dates - np.timedelta64(1, "D"), cuts)
     stands_still = rows.value_of(earlier) == rows.value_of(newest)

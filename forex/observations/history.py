@@ -53,12 +53,11 @@ class History:
     known: Ints  # (n_days,) how many of the returns are known at each origin
     drivers: tuple[str, ...]
     moves: dict[int, Floats]  # age -> (n_days, n_drivers), NaN where absent
-    news_hours: Floats  # (n_days,) from the drivers' last values to the cut-off, NaN where none of them is new
+    news_hours: Floats  # (n_days,) from the drivers' values of the day to the cut-off, NaN where there is none
     quotes: tuple[str, ...]  # series in the target's own unit; they are none of the drivers
     gaps: Floats  # (n_days, n_quotes) log(quote/anchor), NaN where absent
-    quote_ages: (
-        Floats  # (n_days, n_quotes) business days from the last quote's date to the origin, NaN before the first
-    )
+    quote_ages: Floats  # (n_days, n_quotes) business days from the last one's date to the origin, NaN before the first
+    backfilled: NDArray[np.bool_]  # (n_days, n_quotes) whether the last quote was filled in afterwards
     quote_moves: dict[int, Floats]  # age -> (n_days, n_quotes), NaN where absent
 
     @cached_property
@@ -110,7 +109,7 @@ def from_panel(panel: pl.DataFrame) -> History:
     values = panel.filter(pl.col("observado").is_not_null())
     chain = values.filter(pl.col("log_return").is_not_null())
     cut_offs = _instants(origins["cut_off_at"])
-    quotes = tuple(name.removesuffix("_gap") for name in panel.columns if name.endswith("_gap"))
+    quotes = tuple(name for name in drivers_of(panel) if f"{name}_gap" in panel.columns)
     drivers = tuple(name for name in drivers_of(panel) if name not in quotes)
     return History(
         days=origins["origin_date"].to_numpy(),
@@ -129,6 +128,7 @@ def from_panel(panel: pl.DataFrame) -> History:
         quotes=quotes,
         gaps=_columns(origins, [f"{name}_gap" for name in quotes]),
         quote_ages=_columns(origins, [f"{name}_age" for name in quotes]),
+        backfilled=_columns(origins, [f"{name}_backfilled" for name in quotes]) == 1.0,
         quote_moves={age: _columns(origins, [f"{name}_move_{age}" for name in quotes]) for age in (0, 1)},
     )
 

@@ -35,7 +35,8 @@ def standardised_quantiles(scores: Floats, matured: Ints, half_life: float, *, f
 
     The weighted distribution function is linear between (0, 0) and the points (zᵢ, Σ_{zⱼ≤zᵢ} wⱼ / Σ wⱼ), wᵢ = 0.5^(age/half-life),
     age in origins. The effective number n is Kish's (Σw)²/Σw². The quantile for a coverage c is read at c·(n + 1)/n, at most 1: the
-    next score is one more, and is below the k-th of n with probability k/(n + 1) (Vovk, Gammerman & Shafer 2005).
+    next score is one more, and is below the k-th of n with probability k/(n + 1) (Vovk, Gammerman & Shafer 2005). At 1 it is the
+    largest of the scores, however old.
 
     scores: (n,), of the forecast made at each origin, NaN where there is none.
     matured: (n,), the first origin at which the score is known; n or more: never.
@@ -80,20 +81,22 @@ def _block(scores: Floats, weights: Floats, arrival: Ints, block: Ints, coverage
     at = point[late][_last_of_ties(point[late])]
 
     total = base[-1] + added[:, -1]
+    largest = np.maximum(base_point[-1], added_point[:, -1])[:, None]  # of the points that an origin knows
     ranks = np.where(total > 0, total, np.nan)[:, None] * coverage
     # How many of the points `at` lie below a rank. From the last of them on, `base` has to make up for what is missing.
     passed = np.count_nonzero(base[at] < ranks[:, :, None] - added[:, None, 1:], axis=2)
     origin = np.arange(len(block))[:, None]
     missing = ranks - added[origin, passed]
     next_arrival = np.append(at, len(points) - 1)[passed]
-    above = np.minimum(np.searchsorted(base, missing), next_arrival)
+    # Never beyond the largest, where the last bit of a rank would reach for a score that the origin does not know.
+    above = np.minimum(np.minimum(np.searchsorted(base, missing), next_arrival), np.maximum(largest, 1))
     below = np.maximum(base_point[above - 1], added_point[origin, passed])
 
     arriving = np.diff(added, append=added[:, -1:])[origin, passed]
     weight = base[above] - base[above - 1] + np.where(above == next_arrival, arriving, 0.0)
-    # No weight: all of it was passed, as where the distribution function is read at 1.
     share = np.minimum(np.divide(missing - base[above - 1], weight, out=np.ones_like(weight), where=weight > 0), 1.0)
-    return points[below] + share * (points[above] - points[below])
+    inside = points[below] + share * (points[above] - points[below])
+    return np.where(np.isnan(ranks), np.nan, np.where(coverage < 1, inside, points[largest]))
 
 
 def _running(known: Bools, weights: Floats, point: Ints) -> tuple[Floats, Ints]:

@@ -38,7 +38,7 @@ def moves(contributions: pl.DataFrame, panel: pl.DataFrame, origin: dt.date) -> 
 
 
 def _parts(made: pl.DataFrame, horizon: str) -> Sequence[float]:
-    return made.filter(pl.col("horizon") == horizon).drop("origin_date", "horizon").row(0)
+    return made.filter(pl.col("horizon") == horizon).select(pl.col(f"^.*{CONTRIBUTION}$")).row(0)
 
 
 def _in_clp(parts: Sequence[float], anchor: float) -> tuple[float, list[float]]:

@@ -13,6 +13,7 @@ from forex.statistics.predictive import Predictive
 from forex.timeline.calendar import Dates
 
 CONTRIBUTION = "_contribution"  # ends the name of a column, after the id of a series
+NO_QUOTE, LIVE, BACKFILLED = "none", "live", "backfilled"  # kinds of quote that a nowcast rests on
 
 
 def raw_frame(
@@ -36,18 +37,27 @@ def raw_frame(
 
 
 def contributions_frame(
-    history: History, origins: NDArray[np.int64], series: Sequence[str], parts: Mapping[str, Floats]
+    history: History,
+    origins: NDArray[np.int64],
+    series: Sequence[str],
+    parts: Mapping[str, Floats],
+    quoted: Sequence[str] = (),
 ) -> pl.DataFrame:
     """One row per origin × horizon: what each of `series` adds to the nowcast's location (log-distance from the anchor).
 
     parts: horizon -> (n_origins, n_series).  A column is named `<id>_contribution`.
+    quoted: the kind of quote that each origin's nowcast rests on, the column `quote`.
     """
     names = [f"{name}{CONTRIBUTION}" for name in series]
-    keys = {"origin_date": pl.Date, "horizon": pl.String}
+    keys = {"origin_date": pl.Date, "horizon": pl.String, "quote": pl.String}
     frames = [pl.DataFrame(schema=keys | dict.fromkeys(names, pl.Float64))]
     for horizon, values in parts.items():
         rounded = round_significant(values)
-        columns = {"origin_date": history.days[origins], "horizon": np.full(len(origins), horizon)}
+        columns = {
+            "origin_date": history.days[origins],
+            "horizon": np.full(len(origins), horizon),
+            "quote": list(quoted),
+        }
         frames.append(pl.DataFrame(columns | {name: rounded[:, i] for i, name in enumerate(names)}))
     return pl.concat(frames).sort("origin_date", "horizon")
 

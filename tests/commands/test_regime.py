@@ -1,5 +1,6 @@
 """`forex regime`: the signals explain the call, the words hold computed numbers only, and other days are refused."""
 
+import datetime as dt
 import json
 import re
 import shutil
@@ -21,6 +22,7 @@ from tests.support.calibration_made_up import calibration
 from tests.support.forex_command import forex
 from tests.support.made_up import ROOT
 from tests.support.regimes.panels import (
+    COMMITTED,
     INTERVENTIONS,
     MEETINGS,
     MOVE,
@@ -162,14 +164,15 @@ def test_an_ended_intervention_is_not_named(on_sample: Path, monkeypatch: pytest
 
 def test_a_weekend_shows_the_business_day_before_it(on_sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert at(on_sample, "2024-11-24", monkeypatch)["origin_date"] == "2024-11-22"
-    assert at(on_sample, None, monkeypatch)["origin_date"] == "2024-11-27"
+    assert at(on_sample, None, monkeypatch)["origin_date"] == COMMITTED.as_of
 
 
 def test_other_days_are_refused(on_sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     regimes = pl.read_parquet(on_sample / "data/regimes.parquet")
     first = str(regimes["origin_date"][0])
-    for day in ("1999-12-31", "2024-11-28"):
-        with pytest.raises(UsageError, match=f"--at {day}: regimes were called from {first} to 2024-11-27"):
+    last = regimes["origin_date"][-1]
+    for day in ("1999-12-31", str(last + dt.timedelta(days=1))):
+        with pytest.raises(UsageError, match=f"--at {day}: regimes were called from {first} to {last}"):
             at(on_sample, day, monkeypatch)
     with pytest.raises(UsageError, match="--at yesterday: expected a date like"):
         at(on_sample, "yesterday", monkeypatch)

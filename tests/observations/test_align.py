@@ -36,8 +36,11 @@ def at(frame: pl.DataFrame, origin: str) -> Row:
     return frame.row(by_predicate=pl.col("origin_date") == dt.date.fromisoformat(origin), named=True)
 
 
+QUOTES = {"usdclp_spot"}
+
+
 def of(target: pl.DataFrame, as_of: str, cut_off: str = "15:00", **drivers: pl.DataFrame) -> pl.DataFrame:
-    return panel(target, drivers, {"tpm"}, as_of=as_of, cut_off=cut_off)
+    return panel(target, drivers, {"tpm"}, QUOTES, as_of=as_of, cut_off=cut_off)
 
 
 WEEK = ["2024-11-25", "2024-11-26", "2024-11-27", "2024-11-28", "2024-11-29", "2024-12-02"]
@@ -116,11 +119,12 @@ def test_too_little_data_and_taken_names_are_refused() -> None:
         of(target, "2024-11-22")
     with pytest.raises(TooLittleData, match="usdclp: no usable value"):
         of(target.clear(), "2024-11-22")
-    for taken in ("anchor", "origin_date", "actual", "cut_off_at"):
+    for taken in ("anchor", "origin_date", "actual", "cut_off_at", "news_hours"):
         with pytest.raises(UsageError, match=rf"series\.yaml: the id '{taken}' needs .* Rename it"):
             of(target, "2024-11-27", **{taken: target})
-    with pytest.raises(UsageError, match="the id 'aud_age' needs the panel's column 'aud_age', which is taken"):
-        of(target, "2024-11-27", aud=target, aud_age=target)
+    for taken in ("aud_age", "aud_gap"):
+        with pytest.raises(UsageError, match=f"the id '{taken}' needs the panel's column '{taken}', which is taken"):
+            of(target, "2024-11-27", aud=target, **{taken: target})
 
 
 # --- revisions and late rows ------------------------------------------------------------------------------------------
@@ -260,6 +264,109 @@ def test_a_driver_that_stopped_has_an_age_and_no_moves() -> None:
     assert (row["mxn"], row["mxn_age"], row["mxn_move_0"], row["mxn_move_1"]) == (20.4, 4, None, None)
 
 
+def test_a_move_that_starts_too_early_is_none() -> None:
+    """Silent on Tuesday and Wednesday: Thursday's value says nothing of Thursday alone, and Friday's does again."""
+    mxn = published([WEEK[0], *WEEK[3:]], [20.0, 20.3, 20.2, 20.5], NOON)
+    frame = of(published(WEEK, VALUES), "2024-12-02", mxn=mxn)
+    thursday, friday, monday = (at(frame, day) for day in WEEK[3:])
+    assert (thursday["mxn"], thursday["mxn_move_0"], thursday["mxn_move_1"]) == (20.3, None, None)
+    assert friday["mxn_move_0"] == pytest.approx(math.log(20.2 / 20.3))
+    assert friday["mxn_move_1"] is None
+    assert monday["mxn_move_1"] == pytest.approx(friday["mxn_move_0"])
+
+
+def test_a_move_that_starts_one_business_day_early_counts() -> None:
+    mxn = published([*WEEK[:2], *WEEK[3:]], [20.0, 20.4, 20.3, 20.2, 20.5], NOON)
+    frame = of(published(WEEK, VALUES), "2024-12-02", mxn=mxn)
+    assert at(frame, WEEK[3])["mxn_move_0"] == pytest.approx(math.log(20.3 / 20.4))  # since Tuesday, not Wednesday
+    assert at(frame, WEEK[4])["mxn_move_1"] == pytest.approx(math.log(20.3 / 20.4))
+
+
+# --- the level of a quote ---------------------------------------------------------------------------------------------
+
+AT_THE_CLOSE = {"business_days": 0, "time": "17:00", "zone": "America/Santiago"}
+CLOSES = [940.0, 935.0, 977.0, 974.0, 979.0, 981.0]
+
+
+def gaps(cut_off: str, quote: pl.DataFrame, target: pl.DataFrame | None = None) -> list[float | None]:
+    """Of WEEK's origins, as levels on their anchors."""
+    frame = of(published(WEEK, VALUES) if target is None else target, WEEK[-1], cut_off, usdclp_spot=quote)
+    origins = frame.filter(pl.col("cut_off_at").is_not_null())
+    levels = (pl.col("usdclp_spot_gap").exp() * pl.col("anchor")).round(4)
+    return origins.select(levels).to_series().to_list()
+
+
+def test_before_the_close_yesterdays_is_the_newest_quote_that_the_anchor_does_not_know() -> None:
+    """Today's anchor averages yesterday's deals, which end at yesterday's close."""
+    assert gaps("15:00", published(WEEK, CLOSES, AT_THE_CLOSE)) == [None, *CLOSES[:-1]]
+
+
+def test_after_the_close_todays_is_the_quote() -> None:
+    assert gaps("17:30", published(WEEK, CLOSES, AT_THE_CLOSE)) == CLOSES
+
+
+def test_in_the_evening_the_anchor_averages_todays_deals_and_yesterdays_close_is_too_old() -> None:
+    closes = published(WEEK, CLOSES, AT_THE_CLOSE)
+    assert gaps("18:30", closes) == [*CLOSES[:-1], 981.0]  # the last day has no anchor for the next
+    assert gaps("18:30", closes.filter(pl.col("date") != dt.date(2024, 11, 27)))[2] is None
+    assert gaps("17:30", closes.filter(pl.col("date") != dt.date(2024, 11, 27)))[2] == 935.0
+
+
+def test_a_quote_that_stopped_is_none_from_the_second_day_on() -> None:
+    assert gaps("17:30", published(WEEK[:2], CLOSES[:2], AT_THE_CLOSE)) == [940.0, 935.0, 935.0, None, None, None]
+
+
+def test_with_an_old_anchor_an_old_quote_still_says_something() -> None:
+    """No rate after Wednesday's: Thursday's close is younger than the deals of Tuesday that it averages."""
+    target = published(WEEK[:3], VALUES[:3])
+    found = gaps("17:30", published(WEEK[:4], CLOSES[:4], AT_THE_CLOSE), target)
+    assert found == [*CLOSES[:4], 974.0, 974.0]
+
+
+def test_a_quote_that_stands_still_is_none_until_it_moves() -> None:
+    stuck = published(WEEK, [940.0, 935.0, 935.0, 935.0, 936.0, 936.0], AT_THE_CLOSE)
+    assert gaps("17:30", stuck) == [940.0, 935.0, None, None, 936.0, None]
+
+
+def test_a_quotes_revision_counts_from_its_own_instant() -> None:
+    rows = [(row["date"], row["value"], row["known_at"]) for row in published(WEEK, CLOSES, AT_THE_CLOSE).to_dicts()]
+    seen = observations([*rows, ("2024-11-27", 976.0, utc("2024-11-27T20:15"))])  # 17:15 in Santiago
+    unseen = observations([*rows, ("2024-11-27", 976.0, utc("2024-11-27T20:45"))])
+    assert gaps("17:30", seen)[2] == 976.0
+    assert gaps("17:30", unseen)[2] == 977.0
+    assert gaps("18:30", unseen)[2] == 976.0
+
+
+def test_only_a_quote_has_a_gap_and_it_is_no_news() -> None:
+    both = {name: published(WEEK, CLOSES, NOON) for name in ("usdclp_spot", "usdclp_other")}
+    frame = of(published(WEEK, VALUES), WEEK[-1], **both)
+    assert "usdclp_spot_gap" in frame.columns and "usdclp_other_gap" not in frame.columns
+    alone = of(published(WEEK, VALUES), WEEK[-1], usdclp_spot=both["usdclp_spot"])
+    assert alone["news_hours"].null_count() == alone.height
+    assert frame["news_hours"].drop_nulls().to_list() == [1.0] * 5  # noon in New York is 14:00 in Santiago
+
+
+def test_the_hours_of_the_news_are_the_median_over_the_drivers_that_moved() -> None:
+    """Known 6, 1 and 3 hours before the cut-off; on Thursday the second one is silent, on Friday all are."""
+    earlier = {"business_days": 0, "zone": "America/Santiago"}
+    drivers = {
+        "aud": published(WEEK[:4], [1.5, 1.51, 1.52, 1.53], earlier | {"time": "09:00"}),
+        "brl": published(WEEK[:3], [5.5, 5.51, 5.52], earlier | {"time": "14:00"}),
+        "cad": published(WEEK[:4], [1.3, 1.31, 1.32, 1.33], earlier | {"time": "12:00"}),
+    }
+    frame = of(published(WEEK, VALUES), WEEK[4], **drivers)
+    assert frame["news_hours"].to_list() == [None, 3.0, 3.0, 4.5, None, None]
+
+
+def test_yesterdays_value_is_a_move_where_the_anchor_is_old_and_says_nothing_of_todays_hours() -> None:
+    """Tuesday's rate did not come: the move since Friday's deals ends with Monday's value, a day before the cut-off."""
+    target = published([WEEK[0], *WEEK[2:]], [VALUES[0], *VALUES[2:]])
+    aud = published(["2024-11-21", "2024-11-22", WEEK[0]], [1.5, 1.51, 1.52], NOON)
+    row = at(of(target, WEEK[2], aud=aud), WEEK[1])
+    assert row["aud_move_0"] == pytest.approx(math.log(1.52 / 1.51))
+    assert row["news_hours"] is None
+
+
 # --- the readable loop ------------------------------------------------------------------------------------------------
 
 
@@ -272,7 +379,7 @@ def test_a_driver_that_stopped_has_an_age_and_no_moves() -> None:
 def test_the_panel_is_what_a_loop_over_origins_makes(seed: int, cut_off: str, as_of: str) -> None:
     target, drivers = made_up_history(seed, first="2024-09-02")
     frame = of(target, as_of, cut_off, **drivers)
-    expected = loop_panel(target, drivers, dt.date.fromisoformat(as_of), *map(int, cut_off.split(":")))
+    expected = loop_panel(target, drivers, dt.date.fromisoformat(as_of), *map(int, cut_off.split(":")), QUOTES)
     assert set(frame.columns) == set(expected[0])
     assert frame.height == len(expected)
     for found, wanted in zip(frame.to_dicts(), expected, strict=True):
@@ -343,7 +450,7 @@ def test_the_stage_joins_what_is_clean(project: Project) -> None:
     for name, frame in drivers.items():
         write_parquet(align.CLEAN / f"{name}.parquet", frame)
     units = {"usdclp": "CLP per USD", "mxn": "MXN per USD", "vix": "index", "tpm": "percent", "wti": "USD per barrel"}
-    write_report(align.MANIFEST, manifest(units))
+    write_report(align.MANIFEST, manifest(units | {"usdclp_spot": "CLP per USD"}, QUOTES))
     project.set(as_of="2024-11-15", cut_off="18:30")
     assert project.run(align.main) == 0
     assert read_parquet(align.PANEL).equals(of(target, "2024-11-15", "18:30", **drivers))

@@ -29,7 +29,7 @@ def last_return(history: History) -> NDArray[np.float64]:
 
 
 def history(target: pl.DataFrame, as_of: str, cut_off: str = "15:00", **drivers: pl.DataFrame) -> History:
-    return from_panel(panel(target, drivers, {"tpm"}, as_of=as_of, cut_off=cut_off))
+    return from_panel(panel(target, drivers, {"tpm"}, {"usdclp_spot"}, as_of=as_of, cut_off=cut_off))
 
 
 def late(target: pl.DataFrame, date: str, known_at: dt.datetime) -> pl.DataFrame:
@@ -79,6 +79,42 @@ def test_known_is_the_number_of_returns_usable_at_the_cut_off(seed: int, cut_off
         assert made.known[t] == len(usable)
         assert made.returns[: made.known[t]].tolist() == usable
         assert usable == [] or last_return(made)[t] == usable[-1]
+
+
+# --- drivers and quotes -----------------------------------------------------------------------------------------------
+
+
+def test_a_quote_is_no_driver_and_each_has_its_own_columns() -> None:
+    target, drivers = made_up_history(5)
+    table = panel(target, drivers, {"tpm"}, {"usdclp_spot"}, as_of="2024-11-15", cut_off="15:00")
+    made = from_panel(table)
+    origins = table.filter(pl.col("anchor").is_not_null())
+    assert made.drivers == ("mxn", "tpm", "vix") and made.quotes == ("usdclp_spot",)
+    expected = {
+        "moves": [made.moves[age][:, j] for age in (0, 1) for j in range(3)],
+        "names": [f"{name}_move_{age}" for age in (0, 1) for name in made.drivers],
+    }
+    for values, name in zip(expected["moves"], expected["names"], strict=True):
+        np.testing.assert_array_equal(values, origins[name].to_numpy())
+    np.testing.assert_array_equal(made.gaps[:, 0], origins["usdclp_spot_gap"].to_numpy())
+    np.testing.assert_array_equal(made.quote_ages[:, 0], origins["usdclp_spot_age"].to_numpy())
+    np.testing.assert_array_equal(made.news_hours, origins["news_hours"].to_numpy())
+    for age in (0, 1):
+        np.testing.assert_array_equal(made.quote_moves[age][:, 0], origins[f"usdclp_spot_move_{age}"].to_numpy())
+    assert np.isfinite(made.gaps).any() and np.isnan(made.gaps).any() and np.isfinite(made.news_hours).any()
+
+
+def test_a_driver_whose_id_ends_like_a_gap_makes_no_quote() -> None:
+    target, drivers = made_up_history(5)
+    made = history(target, "2024-11-15", output_gap=drivers["mxn"])
+    assert (made.drivers, made.quotes) == (("output_gap",), ())
+
+
+def test_without_drivers_there_are_no_moves_and_no_hours() -> None:
+    made = history(published(DAYS, VALUES), str(DAYS[9]))
+    count = len(made.days)
+    assert made.moves[0].shape == made.gaps.shape == made.quote_ages.shape == made.quote_moves[1].shape == (count, 0)
+    assert made.news_hours.shape == (count,) and np.isnan(made.news_hours).all()
 
 
 # --- targets and maturity ---------------------------------------------------------------------------------------------
@@ -288,8 +324,11 @@ def test_what_an_origin_knows_does_not_depend_on_anything_later(seed: int, t: in
     known = whole.known[t]
     assert part.returns.tobytes() == whole.returns[:known].tobytes()
     assert part.daily.tobytes() == whole.daily[:known].tobytes()
+    for name in ("news_hours", "gaps", "quote_ages"):
+        assert getattr(part, name).tobytes() == getattr(whole, name)[upto].tobytes(), name
     for age in (0, 1):
         assert part.moves[age].tobytes() == whole.moves[age][upto].tobytes()
+        assert part.quote_moves[age].tobytes() == whole.quote_moves[age][upto].tobytes()
     for horizon in HORIZONS:
         before, after = part.targets(horizon), whole.targets(horizon)
         assert before.dates.tolist() == after.dates[upto].tolist()

@@ -16,7 +16,7 @@ from forex.providers.append import Arrived, additions, append, recorded_attempts
 from forex.providers.protocol import Observation
 from forex.timeline import calendar
 from tests.support.changed_params import COMMITTED, Folder
-from tests.support.made_up import ROOT, utc, with_holidays
+from tests.support.made_up import AS_OF, ROOT, utc, with_holidays
 
 pytestmark = pytest.mark.slow
 
@@ -51,7 +51,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("dvc.yaml", ".dvcignore", ".gitignore"):
         shutil.copy(ROOT / name, tmp_path / name)
     with_holidays(tmp_path)
-    Folder(tmp_path, COMMITTED).write({"ingest.store": str(STORE)})
+    Folder(tmp_path, COMMITTED).write({"ingest.store": str(STORE), "as_of": AS_OF})
     (STORE / "fetches").mkdir(parents=True)
     listed = (ROOT / "data/live_series.yaml").read_text(encoding="utf-8").split("usdclp_spot:")[0]
     (STORE / "series.yaml").write_text(listed, encoding="utf-8")

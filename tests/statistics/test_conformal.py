@@ -1,6 +1,7 @@
 """Quantiles equal a readable loop, a score enters when it is known, and exchangeable scores are covered as promised."""
 
 import math
+from collections.abc import Iterable
 from fractions import Fraction
 from unittest import mock
 
@@ -20,6 +21,13 @@ pytestmark = pytest.mark.slow
 ALIKE = 1e12  # a half-life at which every score counts the same
 
 
+def finite(level: float, weights: Iterable[float]) -> float:
+    """Where the distribution function of n scores is read: at c·(n + 1)/n, at most 1."""
+    weights = list(weights)
+    number = sum(weights) ** 2 / sum(weight**2 for weight in weights)
+    return min(level * (number + 1) / number, 1.0)
+
+
 def by_hand(scores: list[float], matured: list[int], half_life: float, first: int) -> Floats:
     """At each origin from scratch: the matured scores, their weights, their distribution function, its inverse."""
     half_widths = np.full((len(scores), len(COVERAGE)), np.nan)
@@ -33,7 +41,7 @@ def by_hand(scores: list[float], matured: list[int], half_life: float, first: in
         for score in sorted({scores[i] for i in known}):
             points.append((math.fsum(weight[i] for i in known if scores[i] <= score) / total, score))
         ranks, values = zip(*points, strict=True)
-        half_widths[origin] = np.interp(COVERAGE, ranks, values)
+        half_widths[origin] = np.interp([finite(level, weight.values()) for level in COVERAGE], ranks, values)
     return half_widths
 
 
@@ -70,7 +78,7 @@ def exactly(scores: Floats, matured: NDArray[np.int64], half_life: float, origin
     weights = [Fraction(0.5 ** ((origin - i) / half_life)) for i in known]
     half_widths = []
     for level in COVERAGE:
-        missing, below = Fraction(level) * sum(weights), 0.0
+        missing, below = Fraction(finite(level, map(float, weights))) * sum(weights), 0.0
         for i, weight in zip(known, weights, strict=True):
             if missing <= weight:
                 half_widths.append(below + float(missing / weight) * (scores[i] - below))
@@ -133,8 +141,25 @@ def test_delaying_the_actuals_by_a_day_changes_the_result() -> None:
     scores, matured = np.abs(rng.standard_normal(200)), np.arange(200) + 7
     usual, delayed = (standardised_quantiles(scores, at, ALIKE) for at in (matured, matured + 1))
     np.testing.assert_allclose(delayed.half_widths[8:], usual.half_widths[7:-1], rtol=1e-9)  # a day later the same
-    assert (delayed.half_widths[8:] != usual.half_widths[8:]).any(axis=1).all()
+    assert (delayed.half_widths[8:] != usual.half_widths[8:]).any(axis=1)[5:].all()  # a few scores are all the largest
     assert (delayed.count[8:] == usual.count[8:] - 1).all()
+
+
+@pytest.mark.parametrize("half_life", [5.0, 20.0, 60.0])
+def test_no_score_counts_before_it_is_known_where_the_largest_one_is_read(half_life: float) -> None:
+    """Few effective scores: the outer quantiles are the largest of those known, and larger ones are on their way."""
+    rng = np.random.default_rng(12)
+    scores, matured = np.abs(rng.standard_t(2, 300)), np.arange(300) + rng.integers(1, 30, 300)
+    ours = standardised_quantiles(scores, matured, half_life).half_widths
+    for origin in range(300):
+        known = matured <= origin
+        if not known.any():
+            assert np.isnan(ours[origin]).all()
+            continue
+        largest = scores[known].max()
+        assert (ours[origin] <= largest).all()
+        if finite(COVERAGE[-1], 0.5 ** ((origin - np.flatnonzero(known)) / half_life)) == 1.0:
+            assert ours[origin, -1] == largest
 
 
 @pytest.mark.parametrize("length", [90, 150, 191, 192])
@@ -152,10 +177,11 @@ def test_a_history_cut_off_has_the_same_bits_as_the_whole(length: int) -> None:
 
 @pytest.mark.parametrize("count", [30, 250])
 def test_exchangeable_scores_are_covered_within_monte_carlo_error(count: int) -> None:
-    """Of n exchangeable uniform scores the quantile at level p covers the next one with probability n·p/(n + 1).
+    """Of n exchangeable uniform scores the quantile for coverage c covers the next one with probability c, or n/(n + 1) where that
+    is less: no quantile is beyond the largest of them.
 
-    Any other continuous scores are a monotone image of uniform ones, and interpolation moves within one rank: coverage
-    is between ⌊np⌋/(n + 1) and ⌈np⌉/(n + 1).
+    Any other continuous scores are a monotone image of uniform ones, and interpolation moves within one rank: with
+    r = min(c·(n + 1), n), coverage is between ⌊r⌋/(n + 1) and ⌈r⌉/(n + 1).
     """
     rng = np.random.default_rng(6)
     draws = 3000
@@ -167,9 +193,24 @@ def test_exchangeable_scores_are_covered_within_monte_carlo_error(count: int) ->
             half_widths = standardised_quantiles(scores, matured, ALIKE, first=count).half_widths[count]
             hits[name] += scores[count] <= half_widths
     error = 3.5 * np.sqrt(COVERAGE * (1 - COVERAGE) / draws)
-    assert (np.abs(hits["uniform"] / draws - count * COVERAGE / (count + 1)) < error).all()
-    assert (hits["normal"] / draws > np.floor(count * COVERAGE) / (count + 1) - error).all()
-    assert (hits["normal"] / draws < np.ceil(count * COVERAGE) / (count + 1) + error).all()
+    rank = np.minimum(COVERAGE * (count + 1), count)
+    assert (np.abs(hits["uniform"] / draws - rank / (count + 1)) < error).all()
+    assert (hits["normal"] / draws > np.floor(rank) / (count + 1) - error).all()
+    assert (hits["normal"] / draws < np.ceil(rank) / (count + 1) + error).all()
+
+
+def test_250_scores_cover_95_per_cent_and_not_what_their_own_quantile_covers() -> None:
+    """Without the one score more it is 250 · 0.95 / 251 = 94.62 %. The coverage of each draw is known, not only whether it hit."""
+    rng = np.random.default_rng(16)
+    draws, count, level = 2000, 250, list(COVERAGE.round(3)).index(0.95)
+    matured = np.append(np.full(count, count), count + 1)
+    covered = []
+    for _ in range(draws):
+        scores = np.append(np.abs(rng.standard_normal(count)), 0.0)
+        half_width = standardised_quantiles(scores, matured, ALIKE, first=count).half_widths[count, level]
+        covered.append(math.erf(half_width / math.sqrt(2)))
+    error = np.std(covered) / math.sqrt(draws)
+    assert abs(np.mean(covered) - 0.95) < 3.5 * error < 0.95 - count * 0.95 / (count + 1)
 
 
 def test_the_symmetric_interval_covers_a_walk_forward_at_every_level() -> None:
@@ -224,3 +265,28 @@ def test_quantiles_are_symmetric_and_do_not_cross() -> None:
     np.testing.assert_allclose(made + made[:, ::-1], 2 * location[:, None] * np.ones(len(GRID)), atol=1e-16)
     np.testing.assert_allclose(made[:, MEDIAN + 1 :], location[:, None] + scale[:, None] * half_widths)
     assert (np.diff(made, axis=1) >= 0).all()
+
+
+def test_a_lean_moves_length_from_one_side_to_the_other_and_nothing_crosses() -> None:
+    rng = np.random.default_rng(10)
+    half_widths = np.sort(rng.random((200, len(COVERAGE))), axis=1)
+    location, scale = 0.001 * rng.standard_normal(200), 0.01 * (0.1 + rng.random(200))
+    lean = rng.uniform(-1, 1, half_widths.shape) * rng.choice([0.02, 1.0], (200, 1))
+    made = quantiles(location, scale, half_widths, lean)
+    np.testing.assert_array_equal(made[:, MEDIAN], location)
+    assert (np.diff(made, axis=1) >= 0).all()
+    for row in range(200):
+        above = below = 0.0
+        for pair in range(len(COVERAGE)):
+            spread = scale[row] * half_widths[row, pair]
+            above, below = max(above, spread * (1 + lean[row, pair])), max(below, spread * (1 - lean[row, pair]))
+            assert made[row, MEDIAN + 1 + pair] == pytest.approx(location[row] + above, rel=1e-12, abs=1e-15)
+            assert made[row, MEDIAN - 1 - pair] == pytest.approx(location[row] - below, rel=1e-12, abs=1e-15)
+
+
+def test_without_a_lean_and_with_one_of_zero_quantiles_are_the_same() -> None:
+    half_widths = np.sort(np.random.default_rng(11).random((20, len(COVERAGE))), axis=1)
+    location, scale = np.full(20, 0.001), np.full(20, 0.01)
+    np.testing.assert_array_equal(
+        quantiles(location, scale, half_widths, np.zeros_like(half_widths)), quantiles(location, scale, half_widths)
+    )

@@ -1,4 +1,4 @@
-"""Discounted sums equal a readable loop; what has not matured has no part in them."""
+"""Sums equal a readable loop; what has not matured has no part in them."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forex.statistics.feedback import discounted_sums
+from forex.statistics.feedback import discounted_sums, matured_sums
 
 VALUE = st.one_of(st.floats(-50, 50), st.just(math.nan))
 
@@ -25,3 +25,12 @@ def test_readable_loop_agrees(forecasts: list[tuple[float, int]], half_life: flo
         for origin in range(len(values))
     ]
     np.testing.assert_allclose(ours, expected, rtol=1e-9, atol=1e-9)
+    plain = [
+        math.fsum(
+            values[made] for made in range(len(values)) if matured[made] <= origin and not math.isnan(values[made])
+        )
+        for origin in range(len(values))
+    ]
+    np.testing.assert_allclose(
+        matured_sums(np.array(values), np.array(matured, dtype=np.int64)), plain, rtol=1e-9, atol=1e-9
+    )

@@ -26,8 +26,13 @@ class Rows:
         self.variance[9] = 0.0
         self.matured = np.arange(count) + 1 + rng.integers(0, 9, count)
 
-    def predictions(self, schedule: Schedule = SCHEDULE) -> tuple[Floats, Floats]:
+    def predictions(self, schedule: Schedule = SCHEDULE) -> ridge.Estimates:
         return ridge.predictions(self.features, self.target, self.variance, self.matured, schedule)
+
+
+def used_at(rows: Rows, refit: int) -> list[int]:
+    known = range(len(rows.target))
+    return [i for i in known if rows.matured[i] <= refit and np.isfinite(rows.target[i]) and rows.variance[i] > 0]
 
 
 def by_hand(rows: Rows, schedule: Schedule) -> tuple[Floats, Floats]:
@@ -37,11 +42,7 @@ def by_hand(rows: Rows, schedule: Schedule) -> tuple[Floats, Floats]:
     beta = np.zeros(width)
     for row in range(count):
         if row % schedule.refit_every == 0:
-            used = [
-                i
-                for i in range(count)
-                if rows.matured[i] <= row and np.isfinite(rows.target[i]) and rows.variance[i] > 0
-            ]
+            used = used_at(rows, row)
             if len(used) >= schedule.min_rows:
                 beta = solved(rows, used, row, schedule)
         coefficients[row] = beta
@@ -71,10 +72,18 @@ def solved(rows: Rows, used: list[int], refit: int, schedule: Schedule) -> Float
 )
 def test_readable_regression_agrees(seed: int, schedule: Schedule) -> None:
     rows = Rows(seed)
-    predictions, coefficients = rows.predictions(schedule)
+    predictions, coefficients, grams = rows.predictions(schedule)
     expected_predictions, expected_coefficients = by_hand(rows, schedule)
     np.testing.assert_allclose(coefficients, expected_coefficients, rtol=1e-7, atol=1e-12)
     np.testing.assert_allclose(predictions, expected_predictions, rtol=1e-7, atol=1e-12)
+    refits = range(0, len(predictions), schedule.refit_every)
+    assert grams.shape == (len(refits), rows.features.shape[1], rows.features.shape[1])
+    for refit, gram in zip(refits, grams, strict=True):
+        moments = np.zeros_like(gram)
+        for i in used_at(rows, refit):
+            x = np.nan_to_num(rows.features[i])
+            moments += 0.5 ** ((refit - i) / schedule.half_life) / rows.variance[i] * np.outer(x, x)
+        np.testing.assert_allclose(gram, moments, rtol=1e-9, atol=1e-9 * np.abs(moments).max())
 
 
 def first_difference(one: NDArray, other: NDArray) -> int:
@@ -107,7 +116,7 @@ def test_a_row_that_matures_later_changes_predictions_from_the_right_refit_on() 
 def test_no_estimate_before_enough_rows_have_matured() -> None:
     rows = Rows(2)
     rows.matured[:] = np.maximum(rows.matured, 50)
-    predictions, coefficients = rows.predictions()
+    predictions, coefficients, _ = rows.predictions()
     assert not coefficients[:56].any() and not predictions[:56].any()
     assert coefficients[56].any()
 
@@ -136,7 +145,7 @@ def test_without_a_penalty_and_ageing_it_is_least_squares() -> None:
     rng = np.random.default_rng(5)
     features = rng.standard_normal((300, 3))
     target = features @ np.array([0.3, -0.2, 0.1]) + 0.1 * rng.standard_normal(300)
-    _, coefficients = ridge.predictions(
+    _, coefficients, _ = ridge.predictions(
         features, target, np.ones(300), np.arange(300) + 1, Schedule(1, 1e12, 1e-12, 10, 0.0)
     )
     expected = np.linalg.lstsq(features[:299], target[:299], rcond=None)[0]

@@ -148,7 +148,9 @@ AFTER_THE_CUT_OFF = {"business_days": 0, "time": "16:15", "zone": "America/New_Y
 def made_up_history(
     seed: int, first: str = "2024-08-20", last: str = "2024-11-15"
 ) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
-    """A target, and drivers that are known before and after the usual cut-off, across the holidays of September."""
+    """A target, drivers that are known before and after the usual cut-off, and a quote that at times stands still, across the
+    holidays of September.
+    """
     rng = np.random.default_rng(seed)
     target = made_up_series(rng, first, last, EVENING, business=True)
     earlier = str(np.datetime64(first) - 9)
@@ -156,5 +158,11 @@ def made_up_history(
         "mxn": made_up_series(rng, earlier, last, NOON, business=False),
         "vix": made_up_series(rng, first, last, AFTER_THE_CUT_OFF, business=False),
         "tpm": made_up_series(rng, earlier, last, NOON, business=False),
+        "usdclp_spot": made_up_series(rng, earlier, last, NOON, business=False),
     }
+    spot = drivers["usdclp_spot"]
+    stuck = pl.Series(rng.random(spot.height) < 0.2)
+    drivers["usdclp_spot"] = spot.with_columns(
+        value=pl.when(stuck).then(pl.col("value").shift(1)).otherwise("value").fill_null(strategy="backward")
+    )
     return target, drivers

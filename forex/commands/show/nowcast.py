@@ -12,8 +12,10 @@ from forex.core.files import read_parquet
 from forex.core.reports import plain, read_report
 from forex.evaluation.report import ValidationReport
 from forex.statistics.contributions import columns, moves, ranked
+from forex.statistics.forecasts import BACKFILLED, LIVE, NO_QUOTE
 
 CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
+QUOTES = {LIVE: "live", BACKFILLED: "filled in afterwards", NO_QUOTE: "none"}
 PANEL = Path("data/panel.parquet")
 
 
@@ -67,7 +69,22 @@ def _record(record: Mapping[str, Any], horizons: Sequence[str]) -> list[str]:
     for horizon in horizons:
         found = record[horizon]["by_year"]
         by_year.append([horizon, *(_points(found.get(year, {}).get("r2"), "z.0f") for year in years)])
-    return [markdown(rows), markdown(by_year)]
+    return [markdown(rows), *_by_quote(record, horizons), markdown(by_year)]
+
+
+def _by_quote(record: Mapping[str, Any], horizons: Sequence[str]) -> list[str]:
+    """The record with a quote and without, where there ever was one."""
+    kinds = [kind for kind in QUOTES if any(kind in record[horizon]["by_quote"] for horizon in horizons)]
+    if kinds == [NO_QUOTE]:
+        return []
+    rows = [["quote", "horizon", "forecasts", "R², %", "direction right, %"]]
+    for kind in kinds:
+        for horizon in horizons:
+            if one := record[horizon]["by_quote"].get(kind):
+                rows.append(
+                    [QUOTES[kind], horizon, str(one["n"]), _with_error(one, "r2"), _with_error(one, "direction")]
+                )
+    return [markdown(rows)]
 
 
 def _with_error(figures: Mapping[str, Any], name: str) -> str:

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import math
+from collections.abc import Set
+from statistics import median
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -37,7 +39,12 @@ def newest(rows: list[Row], not_after: dt.date, instant: dt.datetime) -> Row | N
 
 
 def loop_panel(
-    target: pl.DataFrame, drivers: dict[str, pl.DataFrame], as_of: dt.date, hour: int, minute: int
+    target: pl.DataFrame,
+    drivers: dict[str, pl.DataFrame],
+    as_of: dt.date,
+    hour: int,
+    minute: int,
+    quotes: Set[str] = frozenset(),
 ) -> list[Row]:
     observado = target.to_dicts()
     last = as_of if is_business(as_of) else step(as_of, -1)
@@ -66,33 +73,57 @@ def loop_panel(
                 assert base is not None
                 row["log_return"] = math.log(first[day]["value"] / base["value"])
                 row["return_steps"] = steps(before, day)
-            row |= loop_origin(observado, drivers, day, hour, minute, blank=day > last)
+            row |= loop_origin(observado, drivers, day, hour, minute, quotes, blank=day > last)
             table.append(row)
         day += ONE
     return table
 
 
 def loop_origin(
-    observado: list[Row], drivers: dict[str, pl.DataFrame], day: dt.date, hour: int, minute: int, *, blank: bool
+    observado: list[Row],
+    drivers: dict[str, pl.DataFrame],
+    day: dt.date,
+    hour: int,
+    minute: int,
+    quotes: Set[str],
+    *,
+    blank: bool,
 ) -> Row:
     cut = dt.datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo("America/Santiago")).astimezone(
         dt.UTC
     )
     anchor = newest(observado, step(day, 1), cut)
     row: Row = {"cut_off_at": cut} | described("anchor", anchor, day)
-    averaged = step(min(anchor["date"], day) if anchor else day, -1)
+    since = step(min(anchor["date"], day) if anchor else day, -1)
+    hours = []
     for name, frame in drivers.items():
         rows = frame.to_dicts()
-        row |= described(name, newest(rows, day, cut), day)
-        ends = [day, averaged, step(averaged, -1)]
+        last = newest(rows, day, cut)
+        row |= described(name, last, day)
+        ends = [day, since, step(since, -1), step(step(since, -1), -1)]
         for age in (0, 1):
             new, old = newest(rows, ends[age], cut), newest(rows, ends[age + 1], cut)
             move = None
-            if new is not None and old is not None and new["date"] > ends[age + 1]:
+            if new is not None and old is not None and new["date"] > ends[age + 1] and old["date"] >= ends[age + 2]:
                 difference = name == "tpm"
                 move = new["value"] - old["value"] if difference else math.log(new["value"] / old["value"])
             row[f"{name}_move_{age}"] = move
+        if name in quotes:
+            row[f"{name}_gap"] = loop_gap(rows, last, anchor, day, cut)
+        elif last is not None and last["date"] == day and row[f"{name}_move_0"] is not None:
+            hours.append((cut - last["usable_at"]) / dt.timedelta(hours=1))
+    row["news_hours"] = median(hours) if hours else None
     return dict.fromkeys(row) if blank else row
+
+
+def loop_gap(rows: list[Row], last: Row | None, anchor: Row | None, day: dt.date, cut: dt.datetime) -> float | None:
+    """From the anchor to the last quote, where that is no older than the anchor's deals and not the same as on its date before."""
+    if last is None or anchor is None or last["date"] < step(anchor["date"], -1):
+        return None
+    before = newest(rows, last["date"] - ONE, cut)
+    if before is not None and before["value"] == last["value"]:
+        return None
+    return math.log(last["value"] / anchor["value"])
 
 
 def described(name: str, found: Row | None, day: dt.date) -> Row:
