@@ -1,8 +1,8 @@
 """The forecast on sixteen other currencies, which its constants were not chosen on: the method is none of the peso alone.
 
-Each of the sample's currencies that floats is made a target as the observado is: its rate of a day is in force on the next business day
-and published at 18:00 that evening. The others are its drivers. Their rates are of the same minute, so that the nowcast says more of the
-next rate than it does of the peso's; what is asked of the intervals is the same.
+Each of the sample's currencies that floats is made a target as the observado is: its rate of a day is in force on the next business
+day and published at 18:00 that evening. The others are its drivers, with rates of the same minute: the nowcast says more
+of the next rate than of the peso's; what is asked of the intervals is the same.
 """
 
 from collections.abc import Mapping
@@ -19,13 +19,29 @@ from tests.support.nowcast_runs import SAMPLE, UNTIL, Fitted, fitted
 
 pytestmark = pytest.mark.slow
 
-CURRENCIES = "aud brl cad chf eur gbp inr jpy krw mxn nok nzd sek sgd thb zar".split()
+CURRENCIES = (
+    "aud",
+    "brl",
+    "cad",
+    "chf",
+    "eur",
+    "gbp",
+    "inr",
+    "jpy",
+    "krw",
+    "mxn",
+    "nok",
+    "nzd",
+    "sek",
+    "sgd",
+    "thb",
+    "zar",
+)
 HORIZONS = ("1d", "7d", "15d", "30d", "90d")
 TOLERANCE = {80: 3.0, 95: 2.0}  # points
 WITH_GARCH = {"fit.models": ["random_walk", "garch_t", "nowcast"]}
 # What misses its tolerance, with the coverage measured.
-MISSES = {
-}
+MISSES = {}
 
 
 def as_target(rows: pl.DataFrame) -> pl.DataFrame:
@@ -33,7 +49,9 @@ def as_target(rows: pl.DataFrame) -> pl.DataFrame:
     dates = pl.Series("date", calendar.shift(rows["date"].to_numpy(), 1)).cast(pl.Date)
     public = published(dates, read_series_list(SAMPLE)[TARGET].publication)
     shifted = rows.with_columns(dates, public, public.alias("usable_at"))
-    return shifted.unique("date", keep="last", maintain_order=True).filter(pl.col("date") <= pl.lit(UNTIL).str.to_date())
+    return shifted.unique("date", keep="last", maintain_order=True).filter(
+        pl.col("date") <= pl.lit(UNTIL).str.to_date()
+    )
 
 
 @pytest.fixture(scope="module")
