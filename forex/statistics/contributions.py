@@ -16,9 +16,9 @@ from forex.timeline.calendar import horizon_days
 
 def moves(contributions: pl.DataFrame, panel: pl.DataFrame, origin: dt.date) -> dict[str, Any]:
     """By horizon the nowcast's move from the anchor, CLP per USD; by series its last value known at the cut-off of `origin`, the
-    age of that in business days, and its part of the move by horizon; the parts sum to it.
+    age of that in business days, whether it is a quote, and its part of the move by horizon; the parts sum to it.
 
-    contributions: data/forecasts/nowcast.parquet with rows of `origin`.  panel: data/panel.parquet.
+    contributions: data/forecasts/nowcast.parquet with rows of `origin`.  panel: data/panel.parquet; a quote has a gap there.
     """
     made = contributions.filter(pl.col("origin_date") == origin)
     [known] = panel.filter(pl.col("origin_date") == origin).to_dicts()
@@ -30,7 +30,8 @@ def moves(contributions: pl.DataFrame, panel: pl.DataFrame, origin: dt.date) -> 
         "anchor": known["anchor"],
         "moves": {horizon: move for horizon, (move, _) in found.items()},
         "series": {
-            name: _last(known, name) | {"moves": {horizon: parts[j] for horizon, (_, parts) in found.items()}}
+            name: _last(known, name)
+            | {"quote": f"{name}_gap" in known, "moves": {horizon: parts[j] for horizon, (_, parts) in found.items()}}
             for j, name in enumerate(names)
         },
     }
@@ -62,7 +63,8 @@ def columns(found: Mapping[str, Any]) -> dict[str, str]:
 
     found: from `moves`.
 
-    >>> columns({"moves": {"1d": 2.0, "7d": 3.0, "15d": 3.0}, "series": {"mxn": {"moves": {"1d": 2.0, "7d": 3.0, "15d": 3.0}}}})
+    >>> mxn = {"quote": False, "moves": {"1d": 2.0, "7d": 3.0, "15d": 3.0}}
+    >>> columns({"moves": {"1d": 2.0, "7d": 3.0, "15d": 3.0}, "series": {"mxn": mxn}})
     {'1d': '1d', '7d': '7d to 15d'}
     """
     runs = [
@@ -73,9 +75,14 @@ def columns(found: Mapping[str, Any]) -> dict[str, str]:
 
 
 def ranked(found: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The series with their `series` id, those that move the shortest horizon most first; of equal ones in the file's order."""
+    """The series with their `series` id and a `label` that says which is a quote, those that move the shortest horizon most first;
+    of equal ones in the file's order.
+    """
     first = next(iter(found["moves"]))
-    rows = [{"series": name, **one} for name, one in found["series"].items()]
+    rows = [
+        {"series": name, "label": f"{name} (quote)" if one["quote"] else name, **one}
+        for name, one in found["series"].items()
+    ]
     return sorted(rows, key=lambda row: -abs(row["moves"][first]))
 
 

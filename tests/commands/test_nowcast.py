@@ -87,6 +87,24 @@ def test_table_has_a_column_for_each_different_estimate() -> None:
     assert _cells(others[1]) == ["zar", "", "", "none", "+0.00", "+0.00", "-"]
 
 
+def test_a_quote_is_called_one_and_keeps_its_record() -> None:
+    """The panel says which series is: it has a gap. Its parts sum with the others as before."""
+    plain = nowcast.view(at=None)
+    panel = pl.read_parquet(nowcast.PANEL).with_columns(mxn_gap=pl.Series([0.001, None], dtype=pl.Float64))
+    write_parquet(nowcast.PANEL, panel)
+    content = nowcast.view(at=None)
+    assert {name: one["quote"] for name, one in content["series"].items()} == {
+        "usdclp": False,
+        "mxn": True,
+        "zar": False,
+    }
+    assert content["moves"] == plain["moves"]
+    for horizon, move in content["moves"].items():
+        assert sum(one["moves"][horizon] for one in content["series"].values()) == pytest.approx(move, abs=1e-3)
+    first = nowcast.text(content).splitlines()[4]
+    assert _cells(first) == ["mxn (quote)", "20.6", "2024-11-26", "1", "+5.47", "+7.31", "+30.0"]
+
+
 def test_record_shows_what_is_evaluated_and_only_that() -> None:
     lines = nowcast.text(nowcast.view(at=None)).splitlines()
     cells = [_cells(line) for line in lines]

@@ -50,6 +50,19 @@ def test_the_page_lists_the_largest_and_sums_the_others() -> None:
     assert not re.search(r"\d others", Reader(page(moved=moved(*parts[:6]))).text)
 
 
+def test_a_quotes_part_is_called_a_quotes_and_counts_like_the_others() -> None:
+    parts = [0.003, -0.001, 0.002]
+    found = moved(*parts, quote="s2")
+    assert {name: one["quote"] for name, one in found["series"].items()} == {"s0": False, "s1": False, "s2": True}
+    assert [row["label"] for row in ranked(found)] == ["s0", "s2 (quote)", "s1"]
+    for horizon, move in found["moves"].items():
+        assert sum(one["moves"][horizon] for one in found["series"].values()) == pytest.approx(move, abs=1e-3)
+    assert found["moves"] == moved(*parts)["moves"]
+    text = Reader(page(moved=found)).text
+    assert f"s2 (quote) 22.5 0 {signed(found['series']['s2']['moves']['1d'], 2)} " in text
+    assert "(quote)" not in Reader(page(moved=moved(*parts))).text
+
+
 def test_the_record_is_said_where_there_is_one() -> None:
     text = Reader(page()).text
     assert "(R²): 1d\xa036.1\u202f%\xa0±\xa02.0\u202f%, 7d\xa08.9\u202f%." in text

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import polars as pl
 import pytest
 from ruamel.yaml import YAML
@@ -33,8 +34,8 @@ NOWCAST_ONLY = {
 }
 
 
-def build_store(path: Path, *parts: tuple[Path, Iterable[str] | None]) -> None:
-    """A store of the named series of each part (None: all)."""
+def build_store(path: Path, *parts: tuple[Path, Iterable[str] | None], quotes: Iterable[str] = ()) -> None:
+    """A store of the named series of each part (None: all); `quotes` are declared to be quotes of the target."""
     path.mkdir(parents=True)
     entries: dict[str, Any] = {}
     for source, names in parts:
@@ -42,6 +43,8 @@ def build_store(path: Path, *parts: tuple[Path, Iterable[str] | None]) -> None:
         for name in listed if names is None else names:
             entries[name] = listed[name]
             shutil.copyfile(source / f"{name}.csv", path / f"{name}.csv")
+    for name in quotes:
+        entries[name]["quotes"] = TARGET
     (path / SERIES_FILE).write_text(json.dumps(entries), encoding="utf-8")
 
 
@@ -53,6 +56,10 @@ def panel_names() -> list[str]:
 def run_stages(folder: Path, stages: Iterable[str], params: Mapping[str, Any]) -> None:
     """Stages on the committed params with `params`, in `folder`."""
     (folder / "params.yaml").write_text(json.dumps(changed(COMMITTED, params)), encoding="utf-8")
+    _run(folder, stages)
+
+
+def _run(folder: Path, stages: Iterable[str]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         for stage in stages:
@@ -95,6 +102,14 @@ class Fitted:
         joined = made.join(parts, on=["origin_date", "horizon"], how="inner")
         assert joined.height == made.height == parts.filter(pl.col("horizon") == horizon).height
         return joined.drop("origin_date", "horizon")
+
+    def calibrated(self) -> pd.DataFrame:
+        """data/forecasts/calibrated.parquet, for tests/support/scorer.py."""
+        path = self.folder / "data/forecasts/calibrated.parquet"
+        if not path.exists():
+            shutil.copytree(ROOT / "data/calendar", self.folder / "data/calendar", dirs_exist_ok=True)
+            _run(self.folder, ["regimes", "calibrate"])
+        return pd.read_parquet(path)
 
     def drivers(self) -> dict[str, pl.DataFrame]:
         """Each driver's usable rows."""

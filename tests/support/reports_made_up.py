@@ -289,8 +289,8 @@ def storm(move: float) -> list[float]:
     return [*calm[:-1], calm[-2] * (1 + move)]
 
 
-def moved(*parts: float) -> dict[str, Any]:
-    """What moves the nowcast of an origin: series s0, s1, … with these parts at 1d, half of them at 7d and 30d."""
+def moved(*parts: float, quote: str | None = None) -> dict[str, Any]:
+    """What moves the nowcast of an origin: series s0, s1, … with these parts at 1d, half of them at 7d and 30d; `quote` is one."""
     names = [f"s{i}" for i in range(len(parts))]
     day = dt.date(2024, 11, 27)
     rows = [
@@ -301,6 +301,8 @@ def moved(*parts: float) -> dict[str, Any]:
     known: dict[str, Any] = {"origin_date": [day], "anchor": [900.0], "anchor_date": [day], "anchor_age": [0]}
     for i, name in enumerate(names):
         known |= {name: [20.5 + i], f"{name}_date": [day], f"{name}_age": [0]}
+    if quote:
+        known |= {f"{quote}_gap": [0.002]}
     return contributions.moves(pl.DataFrame(rows), pl.DataFrame(known), day)
 
 

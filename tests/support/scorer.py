@@ -21,6 +21,12 @@ def inside(rows: pd.DataFrame, percent: int) -> np.ndarray:
     return ((rows[lower] <= rows["actual"]) & (rows["actual"] <= rows[upper])).to_numpy()
 
 
+def beyond(rows: pd.DataFrame, percent: int, side: str) -> np.ndarray:
+    """Whether each outcome is "below" or "above" the interval."""
+    lower, upper = BOUNDS[percent]
+    return ((rows["actual"] < rows[lower]) if side == "below" else (rows["actual"] > rows[upper])).to_numpy()
+
+
 def coverage(rows: pd.DataFrame, percent: int) -> float:
     return 100 * float(inside(rows, percent).mean())
 
