@@ -2,6 +2,7 @@
 
 import math
 import statistics
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -164,8 +165,12 @@ def test_with_the_root_at_nought_nothing_is_corrected() -> None:
 
 
 @pytest.mark.parametrize("last", [500, 503, 504, 505, 630])
-def test_it_has_the_same_bits_whatever_comes_later(last: int) -> None:
-    """`brl` has 130 moves at the first of these days and 260 at the end: it joins by its past alone."""
+@pytest.mark.parametrize("half_lives", [(4.0, 16.0, 64.0), (4.0, 16.0, 64.0, 256.0)], ids=["3 speeds", "4 speeds"])
+def test_it_has_the_same_bits_whatever_comes_later(half_lives: tuple[float, ...], last: int) -> None:
+    """`brl` has 130 moves at the first of these days and 260 at the end: it joins by its past alone. With eleven features a
+    product of matrices would have other bits for another number of rows.
+    """
+    reversion = replace(REVERSION, half_lives=half_lives)
     target, drivers = led_by_drivers(6, 640, gaps=0.05)
     drivers["brl"] = driver_of(0.01 * np.random.default_rng(7).standard_normal(640))[370:]
     whole = history_of(target, drivers)
@@ -174,7 +179,7 @@ def test_it_has_the_same_bits_whatever_comes_later(last: int) -> None:
     for made in (whole, part):
         targets = made.targets("7d")
         scores = np.abs(targets.log_return) / 0.01
-        members = pool(made, scores, targets.matured, STEPS, REVERSION)
+        members = pool(made, scores, targets.matured, STEPS, reversion)
         found.append(correction(members, STEPS, changed(penalty=1)))
     np.testing.assert_array_equal(found[1], found[0][: last + 1])
     assert (found[0][last + 1 - 100 : last + 1] != 1.0).all()
