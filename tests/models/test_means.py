@@ -221,3 +221,57 @@ def test_a_quote_without_drivers_is_used_all_the_same() -> None:
     nowcast = Nowcast(fit_params().own("nowcast", Settings))
     predicted = nowcast.forecast(history, np.arange(420, len(history.days)), ("1d", "7d"))
     assert all(np.isfinite(one.quantiles).all() for one in predicted.values())
+
+
+# --- whatever there is ------------------------------------------------------------------------------------------------
+
+
+def sparse(what: str) -> History:
+    target, drivers = led_by_drivers(10, 480)
+    spot = spot_of(target)
+    values = target["value"].to_numpy()
+    match what:
+        case "one driver":
+            drivers = {"mxn": drivers["mxn"]}
+        case "a pegged driver":
+            drivers["hkd"] = drivers["mxn"].with_columns(value=pl.lit(7.8))
+        case "a quote that is always too far off":
+            drivers[SPOT] = spot.with_columns(pl.col("value") * 1.1)
+        case "a quote that never moves":
+            drivers[SPOT] = spot.with_columns(value=pl.lit(900.0))
+        case "a quote on the last day only":
+            drivers[SPOT] = spot[-1:]
+        case "a driver of three values":
+            drivers["brl"] = drivers["mxn"][-3:]
+        case "a rate that stands still at first":
+            still = np.where(np.arange(len(values)) < 70, values[70], values)
+            target = target.with_columns(value=pl.Series(still))
+    return history_of(target, drivers)
+
+
+@pytest.mark.parametrize("horizons", [("1d", "7d"), ("7d",), ("1d",)])
+@pytest.mark.parametrize(
+    "what",
+    [
+        "one driver",
+        "a pegged driver",
+        "a quote that is always too far off",
+        "a quote that never moves",
+        "a quote on the last day only",
+        "a driver of three values",
+        "a rate that stands still at first",
+    ],
+)
+def test_there_is_a_forecast_whatever_there_is(what: str, horizons: tuple[str, ...]) -> None:
+    history = sparse(what)
+    nowcast = Nowcast(fit_params().own("nowcast", Settings))
+    predicted = nowcast.forecast(history, np.arange(400, len(history.days)), horizons)
+    for one in predicted.values():
+        assert np.isfinite(one.quantiles).all() and (one.scale > 0).all()
+        assert (np.diff(one.quantiles, axis=1) > 0).all()
+
+
+def test_a_quote_that_is_never_usable_changes_nothing() -> None:
+    plain, odd = sparse(""), sparse("a quote that is always too far off")
+    assert odd.quotes and not means(odd, 1, QUICK).quoted.any()
+    np.testing.assert_array_equal(means(odd, 1, QUICK).best.mean, means(plain, 1, QUICK).best.mean)
