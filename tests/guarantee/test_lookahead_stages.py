@@ -145,7 +145,7 @@ def test_the_stages_do_not_look_ahead_with_a_quote_in_the_store(empty_project: P
     panel = read_parquet(empty_project.root / "data/panel.parquet")
     assert panel[f"{QUOTE}_gap"].is_not_null().sum() > 500
     parts = read_parquet(empty_project.root / "data/forecasts/nowcast.parquet")
-    assert parts.filter(pl.col("origin_date") >= dt.date(2009, 1, 2))[QUOTE].abs().max() > 0.005
+    assert parts.filter(pl.col("origin_date") >= dt.date(2009, 1, 2))[f"{QUOTE}_contribution"].abs().max() > 0.005
     check(empty_project, rows, NOON, "2011-01-11", whole)
 
 

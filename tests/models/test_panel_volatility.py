@@ -157,6 +157,33 @@ def test_it_finds_what_there_is_and_next_to_nothing_where_there_is_nothing() -> 
         assert least < found[0] < most and abs(found[1]) < 0.1
 
 
+def test_a_rate_that_hardly_ever_moves_has_no_say() -> None:
+    """Its current size is nothing beside its usual one, but on the day of a step."""
+    target, drivers = led_by_drivers(12, 900)
+    rate = driver_of(np.where(np.arange(900) % 220 == 219, 0.2, 0.0))
+    factors = []
+    for series in (drivers, drivers | {"tpm": rate}):
+        made = history_of(target, series)
+        targets = made.targets("7d")
+        members = pool(made, np.abs(targets.log_return) / 0.01, targets.matured, STEPS, REVERSION)
+        factors.append(correction(members, STEPS, changed(penalty=1, root=1.0, refit_every=21)))
+    assert (factors[0][400:] != 1.0).all()
+    np.testing.assert_array_equal(factors[1], factors[0])
+
+
+def test_steps_that_overshoot_are_halved() -> None:
+    """From a start far off Newton's first step leaves the numbers that a computer has."""
+    rng = np.random.default_rng(13)
+    x = np.column_stack([np.ones(400), rng.standard_normal((400, 2))])
+    z, weights, start = np.abs(rng.standard_normal(400)), np.ones(400), np.array([8.0, 0.0, 0.0])
+    found = panel_volatility._estimate(start, x, z, weights, 0.1)
+    for _ in range(2):
+        found = panel_volatility._estimate(found, x, z, weights, 0.1)
+    rows = [(row, size, 1.0) for row, size in zip(x, z, strict=True)]
+    expected = minimize(loss, np.zeros(3), (rows, 0.1), method="BFGS", options={"gtol": 1e-8}).x
+    np.testing.assert_allclose(found, expected, atol=1e-5)
+
+
 def test_with_the_root_at_nought_nothing_is_corrected() -> None:
     assert (correction(made_up_pool(5), STEPS, changed(root=0)) == 1.0).all()
 
