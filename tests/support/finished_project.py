@@ -21,6 +21,7 @@ from tests.support.changed_params import COMMITTED, STAGES, Content, Folder, cha
 from tests.support.key_changes import AS_OF, FIRST, REAL
 from tests.support.made_up import ROOT, MadeUpStore
 
+QUOTED = "2018-09-03"
 ESTIMATED_AT = dt.datetime(2020, 3, 31, 18, tzinfo=dt.UTC)
 
 # Where an output repeats a setting, or has its hash: no effect of the setting.
@@ -61,6 +62,18 @@ def copper() -> str:
     moves[[300, 500, 700]] += [-0.08, 0.07, -0.1]
     return "date,value\n" + "".join(
         f"{day},{value:.4f}\n" for day, value in zip(days, 3 * np.exp(np.cumsum(moves)), strict=True)
+    )
+
+
+def quote() -> str:
+    """A quote of usdclp from QUOTED on: most of the way from the day's rate to the next, and noise."""
+    rows = [line.split(",")[:2] for line in sample("usdclp").splitlines()[1:]]
+    days, rates = zip(*((day, float(value)) for day, value in rows if value), strict=True)
+    noise = 0.001 * np.random.default_rng(2).standard_normal(len(days))
+    ahead = np.diff(np.log(rates), append=np.log(rates[-1]))
+    values = np.array(rates) * np.exp(0.8 * ahead + noise)
+    return "date,value\n" + "".join(
+        f"{day},{value:.4f}\n" for day, value in zip(days, values, strict=True) if day >= QUOTED
     )
 
 
@@ -110,6 +123,7 @@ def make(path: Path) -> None:
         store = MadeUpStore(path / folder)
         for name in names:
             store.add(name, sample(name))
+        store.add("usdclp_spot", quote(), unit="CLP per USD", quotes="usdclp")
         store.add("copper_lme", copper(), unit="USD per lb")
         store.add("dxy", path_of(DXY), unit="index")
         store.add("vix", path_of(VIX, last=-8), unit="index")
