@@ -172,5 +172,4 @@ def test_rows_with_the_next_days_rate_change_next_to_nothing(
         made = [scorer.matured(run.calibrated(), horizon, "published") for run in (runs[BEFORE], mended)]
         for percent in (50, 80, 95):
             shares = [scorer.coverage(rows, percent) for rows in made]
-            print("COV", horizon, percent, shares[1] - shares[0])
             assert abs(shares[1] - shares[0]) < 0.2
