@@ -204,10 +204,15 @@ def _parts(history: History, own: Floats, moves: Floats | None = None) -> Floats
 
 
 def _centred(hours: Floats) -> Floats:
-    """Less their mean so far; 0 where there are none."""
+    """Less their mean so far; 0 where there are none.
+
+    In whole seconds, whose sums are exact: hours that have always been the same are 0, not a rounding error that the ridge, which
+    measures a regressor by its own size, would take for a unit. The first change of the clocks would be 10¹⁵ of them.
+    """
     present = np.isfinite(hours)
-    total, count = np.cumsum(np.where(present, hours, 0.0)), np.cumsum(present)
-    return np.where(present, hours - total / np.maximum(count, 1), 0.0)
+    seconds = np.where(present, np.rint(3600 * hours), 0.0)
+    mean = np.cumsum(seconds) / np.maximum(np.cumsum(present), 1)
+    return np.where(present, (seconds - mean) / 3600, 0.0)
 
 
 def _variance(history: History) -> Floats:

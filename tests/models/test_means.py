@@ -8,7 +8,7 @@ import pytest
 
 from forex.models import quote
 from forex.models.design import own_returns, scaled_moves
-from forex.models.means import Means, Rules, means
+from forex.models.means import Means, Rules, _centred, means
 from forex.models.nowcast import Nowcast, Settings
 from forex.observations.history import Floats, History
 from forex.statistics import ridge
@@ -221,6 +221,15 @@ def test_a_quote_without_drivers_is_used_all_the_same() -> None:
     nowcast = Nowcast(fit_params().own("nowcast", Settings))
     predicted = nowcast.forecast(history, np.arange(420, len(history.days)), ("1d", "7d"))
     assert all(np.isfinite(one.quantiles).all() for one in predicted.values())
+
+
+@pytest.mark.parametrize("hours", [325 / 60, 5.4166667, 4.0])
+def test_hours_that_never_changed_say_nothing_until_they_do(hours: float) -> None:
+    """A rounding error would be a unit to the ridge: the first change of the clocks moved the mean by e^20000."""
+    values = np.r_[np.full(3, np.nan), np.full(700, hours), hours - 1]
+    centred = _centred(values)
+    assert not centred[:-1].any()
+    assert centred[-1] == pytest.approx(-700 / 701, abs=1e-3)
 
 
 # --- whatever there is ------------------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 from forex.core.files import read_parquet, write_parquet
 from forex.core.quantiles import COLUMNS
 from forex.observations.store import SERIES_FILE, TARGET, read_series_list
+from forex.statistics.forecasts import CONTRIBUTION
 from forex.statistics.scores import crps
 from tests.support.changed_params import COMMITTED, changed
 from tests.support.made_up import ROOT
@@ -101,7 +102,7 @@ class Fitted:
         parts = self.read("forecasts/nowcast.parquet")
         joined = made.join(parts, on=["origin_date", "horizon"], how="inner")
         assert joined.height == made.height == parts.filter(pl.col("horizon") == horizon).height
-        return joined.drop("origin_date", "horizon")
+        return joined.select("location", pl.selectors.ends_with(CONTRIBUTION))
 
     def calibrated(self) -> pd.DataFrame:
         """data/forecasts/calibrated.parquet, for tests/support/scorer.py."""
@@ -117,13 +118,17 @@ class Fitted:
         return {path.stem: read_parquet(path) for path in files if path.stem != TARGET}
 
     def beside(
-        self, folder: Path, drivers: Mapping[str, pl.DataFrame], params: Mapping[str, Any] | None = None
+        self,
+        folder: Path,
+        drivers: Mapping[str, pl.DataFrame],
+        params: Mapping[str, Any] | None = None,
+        target: pl.DataFrame | None = None,
     ) -> "Fitted":
-        """The same with these drivers' usable rows instead, in `folder`: validate judges each series by itself."""
+        """The same with these usable rows of drivers and target instead, in `folder`: validate judges each series by itself."""
         (folder / "data/clean").mkdir(parents=True)
-        for name in ("manifest.json", f"clean/{TARGET}.parquet"):
-            shutil.copyfile(self.folder / "data" / name, folder / "data" / name)
-        for name, rows in drivers.items():
+        shutil.copyfile(self.folder / "data/manifest.json", folder / "data/manifest.json")
+        own = read_parquet(self.folder / f"data/clean/{TARGET}.parquet") if target is None else target
+        for name, rows in {TARGET: own, **drivers}.items():
             write_parquet(folder / f"data/clean/{name}.parquet", rows)
         run_stages(folder, ["align", "fit"], NOWCAST_ONLY | dict(params or {}))
         return Fitted(folder)

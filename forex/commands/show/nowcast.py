@@ -22,8 +22,9 @@ PANEL = Path("data/panel.parquet")
 def view(*, at: str | None) -> dict[str, Any]:
     """The nowcast made at the last business day on or before `at` (default: the newest origin), and its record.
 
-    By horizon its move in CLP per USD; by series its last value known at the cut-off, the age of that in business days, whether it is
-    a quote, and its part of the move; the parts sum to it.  Raises UsageError where no nowcast is fitted, or for a date outside of the file.
+    By horizon its move in CLP per USD; by series its last value known at the cut-off, the age of that in business days, whether it
+    is a quote, and its part of the move; the parts sum to it.  Raises UsageError where no nowcast is fitted, or for a date outside
+    of the file.
     """
     contributions = read_parquet(CONTRIBUTIONS)
     if contributions.is_empty():
