@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -142,21 +142,27 @@ def make(path: Path) -> None:
             run(stage)
 
 
-@contextmanager
-def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
-    """A copy of the finished project, as working directory.
+def once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """The folder `name`, which `make` makes, one for all processes of this run of the tests: to be copied, never changed.
 
-    The first test process that asks makes the original for all processes of the run; the others wait.
+    The first process that asks makes it; the others wait.
     """
-    base, own = tmp_path_factory.getbasetemp(), tmp_path_factory.mktemp("copied") / "project"
+    base = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent  # that of the whole run; each worker has one of its own in it
-    with held(base / "finished.lock", timeout=600):
-        if not (base / "finished").exists():
-            path = tmp_path_factory.mktemp("made")
+    with held(base / f"{name}.lock", timeout=600):
+        if not (base / name).exists():
+            path = tmp_path_factory.mktemp("made") / name
             make(path)
-            path.rename(base / "finished")
-    shutil.copytree(base / "finished", own)
+            path.rename(base / name)
+    return base / name
+
+
+@contextmanager
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """A copy of the finished project, as working directory."""
+    own = tmp_path_factory.mktemp("copied") / "project"
+    shutil.copytree(once(tmp_path_factory, "finished", make), own)
     project = Made(own, json.loads((own / "params.yaml").read_text(encoding="utf-8")))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(own)
