@@ -22,7 +22,7 @@ test: .venv/installed lint  ## everything: lint, types, all tests
 	pytest
 
 test-fast: .venv/installed  ## the inner loop: the tests of single modules, without processes and whole pipelines
-	pytest -m 'not slow and not study and not replay' --ignore=tests/guarantee --ignore=tests/pipeline --ignore=tests/studies tests
+	pytest -m 'not slow' tests
 
 # In an environment of its own, so that the locked one stays as it is.
 test-extras: .venv-extras/installed  ## the challengers with torch, in an environment of their own

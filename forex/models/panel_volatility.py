@@ -26,7 +26,10 @@ from forex.statistics import volatility
 
 NEWTON_STEPS = 8
 TOLERANCE = 1e-8
+LARGEST_EXPONENT = 600.0  # where a step too far is bad enough, and a sum of its powers still finite
 MIN_ROWS = 250  # of the pool, before the first estimate
+LARGEST = 5.0  # of a feature, either way; the size of a series that has all but ceased to move has a log without bound
+LEAST_MOVING = 0.5  # share of a series' moves so far that are other than zero; a policy rate says nothing of this
 FASTEST = 2.0  # half-life of the panel's fastest mean; its moves of a day are means already
 
 
@@ -92,15 +95,25 @@ def _rows(member: Member, settings: Settings) -> tuple[Floats, Floats, Ints, Int
 
 
 def _estimate(theta: Floats, x: Floats, z: Floats, weights: Floats, penalty: float) -> Floats:
-    """Newton's steps from the last estimate; the constant is free."""
+    """Newton's steps from the last estimate, halved where they would overshoot; the constant is free."""
     shrinkage = np.full(len(theta), penalty)
     shrinkage[0] = 0.0
+
+    def pulls(theta: Floats) -> Floats:
+        return z * np.exp(np.minimum(-x @ theta, LARGEST_EXPONENT))
+
+    def loss(theta: Floats) -> float:
+        return float(weights @ (x @ theta + pulls(theta)) + 0.5 * (shrinkage * theta) @ theta)
+
+    current = loss(theta)
     for _ in range(NEWTON_STEPS):
-        pull = z * np.exp(-x @ theta)
+        pull = pulls(theta)
         gradient = x.T @ (weights * (1 - pull)) + shrinkage * theta
         curvature = (x * (weights * pull)[:, None]).T @ x + np.diag(shrinkage)
         step = np.linalg.solve(curvature, gradient)
-        theta = theta - step
+        while (reached := loss(theta - step)) > current + TOLERANCE * abs(current):
+            step = step / 2
+        theta, current = theta - step, reached
         if np.abs(step).max() < TOLERANCE:
             break
     return theta
@@ -122,7 +135,7 @@ def pool(history: History, own: Floats, matured: Ints, steps: int, reversion: vo
 
 
 def _features(signed: Floats, known: Ints, panel: Floats, reversion: volatility.Reversion) -> Floats:
-    """f of a series, (n_days, n_features); NaN where it or the panel has none.
+    """f of a series, (n_days, n_features); NaN where it or the panel has none, or it hardly ever moves.
 
     signed: (n_moves,).  known: (n_days,), how many of them each day knows.  panel: (n_days, k), from `_panel`.
     """
@@ -132,7 +145,8 @@ def _features(signed: Floats, known: Ints, panel: Floats, reversion: volatility.
     relative = np.divide(sizes, long_run[:, None], out=np.full_like(sizes, np.nan), where=long_run[:, None] > 0)
     count = now.shape[1]
     relative[:, :count] = np.log(relative[:, :count], out=np.full(now.shape, np.nan), where=relative[:, :count] > 0)
-    return np.concatenate([as_known(relative, known), panel], axis=1)
+    relative[volatility.expanding_mean((signed != 0).astype(float)) < LEAST_MOVING] = np.nan
+    return np.clip(np.concatenate([as_known(relative, known), panel], axis=1), -LARGEST, LARGEST)
 
 
 def _panel(moves: Floats, reversion: volatility.Reversion) -> Floats:
@@ -140,7 +154,8 @@ def _panel(moves: Floats, reversion: volatility.Reversion) -> Floats:
     present = np.isfinite(moves)
     sizes, number = np.where(present, np.abs(moves), 0.0), np.cumsum(present, axis=0)
     before, earlier = np.cumsum(sizes, axis=0) - sizes, number - present
-    counted = present & (earlier > volatility.WARM_UP) & (before > 0)
+    moving = np.cumsum(sizes > 0, axis=0) >= LEAST_MOVING * number
+    counted = present & (earlier > volatility.WARM_UP) & (before > 0) & moving
     relative = np.divide(sizes * earlier, before, out=np.zeros_like(sizes), where=counted)
     some = counted.any(axis=1)
     today = relative[some].sum(axis=1) / counted[some].sum(axis=1)

@@ -88,14 +88,14 @@ def _block(scores: Floats, weights: Floats, arrival: Ints, block: Ints, coverage
     origin = np.arange(len(block))[:, None]
     missing = ranks - added[origin, passed]
     next_arrival = np.append(at, len(points) - 1)[passed]
-    # Never beyond the largest, where the last bit of a rank would reach for a score that the origin does not know.
-    above = np.minimum(np.minimum(np.searchsorted(base, missing), next_arrival), np.maximum(largest, 1))
+    above = np.minimum(np.searchsorted(base, missing), next_arrival)
     below = np.maximum(base_point[above - 1], added_point[origin, passed])
 
     arriving = np.diff(added, append=added[:, -1:])[origin, passed]
     weight = base[above] - base[above - 1] + np.where(above == next_arrival, arriving, 0.0)
     share = np.minimum(np.divide(missing - base[above - 1], weight, out=np.ones_like(weight), where=weight > 0), 1.0)
     inside = points[below] + share * (points[above] - points[below])
+    # At 1 the last bit of a rank would reach for a score that the origin does not know.
     return np.where(np.isnan(ranks), np.nan, np.where(coverage < 1, inside, points[largest]))
 
 

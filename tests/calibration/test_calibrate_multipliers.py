@@ -69,9 +69,8 @@ def test_multipliers_are_estimated_from_the_forecasts_as_they_are_without_them()
         without = one.without["nowcast"]
         distance = np.abs(outcome.log_return - without[:, MEDIAN])
         counts = one.standardised["nowcast"].count >= QUICK.min_scores
-        ratios = distance[:, None] / (
-            without[:, [central_pair(level)[1] for level in rules.levels]] - without[:, [MEDIAN]]
-        )
+        lower, upper = zip(*(central_pair(level) for level in rules.levels), strict=True)
+        ratios = distance[:, None] / ((without[:, upper] - without[:, lower]) / 2)  # whichever way the tails lean
         judged = multipliers.Scored(np.where(counts[:, None], ratios, np.nan), outcome.matured, outcome.steps)
         estimated = multipliers.estimates(regimes, judged, rules)
         wider = np.where(np.arange(25) == MEDIAN, 0.0, without - without[:, [MEDIAN]]) * estimated[:, None]

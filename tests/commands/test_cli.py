@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forex import __version__
-from tests.support.forex_command import forex
+from tests.support.forex_command import forex_process
 from tests.support.made_up import ROOT
 
 pytestmark = pytest.mark.slow
@@ -34,13 +34,13 @@ def test_help_answers_at_once() -> None:
         "calendar",
         "params",
     ):
-        assert name in forex("--help").stdout
+        assert name in forex_process("--help").stdout
 
 
 def _seconds(*words: str) -> float:
     """Of processor time, so that a busy machine makes nothing slower."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert forex(*words).returncode == 0
+    assert forex_process(*words).returncode == 0
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
@@ -52,7 +52,7 @@ def test_help_loads_nothing_heavy() -> None:
 
 
 def test_version() -> None:
-    assert forex("--version").stdout == f"forex {__version__}\n"
+    assert forex_process("--version").stdout == f"forex {__version__}\n"
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_version() -> None:
     ],
 )
 def test_outside_a_project(words: list[str], tmp_path: Path) -> None:
-    refused = forex(*words, cwd=tmp_path)
+    refused = forex_process(*words, cwd=tmp_path)
     assert refused.returncode == 2
     assert refused.stderr == "forex: no dvc.yaml and params.yaml here: run forex in the folder of the project.\n"
 
@@ -81,18 +81,18 @@ def test_outside_a_project(words: list[str], tmp_path: Path) -> None:
 def test_before_the_first_run(tmp_path: Path) -> None:
     for name in ("dvc.yaml", "params.yaml"):
         (tmp_path / name).write_bytes((ROOT / name).read_bytes())
-    refused = forex("forecast", cwd=tmp_path)
+    refused = forex_process("forecast", cwd=tmp_path)
     assert refused.returncode == 3
     assert refused.stderr == "forex: data/forecasts/calibrated.parquet: not found. `dvc repro` makes it.\n"
 
 
 def test_params_check(tmp_path: Path) -> None:
-    assert forex("params", "check").returncode == 0
+    assert forex_process("params", "check").returncode == 0
     (tmp_path / "dvc.yaml").write_text("")
     text = (ROOT / "params.yaml").read_text(encoding="utf-8")
     wrong = text.replace('cut_off: "15:00"', 'cut_off: "25:00"').replace("  min_scores: 250", "  min_score: 250", 1)
     (tmp_path / "params.yaml").write_text(wrong, encoding="utf-8")
-    refused = forex("params", "check", cwd=tmp_path)
+    refused = forex_process("params", "check", cwd=tmp_path)
     assert refused.returncode == 2
     assert "cut_off = '25:00': expected a time of day like \"15:00\"" in refused.stderr
     assert "calibrate.min_score is not a key that anything reads" in refused.stderr

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from forex.core import files
 from forex.core.errors import DataError
-from forex.core.files import json_text, read_json, read_parquet, round_clp, round_significant, write_parquet
+from forex.core.files import json_text, read_json, read_notes, read_parquet, round_clp, round_significant, write_parquet
 
 FRAME = pl.DataFrame(
     {
@@ -161,6 +161,52 @@ def test_parquet_has_the_same_bytes_every_time_and_reads_back_as_it_was(tmp_path
     back = read_parquet(tmp_path / "a.parquet")
     assert back.schema == FRAME.schema
     assert back.equals(FRAME)
+
+
+def test_notes_come_back_and_change_no_value(tmp_path: Path) -> None:
+    path, notes = tmp_path / "raw.parquet", {"fit": "ab" * 32, "día": "señal"}
+    write_parquet(path, FRAME, notes=notes)
+    assert read_notes(path) == notes
+    assert read_parquet(path).equals(FRAME) and read_parquet(path).schema == FRAME.schema
+    noted = path.read_bytes()
+    write_parquet(path, FRAME, notes=notes)
+    assert path.read_bytes() == noted
+    write_parquet(path, FRAME)
+    assert read_notes(path) == {}
+
+
+@pytest.mark.parametrize("size", [0, 3, 100, -1])
+def test_notes_of_an_empty_or_cut_off_file_are_not_read(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "raw.parquet"
+    write_parquet(path, FRAME, notes={"fit": "ab" * 32})
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(DataError, match=r"raw\.parquet: damaged .*Delete it; `dvc repro`"):
+        read_notes(path)
+
+
+def test_damaged_notes_end_as_data_error_or_as_texts(tmp_path: Path) -> None:
+    """The footer that holds them has no checksum."""
+    path = tmp_path / "raw.parquet"
+    write_parquet(path, FRAME, notes={"fit": "señal" * 20})
+    good = path.read_bytes()
+    refused = 0
+    for position in range(len(good) - 8 - int.from_bytes(good[-8:-4], "little"), len(good), 3):
+        damaged = bytearray(good)
+        damaged[position] ^= 0x80
+        path.write_bytes(damaged)
+        try:
+            notes = read_notes(path)
+        except DataError as error:
+            assert "raw.parquet: damaged" in str(error)
+            refused += 1
+        else:
+            assert all(isinstance(text, str) for one in notes.items() for text in one)
+    assert refused > 100
+
+
+def test_notes_of_a_missing_file_are_named_with_what_makes_it(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"raw\.parquet: not found\. `dvc repro` makes it"):
+        read_notes(tmp_path / "raw.parquet")
 
 
 def test_a_folder_name_with_an_equals_sign_adds_no_column(tmp_path: Path) -> None:

@@ -3,8 +3,6 @@
 import difflib
 import json
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +16,7 @@ from forex.estimates.resamples import Estimate
 from forex.observations import align
 from forex.params import PARAMS_FILE, load_params
 from forex.timeline import calendar
+from tests.support.forex_command import forex
 from tests.support.made_up import NOON, ROOT, Project, params_text, published
 from tests.support.simulated import garch_returns
 
@@ -176,15 +175,11 @@ def test_every_key_of_the_block_that_is_estimated_says_what_reads_it() -> None:
 
 def test_the_command(made: Path) -> None:
     (made / "dvc.yaml").write_text("")
-
-    def forex(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "forex", *words], cwd=made, capture_output=True, text=True, check=False
-        )
-
-    shown = forex("calibrate")
+    shown = forex("calibrate", cwd=made)
     assert shown.returncode == 0 and shown.stderr == ""
     assert shown.stdout.splitlines()[0].split() == ["usdclp.", "old", "new", "90%", "interval", "n", "read", "by"]
-    assert json.loads(forex("calibrate", "--json").stdout)["provenance"]["known_until"] == "2023-12-29T18:00:00Z"
-    assert "params.yaml: usdclp renewed." in forex("calibrate", "--write").stdout
-    assert forex("params", "check").returncode == 0
+    assert (
+        json.loads(forex("calibrate", "--json", cwd=made).stdout)["provenance"]["known_until"] == "2023-12-29T18:00:00Z"
+    )
+    assert "params.yaml: usdclp renewed." in forex("calibrate", "--write", cwd=made).stdout
+    assert forex("params", "check", cwd=made).returncode == 0

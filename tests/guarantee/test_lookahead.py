@@ -13,6 +13,7 @@ import polars as pl
 import pytest
 
 from forex.calibration.calibrate import calibrate
+from forex.calibration.lean import lean
 from forex.models.registry import build
 from forex.observations import align
 from forex.observations.history import History
@@ -20,11 +21,12 @@ from forex.regimes.interventions import parse_interventions
 from forex.regimes.meetings import parse_meetings
 from forex.regimes.regimes import classify
 from forex.statistics import conformal, ensemble, ridge
-from forex.statistics.feedback import discounted_sums
+from forex.statistics.feedback import discounted_sums, matured_sums
 from forex.statistics.ridge import Schedule
 from forex.validation.suspension import settle
 from tests.support.made_up import AFTER_THE_CUT_OFF, ROOT, made_up_history, published
 from tests.support.simulated import (
+    SPOT,
     committed,
     fit_params,
     garch_returns,
@@ -32,6 +34,7 @@ from tests.support.simulated import (
     instant,
     led_by_drivers,
     outcomes_of,
+    spot_of,
     target_of,
 )
 
@@ -77,12 +80,13 @@ def history_changed(target: pl.DataFrame, drivers: Series, at: Any, cut_off: str
 @pytest.mark.parametrize("seed", range(3))
 def test_panel_rows_do_not_depend_on_what_is_known_later(seed: int, cut_off: str, change: Change) -> None:
     target, drivers = made_up_history(seed)
-    whole = align.panel(target, drivers, {"tpm"}, as_of="2024-11-15", cut_off=cut_off)
+    whole = align.panel(target, drivers, {"tpm"}, {SPOT}, as_of="2024-11-15", cut_off=cut_off)
+    assert {"news_hours", f"{SPOT}_gap"} <= {name for name in whole.columns if whole[name].null_count() < whole.height}
     for at in ("2024-09-04", "2024-09-20", "2024-10-11", "2024-11-07"):
         rng, cut = np.random.default_rng(seed), instant(at, cut_off)
         as_of = at if change is deleted else "2024-11-15"
         changed = {name: change(rows, cut, rng) for name, rows in drivers.items()}
-        part = align.panel(change(target, cut, rng), changed, {"tpm"}, as_of=as_of, cut_off=cut_off)
+        part = align.panel(change(target, cut, rng), changed, {"tpm"}, {SPOT}, as_of=as_of, cut_off=cut_off)
         in_force = ["observado", "observado_usable_at", "log_return", "return_steps", "actual"]
         before = pl.col("origin_date") <= dt.date.fromisoformat(at)
         assert part.filter(before).drop(in_force).equals(whole.filter(before).drop(in_force))
@@ -128,10 +132,18 @@ def test_the_fate_of_rows_does_not_depend_on_what_is_known_later(change: Change)
 # --- models ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def led() -> tuple[pl.DataFrame, Series]:
+@pytest.fixture(scope="module", params=["drivers", "some days with a quote", "a quote alone"])
+def led(request: pytest.FixtureRequest) -> tuple[pl.DataFrame, Series]:
+    """In the second world `brl` joins late, and the quote comes and goes."""
     target, drivers = led_by_drivers(4, 620)
-    return target, drivers | {"vix": published(*_columns(drivers["zar"]), AFTER_THE_CUT_OFF)}
+    if request.param == "a quote alone":
+        return target, {SPOT: spot_of(target)}
+    drivers["vix"] = published(*_columns(drivers["zar"]), AFTER_THE_CUT_OFF)
+    if request.param == "drivers":
+        return target, drivers
+    spot = spot_of(target)[200:]
+    kept = np.random.default_rng(6).random(spot.height) < 0.5
+    return target, drivers | {"brl": drivers["mxn"][330:], SPOT: spot.filter(pl.Series(kept))}
 
 
 def _columns(rows: pl.DataFrame) -> tuple[list[dt.date], list[float]]:
@@ -192,9 +204,12 @@ def test_ridge_does_not_depend_on_what_matures_later(cut: int) -> None:
         schedule,
     )
     part = ridge.predictions(features[: cut + 1], target[: cut + 1], variance[: cut + 1], matured[: cut + 1], schedule)
-    for ours, changed, short in zip(usual, other, part, strict=True):
+    for ours, changed, short in zip(usual[:2], other[:2], part[:2], strict=True):
         np.testing.assert_array_equal(changed[: cut + 1], ours[: cut + 1])
         np.testing.assert_array_equal(short, ours[: cut + 1])
+    refits = cut // schedule.refit_every + 1
+    np.testing.assert_array_equal(other.grams[:refits], usual.grams[:refits])
+    np.testing.assert_array_equal(part.grams, usual.grams[:refits])
     earned = [
         ridge.earned(one[0], outcome, variances, known, schedule)
         for one, outcome, variances, known in (
@@ -215,11 +230,17 @@ def test_conformal_and_record_do_not_depend_on_what_matures_later(cut: int) -> N
     first = min(11, cut)
 
     def estimates(scores: np.ndarray, matured: np.ndarray) -> list[np.ndarray]:
-        own = conformal.standardised_quantiles(scores[:, 0], matured, 90.0, first=first)
+        own, few = (
+            conformal.standardised_quantiles(scores[:, 0], matured, half_life, first=first) for half_life in (90.0, 6.0)
+        )
+        signed = np.where(scores[:, 1] > 1, scores[:, 0], -scores[:, 0])
+        leaning = lean(signed, own.half_widths, matured, np.full(len(scores), 5), 20.0)
         past = ensemble.record(scores, matured, 90.0)
         weights = ensemble.weights(past, sharpness=5.0, shrinkage=0.3)
         sums = discounted_sums(scores[:, 0], matured, 90.0)
-        return [own.half_widths, own.effective, own.count, past.mean, past.count, weights, sums]
+        plain = matured_sums(scores[:, 0], matured)
+        widths = [own.half_widths, few.half_widths, own.effective, own.count, leaning]
+        return [*widths, past.mean, past.count, weights, plain, sums]
 
     usual, other = estimates(scores, matured), estimates(changed, matured)
     short = estimates(scores[: cut + 1], matured[: cut + 1])

@@ -20,6 +20,7 @@ from tests.support.simulated import committed, instant
 
 Observations = list[tuple[str, float]]
 DRIVERS = ("aud", "brl", "mxn", "eur")
+QUOTE = "usdclp_spot"
 FROM, UNTIL = "2006-01-02", "2011-12-30"
 BOUNDS = committed().validate_.bounds
 
@@ -31,9 +32,20 @@ def stretch(name: str) -> Observations:
     return [row for row in rows if FROM <= row[0] <= UNTIL]
 
 
+def quote() -> Observations:
+    """Most of the way from the day's rate to the next one, on two days in three from the third year on."""
+    rates = stretch("usdclp")
+    there = np.random.default_rng(3).random(len(rates)) < 2 / 3
+    ahead = [value for _, value in [*rates[1:], rates[-1]]]
+    rows = [(day, round(0.2 * value + 0.8 * later, 4)) for (day, value), later in zip(rates, ahead, strict=True)]
+    return [row for row, kept in zip(rows, there, strict=True) if kept and row[0] >= "2008"]
+
+
 def write(project: Project, rows: dict[str, Observations], publication: dict[str, Any]) -> None:
     for name, values in rows.items():
-        rule = {} if name == "usdclp" else {"publication": publication}
+        rule: dict[str, Any] = {} if name == "usdclp" else {"publication": publication}
+        if name == QUOTE:
+            rule |= {"unit": "CLP per USD", "quotes": "usdclp"}
         project.store.add(name, "".join(["date,value\n", *(f"{date},{value!r}\n" for date, value in values)]), **rule)
 
 
@@ -124,6 +136,17 @@ def test_the_stages_do_not_look_ahead_on_the_sample(
     rows = {name: stretch(name) for name in ("usdclp", *DRIVERS)}
     write(empty_project, rows, publication)
     check(empty_project, rows, publication, at, forecast(empty_project, UNTIL))
+
+
+def test_the_stages_do_not_look_ahead_with_a_quote_in_the_store(empty_project: Project) -> None:
+    rows = {name: stretch(name) for name in ("usdclp", *DRIVERS)} | {QUOTE: quote()}
+    write(empty_project, rows, NOON)
+    whole = forecast(empty_project, UNTIL)
+    panel = read_parquet(empty_project.root / "data/panel.parquet")
+    assert panel[f"{QUOTE}_gap"].is_not_null().sum() > 500
+    parts = read_parquet(empty_project.root / "data/forecasts/nowcast.parquet")
+    assert parts.filter(pl.col("origin_date") >= dt.date(2009, 1, 2))[f"{QUOTE}_contribution"].abs().max() > 0.005
+    check(empty_project, rows, NOON, "2011-01-11", whole)
 
 
 def test_the_stages_do_not_look_ahead_with_errors_in_the_store(empty_project: Project) -> None:

@@ -11,7 +11,7 @@ from scipy import stats
 
 from forex.core.errors import TooLittleData
 from forex.core.quantiles import GRID, MEDIAN, central_pair
-from forex.models.nowcast import Nowcast, Settings, features, series
+from forex.models.nowcast import Nowcast, Settings, series
 from forex.models.predecessor import Predecessor
 from forex.models.protocol import Model
 from forex.models.random_walk import RandomWalk
@@ -180,16 +180,14 @@ def test_nowcast_finds_what_the_drivers_have_already_said() -> None:
     assert explained(history_of(*led_by_drivers(6, 1500, share=0.05, gaps=0.0))) < 0.12
 
 
-def test_nowcast_without_drivers_uses_the_own_last_return_only() -> None:
+def test_nowcast_without_drivers_uses_the_own_last_returns_only() -> None:
     rng = np.random.default_rng(7)
     returns = iid_normal(rng, 1500)
     for day in range(1, len(returns)):
         returns[day] += 0.5 * returns[day - 1]
     history = history_of(target_of(returns))
-    names, values = features(history, 30.0)
-    assert names == ("usdclp",)
+    assert series(history) == ("usdclp",)
     last = history.daily[history.known - 1]
-    np.testing.assert_array_equal(values[history.known > 0, 0], last[history.known > 0])
     location = forecasts("nowcast", history, ("1d",))["1d"].location
     assert np.corrcoef(location, last[FIRST:])[0, 1] > 0.9
     assert explained(history) > 0.1

@@ -10,27 +10,16 @@ from forex.models import quote
 from forex.models.design import own_returns, scaled_moves
 from forex.models.means import Means, Rules, _centred, means
 from forex.models.nowcast import Nowcast, Settings
-from forex.observations import align
-from forex.observations.history import Floats, History, from_panel
+from forex.observations.history import Floats, History
 from forex.statistics import ridge
 from forex.statistics.volatility import exponential_mean
-from tests.support.made_up import published
-from tests.support.simulated import fit_params, history_of, led_by_drivers
+from tests.support.simulated import AT_ELEVEN, SPOT, fit_params, history_of, led_by_drivers, spot_of
 
 pytestmark = pytest.mark.slow
 
 RULES: Rules = Nowcast(fit_params().own("nowcast", Settings))._rules
 QUICK = replace(RULES, schedule=replace(RULES.schedule, min_rows=60))
-AT_ELEVEN = {"business_days": 0, "time": "11:00", "zone": "America/Santiago"}
 LATER = {"business_days": 0, "time": "14:30", "zone": "America/Santiago"}
-
-
-def spot_of(target: pl.DataFrame, seed: int = 0, off: float = 0.001) -> pl.DataFrame:
-    """A quote that is most of the way to the next rate, `off` from it."""
-    values = np.log(target["value"].to_numpy())
-    ahead = np.append(values[1:], values[-1])
-    noise = off * np.random.default_rng(seed).standard_normal(len(values))
-    return published(target["date"].to_list(), np.exp(0.2 * values + 0.8 * ahead + noise), AT_ELEVEN)
 
 
 def world(seed: int, days: int = 500, *, quoted: bool = True) -> History:
@@ -41,9 +30,7 @@ def world(seed: int, days: int = 500, *, quoted: bool = True) -> History:
         name: pl.concat([rows[: days // 3], late[name].filter(pl.col("date") > rows["date"][days // 3 - 1])])
         for name, rows in drivers.items()
     }
-    spot = {"usdclp_spot": spot_of(target)[days // 2 :]} if quoted else {}
-    until = str(target["date"].max())
-    return from_panel(align.panel(target, drivers | spot, set(), set(spot), as_of=until, cut_off="15:00"))
+    return history_of(target, drivers | ({SPOT: spot_of(target)[days // 2 :]} if quoted else {}))
 
 
 def variance_by_hand(history: History) -> Floats:
@@ -140,17 +127,6 @@ def test_the_second_stage_grows_what_the_ridge_has_shrunk_and_by_the_hour() -> N
     np.testing.assert_array_equal(two, means(history, 2, QUICK).drivers.mean)  # what has settled does not depend on it
 
 
-def test_a_driver_that_moves_once_a_week_is_not_grown_as_if_it_did_every_day() -> None:
-    """Noise: without the presence of each group in the second stage's penalty it is grown tenfold, and says more than it should."""
-    target, drivers = led_by_drivers(3, 900, share=0.0, gaps=0.0)
-    rare = {name: rows.filter(pl.int_range(pl.len()) % 40 < 2) for name, rows in drivers.items()}
-    history = history_of(target, rare)
-    outcome = history.ahead(1).log_return
-    there = np.isfinite(outcome) & np.isfinite(history.moves[0]).any(axis=1)
-    mean = means(history, 1, QUICK).best.mean
-    assert np.sum((outcome - mean)[there] ** 2) < 1.02 * np.sum(outcome[there] ** 2)
-
-
 @pytest.mark.parametrize("steps", [1, 2])
 def test_the_parts_of_every_run_sum_to_its_mean(steps: int) -> None:
     made = means(world(4), steps, QUICK)
@@ -235,11 +211,8 @@ def test_without_drivers_every_forecast_is_as_wide_as_usual() -> None:
 
 def test_a_quote_without_drivers_is_used_all_the_same() -> None:
     target, _ = led_by_drivers(9, 500)
-    until = str(target["date"].max())
-    history = from_panel(
-        align.panel(target, {"usdclp_spot": spot_of(target)}, set(), {"usdclp_spot"}, as_of=until, cut_off="15:00")
-    )
-    assert (history.drivers, history.quotes) == ((), ("usdclp_spot",))
+    history = history_of(target, {SPOT: spot_of(target)})
+    assert (history.drivers, history.quotes) == ((), (SPOT,))
     made = means(history, 1, QUICK)
     outcome = history.ahead(1).log_return
     there = np.isfinite(outcome) & made.quoted
@@ -257,3 +230,57 @@ def test_hours_that_never_changed_say_nothing_until_they_do(hours: float) -> Non
     centred = _centred(values)
     assert not centred[:-1].any()
     assert centred[-1] == pytest.approx(-700 / 701, abs=1e-3)
+
+
+# --- whatever there is ------------------------------------------------------------------------------------------------
+
+
+def sparse(what: str) -> History:
+    target, drivers = led_by_drivers(10, 480)
+    spot = spot_of(target)
+    values = target["value"].to_numpy()
+    match what:
+        case "one driver":
+            drivers = {"mxn": drivers["mxn"]}
+        case "a pegged driver":
+            drivers["hkd"] = drivers["mxn"].with_columns(value=pl.lit(7.8))
+        case "a quote that is always too far off":
+            drivers[SPOT] = spot.with_columns(pl.col("value") * 1.1)
+        case "a quote that never moves":
+            drivers[SPOT] = spot.with_columns(value=pl.lit(900.0))
+        case "a quote on the last day only":
+            drivers[SPOT] = spot[-1:]
+        case "a driver of three values":
+            drivers["brl"] = drivers["mxn"][-3:]
+        case "a rate that stands still at first":
+            still = np.where(np.arange(len(values)) < 70, values[70], values)
+            target = target.with_columns(value=pl.Series(still))
+    return history_of(target, drivers)
+
+
+@pytest.mark.parametrize("horizons", [("1d", "7d"), ("7d",), ("1d",)])
+@pytest.mark.parametrize(
+    "what",
+    [
+        "one driver",
+        "a pegged driver",
+        "a quote that is always too far off",
+        "a quote that never moves",
+        "a quote on the last day only",
+        "a driver of three values",
+        "a rate that stands still at first",
+    ],
+)
+def test_there_is_a_forecast_whatever_there_is(what: str, horizons: tuple[str, ...]) -> None:
+    history = sparse(what)
+    nowcast = Nowcast(fit_params().own("nowcast", Settings))
+    predicted = nowcast.forecast(history, np.arange(400, len(history.days)), horizons)
+    for one in predicted.values():
+        assert np.isfinite(one.quantiles).all() and (one.scale > 0).all()
+        assert (np.diff(one.quantiles, axis=1) > 0).all()
+
+
+def test_a_quote_that_is_never_usable_changes_nothing() -> None:
+    plain, odd = sparse(""), sparse("a quote that is always too far off")
+    assert odd.quotes and not means(odd, 1, QUICK).quoted.any()
+    np.testing.assert_array_equal(means(odd, 1, QUICK).best.mean, means(plain, 1, QUICK).best.mean)

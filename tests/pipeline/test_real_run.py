@@ -53,24 +53,6 @@ def command(*words: str, cwd: Path, **changes: str) -> subprocess.CompletedProce
 
 
 @pytest.fixture(scope="module")
-def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A fresh clone of the working tree after its first `dvc repro`."""
-    folder = tmp_path_factory.mktemp("clone")
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
-    for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"]):
-        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
-    first = command("dvc", "repro", cwd=folder)
-    assert first.returncode == 0, first.stderr
-    return folder
-
-
-@pytest.fixture(scope="module")
 def calibrated(clone: Path) -> pl.DataFrame:
     return pl.read_parquet(clone / CALIBRATED)
 

@@ -18,13 +18,13 @@ from forex.challenge.revisions import commit_of
 from forex.ledger.ledger import LEDGER, append
 from tests.support.committed_runs import git
 from tests.support.issued_rows import issued
-from tests.support.live.replay import Replay, cut_off, days
+from tests.support.live.replay import FIRST_DAY, Replay, after_first_day, cut_off, days
 from tests.support.live.web import web
 from tests.support.made_up import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SHELL = re.compile(r"^ *```sh\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
-FIRST, SECOND = days("2023-07-10", 2)
+_, SECOND = days(FIRST_DAY, 2)
 # What takes back, replaces or mends files.
 TOUCHING = ("git restore", "git checkout", "dvc checkout", "dvc exp", "dvc pull", "forex promote", "forex doctor")
 # What would take rows of ledger and store with it.
@@ -73,12 +73,10 @@ def shell(command: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
-    root = tmp_path_factory.mktemp("recipes")
     with web() as site, pytest.MonkeyPatch.context() as patch:
-        patch.chdir(ROOT)
-        replay = Replay(root, site)
+        replay = after_first_day(tmp_path_factory, site)
+        root = replay.root
         patch.chdir(root)
-        replay.advance(cut_off(FIRST))
         for command in (
             "dvc add -q data/store",
             "git add --all",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipeline.test_real_run import clone, command  # noqa: F401  (`clone`: the fixture, a fresh clone after its first run)
+from tests.pipeline.test_real_run import command
 
 SSHD = shutil.which("sshd", path=os.pathsep.join([os.environ["PATH"], "/usr/sbin"]))
 
@@ -40,7 +40,7 @@ def push_then_pull_elsewhere(project: Path, elsewhere: Path) -> None:
     assert done.stdout.strip().splitlines()[-1] == "Data and pipelines are up to date.", done.stdout + done.stderr
 
 
-def test_a_folder(clone: Path, tmp_path: Path) -> None:  # noqa: F811
+def test_a_folder(clone: Path, tmp_path: Path) -> None:
     configure(clone, "folder", str(tmp_path / "remote"))
     push_then_pull_elsewhere(clone, tmp_path / "elsewhere")
 
@@ -65,7 +65,7 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     server.stop()
 
 
-def test_s3(clone: Path, tmp_path: Path, s3: str) -> None:  # noqa: F811
+def test_s3(clone: Path, tmp_path: Path, s3: str) -> None:
     configure(
         clone,
         "bucket",
@@ -120,7 +120,7 @@ def _wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
     raise AssertionError("sshd does not answer")
 
 
-def test_ssh(clone: Path, tmp_path: Path, sshd: tuple[int, Path]) -> None:  # noqa: F811
+def test_ssh(clone: Path, tmp_path: Path, sshd: tuple[int, Path]) -> None:
     port, key = sshd
     configure(
         clone,

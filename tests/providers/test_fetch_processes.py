@@ -15,7 +15,7 @@ from forex.core import lock
 from forex.core.errors import GateFailed
 from forex.core.files import read_parquet
 from forex.providers.append import recorded_attempts
-from tests.support.forex_command import forex
+from tests.support.forex_command import forex_process
 from tests.support.live.project import ACCOUNT, Live
 from tests.support.live.services import DAYS, NOW, OBSERVADO, SERIES, Providers, stored
 from tests.support.live.web import Answer, Query, Web
@@ -121,7 +121,7 @@ def test_as_a_process_that_fails_it_shows_and_stores_no_secret(live: Live, serve
 
     server.route = route
     environ = {**os.environ, **secrets, "SSL_CERT_FILE": str(certificate)}
-    done = forex("fetch", cwd=live.root, env=environ)
+    done = forex_process("fetch", cwd=live.root, env=environ)
     assert done.returncode == 4 and done.stdout == ""
     assert "usdclp from bcch: " in done.stderr and "us_2y from fred: " in done.stderr and "brl " in done.stderr
     assert all(any(secret in said for said in echoed) for secret in secrets.values())

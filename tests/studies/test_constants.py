@@ -48,7 +48,7 @@ def test_each_is_moved_alone_and_all_that_may_be_together() -> None:
     params = committed()
     moved = constants.variants(params, COMMITTED)
     assert len(moved) == 2 * len(constants.constants(params)) + 2
-    assert moved["fit.nowcast.penalty", 0.5] == {"fit.nowcast.penalty": 150.0}
+    assert moved["fit.nowcast.penalty", 0.5] == {"fit.nowcast.penalty": COMMITTED["fit"]["nowcast"]["penalty"] / 2}
     up = moved[constants.TOGETHER, 1.5]
     allowed = {
         key for key in constants.constants(params) if constants.with_values(COMMITTED, moved[key, 1.5]) is not None

@@ -41,9 +41,8 @@ def page(found: Compared, replayed: Sequence[str], drivers: int) -> str:
 @pytest.mark.replay
 def test_sixty_days_are_what_one_backfill_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with web() as site:
-        monkeypatch.chdir(ROOT)
-        replay = Replay(tmp_path, site)
-        monkeypatch.chdir(tmp_path)
+        replay = Replay(tmp_path / "project", site)
+        monkeypatch.chdir(replay.root)
         for day in DAYS:
             if day == AT:
                 replay.revise(REVISED)

@@ -4,7 +4,7 @@ import datetime as dt
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ from tests.support.changed_params import COMMITTED, STAGES, Content, Folder, cha
 from tests.support.key_changes import AS_OF, FIRST, REAL
 from tests.support.made_up import ROOT, MadeUpStore
 
+QUOTED = "2018-09-03"
 ESTIMATED_AT = dt.datetime(2020, 3, 31, 18, tzinfo=dt.UTC)
 
 # Where an output repeats a setting, or has its hash: no effect of the setting.
@@ -61,6 +62,18 @@ def copper() -> str:
     moves[[300, 500, 700]] += [-0.08, 0.07, -0.1]
     return "date,value\n" + "".join(
         f"{day},{value:.4f}\n" for day, value in zip(days, 3 * np.exp(np.cumsum(moves)), strict=True)
+    )
+
+
+def quote() -> str:
+    """A quote of usdclp from QUOTED on: most of the way from the day's rate to the next, and noise."""
+    rows = [line.split(",")[:2] for line in sample("usdclp").splitlines()[1:]]
+    days, rates = zip(*((day, float(value)) for day, value in rows if value), strict=True)
+    noise = 0.001 * np.random.default_rng(2).standard_normal(len(days))
+    ahead = np.diff(np.log(rates), append=np.log(rates[-1]))
+    values = np.array(rates) * np.exp(0.8 * ahead + noise)
+    return "date,value\n" + "".join(
+        f"{day},{value:.4f}\n" for day, value in zip(days, values, strict=True) if day >= QUOTED
     )
 
 
@@ -110,6 +123,7 @@ def make(path: Path) -> None:
         store = MadeUpStore(path / folder)
         for name in names:
             store.add(name, sample(name))
+        store.add("usdclp_spot", quote(), unit="CLP per USD", quotes="usdclp")
         store.add("copper_lme", copper(), unit="USD per lb")
         store.add("dxy", path_of(DXY), unit="index")
         store.add("vix", path_of(VIX, last=-8), unit="index")
@@ -128,21 +142,27 @@ def make(path: Path) -> None:
             run(stage)
 
 
-@contextmanager
-def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
-    """A copy of the finished project, as working directory.
+def once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """The folder `name`, which `make` makes, one for all processes of this run of the tests: to be copied, never changed.
 
-    The first test process that asks makes the original for all processes of the run; the others wait.
+    The first process that asks makes it; the others wait.
     """
-    base, own = tmp_path_factory.getbasetemp(), tmp_path_factory.mktemp("copied") / "project"
+    base = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         base = base.parent  # that of the whole run; each worker has one of its own in it
-    with held(base / "finished.lock", timeout=600):
-        if not (base / "finished").exists():
-            path = tmp_path_factory.mktemp("made")
+    with held(base / f"{name}.lock", timeout=600):
+        if not (base / name).exists():
+            path = tmp_path_factory.mktemp("made") / name
             make(path)
-            path.rename(base / "finished")
-    shutil.copytree(base / "finished", own)
+            path.rename(base / name)
+    return base / name
+
+
+@contextmanager
+def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """A copy of the finished project, as working directory."""
+    own = tmp_path_factory.mktemp("copied") / "project"
+    shutil.copytree(once(tmp_path_factory, "finished", make), own)
     project = Made(own, json.loads((own / "params.yaml").read_text(encoding="utf-8")))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(own)

@@ -116,6 +116,18 @@ def led_by_drivers(
     return target, drivers
 
 
+AT_ELEVEN = {"business_days": 0, "time": "11:00", "zone": "America/Santiago"}
+SPOT = "usdclp_spot"
+
+
+def spot_of(target: pl.DataFrame, seed: int = 0, off: float = 0.001) -> pl.DataFrame:
+    """A quote at 11:00 that is most of the way to the next rate, `off` from it."""
+    values = np.log(target["value"].to_numpy())
+    ahead = np.append(values[1:], values[-1])
+    noise = off * np.random.default_rng(seed).standard_normal(len(values))
+    return published(target["date"].to_list(), np.exp(0.2 * values + 0.8 * ahead + noise), AT_ELEVEN)
+
+
 def history_of(
     target: pl.DataFrame,
     drivers: Mapping[str, pl.DataFrame] | None = None,
@@ -123,9 +135,10 @@ def history_of(
     as_of: str | None = None,
     cut_off: str = "15:00",
 ) -> History:
-    """The history up to `as_of`, else up to the target's last date."""
-    until = as_of or str(target["date"].max())
-    return from_panel(align.panel(target, drivers or {}, set(), as_of=until, cut_off=cut_off))
+    """The history up to `as_of`, else up to the target's last date; SPOT is a quote, if it is there."""
+    until, drivers = as_of or str(target["date"].max()), drivers or {}
+    quotes = {SPOT} & drivers.keys()
+    return from_panel(align.panel(target, drivers, set(), quotes, as_of=until, cut_off=cut_off))
 
 
 def instant(origin: Any, cut_off: str) -> dt.datetime:

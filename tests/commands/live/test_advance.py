@@ -17,13 +17,13 @@ from forex.core.errors import GateFailed, StaleError, UsageError
 from forex.core.files import read_json, read_parquet
 from forex.ledger.rows import parse
 from forex.timeline import calendar
-from tests.support.live.replay import Compared, Replay, compare, cut_off, days
+from tests.support.live.replay import FIRST_DAY, Compared, Replay, after_first_day, compare, cut_off, days
 from tests.support.live.web import Answer, Web, web
-from tests.support.made_up import ROOT, utc
+from tests.support.made_up import utc
 
 pytestmark = pytest.mark.slow
 
-DAYS = days("2023-07-10", 5)  # a holiday, the 16th's Monday after it, lies within
+DAYS = days(FIRST_DAY, 5)  # a holiday, the 16th's Monday after it, lies within
 NEXT = str(calendar.shift([DAYS[-1]], 1)[0])
 AFTER = str(calendar.shift([NEXT], 1)[0])
 REVISED = dt.date(2023, 7, 5)
@@ -39,11 +39,9 @@ def site() -> Iterator[Web]:
 def replayed(site: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
     """Five days, each just after its cut-off; after the third, an old value is revised."""
     with pytest.MonkeyPatch.context() as patch:
-        root = tmp_path_factory.mktemp("live")
-        patch.chdir(ROOT)
-        replay = Replay(root, site)
-        patch.chdir(root)
-        for day in DAYS:
+        replay = after_first_day(tmp_path_factory, site)
+        patch.chdir(replay.root)
+        for day in DAYS[1:]:
             if day == DAYS[3]:
                 replay.revise(str(REVISED))
             replay.advance(cut_off(day))

@@ -17,7 +17,7 @@ from forex.params import load_params
 from forex.timeline import calendar
 from tests.support.live.replay import Replay, cut_off, days
 from tests.support.live.web import Answer, Query, Web, web
-from tests.support.made_up import ROOT, utc
+from tests.support.made_up import utc
 
 pytestmark = pytest.mark.slow
 
@@ -34,10 +34,8 @@ def site() -> Iterator[Web]:
 @pytest.fixture(scope="module")
 def replay(site: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
     with pytest.MonkeyPatch.context() as patch:
-        root = tmp_path_factory.mktemp("late")
-        patch.chdir(ROOT)
-        made = Replay(root, site)
-        patch.chdir(root)
+        made = Replay(tmp_path_factory.mktemp("late") / "project", site)
+        patch.chdir(made.root)
         yield made
 
 

@@ -10,7 +10,6 @@ from ruamel.yaml import YAML
 
 from forex.commands.live import fetch
 from forex.operations import declared_providers
-from forex.params import load_params
 from tests.support.changed_params import COMMITTED, OPERATIONS, Content, changed
 from tests.support.live.web import Web
 from tests.support.made_up import AS_OF, ROOT, with_holidays
@@ -42,7 +41,7 @@ class Live:
 
     @property
     def store(self) -> Path:
-        return self.root / load_params().ingest.store
+        return self.root / self.params["ingest"]["store"]
 
 
 def live_project(root: Path, site: Web, series: dict[str, list[str]]) -> Live:

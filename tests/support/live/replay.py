@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 from ruamel.yaml import YAML
 
 from forex.commands.live import advance, backfill
@@ -23,15 +24,17 @@ from forex.ledger.rows import parse
 from forex.observations.store import Publication, published, read_series, read_series_list
 from forex.params import load_params
 from forex.timeline import calendar
+from tests.support.finished_project import once
 from tests.support.live import recorded
 from tests.support.live.project import PROVIDERS
-from tests.support.live.web import Answer, Query, Web
+from tests.support.live.web import Answer, Query, Web, web
 from tests.support.made_up import ROOT
 
 CODE = "F073.TCO.PRE.Z.D"
 DRIVERS = ("brl", "mxn", "zar", "aud", "eur")
 FIRST = "2019-01-01"
-EARLIER = "2023-07-07"  # before the first replayed day
+SERIES = {"usdclp": [f"bcch {CODE}"]} | {name: [f"ecb {name.upper()}"] for name in DRIVERS}
+EARLIER, FIRST_DAY = "2023-07-07", "2023-07-10"  # the day before the first replayed one, and that
 EVENING = Publication(business_days=-1, time="18:00", zone="America/Santiago")
 FRANKFURT = Publication(business_days=0, time="16:00", zone="Europe/Berlin")
 NOT_OURS = (
@@ -95,33 +98,14 @@ class Replay:
     """A clone of the working tree in live use."""
 
     def __init__(self, root: Path, site: Web):
+        """root: a folder that does not exist yet, or that another Replay left behind and whose providers are `site` from now on."""
         self.root, self.site, self.providers = root, site, Published()
         site.route = self.providers.route
-        listed = subprocess.run(
-            ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-        ).stdout
-        for name in filter(None, listed.split("\0")):
-            if (ROOT / name).is_file() and not name.startswith(NOT_OURS):
-                (root / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy(ROOT / name, root / name)
-        (root / "data/ledger").mkdir(exist_ok=True)
-        subprocess.run(["git", "init", "-q"], cwd=root, check=True)
-        series = {"usdclp": [f"bcch {CODE}"]}
-        series |= {name: [f"ecb {name.upper()}"] for name in DRIVERS}
-        self.set(
-            {
-                **SHORT,
-                "as_of": EARLIER,
-                "ingest.store": "data/store",
-                "fetch.providers": {name: f"{site.url}/{name}" for name in PROVIDERS},
-                "fetch.network.hosts": ["localhost"],
-                "fetch.first": FIRST,
-                "fetch.series": series,
-            }
-        )
-        template = root / "data/live_series.yaml"
-        entries = YAML(typ="safe").load(template.read_text(encoding="utf-8"))
-        template.write_text(json.dumps({name: entries[name] for name in series}), encoding="utf-8")
+        if not root.exists():
+            _clone(root)
+            self.set(SHORT | {"as_of": EARLIER, "ingest.store": "data/store", "fetch.first": FIRST})
+            self.set({"fetch.network.hosts": ["localhost"], "fetch.series": SERIES})
+        self.set({"fetch.providers": {name: f"{site.url}/{name}" for name in PROVIDERS}})
 
     def set(self, values: dict[str, Any]) -> None:
         """Set dotted keys of params.yaml or operations.yaml, whichever has them."""
@@ -164,6 +148,36 @@ class Replay:
     def ledger(self) -> list[str]:
         files = sorted((self.root / "data/ledger").glob("*.csv"))
         return [line for file in files for line in file.read_text(encoding="utf-8").splitlines()[1:]]
+
+
+def _clone(root: Path) -> None:
+    """The working tree, with the template of the live store's series for those that are replayed."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file() and not name.startswith(NOT_OURS):
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / name, root / name)
+    (root / "data/ledger").mkdir(exist_ok=True)
+    subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    template = root / "data/live_series.yaml"
+    entries = YAML(typ="safe").load(template.read_text(encoding="utf-8"))
+    template.write_text(json.dumps({name: entries[name] for name in SERIES}), encoding="utf-8")
+
+
+def after_first_day(tmp_path_factory: pytest.TempPathFactory, site: Web) -> Replay:
+    """A project of the caller's own that has advanced to FIRST_DAY, which is done once for all who ask."""
+
+    def first_day(root: Path) -> None:
+        with web() as first, pytest.MonkeyPatch.context() as patch:
+            replay = Replay(root, first)
+            patch.chdir(root)
+            replay.advance(cut_off(FIRST_DAY))
+
+    root = tmp_path_factory.mktemp("live") / "project"
+    shutil.copytree(once(tmp_path_factory, "first_day", first_day), root, symlinks=True)
+    return Replay(root, site)
 
 
 @dataclass(frozen=True)
