@@ -48,7 +48,11 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nothing: dict[str, Any] = {"zar": [None, None], "zar_date": [None, None], "zar_age": [None, None]}
     types = {"zar": pl.Float64, "zar_date": pl.Date, "zar_age": pl.Int32}
     write_parquet(nowcast.PANEL, pl.DataFrame(panel | nothing, schema_overrides=types))
-    full = Explained(**dict(RECORD), by_year={"2023": RECORD.model_copy(update={"r2": None}), "2024": RECORD})
+    full = Explained(
+        **dict(RECORD),
+        by_year={"2023": RECORD.model_copy(update={"r2": None}), "2024": RECORD},
+        by_quote={"none": RECORD},
+    )
     write({"1d": full, "7d": full.model_copy(update={"r2": -0.00001}), "15d": NOTHING})
 
 

@@ -144,7 +144,7 @@ UNPUBLISHED = Unpublished(verdict="INSUFFICIENT_DATA", value=0, at_least=250)
 
 def explained(r2: float, r2_se: float | None) -> Explained:
     said = Record(n=3000, r2=r2, r2_se=r2_se, n_direction=2900, direction=0.6, direction_se=0.01, series={})
-    return Explained(**dict(said), by_year={})
+    return Explained(**dict(said), by_year={}, by_quote={})
 
 
 def validation(against: Mapping[Loss, Comparison] | None = None, **evidence: Any) -> ValidationReport:
