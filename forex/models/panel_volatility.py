@@ -124,7 +124,8 @@ def pool(
 ) -> list[Member]:
     """The target with its own scores (n_days,), and every driver with those of its moves over `steps` days.
 
-    matured: (n_days,), of the target's scores.  cap: of a driver's move in the panel's, in its usual ones.  Without drivers nothing is known of the panel, and the correction is 1.
+    matured: (n_days,), of the target's scores.  cap: of a driver's move in the panel's, in its usual ones.
+    Without drivers nothing is known of the panel, and the correction is 1.
     """
     panel = _panel(history.moves[0], reversion, cap)
     members = [Member(_features(history.daily, history.known, panel, reversion), own, matured)]
