@@ -122,8 +122,9 @@ class Nowcast:
             return np.ones_like(scale)
         errors = np.abs(targets.log_return - mean)
         own = np.divide(errors, scale, out=np.full_like(scale, np.nan), where=scale > 0)
-        pool = panel_volatility.pool(history, own, targets.matured, calendar.usual_steps(horizon), self.reversion)
-        return panel_volatility.correction(pool, calendar.usual_steps(horizon), settings)
+        steps = calendar.usual_steps(horizon)
+        pool = panel_volatility.pool(history, own, targets.matured, steps, self.reversion, cap=settings.cap)
+        return panel_volatility.correction(pool, steps, settings)
 
     def _scale_of_returns(self, history: History, targets: Targets) -> Floats:
         """Daily size over the horizon times √S; S the mean of business steps and of calendar days at five sevenths."""

@@ -119,12 +119,15 @@ def _estimate(theta: Floats, x: Floats, z: Floats, weights: Floats, penalty: flo
     return theta
 
 
-def pool(history: History, own: Floats, matured: Ints, steps: int, reversion: volatility.Reversion) -> list[Member]:
+def pool(
+    history: History, own: Floats, matured: Ints, steps: int, reversion: volatility.Reversion, *, cap: float
+) -> list[Member]:
     """The target with its own scores (n_days,), and every driver with those of its moves over `steps` days.
 
-    matured: (n_days,), of the target's scores.  Without drivers nothing is known of the panel, and the correction is 1.
+    matured: (n_days,), of the target's scores.  cap: of a driver's move in the panel's, in its usual ones.
+    Without drivers nothing is known of the panel, and the correction is 1.
     """
-    panel = _panel(history.moves[0], reversion)
+    panel = _panel(history.moves[0], reversion, cap)
     members = [Member(_features(history.daily, history.known, panel, reversion), own, matured)]
     days = np.arange(len(history.days))
     for moves in history.moves[0].T:
@@ -149,14 +152,17 @@ def _features(signed: Floats, known: Ints, panel: Floats, reversion: volatility.
     return np.clip(np.concatenate([as_known(relative, known), panel], axis=1), -LARGEST, LARGEST)
 
 
-def _panel(moves: Floats, reversion: volatility.Reversion) -> Floats:
-    """Logs of the panel's mean |move| over its usual one, at a fast speed and the slower of the components': (n_days, k)."""
+def _panel(moves: Floats, reversion: volatility.Reversion, cap: float) -> Floats:
+    """Logs of the panel's mean |move| over its usual one, at a fast speed and the slower of the components': (n_days, k).
+
+    No driver's counts for more than `cap` times its usual one: a peg that is given up, or a glitch, is not the market's day.
+    """
     present = np.isfinite(moves)
     sizes, number = np.where(present, np.abs(moves), 0.0), np.cumsum(present, axis=0)
     before, earlier = np.cumsum(sizes, axis=0) - sizes, number - present
     moving = np.cumsum(sizes > 0, axis=0) >= LEAST_MOVING * number
     counted = present & (earlier > volatility.WARM_UP) & (before > 0) & moving
-    relative = np.divide(sizes * earlier, before, out=np.zeros_like(sizes), where=counted)
+    relative = np.minimum(np.divide(sizes * earlier, before, out=np.zeros_like(sizes), where=counted), cap)
     some = counted.any(axis=1)
     today = relative[some].sum(axis=1) / counted[some].sum(axis=1)
     speeds = (FASTEST, *reversion.half_lives[1:])

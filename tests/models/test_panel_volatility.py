@@ -46,8 +46,8 @@ def mean_so_far(values: list[float], half_life: float) -> float:
     return mean
 
 
-def panel_by_hand(made: History) -> Floats:
-    """After each day with a move the mean over the drivers of |move| over its usual size; of these the means at three speeds."""
+def panel_by_hand(made: History, cap: float) -> Floats:
+    """After each day with a move the mean over the drivers of |move| over its usual size, at most `cap`; means of it."""
     rows, todays = [], []
     sizes: dict[int, list[float]] = {driver: [] for driver in range(len(made.drivers))}
     for moves in made.moves[0]:
@@ -57,7 +57,7 @@ def panel_by_hand(made: History) -> Floats:
                 continue
             before = sizes[driver]
             if len(before) > WARM_UP:
-                relative.append(abs(move) / statistics.fmean(before))
+                relative.append(min(abs(move) / statistics.fmean(before), cap))
             before.append(abs(move))
         if relative:
             todays.append(statistics.fmean(relative))
@@ -78,8 +78,9 @@ def own_by_hand(moves: list[float]) -> list[float]:
 
 def test_features_are_what_a_loop_over_days_has() -> None:
     made = history(1, 240)
-    members = pool(made, errors(made), np.arange(240) + 7, STEPS, REVERSION)
-    panel = panel_by_hand(made)
+    cap = 1.5  # which many moves exceed
+    members = pool(made, errors(made), np.arange(240) + 7, STEPS, REVERSION, cap=cap)
+    panel = panel_by_hand(made, cap)
     known: list[list[list[float]]] = [[made.daily[:count].tolist() for count in made.known]]
     for moves in made.moves[0].T:
         known.append([[move for move in moves[: day + 1] if not math.isnan(move)] for day in range(len(made.days))])
@@ -91,7 +92,7 @@ def test_features_are_what_a_loop_over_days_has() -> None:
 
 def test_a_drivers_scores_are_its_next_moves_over_the_size_that_its_past_makes_usual() -> None:
     made = history(2)
-    members = pool(made, errors(made), np.arange(len(made.days)) + 7, STEPS, REVERSION)
+    members = pool(made, errors(made), np.arange(len(made.days)) + 7, STEPS, REVERSION, cap=SETTINGS.cap)
     for member, moves in zip(members[1:], made.moves[0].T, strict=True):
         assert np.isfinite(member.scores).mean() > 0.7
         assert member.matured.tolist() == [day + STEPS for day in range(len(moves))]
@@ -165,7 +166,7 @@ def test_a_rate_that_hardly_ever_moves_has_no_say() -> None:
     for series in (drivers, drivers | {"tpm": rate}):
         made = history_of(target, series)
         targets = made.targets("7d")
-        members = pool(made, np.abs(targets.log_return) / 0.01, targets.matured, STEPS, REVERSION)
+        members = pool(made, np.abs(targets.log_return) / 0.01, targets.matured, STEPS, REVERSION, cap=SETTINGS.cap)
         factors.append(correction(members, STEPS, changed(penalty=1, root=1.0, refit_every=21)))
     assert (factors[0][400:] != 1.0).all()
     np.testing.assert_array_equal(factors[1], factors[0])
@@ -206,7 +207,7 @@ def test_it_has_the_same_bits_whatever_comes_later(half_lives: tuple[float, ...]
     for made in (whole, part):
         targets = made.targets("7d")
         scores = np.abs(targets.log_return) / 0.01
-        members = pool(made, scores, targets.matured, STEPS, reversion)
+        members = pool(made, scores, targets.matured, STEPS, reversion, cap=SETTINGS.cap)
         found.append(correction(members, STEPS, changed(penalty=1)))
     np.testing.assert_array_equal(found[1], found[0][: last + 1])
     assert (found[0][last + 1 - 100 : last + 1] != 1.0).all()
@@ -218,7 +219,7 @@ def test_without_drivers_or_moves_it_is_one() -> None:
         target_of(garch_returns(np.random.default_rng(8), 700)), {"hkd": driver_of(np.zeros(700), level=7.8)}
     )
     for made in (alone, pegged):
-        members = pool(made, errors(made), np.arange(700) + 7, STEPS, REVERSION)
+        members = pool(made, errors(made), np.arange(700) + 7, STEPS, REVERSION, cap=SETTINGS.cap)
         assert (correction(members, STEPS, SETTINGS) == 1.0).all()
 
 
@@ -231,7 +232,7 @@ def test_a_market_in_a_storm_widens_what_follows() -> None:
     made = history_of(target_of(moves[:, 0]), {f"d{j}": driver_of(moves[:, j]) for j in range(1, 5)})
     targets = made.targets("7d")
     spread = np.abs(made.daily).mean() * np.sqrt(targets.steps)
-    members = pool(made, np.abs(targets.log_return) / spread, targets.matured, STEPS, REVERSION)
+    members = pool(made, np.abs(targets.log_return) / spread, targets.matured, STEPS, REVERSION, cap=SETTINGS.cap)
     factor = correction(members, STEPS, SETTINGS)[1500:]
     stormy = size[1500:]
     assert np.median(factor[stormy]) > 1.04 * np.median(factor[~stormy])
