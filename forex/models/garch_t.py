@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import PositiveInt
-from scipy.signal import lfilter
 from scipy.special import stdtrit
 
 from forex.core.errors import TooLittleData
@@ -90,6 +89,8 @@ def fit(returns: Floats, previous: Parameters | None) -> Parameters:
 
 def filtered(returns: Floats, fitted: Parameters) -> Floats:
     """The variance of each return and of the one after the last, given all before it; shape (n + 1,)."""
+    from scipy.signal import lfilter
+
     shocks = fitted.omega + fitted.alpha * np.concatenate(([fitted.start], returns**2))
     variance, _ = lfilter([1.0], [1.0, -fitted.beta], shocks, zi=np.array([fitted.beta * fitted.start]))
     return np.asarray(variance)

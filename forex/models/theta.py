@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from pydantic import PositiveInt
-from scipy.signal import lfilter
 from scipy.special import ndtri
 
 from forex.core.errors import TooLittleData
@@ -98,6 +97,8 @@ def errors(returns: Floats, alpha: float) -> Floats:
     >>> errors(np.array([0.010, 0.004]), 1.2).round(4).tolist()
     [0.01, 0.002]
     """
+    from scipy.signal import lfilter
+
     return np.asarray(lfilter([1.0], [1.0, alpha - 1.0], returns))
 
 

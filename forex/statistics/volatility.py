@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.signal import lfilter
 
 from forex.observations.history import Floats, Ints
 
@@ -29,6 +28,8 @@ def exponential_mean(values: Floats, half_life: float, *, warm_up: int = WARM_UP
     >>> exponential_mean(np.array([1.0, 3.0, 4.0]), 1.0, warm_up=2).tolist()
     [1.0, 2.0, 3.0]
     """
+    from scipy.signal import lfilter  # most of a second, which commands that only list the models need not wait for
+
     mean = expanding_mean(values)
     if len(values) > warm_up:
         decay = 0.5 ** (1 / half_life)

@@ -25,6 +25,7 @@ from forex.observations.moves import origins
 from forex.params import load_params
 from forex.statistics.scores import matured
 from tests.support import scorer
+from tests.support.forex_command import forex
 
 ROOT = Path(__file__).parents[2]
 STAGES = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
@@ -317,19 +318,19 @@ def test_forecast_command_shows_the_forecast(clone: Path) -> None:
 
 
 def test_forecast_command_answers_questions(clone: Path) -> None:
-    past = json.loads(command("forex", "forecast", "--at", "2024-06-01", "--json", cwd=clone).stdout)
+    past = json.loads(forex("forecast", "--at", "2024-06-01", "--json", cwd=clone).stdout)
     assert past["origin_date"] == "2024-05-31"  # a Saturday's newest origin
     assert past["horizons"]["7d"]["actual"] is not None
 
     asked = ("--date", "2025-01-14", "--above", "990", "--below", "990", "--json")
-    between = json.loads(command("forex", "forecast", *asked, cwd=clone).stdout)["horizons"]["2025-01-14"]
+    between = json.loads(forex("forecast", *asked, cwd=clone).stdout)["horizons"]["2025-01-14"]
     assert between["probability_above"]["990"] + between["probability_below"]["990"] == pytest.approx(1)
-    week = json.loads(command("forex", "forecast", "--json", cwd=clone).stdout)["horizons"]
+    week = json.loads(forex("forecast", "--json", cwd=clone).stdout)["horizons"]
     width = {name: np.ptp(entry["intervals"]["0.95"]) for name, entry in [*week.items(), ("asked", between)]}
     assert width["7d"] < width["asked"] < width["15d"]
 
     for wrong in (["--at", "1999-01-04"], ["--at", "27/11/2024"], ["--date", "2025-01-25"], ["--date", "2025-01-02"]):
-        refused = command("forex", "forecast", *wrong, cwd=clone)
+        refused = forex("forecast", *wrong, cwd=clone)
         assert refused.returncode == 2 and refused.stdout == ""
         assert wrong[0] in refused.stderr and "Traceback" not in refused.stderr
 
@@ -400,7 +401,7 @@ def test_no_model_is_ready_to_replace_what_is_published(clone: Path) -> None:
         "random_walk",
         "random_walk_drift",
     ):
-        done = command("forex", "readiness", model, "--json", cwd=clone)
+        done = forex("readiness", model, "--json", cwd=clone)
         said = json.loads(done.stdout)
         levels[model] = said["level"]
         assert done.returncode == (0 if said["ready"] else 1)
