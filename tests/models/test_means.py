@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from pydantic import ValidationError
 
 from forex.models import quote
 from forex.models.design import own_returns, scaled_moves
@@ -296,3 +297,11 @@ def test_a_quote_that_is_never_usable_changes_nothing() -> None:
     plain, odd = sparse(""), sparse("a quote that is always too far off")
     assert odd.quotes and not means(odd, 1, QUICK).quoted.any()
     np.testing.assert_array_equal(means(odd, 1, QUICK).best.mean, means(plain, 1, QUICK).best.mean)
+
+
+def test_a_long_run_that_forgets_within_a_day_is_refused() -> None:
+    """At 0.01 the scale of a week is 10²⁷, and its quantiles overflow."""
+    usual = fit_params().own("nowcast", Settings).model_dump()
+    Settings.model_validate(usual | {"long_run_half_life": 1})
+    with pytest.raises(ValidationError, match="long_run_half_life"):
+        Settings.model_validate(usual | {"long_run_half_life": 0.99})
