@@ -40,7 +40,8 @@ class Settings(Block):
     quote: quote.Settings
     half_lives: Annotated[tuple[PositiveFloat, ...], Field(min_length=1), AfterValidator(unique)]
     persistence: PositiveFloat
-    long_run_half_life: Annotated[float, Field(ge=1)]  # a level that forgets in a day is none, and ratios to it have no bound
+    # A level that forgets within a day is none, and ratios to it have no bound.
+    long_run_half_life: Annotated[float, Field(ge=1)]
     root_steps: PositiveFloat
     calendar_share: Share
     correction: panel_volatility.Settings
