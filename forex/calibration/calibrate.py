@@ -81,7 +81,9 @@ def _scores(predictive: Predictive, outcome: Outcome) -> Floats:
 
 
 def _signed(predictive: Predictive, outcome: Outcome) -> Floats:
-    return (outcome.log_return - predictive.location) / predictive.scale
+    """(outcome − location)/scale; NaN where there is no outcome, or the scale is zero: what stood still has nothing to teach."""
+    error, scale = outcome.log_return - predictive.location, predictive.scale
+    return np.divide(error, scale, out=np.full_like(scale, np.nan), where=scale > 0)
 
 
 def _first_calibrated(standardised: conformal.Standardised, horizon: str, params: Calibrate) -> int:

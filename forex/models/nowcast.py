@@ -40,7 +40,8 @@ class Settings(Block):
     quote: quote.Settings
     half_lives: Annotated[tuple[PositiveFloat, ...], Field(min_length=1), AfterValidator(unique)]
     persistence: PositiveFloat
-    long_run_half_life: PositiveFloat
+    # A level that forgets within a day is none, and ratios to it have no bound.
+    long_run_half_life: Annotated[float, Field(ge=1)]
     root_steps: PositiveFloat
     calendar_share: Share
     correction: panel_volatility.Settings
@@ -74,7 +75,7 @@ class Nowcast:
         errors = np.abs(next_day.log_return - first.best.mean)
         own = self._scale_of_errors(errors / width, next_day) * width
         shape = conformal.standardised_quantiles(
-            errors / own, next_day.matured, SHAPE_HALF_LIFE, first=int(origins[0]) if len(origins) else 0
+            _relative(errors, own), next_day.matured, SHAPE_HALF_LIFE, first=int(origins[0]) if len(origins) else 0
         ).half_widths[origins]
         predictive = {}
         for horizon in horizons:
@@ -120,8 +121,7 @@ class Nowcast:
         settings = self.settings.correction
         if horizon not in settings.horizons:
             return np.ones_like(scale)
-        errors = np.abs(targets.log_return - mean)
-        own = np.divide(errors, scale, out=np.full_like(scale, np.nan), where=scale > 0)
+        own = _relative(np.abs(targets.log_return - mean), scale)
         steps = calendar.usual_steps(horizon)
         pool = panel_volatility.pool(history, own, targets.matured, steps, self.reversion, cap=settings.cap)
         return panel_volatility.correction(pool, steps, settings)
@@ -144,6 +144,11 @@ class Nowcast:
         levels = volatility.components(errors[order], self.reversion)
         long_run, now, steady = (as_known(level, known) for level in levels)
         return volatility.over_horizon(long_run, now, steady, np.ones(count), self.reversion)
+
+
+def _relative(errors: Floats, scale: Floats) -> Floats:
+    """Errors over their scale, NaN where that is zero: an observado that stands still says nothing of the shape."""
+    return np.divide(errors, scale, out=np.full_like(scale, np.nan), where=scale > 0)
 
 
 MODEL = Declaration(Nowcast, Settings)

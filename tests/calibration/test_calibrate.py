@@ -116,3 +116,34 @@ def test_delaying_the_actuals_by_a_day_changes_the_result() -> None:
     for horizon in HORIZONS:
         usual, other = result()[0][horizon].quantiles["nowcast"][first:], delayed[horizon].quantiles["nowcast"][first:]
         assert (usual != other).any(axis=1).mean() > 0.9
+
+
+def test_forecasts_without_a_scale_teach_nothing() -> None:
+    """An observado that stood still has a scale of zero, and errors of zero, or of any size, over it."""
+    raw, outcomes = world()
+    still = np.arange(len(outcomes["1d"].steps)) < 50
+    halted = {
+        horizon: models
+        | {
+            "nowcast": replace(
+                models["nowcast"],
+                location=np.where(still, 0.0, models["nowcast"].location),
+                scale=np.where(still, 0.0, models["nowcast"].scale),
+            )
+        }
+        for horizon, models in raw.items()
+    }
+    settled = {
+        horizon: replace(one, log_return=np.where(still & (np.arange(len(still)) % 2 == 0), 0.0, one.log_return))
+        for horizon, one in outcomes.items()
+    }
+    found, first = calibrate(halted, settled, PARAMS)
+    unscored = {
+        horizon: replace(one, log_return=np.where(still, np.nan, one.log_return)) for horizon, one in outcomes.items()
+    }
+    expected, later = calibrate(halted, unscored, PARAMS)
+    assert first == later
+    for horizon in HORIZONS:
+        np.testing.assert_array_equal(
+            found[horizon].quantiles["nowcast"][first:], expected[horizon].quantiles["nowcast"][first:]
+        )

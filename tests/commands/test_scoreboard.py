@@ -62,3 +62,22 @@ def test_rules_that_do_not_hold_stand_below_and_those_that_do_are_counted() -> N
     fine = made.model_copy(update={"verdicts": {"1d": held}, "horizons": {"1d": made.horizons["1d"]}})
     write_report(scoreboard.VALIDATION, fine)
     assert scoreboard.text(scoreboard.view()).endswith("\n\n2 of 2 acceptance rules hold.")
+
+
+def test_a_horizon_at_which_nothing_has_matured_is_named_among_the_rules_and_is_no_row() -> None:
+    made = validation()
+    empty = next(name for name, one in made.horizons.items() if not one.n)
+    write_report(scoreboard.VALIDATION, made)
+    assert list(scoreboard.view()["horizons"]) == ["1d", "7d"]
+    text = scoreboard.text(scoreboard.view())
+    assert [cells[0] for cells in rows(text, "horizon")] == ["horizon", "1d", "7d"]
+    assert f"| {empty} | published | INSUFFICIENT_DATA |" in re.sub(" +", " ", text)
+
+
+def test_where_nothing_has_matured_the_scoreboard_says_so() -> None:
+    made = validation()
+    none = {name: one for name, one in made.horizons.items() if not one.n}
+    open_ = {name: made.verdicts[name] for name in none}
+    write_report(scoreboard.VALIDATION, made.model_copy(update={"horizons": none, "verdicts": open_}))
+    text = scoreboard.text(scoreboard.view())
+    assert text.startswith(f"No forecast made from {made.origins_from} on has matured.\n\n0 of 1 acceptance rules hold")

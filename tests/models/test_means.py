@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 import pytest
+from pydantic import ValidationError
 
 from forex.models import quote
 from forex.models.design import own_returns, scaled_moves
@@ -280,7 +281,27 @@ def test_there_is_a_forecast_whatever_there_is(what: str, horizons: tuple[str, .
         assert (np.diff(one.quantiles, axis=1) > 0).all()
 
 
+def test_a_rate_that_stood_still_for_long_leaves_a_forecast_of_what_moved_since() -> None:
+    """Its errors of zero have a scale of zero, until it moves: what is no ratio counts for nothing."""
+    target, drivers = led_by_drivers(10, 700)
+    values = target["value"].to_numpy()
+    still = np.where(np.arange(len(values)) < 400, values[400], values)
+    history = history_of(target.with_columns(value=pl.Series(still)), drivers)
+    nowcast = Nowcast(fit_params().own("nowcast", Settings))
+    for one in nowcast.forecast(history, np.arange(300, len(history.days)), ("1d", "7d")).values():
+        assert (one.scale[:60] == 0).all() and (one.scale[-200:] > 0).all()
+        assert np.isfinite(one.quantiles[-200:]).all() and (np.diff(one.quantiles[-200:], axis=1) > 0).all()
+
+
 def test_a_quote_that_is_never_usable_changes_nothing() -> None:
     plain, odd = sparse(""), sparse("a quote that is always too far off")
     assert odd.quotes and not means(odd, 1, QUICK).quoted.any()
     np.testing.assert_array_equal(means(odd, 1, QUICK).best.mean, means(plain, 1, QUICK).best.mean)
+
+
+def test_a_long_run_that_forgets_within_a_day_is_refused() -> None:
+    """At 0.01 the scale of a week is 10²⁷, and its quantiles overflow."""
+    usual = fit_params().own("nowcast", Settings).model_dump()
+    Settings.model_validate(usual | {"long_run_half_life": 1})
+    with pytest.raises(ValidationError, match="long_run_half_life"):
+        Settings.model_validate(usual | {"long_run_half_life": 0.99})

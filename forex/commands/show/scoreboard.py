@@ -20,12 +20,13 @@ SMALLEST = 0.001  # p-values below are shown as such
 
 
 def view() -> dict[str, Any]:
-    """By horizon: matured forecasts, coverage by level with its standard error, and the difference to each benchmark.
+    """By horizon: matured forecasts, coverage by level with its standard error, and the difference to each benchmark. A horizon at
+    which nothing has matured stands in `acceptance` alone.
 
     said: what follows from all of it, in sentences.
     """
     validation = read_report(VALIDATION, ValidationReport)
-    horizons = sorted(validation.horizons, key=horizon_days)
+    horizons = sorted((name for name, one in validation.horizons.items() if one.n), key=horizon_days)
     return {
         "origins_from": validation.origins_from,
         "levels": list(validation.levels),
@@ -155,9 +156,10 @@ def text(content: Mapping[str, Any]) -> str:
                 ),
             ]
         )
+    shown = [markdown(rows) for rows in (coverage, tails, crps, interval) if len(rows) > 1 and len(rows[0]) > 1]
     return "\n\n".join(
         [
-            *(markdown(rows) for rows in (coverage, tails, crps, interval) if len(rows[0]) > 1),
+            *(shown or [f"No forecast made from {content['origins_from']} on has matured."]),
             *(fill(said, WIDTH) for said in content["said"]),
             *_rules(content["acceptance"]),
         ]
