@@ -47,7 +47,7 @@ def mean_so_far(values: list[float], half_life: float) -> float:
 
 
 def panel_by_hand(made: History, cap: float) -> Floats:
-    """After each day with a move the mean over the drivers of |move| over its usual size, at most `cap`; its means at three speeds."""
+    """After each day with a move the mean over drivers of |move| over its usual size, at most `cap`; its means at three speeds."""
     rows, todays = [], []
     sizes: dict[int, list[float]] = {driver: [] for driver in range(len(made.drivers))}
     for moves in made.moves[0]:
