@@ -32,8 +32,8 @@ def scaled_moves(moves: dict[int, Floats], history: History, scaling: Scaling) -
     day's over that of the last ones, within [1/largest_ratio, largest_ratio]. Coefficients grow with the root of this ratio: a
     quiet driver's move says more in a storm of the peso than the same move of a wild one in a calm.
 
-    A move counts for no more than `largest_move` times the mean size of those before it: no real day is that large, and a glitch in
-    one of many drivers must not move the forecast by more than such a day.
+    A move counts for no more than `largest_move` times the mean size of those before it: a real day is hardly ever that large, and
+    a glitch in one of many drivers must not move the forecast by more than such a day.
 
     moves: age -> (n_days, k), NaN where absent.  Returns the same shapes.
     """

@@ -38,7 +38,7 @@ def share_band(hits: Bools, cluster: Ints, *, probability: float) -> tuple[Float
 
     With h_g hits of n_g forecasts in cluster g of G, p = Σh_g/Σn_g:
 
-        s² = G/(G − 1) · Σ(h_g − p·n_g)² / (Σn_g)²        band = p ± t_{G−1}((1 + probability)/2)·s
+        s² = G/(G − 1) · Σ(h_g − p·n_g)² / (Σn_g)²        band = p ± t_{G−1}((1 + probability)/2)·s, within [0, 1]
 
     The ratio estimator's linearised variance (Cochran 1977, §6.3), which is the cluster-robust variance of a mean; t with G − 1
     degrees of freedom where clusters are few (Cameron & Miller 2015, §VI). It is too narrow where clusters are unequal and misses
@@ -58,4 +58,4 @@ def share_band(hits: Bools, cluster: Ints, *, probability: float) -> tuple[Float
     between = np.sum((by_cluster - share * count[:, None]) ** 2, axis=0)
     error = np.sqrt(groups / (groups - 1) * between) / count.sum()
     reach = stdtrit(groups - 1, (1 + probability) / 2) * error
-    return share - reach, share + reach
+    return np.maximum(share - reach, 0.0), np.minimum(share + reach, 1.0)

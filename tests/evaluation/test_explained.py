@@ -105,14 +105,15 @@ def panel_and_contributions(n: int = 600) -> tuple[Panel, pl.DataFrame]:
         quantiles=np.tile(900.0 + LEVELS, (n, 1, 1)),
     )
     columns = {f"{name}{CONTRIBUTION}": parts[:, j] for j, name in enumerate(SERIES)}
-    made = pl.DataFrame({"origin_date": days[:n], "horizon": ["1d"] * n} | columns)
+    quoted = ["none"] * 300 + ["live"] * (n - 300)
+    made = pl.DataFrame({"origin_date": days[:n], "horizon": ["1d"] * n, "quote": quoted} | columns)
     # Origins that the panel does not score, and another horizon.
     before = made.with_columns(pl.col("origin_date") - dt.timedelta(days=3000))
     other = made.with_columns(horizon=pl.lit("7d"), **{f"brl{CONTRIBUTION}": pl.lit(9.0)})
     return panel, pl.concat([before, made, other]).sort("origin_date", "horizon")
 
 
-def test_report_scores_the_panels_origins_and_splits_them_by_year() -> None:
+def test_report_scores_the_panels_origins_and_splits_them_by_year_and_quote() -> None:
     panel, contributions = panel_and_contributions()
     found = explained.report(contributions, {"1d": panel}, horizons=["1d", "7d"], settings=SETTINGS)
     actual, parts = made_up(np.random.default_rng(3), panel.n)
@@ -124,6 +125,12 @@ def test_report_scores_the_panels_origins_and_splits_them_by_year() -> None:
         assert one.n == then.sum()
         assert one.r2 == pytest.approx(explained_by(actual[then], parts[then], (0, 1, 2, 3)), rel=1e-9)
         assert sum(part.r2 for part in one.series.values()) == pytest.approx(one.r2)
+    assert list(found["1d"].by_quote) == ["live", "none"]
+    for kind, then in (("none", slice(300)), ("live", slice(300, None))):
+        assert found["1d"].by_quote[kind].n == len(actual[then])
+        assert found["1d"].by_quote[kind].r2 == pytest.approx(
+            explained_by(actual[then], parts[then], (0, 1, 2, 3)), rel=1e-9
+        )
     assert found["7d"] == Unexplained(status="INSUFFICIENT_DATA")
 
     named = explained.metrics(found)

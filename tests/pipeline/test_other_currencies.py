@@ -1,4 +1,4 @@
-"""The forecast on sixteen other currencies, which its constants were not chosen on: the method is none of the peso alone.
+"""The forecast on sixteen other currencies, which its constants were not chosen on: the method is not for the peso alone.
 
 Each of the sample's currencies that floats is made a target as the observado is: its rate of a day is in force on the next business
 day and published at 18:00 that evening. The others are its drivers, with rates of the same minute: the nowcast says more

@@ -63,6 +63,13 @@ def test_the_band_equals_a_readable_loop() -> None:
         assert high[k] == pytest.approx(share + t.ppf(0.95, 3) * error)
 
 
+def test_a_band_ends_where_a_share_does() -> None:
+    rare = np.arange(200) < 3  # all in one of four clusters
+    low, high = share_band(np.stack([rare, ~rare], axis=1), np.arange(200) // 50, probability=0.9)
+    assert low[0] == 0 and 0.015 < high[0] < 1
+    assert 0 < low[1] < 0.985 and high[1] == 1
+
+
 def test_one_cluster_has_no_band() -> None:
     low, high = share_band(np.ones((5, 1), dtype=bool), np.zeros(5, dtype=np.int64), probability=0.9)
     assert np.isnan([*low, *high]).all()

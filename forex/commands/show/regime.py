@@ -177,13 +177,13 @@ def _context(content: Mapping[str, Any]) -> list[str]:
     if content["multipliers"]:
         factors = content["multipliers"]
         said = (
-            "1 at every horizon: the intervals are as they would be without a regime"
+            "1 at every horizon, so they are as they would be without a regime"
             if all(value == 1 for value in factors.values())
             else ", ".join(f"{value:.3f} at {name}" for name, value in factors.items())
         )
     else:
         said = "none: no calibrated forecast was made that day"
-    lines = [f"Multiplier of the intervals' half-widths: {said}."]
+    lines = [f"Multiplier of the intervals' widths: {said}."]
     first, last = calendars["meetings"]
     if content["next_meeting"]:
         lines.append(f"Next published policy meeting: {content['next_meeting']}.")
