@@ -192,7 +192,8 @@ def report(given: Params, changes: Changes) -> str:
             f"`make constants`, as of {given.as_of}, store `{given.ingest.store}`: the change in the CRPS of `published`, in per "
             f"cent, over the matured origins from {given.evaluate.from_} on, had a constant of `fit.{NOWCAST}` or `calibrate` been "
             f"{' or '.join(f'{factor:g}' for factor in FACTORS)} times as large; above 0 it is worse. Whole numbers stay whole. "
-            "What params.yaml does not allow says so, and stays as it is where all are moved together.",
+            "What params.yaml does not allow says so, and stays as it is where all are moved together. Constants of what "
+            "the store does not have, such as a quote, change nothing.",
             summary(given.horizons, changes),
             markdown(rows),
         ]
