@@ -28,9 +28,7 @@ TABLE = Path("reports/forecast.csv")
 
 
 def main() -> None:
-    params = load_params(
-        "as_of", "cut_off", "horizons", "levels", "regimes.fast_window", "regimes.min_fast", "usdclp"
-    )
+    params = load_params("as_of", "cut_off", "horizons", "levels", "regimes.fast_window", "regimes.min_fast", "usdclp")
     expectations, calibration = read_report(EXPECTATIONS, Expectations), read_report(CALIBRATION, Calibration)
     own = read_notes(REGIMES) | block_hashes(params, "as_of", "cut_off", "horizons", "levels", "usdclp")
     calibrated = read_parquet(CALIBRATED)
