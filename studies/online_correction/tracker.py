@@ -59,12 +59,13 @@ def corrected(half_widths: Floats, scores: Floats, matured: NDArray[np.int64], *
     Where one level's factor has carried it past its neighbour the two are swapped (Chernozhukov, Fernández-Val & Galichon 2010,
     "Quantile and probability curves without crossing": never farther from the truth); the guarantee is about the levels before.
 
-    scores: (n,), |z| in the unit of the half-widths, NaN where there is none.  Half-widths NaN before there is a calibration.
+    scores: (n,), |z| in the unit of the half-widths, or (n, 12), of each level; NaN where there is none.
+    Half-widths NaN before there is a calibration.
     """
     if rate == 0:
         return half_widths
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratios = scores[:, None] / half_widths
+        ratios = scores.reshape(len(scores), -1) / half_widths
     # A half-width of 0 (nothing has moved yet) cannot be scaled: its outcome teaches nothing.
     factor = factors(np.where(half_widths > 0, ratios, np.nan), matured, COVERAGE, rate=rate)
     return np.sort(half_widths * np.maximum(factor, 0), axis=1)

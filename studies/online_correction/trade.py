@@ -81,14 +81,20 @@ def figures(
 def corrected(quantiles: Floats, outcome: Outcome, *, first: int, rate: float) -> Floats:
     """Forecasts of one horizon with each central interval's half-width corrected by what had matured; the median stays.
 
-    quantiles: (n, 25), log-distances, symmetric around their median.  first: the first origin whose outcome teaches.
+    The sides of an interval keep their proportion, and an outcome's distance counts in that of its side.
+
+    quantiles: (n, 25), log-distances.  first: the first origin whose outcome teaches.
     """
     median = quantiles[:, MEDIAN]
-    scores = np.abs(outcome.log_return - median)
+    above, below = quantiles[:, MEDIAN + 1 :] - median[:, None], (median[:, None] - quantiles[:, :MEDIAN])[:, ::-1]
+    half_widths = (above + below) / 2
+    lean = np.divide(above - below, 2 * half_widths, out=np.zeros_like(above), where=half_widths > 0)
+    signed = (outcome.log_return - median)[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):  # a side of no length
+        scores = np.abs(signed) / np.where(signed > 0, 1 + lean, 1 - lean)
     scores[:first] = np.nan
-    half_widths = quantiles[:, MEDIAN + 1 :] - median[:, None]
     widths = tracker.corrected(half_widths, scores, outcome.matured, rate=rate)
-    return conformal.quantiles(median, np.ones(len(median)), widths)
+    return conformal.quantiles(median, np.ones(len(median)), widths, lean)
 
 
 def measure(params: Params, rates: Sequence[float] = RATES) -> dict[str, dict[float, Figures]]:

@@ -152,7 +152,7 @@ def test_a_run_of_other_params_is_stale_and_keys_that_no_forecast_depends_on_do_
     monitored(world())
     edit("recent: 500           # matured", "recent: 501           # matured")
     assert check.view()["verdict"] == "fine"
-    edit("refit_every: 21   #", "refit_every: 22   #")
+    edit("refit_every: 21   # business days\n    half_life", "refit_every: 22   # business days\n    half_life")
     said = check.view()
     assert said["verdict"] == "stale" and said["exit_code"] == 4 and "other params" in check.text(said)
 

@@ -110,6 +110,8 @@ def loop_origin(
             row[f"{name}_move_{age}"] = move
         if name in quotes:
             row[f"{name}_gap"] = loop_gap(rows, last, anchor, day, cut)
+            source = (last or {}).get("source")
+            row[f"{name}_backfilled"] = None if last is None else "_hourly:" in (source or "")
         elif last is not None and last["date"] == day and row[f"{name}_move_0"] is not None:
             hours.append((cut - last["usable_at"]) / dt.timedelta(hours=1))
     row["news_hours"] = median(hours) if hours else None
