@@ -7,7 +7,7 @@ from pathlib import Path
 from forex.calibration.calibrate import calibrate
 from forex.calibration.described import Settled, calibration_report, metrics
 from forex.calibration.inputs import actuals, calibration_inputs
-from forex.core.files import read_notes, read_parquet, write_json, write_parquet
+from forex.core.files import read_note, read_parquet, write_json, write_parquet
 from forex.core.reports import write_report
 from forex.core.stage import run
 from forex.observations.history import from_panel
@@ -50,7 +50,7 @@ def main() -> None:
         kept.start,
         published=params.calibrate.published.model,
         stressed=params.calibrate.multipliers.regimes,
-        params_sha256=read_notes(RAW_FORECASTS) | block_hashes(params, "calibrate"),
+        params_sha256={"fit": read_note(RAW_FORECASTS, "fit")} | block_hashes(params, "calibrate"),
     )
     write_report(REPORT, report)
     write_json(METRICS, metrics(report))

@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from forex.calibration.report import Calibration
-from forex.core.files import read_notes, read_parquet, write_csv
+from forex.core.files import read_note, read_parquet, write_csv
 from forex.core.quantiles import COLUMNS
 from forex.core.reports import read_report, write_report
 from forex.core.stage import run
@@ -30,7 +30,8 @@ TABLE = Path("reports/forecast.csv")
 def main() -> None:
     params = load_params("as_of", "cut_off", "horizons", "levels", "regimes.fast_window", "regimes.min_fast", "usdclp")
     expectations, calibration = read_report(EXPECTATIONS, Expectations), read_report(CALIBRATION, Calibration)
-    own = read_notes(REGIMES) | block_hashes(params, "as_of", "cut_off", "horizons", "levels", "usdclp")
+    own = block_hashes(params, "as_of", "cut_off", "horizons", "levels", "usdclp")
+    own["regimes"] = read_note(REGIMES, "regimes")
     calibrated = read_parquet(CALIBRATED)
     [origin] = calibrated.select(pl.col("origin_date").max()).to_series()
     newest = pl.col("origin_date") == origin

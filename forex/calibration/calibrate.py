@@ -172,8 +172,8 @@ def _quantiles(predictive: Predictive, half_widths: Floats, leaning: Floats) -> 
 
 
 def _lean(horizon: str, signed: Floats, half_widths: Floats, outcome: Outcome, params: Calibrate) -> Floats:
-    """From the shortest pooled horizon on; the next day's tails have evidence of their own, and a lean there only adds noise."""
-    shortest = min((calendar.horizon_days(other) for other in params.pool_horizons), default=0)
+    """From the shortest pooled horizon on, or beyond the next day where none is pooled: there a lean only adds noise."""
+    shortest = min((calendar.horizon_days(other) for other in params.pool_horizons), default=2)
     if calendar.horizon_days(horizon) < shortest:
         return np.zeros_like(half_widths)
     return lean(signed, half_widths, outcome.matured, outcome.steps, params.lean_weight)

@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -121,11 +120,10 @@ def write_csv(path: Path, frame: pl.DataFrame) -> None:
 
 
 MADE_ANEW = "Delete it; `dvc repro` makes it anew."
-NO_NOTES: Mapping[str, str] = MappingProxyType({})
 
 
-def write_parquet(path: Path, frame: pl.DataFrame, notes: Mapping[str, str] = NO_NOTES) -> None:
-    """notes: what the file says of itself beside its columns, for `read_notes`."""
+def write_parquet(path: Path, frame: pl.DataFrame, notes: Mapping[str, str] | None = None) -> None:
+    """notes: what the file says of itself beside its columns, for `read_note`."""
     import pyarrow.parquet as pq
 
     table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
@@ -171,14 +169,16 @@ def read_parquet(path: Path, *, mend: str = MADE_ANEW) -> pl.DataFrame:
     return frame
 
 
-def read_notes(path: Path) -> dict[str, str]:
-    """The notes that `write_parquet` gave the file.  Raises DataError as `read_parquet`."""
+def read_note(path: Path, name: str) -> str:
+    """A note that `write_parquet` gave the file.  Raises DataError as `read_parquet`, and where the file has no such note."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         notes = pq.read_schema(path).metadata or {}
-        return {key.decode(): value.decode() for key, value in notes.items()}
+        return str(notes[name.encode()].decode())
+    except KeyError as error:
+        raise DataError(f"{path}: does not say its {name}. {MADE_ANEW}") from error
     except FileNotFoundError as error:
         raise DataError(f"{path}: not found. `dvc repro` makes it.") from error
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:

@@ -12,6 +12,7 @@ from forex.evaluation.report import (
     RegimeRule,
     RegimeScores,
     Rule,
+    Tail,
     TailRule,
     Unjudged,
     Unpublished,
@@ -42,15 +43,13 @@ def verdicts(horizon: str, figures: HorizonScores, settings: Evaluate) -> dict[s
     for text, tolerances in rules.tail_tolerance.items():
         level = float(text) / 100
         at = overall.by_level[level]
-        for side, share, low, high in (
-            ("above", at.above, at.above_block_low, at.above_block_high),
-            ("below", at.below, at.below_block_low, at.below_block_high),
-        ):
+        for side, tail in at.tails.items():
             if horizon not in tolerances:
-                found[f"{side}_{text}"] = Unjudged(value=share, verdict=NOT_EVALUATED)
+                found[f"{side}_{text}"] = Unjudged(value=tail.share, verdict=NOT_EVALUATED)
                 continue
-            band = (low, high) if horizon_days(horizon) >= horizon_days(rules.tail_band_from) else (None, None)
-            found[f"{side}_{text}"] = _tail((1 - level) / 2, share, band, tolerances[horizon], enough=enough)
+            if horizon_days(horizon) < horizon_days(rules.tail_band_from):
+                tail = Tail(tail.share, None, None)
+            found[f"{side}_{text}"] = _tail((1 - level) / 2, tail, tolerances[horizon], enough=enough)
     widest = overall.by_level[rules.interval_level]
     rule("interval_coverage", widest.coverage, at_least=rules.min_interval_coverage)
     rule("rmse", overall.rmse, at_most=rules.max_rmse)
@@ -72,11 +71,9 @@ def verdicts(horizon: str, figures: HorizonScores, settings: Evaluate) -> dict[s
     return found
 
 
-def _tail(
-    nominal: float, share: float, band: tuple[float | None, float | None], tolerance: float, *, enough: bool
-) -> TailRule:
+def _tail(nominal: float, tail: Tail, tolerance: float, *, enough: bool) -> TailRule:
     """Within the tolerance of the nominal share, or that share inside the band."""
-    low, high = band
+    share, low, high = tail
     holds: Literal["tolerance", "band"] | None = None
     if abs(share - nominal) <= tolerance:
         holds = "tolerance"

@@ -5,7 +5,7 @@ say is None. Names that hold a level have it in per cent, `coverage_95`.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from forex.core.flat import ByLevel, Flat, Keys, Named
 from forex.core.reports import ABSENT, Report
@@ -65,6 +65,14 @@ class RegimeScores(GroupScores):
     by_level: Mapping[float, RegimeLevelScores]
 
 
+class Tail(NamedTuple):
+    """The share of actuals beyond one end of an interval, and its band."""
+
+    share: float
+    low: float | None
+    high: float | None
+
+
 class OverallLevelScores(LevelScores):
     """Over all origins: with HAC standard errors, and the shares of actuals above and below with their block-bootstrap bands."""
 
@@ -76,6 +84,14 @@ class OverallLevelScores(LevelScores):
     below: float
     below_block_low: Annotated[float | None, Named("below_{}_block_low")]
     below_block_high: Annotated[float | None, Named("below_{}_block_high")]
+
+    @property
+    def tails(self) -> dict[str, Tail]:
+        """By side, as the names of rules begin."""
+        return {
+            "below": Tail(self.below, self.below_block_low, self.below_block_high),
+            "above": Tail(self.above, self.above_block_low, self.above_block_high),
+        }
 
 
 class OverallScores(GroupScores):

@@ -26,6 +26,7 @@ from forex.statistics import ridge, volatility
 
 VARIANCE_HALF_LIFE = 23  # returns; of the variance that weights the ridges' rows
 VARIANCE_LONG_RUN_SHARE = 0.2
+MOST = 0.5  # of what the drivers explain: days with less say little of what they are worth
 
 Bools = NDArray[np.bool_]
 
@@ -61,12 +62,12 @@ class Means:
     quote: Run
     moved: Bools
     share: Floats
-    level: Quote
+    in_use: Quote
     rules: Rules
 
     @property
     def quoted(self) -> Bools:
-        return self.level.present
+        return self.in_use.present
 
     @property
     def best(self) -> Run:
@@ -84,7 +85,7 @@ class Means:
         is missing in the proportion 1 − φ.  Returns (n_days,).
         """
         outcome, matured, half_life = targets.log_return, targets.matured, self.rules.record_half_life
-        most = self.moved & (self.share >= 0.5)
+        most = self.moved & (self.share >= MOST)
         kappa = information.relative_errors(
             self.without.mean, self.drivers.mean, outcome, matured, among=most, half_life=half_life
         )

@@ -11,6 +11,7 @@ from forex.models.design import Scaling, as_known
 from forex.models.means import Means, Rules, means
 from forex.models.protocol import Declaration
 from forex.observations.history import Floats, History, Ints, Targets
+from forex.observations.store import TARGET
 from forex.params import Block
 from forex.params.types import PositiveFloat, Share, unique
 from forex.statistics import conformal, ridge, volatility
@@ -18,7 +19,6 @@ from forex.statistics.forecasts import BACKFILLED, LIVE, NO_QUOTE
 from forex.statistics.predictive import Predictive
 from forex.timeline import calendar
 
-OWN = "usdclp"
 NEXT_DAY = "1d"
 SHAPE_HALF_LIFE = 1e9  # the shape comes from every score alike; ageing them is the calibration's task
 
@@ -101,11 +101,11 @@ class Nowcast:
 
     def quoted(self, history: History, origins: Ints) -> list[str]:
         """The kind of quote that each origin's forecast rests on: (n_origins,)."""
-        level = self.means(history, 1).level
+        used = self.means(history, 1).in_use
         if not history.quotes:
             return [NO_QUOTE] * len(origins)
-        filled = history.backfilled[np.arange(len(level.which)), level.which]
-        kinds = np.where(level.present, np.where(filled, BACKFILLED, LIVE), NO_QUOTE)
+        filled = history.backfilled[np.arange(len(used.which)), used.which]
+        kinds = np.where(used.present, np.where(filled, BACKFILLED, LIVE), NO_QUOTE)
         return [str(kind) for kind in kinds[origins]]
 
     def means(self, history: History, steps: int) -> Means:
@@ -156,4 +156,4 @@ MODEL = Declaration(Nowcast, Settings)
 
 def series(history: History) -> tuple[str, ...]:
     """The target, for its own last returns, the drivers, and the quotes."""
-    return (OWN, *history.drivers, *history.quotes)
+    return (TARGET, *history.drivers, *history.quotes)

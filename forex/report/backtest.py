@@ -124,10 +124,7 @@ def tail_rows(validation: Scoreboard) -> list[TailRow]:
     for horizon in by_length(validation.horizons):
         overall = _overall(validation, horizon)
         for level, at in sorted(overall.by_level.items()) if overall else ():
-            for side, share, low, high in (
-                ("below", at.below, at.below_block_low, at.below_block_high),
-                ("above", at.above, at.above_block_low, at.above_block_high),
-            ):
+            for side, tail in at.tails.items():
                 rule = validation.verdicts[horizon].get(f"{side}_{percent(level)}")
                 if rule is not None:
                     judged = rule if isinstance(rule, TailRule) else None
@@ -137,9 +134,7 @@ def tail_rows(validation: Scoreboard) -> list[TailRow]:
                             level,
                             side,
                             (1 - level) / 2,
-                            share,
-                            low,
-                            high,
+                            *tail,
                             judged.at_least if judged else None,
                             judged.at_most if judged else None,
                             rule.verdict,

@@ -130,15 +130,13 @@ def pooled(own: Floats, independent: Floats, common: Floats, weight: float) -> F
     return (own_weight * own + lean * np.nan_to_num(common)) / (own_weight + lean)
 
 
-def quantiles(location: Floats, scale: Floats, half_widths: Floats, lean: Floats | None = None) -> Floats:
+def quantiles(location: Floats, scale: Floats, half_widths: Floats, lean: Floats | float = 0.0) -> Floats:
     """The 25 quantiles as log-distances, shape (n, 25): location + scale·h·(1 + d) above, location − scale·h·(1 − d) below.
 
-    lean: (n, 12), d in [−1, 1] (forex/calibration/lean.py); None: symmetric.  No quantile crosses another one: a side that would
+    lean: (n, 12), d in [−1, 1] (forex/calibration/lean.py); 0: symmetric.  No quantile crosses another one: a side that would
     turn back stays where it was.
     """
     spread = scale[:, None] * half_widths
     centre = location[:, None]
-    if lean is None:
-        return np.concatenate([centre - spread[:, ::-1], centre, centre + spread], axis=1)
     above, below = (np.maximum.accumulate(spread * (1 + side * lean), axis=1) for side in (1, -1))
     return np.concatenate([centre - below[:, ::-1], centre, centre + above], axis=1)

@@ -93,7 +93,7 @@ def test_outcomes_with_a_long_tail_lean_to_its_side(side: int) -> None:
     half_widths = normal(origins)
     made = lean(signed, half_widths, np.arange(origins) + 1, np.ones(origins, dtype=np.int64), WEIGHT)
     assert (side * made[-1] > 0.05).all()
-    before, after = (quantiles(np.zeros(origins), np.ones(origins), half_widths, one)[1000:] for one in (None, made))
+    before, after = (quantiles(np.zeros(origins), np.ones(origins), half_widths, one)[1000:] for one in (0.0, made))
     late = signed[1000:]
     for pair in range(len(COVERAGE)):
         due = (1 - COVERAGE[pair]) / 2
@@ -169,3 +169,13 @@ def test_calibrated_quantiles_lean_from_the_shortest_pooled_horizon_on_and_their
             turned = ((ours[:, -1] - ours[:, 0]) - (plain[:, -1] - plain[:, 0])) / (plain[:, -1] - plain[:, 0])
             assert np.abs(turned).max() < 1e-6
     assert min(int(one[:-1]) for one in PARAMS.pool_horizons) == 7
+
+
+@pytest.mark.slow
+def test_where_no_horizon_is_pooled_all_but_the_next_day_lean() -> None:
+    made, first = calibrate(*world(), changed(pool_horizons=()))
+    for horizon in HORIZONS:
+        distances = made[horizon].quantiles[PUBLISHED][first:]
+        distances = distances - distances[:, [MEDIAN]]
+        symmetric = np.abs(distances + distances[:, ::-1]).max(axis=1) < 1e-12
+        assert symmetric.all() if horizon == "1d" else not symmetric[60:].any()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from forex.core import files
 from forex.core.errors import DataError
-from forex.core.files import json_text, read_json, read_notes, read_parquet, round_clp, round_significant, write_parquet
+from forex.core.files import json_text, read_json, read_note, read_parquet, round_clp, round_significant, write_parquet
 
 FRAME = pl.DataFrame(
     {
@@ -166,13 +166,19 @@ def test_parquet_has_the_same_bytes_every_time_and_reads_back_as_it_was(tmp_path
 def test_notes_come_back_and_change_no_value(tmp_path: Path) -> None:
     path, notes = tmp_path / "raw.parquet", {"fit": "ab" * 32, "día": "señal"}
     write_parquet(path, FRAME, notes=notes)
-    assert read_notes(path) == notes
+    assert {name: read_note(path, name) for name in notes} == notes
     assert read_parquet(path).equals(FRAME) and read_parquet(path).schema == FRAME.schema
     noted = path.read_bytes()
     write_parquet(path, FRAME, notes=notes)
     assert path.read_bytes() == noted
-    write_parquet(path, FRAME)
-    assert read_notes(path) == {}
+
+
+def test_a_note_that_is_not_there_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "raw.parquet"
+    for notes in (None, {"regimes": "ab" * 32}):
+        write_parquet(path, FRAME, notes=notes)
+        with pytest.raises(DataError, match=r"raw\.parquet: does not say its fit\. Delete it; `dvc repro`"):
+            read_note(path, "fit")
 
 
 @pytest.mark.parametrize("size", [0, 3, 100, -1])
@@ -181,7 +187,7 @@ def test_notes_of_an_empty_or_cut_off_file_are_not_read(tmp_path: Path, size: in
     write_parquet(path, FRAME, notes={"fit": "ab" * 32})
     path.write_bytes(path.read_bytes()[:size])
     with pytest.raises(DataError, match=r"raw\.parquet: damaged .*Delete it; `dvc repro`"):
-        read_notes(path)
+        read_note(path, "fit")
 
 
 def test_damaged_notes_end_as_data_error_or_as_texts(tmp_path: Path) -> None:
@@ -195,18 +201,18 @@ def test_damaged_notes_end_as_data_error_or_as_texts(tmp_path: Path) -> None:
         damaged[position] ^= 0x80
         path.write_bytes(damaged)
         try:
-            notes = read_notes(path)
+            note = read_note(path, "fit")
         except DataError as error:
-            assert "raw.parquet: damaged" in str(error)
+            assert "raw.parquet: damaged" in str(error) or "raw.parquet: does not say its fit" in str(error)
             refused += 1
         else:
-            assert all(isinstance(text, str) for one in notes.items() for text in one)
+            assert isinstance(note, str)
     assert refused > 100
 
 
 def test_notes_of_a_missing_file_are_named_with_what_makes_it(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"raw\.parquet: not found\. `dvc repro` makes it"):
-        read_notes(tmp_path / "raw.parquet")
+        read_note(tmp_path / "raw.parquet", "fit")
 
 
 def test_a_folder_name_with_an_equals_sign_adds_no_column(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from forex.commands.tables import markdown
 from forex.core.names import PUBLISHED, RIVALS, percent
 from forex.core.reports import read_report
 from forex.evaluation import findings
-from forex.evaluation.report import HorizonScores, ModelScores, OverallScores, Rule, Scoreboard, ValidationReport
+from forex.evaluation.report import HorizonScores, ModelScores, OverallScores, Rule, Scoreboard, Tail, ValidationReport
 from forex.timeline.calendar import horizon_days
 
 VALIDATION = Path("reports/validation.json")
@@ -67,8 +67,7 @@ def _row(figures: HorizonScores, rules: Mapping[str, Rule]) -> dict[str, Any]:
         "tails": {
             percent(level): {
                 "nominal": round((1 - level) / 2, 9),
-                "below": _tail(at.below, at.below_block_low, at.below_block_high),
-                "above": _tail(at.above, at.above_block_low, at.above_block_high),
+                **{side: _tail(tail) for side, tail in at.tails.items()},
             }
             for level, at in own.by_level.items()
             if f"above_{percent(level)}" in rules
@@ -82,8 +81,9 @@ def _row(figures: HorizonScores, rules: Mapping[str, Rule]) -> dict[str, Any]:
     }
 
 
-def _tail(share: float, low: float | None, high: float | None) -> dict[str, Any]:
-    return {"share": share, "band": None if low is None or high is None else [low, high]}
+def _tail(tail: Tail) -> dict[str, Any]:
+    band = None if tail.low is None or tail.high is None else [tail.low, tail.high]
+    return {"share": tail.share, "band": band}
 
 
 def _against(own: OverallScores, rival: ModelScores) -> dict[str, float | None]:
