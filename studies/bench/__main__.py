@@ -34,6 +34,10 @@ class Rival:
     theirs: bool = True  # runs in .venv-bench
     every: int = 1
 
+    @property
+    def path(self) -> Path:
+        return Path(__file__).with_name(self.script)
+
 
 RIVALS = (
     Rival("arch, GARCH(1,1)-t refitted daily", "arch_daily.py", theirs=False),
@@ -70,7 +74,7 @@ def main() -> None:
         for rival in RIVALS:
             print(f"{rival.title} …", file=sys.stderr, flush=True)
             python = Path(THEIR_PYTHON if rival.theirs else sys.executable).absolute()
-            command = [python, ours.ROOT / "studies.bench" / rival.script, "task.npz", "answer.npz", *rival.arguments]
+            command = [python, rival.path, "task.npz", "answer.npz", *rival.arguments]
             their_cost = cost(command, cwd=folder, env=UNPINNED)
             with np.load(folder / "answer.npz") as answer:
                 answered, notes = int(answer["origins"]), tuple(answer["notes"].tolist())

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from studies.bench import ours
+from studies.bench.__main__ import RIVALS, Rival
 from studies.bench.measured import Cost, cost
 from tests.support.made_up import ROOT
 
@@ -65,3 +66,9 @@ def test_memory_and_time_are_those_of_the_process_alone(tmp_path: Path) -> None:
 def test_a_failing_process_ends_the_bench_with_its_message(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="no panel here"):
         cost([sys.executable, "-c", "import sys; sys.exit('no panel here')"], cwd=tmp_path, env=os.environ)
+
+
+@pytest.mark.parametrize("rival", RIVALS, ids=lambda rival: rival.title)
+def test_every_rival_has_a_script_that_is_there_and_parses(rival: Rival) -> None:
+    """Running them needs an environment of their own; a script that has moved is seen without it."""
+    compile(rival.path.read_text(encoding="utf-8"), str(rival.path), "exec")
