@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: help run test test-fast test-extras lint study faults replay trade constants bench plots readme schema calendar lock clean
+.PHONY: catalogue help run test test-fast test-extras lint study faults replay trade constants bench plots readme schema calendar lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed 's/:.*  ## /\t/' | expand -t 14
@@ -68,6 +68,9 @@ readme: .venv/installed  ## renew the figures in README and docs from the report
 calendar: .venv/installed  ## the committed holidays beside those of the holidays package
 	@python -m forex.commands.keep.calendar_source $(if $(KNOWN_FROM),--known-from $(KNOWN_FROM))
 
+catalogue: .venv/installed  ## put new texts of the code into the catalogues of its translations
+	python -m forex.commands.keep.catalogue
+
 schema: .venv/installed  ## renew reports/schema from the reports' models
 	python -m forex.commands.keep.schema
 
@@ -91,7 +94,7 @@ schema: .venv/installed  ## renew reports/schema from the reports' models
 	touch $@
 
 lock:  ## renew requirements.lock after a change of pyproject.toml (needs uv)
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra remotes --extra dev pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra remotes --extra pdf --extra dev pyproject.toml -o requirements.lock
 
 clean:  ## remove the environments
 	rm -rf .venv .venv-extras .venv-bench

@@ -1,0 +1,263 @@
+"""A language: sentences, names, numbers and dates as its readers write them, from gettext catalogues and CLDR through Babel.
+
+The texts of the code are English and the keys of the catalogues; `catalogues/es` has their Spanish, a file a package. Nothing is read from the
+machine's locale here: who asks for a language names it.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from forex.core.sentence import Formatter, Sentence
+from forex.presentation.names import NAMES
+
+if TYPE_CHECKING:
+    from babel.messages.catalog import Catalog
+    from babel.support import NullTranslations
+
+Code = Literal["es", "en"]
+LOCALES: Final = {"es": "es_CL", "en": "en_US"}
+CATALOGUES: Final = Path(__file__).parent / "catalogues"
+HEADER: Final = """msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=utf-8\\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
+
+"""  # of every catalogue: no dates, no people
+
+ABSENT: Final = "–"
+MINUS: Final = "−"
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+NUMBER = re.compile(r"(?P<sign>\+?)(?P<grouped>,?)(?:\.(?P<places>\d+))?(?P<kind>[f%gd]?)")
+
+
+class Language:
+    """code: es or en.  Everything it returns is text; what is None is shown as a dash."""
+
+    def __init__(self, code: Code):
+        self.code = code
+        self.locale = LOCALES[code]
+        self.translations = _translations(code)
+        self._formatter = _Localised(self)
+
+    # What is said
+
+    def plural(self, one: str, other: str, number: int) -> str:
+        """The form for `number`, its field {n} filled."""
+        return self.translations.ngettext(one, other, number).format(n=self.count(number))
+
+    def say(self, said: str | Sentence, **values: Any) -> str:
+        """A sentence of a report, or a text of the code with fields as in `forex.core.sentence` and their values."""
+        if isinstance(said, Sentence):
+            said, values = said.text, dict(said.values)
+        return self._formatter.vformat(self.translations.gettext(said), (), values)
+
+    def name(self, name: str) -> str:
+        """What people call a series, state, rule or model of the code; its words where nobody has given it a name.
+
+        >>> Language("en").name("brl"), Language("es").name("brl"), Language("es").name("my_series")
+        ('Brazilian Real', 'real brasileño', 'my series')
+        """
+        if name in NAMES:
+            return self.translations.gettext(NAMES[name])
+        currency = self._currency(name)
+        return currency or name.replace("_", " ")
+
+    def _currency(self, name: str) -> str | None:
+        from babel import Locale
+
+        return Locale.parse(self.locale).currencies.get(name.upper()) if len(name) == 3 else None
+
+    def listed(self, parts: Sequence[str]) -> str:
+        """One after the other, as a sentence lists them.
+
+        >>> Language("es").listed(["7d", "15d", "30d"])
+        '7d, 15d y 30d'
+        """
+        from babel.lists import format_list
+
+        return format_list(list(parts), locale=self.locale) if parts else ABSENT
+
+    # Numbers
+
+    def number(self, value: float | None, places: int, *, grouped: bool = True, sign: bool = False) -> str:
+        """With so many places; nothing that rounds to zero has a sign.
+
+        >>> Language("es").number(1005.286, 2), Language("en").number(-1005.286, 2)
+        ('1.005,29', '−1,005.29')
+        """
+        if value is None:
+            return ABSENT
+        from babel.numbers import format_decimal
+
+        pattern = ("#,##0" if grouped else "0") + ("." + "0" * places if places else "")
+        size = format_decimal(abs(round(value, places)), format=pattern, locale=self.locale)
+        if not round(value, places):
+            return size
+        return (MINUS if value < 0 else "+" if sign else "") + size
+
+    def rate(self, value: float | None) -> str:
+        return self.number(value, 2)
+
+    def pesos(self, value: float | None) -> str:
+        """Without places: what a sentence needs of a rate."""
+        return self.number(value, 0)
+
+    def clp(self, value: float | None) -> str:
+        """A difference with its sign."""
+        return self.number(value, 2, sign=True)
+
+    def value(self, value: float | None) -> str:
+        """With the six digits that it needs at most.
+
+        >>> Language("es").value(0.61523), Language("es").value(1382.3)
+        ('0,61523', '1.382,3')
+        """
+        if value is None:
+            return ABSENT
+        places = len(f"{value:.6g}".partition(".")[2]) if "e" not in f"{value:.6g}" else 6
+        return self.number(value, places)
+
+    def count(self, value: int | None) -> str:
+        return self.number(value, 0)
+
+    def per_cent(self, share: float | None, places: int, *, sign: bool = False) -> str:
+        return ABSENT if share is None else f"{self.number(100 * share, places, sign=sign)}\u202f%"
+
+    def share(self, share: float | None) -> str:
+        return self.per_cent(share, 1)
+
+    def whole(self, share: float | None) -> str:
+        return self.per_cent(share, 0)
+
+    def level(self, level: float) -> str:
+        """With the digits that it needs.
+
+        >>> Language("es").level(0.995), Language("es").level(0.8)
+        ('99,5\u202f%', '80\u202f%')
+        """
+        return f"{self.value(round(100 * level, 9))}\u202f%"
+
+    def p(self, p: float | None) -> str:
+        """
+        >>> Language("es").p(0.0421), Language("en").p(1e-9)
+        ('0,042', '< 0.001')
+        """
+        if p is None:
+            return ABSENT
+        return self.number(p, 3) if p >= 0.001 else f"< {self.number(0.001, 3)}"
+
+    # Days
+
+    def day(self, value: str | dt.date | None) -> str:
+        """
+        >>> Language("es").day("2024-11-28"), Language("en").day("2024-11-28")
+        ('28 nov 2024', '28 Nov 2024')
+        """
+        return self._date(value, "d MMM y")
+
+    def day_in_words(self, value: str | dt.date) -> str:
+        """
+        >>> Language("es").day_in_words("2024-11-28"), Language("en").day_in_words("2024-11-28")
+        ('jueves 28 de noviembre de 2024', 'Thursday 28 November 2024')
+        """
+        return self._date(value, "EEEE d 'de' MMMM 'de' y" if self.code == "es" else "EEEE d MMMM y")
+
+    def day_and_month(self, value: str | dt.date) -> str:
+        """
+        >>> Language("es").day_and_month("2024-11-28"), Language("en").day_and_month("2024-11-28")
+        ('28 de noviembre', '28 November')
+        """
+        return self._date(value, "d 'de' MMMM" if self.code == "es" else "d MMMM")
+
+    def instant(self, value: dt.datetime) -> str:
+        return f"{self.day(value.date())}, {value:%H:%M} UTC"
+
+    def months(self) -> list[str]:
+        """The twelve months' short names."""
+        return [self._date(dt.date(2000, month, 1), "MMM") for month in range(1, 13)]
+
+    def _date(self, value: str | dt.date | None, pattern: str) -> str:
+        if value is None:
+            return ABSENT
+        from babel.dates import format_date
+
+        date = value if isinstance(value, dt.date) else dt.date.fromisoformat(value)
+        return format_date(date, pattern, locale=self.locale).replace(".", "")
+
+
+class _Localised(Formatter):
+    """Puts values into a translated text: the same fields, in the language's numbers, dates and names."""
+
+    def __init__(self, language: Language):
+        self.language = language
+
+    def joined(self, parts: list[str]) -> str:
+        return "; ".join(parts)
+
+    def sentence(self, value: Sentence) -> str:
+        return self.language.say(value)
+
+    def counted(self, number: int, one: str, other: str) -> str:
+        return self.language.plural(one, other, number)
+
+    def single(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, dt.date):
+            return self.language.day(value)
+        if isinstance(value, str):
+            return self.language.day(value) if DATE.fullmatch(value) else self.language.name(value)
+        found = NUMBER.fullmatch(format_spec)
+        if found is None:
+            raise ValueError(f"{format_spec!r} is no form of a number that a language knows")
+        places, sign = int(found["places"] or 0), bool(found["sign"])
+        if found["kind"] == "%":
+            return self.language.per_cent(value, places, sign=sign)
+        if found["kind"] == "f":
+            return self.language.number(value, places, sign=sign)
+        return self.language.value(value)
+
+
+@cache
+def language(code: Code) -> Language:
+    return Language(code)
+
+
+@cache
+def _translations(code: Code) -> "NullTranslations":
+    """The catalogues as one, compiled in memory; English is what the code says."""
+    from io import BytesIO
+
+    from babel.messages.mofile import write_mo
+    from babel.support import NullTranslations, Translations
+
+    files = sorted((CATALOGUES / code).glob("*.po"))
+    if not files:
+        return NullTranslations()
+    whole = new_catalogue(code)
+    for path in files:
+        for message in read_catalogue(path, code):
+            if message.id:
+                whole[message.id] = message
+    compiled = BytesIO()
+    write_mo(compiled, whole)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def read_catalogue(path: Path, code: Code) -> "Catalog":
+    from babel.messages.pofile import read_po
+
+    with path.open("rb") as file:
+        return read_po(file, locale=code)
+
+
+def new_catalogue(code: Code) -> "Catalog":
+    """Without a message."""
+    from io import BytesIO
+
+    from babel.messages.pofile import read_po
+
+    return read_po(BytesIO(HEADER.encode()), locale=code)

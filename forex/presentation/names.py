@@ -1,0 +1,130 @@
+"""What people call the names of the code: series, states, kinds of alerts, checks, tests; the words are keys of the catalogues.
+
+Currencies are not here: CLDR has their names in every language. A name that nobody has given words is shown as its own words.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+SERIES: Final = {
+    "usdclp": "dólar observado",
+    "anchor": "dólar observado",
+    "usdclp_close": "quote of the peso at the cut-off",
+    "usdclp_spot": "quote of the peso at the cut-off",
+    "copper_lme": "copper, London",
+    "copper_comex": "copper, New York",
+    "copper_bcch": "copper, central bank",
+    "dxy": "dollar index (DXY)",
+    "vix": "volatility index (VIX)",
+    "wti": "crude oil (WTI)",
+    "us_2y": "US Treasury, 2 years",
+    "fed_funds": "Federal funds rate",
+    "tpm": "policy rate (TPM)",
+    "usd_broad": "broad dollar index",
+}
+
+STATES: Final = {
+    "OK": "in order",
+    "CAUTION": "with reservations",
+    "FAULT": "not in order",
+    "EXCELLENT": "excellent",
+    "GOOD": "good",
+    "DEGRADED": "degraded",
+    "CRITICAL": "critical",
+    "INSUFFICIENT_DATA": "insufficient data",
+    "NOT_EVALUATED": "not evaluated",
+    "EVALUATED": "evaluated",
+    "PASS": "accepted",
+    "FAIL": "not accepted",
+    "INFO": "information",
+    "WARNING": "warning",
+    "critical": "critical",
+    "warning": "warning",
+    "ABSORBED": "absorbed",
+    "UNAFFECTED": "unaffected",
+    "QUIET": "quiet",
+    "RAISED": "raised",
+    "NONE": "none",
+    "LOW": "low",
+    "MEDIUM": "medium",
+    "HIGH": "high",
+    "IMPROVING": "improving",
+    "STABLE": "stable",
+    "WORSENING": "worsening",
+    "UNKNOWN": "unknown",
+    "USUAL": "usual",
+    "BROKEN": "broken",
+    "PUBLISHED_BETTER": "published better",
+    "PUBLISHED_WORSE": "published worse",
+    "NO_EVIDENCE": "no evidence of a difference",
+    "READY": "ready",
+    "OPTIMAL": "optimal",
+    "CAUTIOUS": "cautious",
+    "NOT_READY": "not ready",
+}
+
+REGIMES: Final = {
+    "NORMAL": "normal",
+    "HIGH_VOL": "high volatility",
+    "COPPER_SHOCK": "copper shock",
+    "BCCH_INTERVENTION": "central bank",
+}
+
+EPISODES: Final = {"march_2020": "March 2020", "july_2022": "July 2022"}
+
+ALERTS: Final = {
+    "BASELINE_MISSING": "no baseline",
+    "DATA_QUALITY_ISSUE": "missing data",
+    "DEGRADATION_CRITICAL": "critical degradation",
+    "DEGRADATION_WARNING": "degradation",
+    "DRIFT": "drift",
+    "DXY_EXTREME": "extreme dollar index",
+    "TPM_SURPRISE": "surprise in the policy rate",
+    "TREND_REVERSAL": "turn of the trend",
+    "VIX_SPIKE": "spike of the VIX",
+    "VOLATILITY_SPIKE": "spike of volatility",
+}
+
+TIERS: Final = {"important": "important", "optional": "optional"}
+
+CHECKS: Final = {
+    "type": "values are numbers and dates are dates",
+    "unique": "no value stands twice",
+    "too_early": "nothing is known before it can be",
+    "increasing": "dates go forward",
+    "range": "values lie within their range",
+    "positive": "values are positive",
+    "business_day": "dates are business days",
+    "max_move": "large moves are confirmed",
+    "rows": "there are enough rows",
+    "staleness": "the newest value is new enough",
+    "longest_gap": "no gap is too long",
+    "calendar_agreement": "business days have values",
+    "set_aside": "few rows are set aside",
+}
+
+ASIDE: Final = {
+    "not_a_business_day": "on a day that is no business day",
+}
+
+TESTS: Final = {
+    "ks": "distribution (Kolmogorov–Smirnov)",
+    "mean": "mean",
+    "scale": "scale",
+    "autocorrelation": "autocorrelation",
+    "variance": "variance",
+}
+
+MODELS: Final = {
+    "random_walk": "random walk",
+    "random_walk_drift": "random walk with drift",
+    "predecessor": "earlier system",
+    "garch_t": "GARCH-t",
+    "nowcast": "nowcast",
+    "random_walk_nowcast": "random walk from the nowcast",
+    "garch_t_nowcast": "GARCH-t from the nowcast",
+}
+
+NAMES: Final[Mapping[str, str]] = (
+    SERIES | STATES | REGIMES | EPISODES | ALERTS | TIERS | CHECKS | ASIDE | TESTS | MODELS
+)
