@@ -2,8 +2,8 @@
 
     {"says": "copper_lme fell 10.2%", "text": "{series} fell {fall:.1%}", "values": {"series": "copper_lme", "fall": 0.1021}}
 
-`text` is what the catalogues of `forex.presentation` translate. Its fields are named and take Python's format specifications, or the
-name of a unit, which counts: `{days:business_days}` is "1 business day" or "20 business days".
+`text` is what the catalogues of `forex.presentation` translate. Its fields are named and take Python's format specifications, or
+the name of a unit, which counts: `{days:business_days}` is "1 business day" or "20 business days".
 """
 
 import datetime as dt

@@ -1,7 +1,7 @@
 """A language: sentences, names, numbers and dates as its readers write them, from gettext catalogues and CLDR through Babel.
 
-The texts of the code are English and the keys of the catalogues; `catalogues/es` has their Spanish, a file a package. Nothing is read from the
-machine's locale here: who asks for a language names it.
+The texts of the code are English and the keys of the catalogues; `catalogues/es` has their Spanish, a file a package. Nothing is
+read from the machine's locale here: who asks for a language names it.
 """
 
 import datetime as dt
@@ -51,7 +51,7 @@ class Language:
 
     def say(self, said: str | Sentence, **values: Any) -> str:
         """A sentence of a report, or a text of the code with fields as in `forex.core.sentence` and their values."""
-        if isinstance(said, Sentence):
+        if not isinstance(said, str):
             said, values = said.text, dict(said.values)
         return self._formatter.vformat(self.translations.gettext(said), (), values)
 

@@ -1,6 +1,7 @@
 """Pages are templates in the folder `templates` of the package that fills them; this is how they are read, in a language.
 
-Every page has the look of `templates/style.css.j2` here, texts in `{% trans %}` and `_()`, and a language's numbers and dates as filters.
+Every page has the look of `templates/style.css.j2` here, texts in `{% trans %}` and `_()`, and as filters the numbers and dates of
+its language.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def environment(package: str, language: Language) -> "Environment":
-    """The templates of a package and the shared ones: values are escaped, a name that nobody gave is an error, blocks leave no lines."""
+    """The templates of a package and the shared ones.
+
+    Values are escaped, a name that nobody gave is an error, lines of blocks leave none behind.
+    """
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
     shared = "forex.presentation"

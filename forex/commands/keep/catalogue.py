@@ -1,8 +1,8 @@
 """`make catalogue`: the texts of the code in the catalogues of every other language, a file for each package.
 
 Texts are the first arguments of `sentence` and `say`, both of `plural`, and what templates hold in `trans` and `_`; and the
-names of `forex.presentation.names`. What is new is added without a translation, for a translator to fill in; what the code no longer
-says is removed. Tests compare the same.
+names of `forex.presentation.names`. What is new is added without a translation, for a translator to fill in; what the code no
+longer says is removed. Tests compare the same.
 """
 
 import sys
@@ -77,7 +77,8 @@ def written(found: "Catalog") -> str:
 
 
 def untranslated(found: "Catalog") -> list[Text]:
-    return [one.id for one in found if one.id and not (one.string and (isinstance(one.string, str) or all(one.string)))]
+    open_ = [one for one in found if one.id and not (one.string and (isinstance(one.string, str) or all(one.string)))]
+    return [one.id if isinstance(one.id, str) else tuple(one.id) for one in open_]
 
 
 def main() -> None:
