@@ -10,6 +10,13 @@ EVALUATED: Final = "EVALUATED"
 INSUFFICIENT_DATA: Final = "INSUFFICIENT_DATA"  # more data would give one: what there is, is too short
 NOT_EVALUATED: Final = "NOT_EVALUATED"  # something else is missing: a series, a setting, a benchmark
 
+# Of the whole system, as page, sheet and terminal say it first.
+OK: Final = "OK"
+CAUTION: Final = "CAUTION"
+FAULT: Final = "FAULT"
+State = Literal["OK", "CAUTION", "FAULT"]
+STATES: Final[tuple[State, ...]] = (OK, CAUTION, FAULT)  # from best to worst
+
 # Of the performance monitor.
 EXCELLENT: Final = "EXCELLENT"
 GOOD: Final = "GOOD"

@@ -22,7 +22,7 @@ from forex.forecast.report import (
     TargetForecast,
 )
 from forex.observations.manifest import Listed, Manifest
-from forex.observations.store import TARGET
+from forex.observations.store import TARGET, usual_age
 from forex.params import content_sha256, entering_sha256
 from forex.statistics.distribution import probability_above
 from forex.timeline import calendar
@@ -103,7 +103,7 @@ def forecast_report(
             for name, checked in sorted(expectations.series.items())
             if checked.why and name in panel_row
         ),
-        stale=_stale(series, panel_row),
+        stale=_stale(series, panel_row, first["origin_date"]),
         warnings=expectations.warnings,
         conditions=conditions,
     )
@@ -122,14 +122,16 @@ def _missing(
     return tuple(missing)
 
 
-def _stale(series: Mapping[str, Listed], panel_row: Mapping[str, Any]) -> tuple[Stale, ...]:
-    """The series without a value of the origin's own day, which therefore have no move in the nowcast, with their age."""
-    ages = {name: panel_row[f"{name}_age"] for name in sorted(series) if panel_row.get(f"{name}_age")}
-    if panel_row["anchor_age"] > 0:
-        ages[TARGET] = panel_row["anchor_age"]
-    return tuple(
-        Stale(series=name, tier=series[name].tier, business_days=age) for name, age in sorted(ages.items()) if age > 0
-    )
+def _stale(series: Mapping[str, Listed], panel_row: Mapping[str, Any], origin: dt.date) -> tuple[Stale, ...]:
+    """The series whose last value is older than their publication rule explains, with their age and by how much."""
+    cut_off_at = panel_row["cut_off_at"].replace(tzinfo=dt.UTC)
+    ages: dict[str, Any] = {name: panel_row.get("anchor_age" if name == TARGET else f"{name}_age") for name in series}
+    found = []
+    for name, age in sorted(ages.items()):
+        late = 0 if age is None else age - usual_age(series[name].publication, origin, cut_off_at)
+        if late > 0:
+            found.append(Stale(series=name, tier=series[name].tier, business_days=age, late=late))
+    return tuple(found)
 
 
 def forecast_table(report: Forecast) -> pl.DataFrame:

@@ -77,11 +77,12 @@ class Reason(Report):
 
 
 class Stale(Report):
-    """A series without a value of the origin's own day."""
+    """A series whose last value is older than its publication rule explains."""
 
     series: str
     tier: Tier
-    business_days: int = Field(ge=1, description="Age of its last value")
+    business_days: int = Field(description="Age of its last value")
+    late: int = Field(ge=1, description="Business days by which that is more than the rule explains")
 
 
 class Volatility(Report):
@@ -191,7 +192,7 @@ class Forecast(Report):
     missing: tuple[Reason, ...] = Field(description="Series that the forecast had to do without")
     flagged: tuple[Reason, ...] = Field(description="Series in use that failed a critical check")
     stale: tuple[Stale, ...] = Field(
-        description="Series without a value of the origin's own day: they have no move in the forecast"
+        description="Series that are late: their last value is older than their publication rule explains"
     )
     warnings: tuple[InputWarning, ...] = Field(
         description="What is unusual about the newest inputs, or about the estimates of what is usual"

@@ -159,6 +159,20 @@ def published(dates: pl.Series, rule: Publication) -> pl.Series:
     return pl.Series("known_at", instants, dtype=pl.Datetime("us")).dt.replace_time_zone("UTC")
 
 
+def usual_age(rule: Publication, origin: dt.date, cut_off_at: dt.datetime) -> int:
+    """Business days from the newest date that the rule makes public by the cut-off to the origin; negative: it lies ahead.
+
+    >>> observado = Publication(business_days=-1, time="18:00", zone="America/Santiago")
+    >>> usual_age(observado, dt.date(2024, 11, 27), dt.datetime(2024, 11, 27, 18, tzinfo=dt.UTC))  # 15:00 in Santiago
+    0
+    """
+    first = calendar.shift(str(origin), -max(rule.business_days, 0) - 5)
+    last = calendar.shift(str(origin), max(-rule.business_days, 0) + 1)
+    days = pl.Series(calendar.business_days(first, last))
+    newest = days.filter(published(days, rule) <= cut_off_at).max()
+    return int(calendar.steps_between(str(newest), str(origin)))
+
+
 Row = tuple[int, dt.date, float, dt.datetime | None, str | None]
 
 

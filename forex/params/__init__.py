@@ -12,7 +12,7 @@ from forex.params.gate import Gate, Rule
 from forex.params.open import OpenBlock, Settings
 from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
-from forex.params.reports import Alarm, Episode, Evaluate, Performance, Report
+from forex.params.reports import Alarm, Episode, Evaluate, Limits, Overall, Performance, Report
 from forex.params.types import Block, Tier, clock_time
 from forex.params.usdclp import Estimation, UsdClp
 
@@ -35,8 +35,10 @@ __all__ = [
     "Fit",
     "Gate",
     "Ingest",
+    "Limits",
     "Multipliers",
     "OpenBlock",
+    "Overall",
     "Params",
     "Performance",
     "Readiness",

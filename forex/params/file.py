@@ -22,7 +22,7 @@ from forex.params.open import OpenBlock, Settings
 from forex.params.readiness import Readiness
 from forex.params.reading import parsed, read
 from forex.params.regimes import Regimes
-from forex.params.reports import Evaluate, Performance, Report
+from forex.params.reports import Evaluate, Overall, Performance, Report
 from forex.params.types import Block, Date, Horizon, Level, clock_time, unique
 from forex.params.usdclp import UsdClp
 
@@ -46,6 +46,7 @@ class Params(Block):
     readiness: Readiness
     evaluate: Evaluate
     report: Report
+    state: Overall
     gate: Gate
     usdclp: UsdClp
 

@@ -1,10 +1,11 @@
 """The blocks of what is said about the forecasts: the monitor, the validation report, the dashboard."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PositiveInt, model_validator
 
+from forex.core.status import State
 from forex.params.types import Block, Date, Horizon, Level, LevelPercent, PositiveFloat, Probability, Share, unique
 
 
@@ -81,6 +82,37 @@ class Evaluate(Block):
     significance: Probability
     rolling_window: PositiveInt
     acceptance: Acceptance
+
+
+class Limits(Block):
+    """From which figure on a state is CAUTION, and from which FAULT."""
+
+    caution: PositiveFloat
+    fault: PositiveFloat
+
+
+def _rising(limits: Limits) -> Limits:
+    if limits.fault <= limits.caution:
+        raise ValueError(f"expected caution < fault, got {limits.caution:g} and {limits.fault:g}")
+    return limits
+
+
+def _falling(limits: Limits) -> Limits:
+    if limits.fault >= limits.caution:
+        raise ValueError(f"expected caution > fault, got {limits.caution:g} and {limits.fault:g}")
+    return limits
+
+
+class Overall(Block):
+    """The overall state, from the worst of what its rules find."""
+
+    observado_late: Annotated[Limits, AfterValidator(_rising)]
+    driver_late: PositiveInt
+    drivers_alive: Annotated[Limits, AfterValidator(_falling)]
+    acceptance: State
+    monitor: Mapping[Literal["DEGRADED", "CRITICAL"], State]
+    alerts: Mapping[Literal["WARNING", "CRITICAL"], State]
+    run_age: Annotated[Limits, AfterValidator(_rising)]
 
 
 class Report(Block):

@@ -51,8 +51,8 @@ class Language:
 
     def say(self, said: str | Sentence, **values: Any) -> str:
         """A sentence of a report, or a text of the code with fields as in `forex.core.sentence` and their values."""
-        if not isinstance(said, str):
-            said, values = said.text, dict(said.values)
+        if isinstance(said, Sentence):
+            return self.say(said.text, **said.values)
         return self._formatter.vformat(self.translations.gettext(said), (), values)
 
     def name(self, name: str) -> str:
