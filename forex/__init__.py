@@ -1,9 +1,7 @@
 """Calibrated forecasts of the dólar observado (USD/CLP), as a library of pure functions."""
 
-from forex.core.runtime import pin, restart_pinned, runs_a_stage
+from forex.core import runtime
 
-pin()
-if runs_a_stage():
-    restart_pinned()
+runtime.begin()
 
 __version__ = "0.1.0"

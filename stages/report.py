@@ -12,18 +12,24 @@ from forex.core.files import read_parquet, write_csv, write_text
 from forex.core.reports import read_report
 from forex.core.stage import run
 from forex.evaluation.report import ValidationReport
-from forex.forecast.fan import fan
+from forex.forecast.fan import fan, past
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import PerformanceReport
 from forex.params import load_params
+from forex.presentation.language import language
+from forex.report.backtest import score_rows, shown_levels
 from forex.report.dashboard import dashboard, episodes
 from forex.report.figures import figures, forecast_figure, reliability_figure
+from forex.report.headline import main_level
+from forex.report.past import held, past_horizon, window
+from forex.report.state import Reports, overall
 from forex.statistics.contributions import moves
 from forex.validation.report import Expectations
 
 PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")
+CALIBRATED = Path("data/forecasts/calibrated.parquet")
 CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
 CALIBRATION = Path("data/calibration.json")
 REPORTS = Path("reports")
@@ -35,24 +41,49 @@ FIGURES = REPORTS / "figures"
 
 
 def main() -> None:
-    params = load_params("report")
-    forecast = read_report(REPORTS / "forecast.json", Forecast)
+    params = load_params("report", "state")
+    said = language(params.report.language)
+    reports = Reports(
+        forecast=read_report(REPORTS / "forecast.json", Forecast),
+        validation=read_report(REPORTS / "validation.json", ValidationReport),
+        performance=read_report(REPORTS / "performance.json", PerformanceReport),
+        alerts=read_report(REPORTS / "alerts.json", AlertsReport),
+    )
+    forecast = reports.forecast
     regimes = read_parquet(REGIMES)
     reliability, rolling = _read_csv(RELIABILITY), _read_csv(ROLLING)
     panel, parts = read_parquet(PANEL), read_parquet(CONTRIBUTIONS)
     ahead = fan(panel, forecast, history_days=params.report.history_days)
+    before = past(
+        read_parquet(CALIBRATED),
+        past_horizon(list(forecast.horizons)),
+        main_level(shown_levels(forecast)),
+        *window(ahead),
+    )
+    ahead = pl.concat([before, ahead])
     page = dashboard(
         forecast=forecast,
         moved=None if parts.is_empty() else moves(parts, panel, forecast.origin_date),
-        alerts=read_report(REPORTS / "alerts.json", AlertsReport),
+        alerts=reports.alerts,
         expectations=read_report(REPORTS / "expectations.json", Expectations),
-        validation=read_report(REPORTS / "validation.json", ValidationReport),
-        performance=read_report(REPORTS / "performance.json", PerformanceReport),
+        validation=reports.validation,
+        performance=reports.performance,
         calibration=read_report(CALIBRATION, Calibration),
         regimes=regimes,
         figures=figures(
-            fan=ahead, reliability=reliability, rolling=rolling, regimes=regimes, episodes=episodes(regimes)
+            fan=ahead,
+            reliability=reliability,
+            rolling=rolling,
+            regimes=regimes,
+            episodes=episodes(regimes),
+            scores=score_rows(reports.validation),
+            performance=reports.performance,
+            language=said,
         ),
+        state=overall(reports, params.state),
+        rules=params.state,
+        past=held(ahead),
+        language=said,
     )
     pictures = {"forecast": forecast_figure(ahead), "reliability": reliability_figure(reliability)}
 

@@ -1,8 +1,8 @@
 """One arithmetic on every machine: CPU dispatch and threads are pinned before numpy loads.
 
-numpy, OpenBLAS and the C library pick their kernels by the CPU they find, and results differ in the last bit between kernels. `pin`
-runs when the package `forex` is imported, before any module of it can import numpy. The C library chooses when a process starts:
-`restart_pinned` therefore runs a stage's process once more with the choice made.
+numpy, OpenBLAS and the C library pick their kernels by the CPU they find, and results differ in the last bit between kernels.
+`begin` runs when the package `forex` is imported, before any module of it can import numpy. The C library chooses when a process
+starts: `restart_pinned` therefore runs a stage's process once more with the choice made.
 """
 
 import os
@@ -19,6 +19,13 @@ PINNED = {
     # exp, log and pow of glibc have variants with fused multiply-add; names that a version does not know are ignored.
     "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX,-AVX2,-FMA,-FMA4,-AVX512F,-AVX_Usable,-AVX2_Usable,-FMA_Usable,-FMA4_Usable",
 }
+
+
+def begin() -> None:
+    """What importing `forex` does, and all that it does: its `__init__.py` calls this and holds the version."""
+    pin()
+    if runs_a_stage():
+        restart_pinned()
 
 
 def pin() -> None:

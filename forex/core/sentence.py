@@ -3,7 +3,8 @@
     {"says": "copper_lme fell 10.2%", "text": "{series} fell {fall:.1%}", "values": {"series": "copper_lme", "fall": 0.1021}}
 
 `text` is what the catalogues of `forex.presentation` translate. Its fields are named and take Python's format specifications, or
-the name of a unit, which counts: `{days:business_days}` is "1 business day" or "20 business days".
+the name of a unit, which counts: `{days:business_days}` is "1 business day" or "20 business days". A value that is text is a
+name, which every language has words for; `{found:text}` is text already.
 """
 
 import datetime as dt
@@ -22,6 +23,9 @@ UNITS: Final[Mapping[str, tuple[str, str]]] = {
 }
 
 
+AS_IT_IS: Final = "text"  # of a value that is no name, but text already
+
+
 class Sentence(Report):
     """says: in English.  text, values: what it was made from; lists are said one after the other."""
 
@@ -38,11 +42,13 @@ class Formatter(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, tuple | list):
-            return self.joined([self.format_field(one, "") for one in value])
+            return self.joined([self.format_field(one, format_spec) for one in value])
         if isinstance(value, Sentence):
             return self.sentence(value)
         if value is None:
             return "–"
+        if format_spec == AS_IT_IS:
+            return str(value)
         if format_spec in UNITS:
             return self.counted(value, *UNITS[format_spec])
         return self.single(value, format_spec)

@@ -15,6 +15,7 @@ from forex.core.errors import EXIT_INTERNAL, EXIT_OK, DataError, ForexError, Usa
 
 DVC_YAML = Path("dvc.yaml")
 OURS = ("forex", "stages")
+ROOT = Path("forex/__init__.py")
 
 
 def run(stage: Callable[[], None]) -> None:
@@ -38,7 +39,8 @@ def run(stage: Callable[[], None]) -> None:
 def refuse_undeclared(stage: str) -> None:
     """Raise UsageError where `stage` has imported a module that its deps in dvc.yaml do not name, now or at any later import.
 
-    It is about modules below the working directory, of a stage that dvc.yaml there has; an installed package is none of them.
+    It is about modules below the working directory, of a stage that dvc.yaml there has; an installed package is none of them, nor
+    is `forex/__init__.py`, which only calls `forex.core.runtime.begin`.
     """
     declared = _declared(stage)
     if declared is None:
@@ -72,6 +74,8 @@ def _check(stage: str, declared: frozenset[Path], file: Path) -> None:
     if not file.is_relative_to(root):
         return
     path = file.relative_to(root)
+    if path == ROOT:
+        return
     if path not in declared and not declared.intersection(path.parents):
         package = path.parent if len(path.parts) > 2 else path
         raise UsageError(

@@ -1,4 +1,5 @@
-"""The fan: the recent observado and, business day by business day, the forecast from the anchor to the last horizon.
+"""The fan: the recent observado with what was forecast of it, and, business day by business day, the forecast from the anchor to
+the last horizon.
 
 Between two horizons the quantiles are those of `forex.statistics.distribution.between_horizons`, on a target date the horizon's.
 """
@@ -11,14 +12,15 @@ import numpy as np
 import polars as pl
 
 from forex.core.files import round_clp
-from forex.core.quantiles import GRID, MEDIAN, central_pair
+from forex.core.names import PUBLISHED
+from forex.core.quantiles import COLUMNS, GRID, MEDIAN, central_pair
 from forex.forecast.report import QUANTILES, Forecast, HorizonForecast
 from forex.statistics.distribution import between_horizons
 from forex.timeline import calendar
 
 Entry = TypeVar("Entry")
 
-OBSERVADO, MEDIAN_PART, INTERVAL = "observado", "median", "interval"
+OBSERVADO, MEDIAN_PART, INTERVAL, PAST = "observado", "median", "interval", "past"
 SCHEMA = {
     "date": pl.Date,
     "part": pl.String,
@@ -37,6 +39,26 @@ def by_length(horizons: Mapping[str, Entry]) -> dict[str, Entry]:
     ['1d', '7d', '15d']
     """
     return dict(sorted(horizons.items(), key=lambda item: calendar.horizon_days(item[0])))
+
+
+def past(calibrated: pl.DataFrame, horizon: str, level: float, first: dt.date, last: dt.date) -> pl.DataFrame:
+    """What was published for each day from `first` to `last` one horizon before: its interval of `level`, CLP per USD.
+
+    calibrated: data/forecasts/calibrated.parquet.  Of several forecasts for one day the newest, as the fan has one per day.
+    """
+    lower, upper = central_pair(level)
+    own = (pl.col("model") == PUBLISHED) & (pl.col("horizon") == horizon)
+    rows = calibrated.filter(own & pl.col("target_date").is_between(first, last)).sort("target_date", "origin_date")
+    found = rows.unique("target_date", keep="last", maintain_order=True).select(
+        date="target_date",
+        part=pl.lit(PAST),
+        level=pl.lit(level),
+        horizon="horizon",
+        value=pl.lit(None, pl.Float64),
+        lower=COLUMNS[lower],
+        upper=COLUMNS[upper],
+    )
+    return found.cast(dict(SCHEMA))  # type: ignore[arg-type]
 
 
 def fan(panel: pl.DataFrame, forecast: Forecast, *, history_days: int) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from forex.core.sentence import Formatter, Sentence
+from forex.core.sentence import UNITS, Formatter, Sentence
 from forex.presentation.names import NAMES
 
 if TYPE_CHECKING:
@@ -70,6 +70,14 @@ class Language:
         from babel import Locale
 
         return Locale.parse(self.locale).currencies.get(name.upper()) if len(name) == 3 else None
+
+    def horizon(self, name: str) -> str:
+        """
+        >>> [Language(code).horizon(name) for code in ("en", "es") for name in ("1d", "30d")]
+        ['1 business day', '30 days', '1 día hábil', '30 días']
+        """
+        days = int(name.removesuffix("d"))
+        return self.plural(*UNITS["business_days" if days == 1 else "days"], days)
 
     def listed(self, parts: Sequence[str]) -> str:
         """One after the other, as a sentence lists them.

@@ -56,9 +56,10 @@ def filters(language: Language) -> dict[str, Callable[..., str]]:
         "day_in_words": language.day_in_words,
         "day_and_month": language.day_and_month,
         "instant": language.instant,
+        "horizon": language.horizon,
         "name": language.name,
         "named": lambda name: first_capital(language.name(name)),
-        "say": language.say,
+        "say": lambda said: said if isinstance(said, str) else language.say(said),
         "capital": first_capital,
         "listed": language.listed,
     }

@@ -29,11 +29,7 @@ from forex.regimes.regimes import REGIMES
 # The comparisons of a `ScoreRow`, and the losses that they are on in the report.
 LOSSES = {"crps": "crps", "interval_score": findings.LOSS, "squared_error": "squared_error"}
 
-EVIDENCE = {
-    PUBLISHED_BETTER: "published better",
-    PUBLISHED_WORSE: "published worse",
-    NO_EVIDENCE: "no evidence of a difference",
-}
+EVIDENCE: tuple[Evidence, ...] = (PUBLISHED_BETTER, PUBLISHED_WORSE, NO_EVIDENCE)
 
 
 def shown_levels(forecast: Forecast) -> list[float]:

@@ -20,7 +20,9 @@ import altair as alt
 from pydantic import JsonValue
 
 from forex.core.names import PUBLISHED
-from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO
+from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO, PAST
+from forex.presentation.language import Language
+from forex.presentation.language import language as language_of
 from forex.regimes.regimes import REGIMES
 from forex.regimes.rules.registry import rules
 from forex.report.rows import REVISION, Given, Later, Source
@@ -28,8 +30,11 @@ from forex.report.rows import REVISION, Given, Later, Source
 FONTS = Path(__file__).parent / "fonts"
 # Ours measures; a browser, which does not have it, draws with one of the others, whose letters are as wide.
 FONT = "Forex Sans, Arial, Helvetica, Liberation Sans, sans-serif"
+ENGLISH = language_of("en")
 UTC = alt.Scale(type="utc")
 LATER = "rows"  # the name of what `dvc plots` puts in
+MARKED = re.compile(r' (?:role="graphics-[a-z]+"|aria-roledescription="[^"]*")')
+LABEL_DAYS = 14  # calendar days between two targets that are named
 SHARE = alt.Scale(domain=[0, 1], nice=False)
 REVISIONS = (
     "#0b5fa5",
@@ -69,14 +74,54 @@ ON_WHITE = Palette(
 )
 
 
-def svg(chart: Any, *, name: str, alt_text: str, colours: Palette) -> str:
+def svg(chart: Any, *, name: str, alt_text: str, colours: Palette, language: Language = ENGLISH) -> str:
     """The chart as SVG text, its ids starting with `name`, with `alt_text` for those who do not see it."""
-    drawn = _renderer().vegalite_to_svg(json.dumps(specification(chart, colours)), allowed_base_urls=[])
+    drawn = _renderer().vegalite_to_svg(
+        json.dumps(specification(chart, colours)),
+        allowed_base_urls=[],
+        format_locale=number_locale(language),
+        time_format_locale=time_locale(language),
+    )
     for number, found in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawn))):
         drawn = drawn.replace(f'id="{found}"', f'id="{name}-{number}"').replace(
             f"url(#{found})", f"url(#{name}-{number})"
         )
+    drawn = MARKED.sub("", drawn)  # of parts of a picture that is described as a whole
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{escape(alt_text)}" ', 1) + "\n"
+
+
+def number_locale(language: Language) -> dict[str, JsonValue]:
+    """How d3 writes numbers, from CLDR."""
+    from babel import Locale
+
+    symbols = Locale.parse(language.locale).number_symbols["latn"]
+    return {"decimal": symbols["decimal"], "thousands": symbols["group"], "grouping": [3], "currency": ["", ""]}
+
+
+def time_locale(language: Language) -> dict[str, JsonValue]:
+    """How d3 writes dates, from CLDR."""
+    from babel import Locale
+
+    locale = Locale.parse(language.locale)
+    months, days = (
+        {
+            width: [str(names["format"][width][key]).removesuffix(".") for key in keys]
+            for width in ("wide", "abbreviated")
+        }
+        for names, keys in ((locale.months, range(1, 13)), (locale.days, (6, *range(6))))
+    )
+    written: dict[str, JsonValue] = {
+        "dateTime": "%d %b %Y",
+        "date": "%d %b %Y",
+        "time": "%H:%M",
+        "periods": ["AM", "PM"],
+    }
+    return written | {
+        "days": [*days["wide"]],
+        "shortDays": [*days["abbreviated"]],
+        "months": [*months["wide"]],
+        "shortMonths": [*months["abbreviated"]],
+    }
 
 
 @cache
@@ -100,23 +145,32 @@ def _renderer() -> Any:
     return vl_convert
 
 
-def fan_chart(source: Source, *, colours: Palette, width: int, height: int, compact: bool = False) -> Any:
-    """The observado and its forecast; rows as from forex.forecast.fan.  compact: without the names of the horizons."""
+def fan_chart(
+    source: Source, *, colours: Palette, width: int, height: int, compact: bool = False, language: Language = ENGLISH
+) -> Any:
+    """The observado, what was forecast of it, and its forecast; rows as from forex.forecast.fan.
+
+    compact: without the names of the horizons.
+    """
     x = alt.X("date:T", scale=UTC, title=None, axis=alt.Axis(tickCount=3 if compact else 8, grid=False))
     scale = alt.Scale(zero=False, nice=False, padding=8)
     axis = alt.Axis(tickCount=6, titleAnchor="end", titleAngle=0, titleAlign="left", titleY=-8, titleX=0)
     y, lower, upper = (
-        alt.Y(f"{name}:Q", scale=scale, title="CLP per USD", axis=axis) for name in ("value", "lower", "upper")
+        alt.Y(f"{name}:Q", scale=scale, title=language.say("CLP per USD"), axis=axis)
+        for name in ("value", "lower", "upper")
     )
     intervals, median, observado = (source.where(part=part) for part in (INTERVAL, MEDIAN_PART, OBSERVADO))
     targets = median.present("horizon")
     ink, apart = alt.value(colours.ink), _apart(source)
     words: dict[str, Any] = {"color": colours.muted, "fontSize": 11, "font": FONT}
     layers = [
+        _chart(source.where(part=PAST))
+        .mark_area(opacity=0.16, color=colours.muted)
+        .encode(x=x, y=lower, y2="upper:Q", detail=apart),
         _chart(intervals)
         .mark_area(opacity=0.2)
         .encode(x=x, y=lower, y2="upper:Q", color=_own(source, colours), detail=_apart(source, "level")),
-        _chart(intervals.last("date", "level").labelled())
+        _chart(intervals.last("date", "level").labelled(language.level))
         .mark_text(align="left", dx=5, **words)
         .encode(x=x, y=upper, text="label:N"),
         _chart(median).mark_line(strokeWidth=2, strokeDash=[5, 3]).encode(x=x, y=y, color=_own(source, colours)),
@@ -127,19 +181,23 @@ def fan_chart(source: Source, *, colours: Palette, width: int, height: int, comp
         _chart(observado.last("date")).mark_circle(opacity=1, size=46).encode(x=x, y=y, color=ink, detail=apart),
     ]
     if not compact:
-        names = _chart(targets).mark_text(dy=-12, **words | {"color": colours.ink})
+        names = _chart(targets.spaced("date", LABEL_DAYS)).mark_text(dy=-12, **words | {"color": colours.ink})
         layers.append(names.encode(x=x, y=y, text="horizon:N"))
     return alt.layer(*layers).properties(width=width, height=height)
 
 
-def reliability_chart(source: Source, *, against: str, colours: Palette, size: int = 170, title: str = "") -> Any:
+def reliability_chart(
+    source: Source, *, against: str, colours: Palette, size: int = 170, title: str = "", language: Language = ENGLISH
+) -> Any:
     """Measured against nominal coverage of `published` with its band, and of the benchmark `against`, at one horizon.
 
     Rows: model, level, coverage, low, high.
     """
     axis = alt.Axis(format=".0%", values=[0, 0.25, 0.5, 0.75, 1], labelOverlap=True)
-    x = alt.X("level:Q", scale=SHARE, title="nominal", axis=axis)
-    y, low = (alt.Y(f"{name}:Q", scale=SHARE, title="measured", axis=axis) for name in ("coverage", "low"))
+    x = alt.X("level:Q", scale=SHARE, title=language.say("nominal"), axis=axis)
+    y, low = (
+        alt.Y(f"{name}:Q", scale=SHARE, title=language.say("measured"), axis=axis) for name in ("coverage", "low")
+    )
     published, other = source.where(model=PUBLISHED), source.where(model=against)
     own: dict[str, Any] = {"x": x, "color": _own(source, colours)}
     diagonal = alt.Chart(alt.InlineData(values=[{"level": 0, "coverage": 0}, {"level": 1, "coverage": 1}]))
@@ -157,6 +215,10 @@ def reliability_chart(source: Source, *, against: str, colours: Palette, size: i
 
 def side_by_side(charts: Sequence[Any]) -> Any:
     return alt.hconcat(*charts, spacing=22)
+
+
+def below_each_other(charts: Sequence[Any]) -> Any:
+    return alt.vconcat(*charts, spacing=10)
 
 
 def by_horizon(chart: Any, *, columns: int, own_x: bool = False) -> Any:
@@ -178,7 +240,7 @@ def note(text: str, *, colours: Palette) -> Any:
     )
 
 
-def rolling_chart(source: Source, *, colours: Palette, width: int, height: int) -> Any:
+def rolling_chart(source: Source, *, colours: Palette, width: int, height: int, language: Language = ENGLISH) -> Any:
     """Coverage of `published` over trailing windows of origins at one horizon, each level beside its nominal value.
 
     Rows: origin_date, level, coverage.
@@ -186,7 +248,7 @@ def rolling_chart(source: Source, *, colours: Palette, width: int, height: int) 
     x = alt.X("origin_date:T", scale=UTC, title=None, axis=alt.Axis(tickCount=5, grid=False))
     y = alt.Y("coverage:Q", scale=SHARE, title=None, axis=alt.Axis(format=".0%", tickCount=5))
     level = alt.Y("level:Q", scale=SHARE)
-    nominal = _chart(source.last("origin_date", "level").labelled())
+    nominal = _chart(source.last("origin_date", "level").labelled(language.level))
     layers = [
         nominal.mark_rule(color=colours.muted, strokeDash=[3, 3]).encode(y=level),
         _chart(source)
@@ -199,8 +261,13 @@ def rolling_chart(source: Source, *, colours: Palette, width: int, height: int) 
     return alt.layer(*layers).properties(width=width, height=height)
 
 
-def regime_chart(origins: Source, spans: Source, *, colours: Palette, width: int, height: int) -> Any:
-    """The volatility ratio over the regimes' spans.  origins: origin_date, volatility_ratio.  spans: regime, start, end."""
+def regime_chart(
+    origins: Source, spans: Source, *, colours: Palette, width: int, height: int, named_spans: Given | None = None
+) -> Any:
+    """The volatility ratio over the regimes' spans.
+
+    origins: origin_date, volatility_ratio.  spans: regime, start, end.  named_spans: of episodes that people know; name, start.
+    """
     later = isinstance(origins, Later)
     axis = alt.Axis(tickCount=max(width // 90, 3), grid=False)
     x, start = (alt.X(f"{name}:T", scale=UTC, title=None, axis=axis) for name in ("origin_date", "start"))
@@ -211,10 +278,48 @@ def regime_chart(origins: Source, spans: Source, *, colours: Palette, width: int
     line: dict[str, Any] = (
         {"strokeDash": alt.StrokeDash(f"{REVISION}:N", sort=None, legend=_legend(colours))} if later else {}
     )
-    return alt.layer(
+    layers = [
         _chart(spans).mark_rect(opacity=0.55).encode(x=start, x2="end:T", color=colour),
         _chart(origins).mark_line(color=colours.ink, strokeWidth=1).encode(x=x, y=ratio, **line),
-    ).properties(width=width, height=height)
+    ]
+    if named_spans is not None:
+        known = _chart(named_spans)
+        layers += [
+            known.mark_rule(color=colours.ink, strokeDash=[2, 2]).encode(x=start),
+            known.mark_text(
+                align="center", baseline="bottom", dy=-3, y=0, color=colours.ink, fontSize=11, font=FONT
+            ).encode(x=start, text="name:N"),
+        ]
+    return alt.layer(*layers).properties(width=width, height=height)
+
+
+def skill_chart(rows: Given, *, colours: Palette, width: int, step: int, title: str, named: bool) -> Any:
+    """Differences in CRPS from each benchmark at one horizon, filled where there is evidence of them.
+
+    Rows: model, difference (per cent), evidence.  named: with the benchmarks' names beside the bars.
+    """
+    axis = alt.Axis(labelLimit=200) if named else None
+    y = alt.Y("model:N", title=None, sort=None, axis=axis)
+    x = alt.X("difference:Q", title=None, axis=alt.Axis(tickCount=3))
+    zero = alt.Chart(alt.InlineData(values=[{"difference": 0}])).mark_rule(color=colours.muted).encode(x=x)
+    open_, found = rows.where(evidence=False), rows.where(evidence=True)
+    return alt.layer(
+        _chart(found).mark_bar(color=colours.accent, stroke=colours.accent).encode(y=y, x=x),
+        _chart(open_).mark_bar(color="transparent", stroke=colours.muted).encode(y=y, x=x),
+        zero,
+    ).properties(width=width, height=alt.Step(step), title=title)
+
+
+def drift_chart(rows: Given, *, colours: Palette, width: int, height: int) -> Any:
+    """The score of drift at every look.  Rows: origin_date, score."""
+    x = alt.X("origin_date:T", scale=UTC, title=None, axis=alt.Axis(tickCount=5, grid=False))
+    y = alt.Y("score:Q", scale=alt.Scale(domain=[0, 100]), title=None, axis=alt.Axis(tickCount=5))
+    return (
+        _chart(rows)
+        .mark_line(color=colours.accent, strokeWidth=1.5)
+        .encode(x=x, y=y)
+        .properties(width=width, height=height)
+    )
 
 
 def pit_chart(source: Source, *, colours: Palette, width: int, height: int) -> Any:

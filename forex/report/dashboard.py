@@ -1,4 +1,4 @@
-"""The dashboard: what the reports say, as one page for a treasurer to read first and an analyst after.
+"""The dashboard: what the reports say, as one page for a treasurer to read first and an analyst after, in Spanish or English.
 
 Every number on the page is looked up here in a report of this run; the page's own text holds none. What a report could
 not evaluate stays INSUFFICIENT_DATA or NOT_EVALUATED, and where there is no evidence of a difference, that is said.
@@ -15,7 +15,7 @@ import polars as pl
 
 from forex.calibration.report import Calibration
 from forex.core.names import NOWCAST
-from forex.core.templates import environment
+from forex.core.sentence import sentence
 from forex.evaluation import findings
 from forex.evaluation.report import Explained, ValidationReport
 from forex.forecast.conditions import sentences
@@ -23,9 +23,12 @@ from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import PerformanceReport
+from forex.params import Overall
+from forex.presentation.language import Language
+from forex.presentation.pages import environment
+from forex.regimes.advice import recommendation
 from forex.regimes.rules.registry import declared
 from forex.report.backtest import (
-    EVIDENCE,
     by_horizon,
     coverage_rows,
     evidence_counts,
@@ -37,14 +40,30 @@ from forex.report.backtest import (
     verdict_counts,
 )
 from forex.report.figures import Figures
-from forex.report.filters import ABSENT, FILTERS, MONTHS
+from forex.report.headline import answer, main_level, run_age
 from forex.report.monitors import alarm_rows, alerts_now, drift_now, episode_rows, ledger_rows, window_rows
+from forex.report.past import Held
 from forex.report.regime_widths import width_rows
+from forex.report.regime_words import meaning
+from forex.report.state import OverallState
 from forex.statistics import contributions
 from forex.validation.report import CheckResult, Expectations
 
 SHOWN_SERIES = 5  # of what moves the nowcast; the others are summed
 SECTIONS = "sections/"
+# Of the sections, in the order of the page.
+TITLES = {
+    "forecast": sentence("Forecast and history"),
+    "nowcast": sentence("What moves the forecast"),
+    "regimes": sentence("Market regime"),
+    "calibration": sentence("Do the intervals hold?"),
+    "benchmarks": sentence("Better than the benchmarks?"),
+    "monitors": sentence("Recent performance"),
+    "drift": sentence("Drift of the returns"),
+    "alerts": sentence("Alerts"),
+    "ledger": sentence("What was really issued"),
+    "system": sentence("State of the system"),
+}
 
 
 @dataclass(frozen=True)
@@ -57,7 +76,7 @@ class NowcastRows:
     rows: Sequence[Mapping[str, Any]]
     others: int
     rest: Mapping[str, float]
-    columns: Mapping[str, str]
+    columns: Mapping[str, tuple[str, str]]
     moves: Mapping[str, float]
     record: Mapping[str, Explained]
     published: Sequence[str]
@@ -74,21 +93,32 @@ def dashboard(
     calibration: Calibration,
     regimes: pl.DataFrame,
     figures: Figures,
+    state: OverallState,
+    rules: Overall,
+    past: Held | None,
+    language: Language,
 ) -> str:
-    """reports/dashboard.html: one file that requests nothing and needs no script.
+    """reports/dashboard.html: one file that requests nothing and says everything but its own age without a script.
 
     forecast, alerts, expectations, validation, performance: the reports of those names.  moved: from
     `forex.statistics.contributions.moves` at the newest origin, None where no nowcast is fitted.  regimes: data/regimes.parquet.
-    figures: from `forex.report.figures.figures`.
+    figures: from `forex.report.figures.figures`.  state: from `forex.report.state.overall`, by `rules`.  past: how the forecasts
+    behind the fan chart held.
     """
     from markupsafe import Markup
 
-    templates = environment("forex.report")
-    templates.filters |= FILTERS
+    templates = environment("forex.report", language)
     templates.filters["svg"] = lambda text: Markup(text)  # drawn by forex.report.charts, its texts escaped there
     coverage, scores = coverage_rows(validation), score_rows(validation)
     return templates.get_template("dashboard.html.j2").render(
         sections=templates.list_templates(filter_func=lambda name: name.startswith(SECTIONS)),  # sorted by name
+        contents={name: language.say(title) for name, title in TITLES.items()},
+        answer=answer(forecast, language),
+        state=state,
+        run_age=run_age(forecast, rules.run_age),
+        main_level=main_level(shown_levels(forecast)),
+        past_horizon=past.horizon if past else None,
+        past_held=past,
         forecast=forecast,
         horizons=by_length(forecast.horizons),
         levels=sorted(validation.levels or performance.levels),
@@ -114,10 +144,12 @@ def dashboard(
         ledger=ledger_rows(performance),
         drift=drift_now(performance),
         conditions=sentences(forecast.conditions),
+        regime_means=meaning(forecast.regime),
+        advice=recommendation(regimes.sort("origin_date").row(-1, named=True)),
         regime_since=episodes(regimes)["start"][-1],
         regime_rows=regime_rows(regimes, validation),
         regime_rules=declared(),
-        months=list(zip(MONTHS, forecast.conditions.months.factors, strict=True)),
+        months=list(zip(language.months(), forecast.conditions.months.factors, strict=True)),
         width_rows=width_rows(calibration),
         width_horizons=list(by_length(calibration.horizons)),
         widening=calibration,
@@ -125,8 +157,6 @@ def dashboard(
         quality=quality(expectations),
         figures=figures,
         by_horizon=by_horizon,
-        said=EVIDENCE,
-        absent=ABSENT,
     )
 
 
@@ -166,10 +196,14 @@ def episodes(regimes: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Quality:
-    """What became of the data: how many of the series are in use, why others are not, rows set aside, checks that failed."""
+    """What became of the data: how many series are in use, and why others are not; how many checks held of how many; rows set
+    aside; checks that failed.
+    """
 
     used: int
     series: int
+    held: int
+    checks: int
     left_out: list[tuple[str, str | None]]  # series, why
     set_aside: list[tuple[str, str, int, int]]  # series, reason, how many of how many rows
     failed: list[tuple[str, CheckResult]]  # series, check
@@ -180,6 +214,8 @@ def quality(expectations: Expectations) -> Quality:
     return Quality(
         used=sum(one.fate == "used" for one in series.values()),
         series=len(series),
+        held=sum(check.success for one in series.values() for check in one.checks),
+        checks=sum(len(one.checks) for one in series.values()),
         left_out=[(name, one.why) for name, one in series.items() if one.fate != "used"],
         set_aside=[
             (name, reason, count, one.rows)

@@ -1,39 +1,36 @@
-"""The dashboard's figures: each chart in the sizes it is shown at, with a text that says what it shows."""
+"""The page's figures and the README's: each chart in the sizes it is shown at, with a text that says what it shows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import polars as pl
 
 from forex.core.names import PUBLISHED, RANDOM_WALK
-from forex.core.status import INSUFFICIENT_DATA
+from forex.core.status import NO_EVIDENCE
 from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length
+from forex.monitoring.report import PerformanceReport
+from forex.presentation.language import Language
 from forex.regimes.regimes import REGIMES
-from forex.report.charts import (
-    ON_PAGE,
-    ON_WHITE,
-    fan_chart,
-    note,
-    regime_chart,
-    reliability_chart,
-    rolling_chart,
-    side_by_side,
-    svg,
-)
-from forex.report.rows import Given, as_per_cent
+from forex.report import charts
+from forex.report.backtest import ScoreRow
+from forex.report.charts import ENGLISH, ON_PAGE, ON_WHITE
+from forex.report.rows import Given
 
-NOTHING = f"{INSUFFICIENT_DATA}: nothing has matured yet."
+Pair = tuple[str, str]  # on a wide and on a narrow screen
 
 
 @dataclass(frozen=True)
 class Figures:
-    """The page's charts as SVG text: `fan` and `regimes` as (wide, narrow), `reliability` and `rolling` by horizon."""
+    """The page's charts as SVG text; `reliability` and `rolling` by horizon, None what cannot be drawn yet."""
 
-    fan: tuple[str, str]
+    fan: Pair
     reliability: Mapping[str, str]
     rolling: Mapping[str, str]
-    regimes: tuple[str, str]
+    regimes: Pair
+    skill: Pair | None
+    drift: Pair | None
 
 
 def figures(
@@ -43,131 +40,255 @@ def figures(
     rolling: pl.DataFrame,
     regimes: pl.DataFrame,
     episodes: pl.DataFrame,
+    scores: Sequence[ScoreRow],
+    performance: PerformanceReport,
+    language: Language,
 ) -> Figures:
     """The page's charts, drawn.
 
     fan: from forex.forecast.fan.  reliability, rolling: the plot data of the validation report.  regimes: data/regimes.parquet.
+    scores: from forex.report.backtest.score_rows.
     """
-    about, timeline = fan_text(fan), regime_text(episodes)
+    drawn = partial(_pair, language=language)
     origins, spans = Given(_weekly(regimes)), Given(episodes.filter(pl.col("regime") != REGIMES[0]))
+    known = _known_episodes(performance, episodes, language)
+    looks = pl.DataFrame(
+        [(one.origin_date, one.score) for one in performance.drift.target.history],
+        ["origin_date", "score"],
+        orient="row",
+    )
     return Figures(
-        fan=(
-            svg(
-                fan_chart(Given(fan), colours=ON_PAGE, width=860, height=340),
-                name="fan-wide",
-                alt_text=about,
-                colours=ON_PAGE,
-            ),
-            svg(
-                fan_chart(Given(fan), colours=ON_PAGE, width=290, height=240, compact=True),
-                name="fan-narrow",
-                alt_text=about,
-                colours=ON_PAGE,
-            ),
+        fan=drawn(
+            "fan",
+            fan_text(fan, language),
+            charts.fan_chart(Given(fan), colours=ON_PAGE, width=860, height=340, language=language),
+            charts.fan_chart(Given(fan), colours=ON_PAGE, width=290, height=240, compact=True, language=language),
         ),
         reliability={
-            horizon: svg(
-                reliability_chart(_at(reliability, horizon), against=RANDOM_WALK, colours=ON_PAGE, size=125),
+            horizon: charts.svg(
+                charts.reliability_chart(
+                    _at(reliability, horizon), against=RANDOM_WALK, colours=ON_PAGE, size=125, language=language
+                ),
                 name=f"reliability-{horizon}",
-                alt_text=reliability_text(reliability, horizon),
+                alt_text=reliability_text(reliability, horizon, language),
                 colours=ON_PAGE,
+                language=language,
             )
             for horizon in _horizons(reliability)
         },
         rolling={
-            horizon: svg(
-                rolling_chart(_at(rolling, horizon), colours=ON_PAGE, width=250, height=150),
+            horizon: charts.svg(
+                charts.rolling_chart(_at(rolling, horizon), colours=ON_PAGE, width=250, height=130, language=language),
                 name=f"rolling-{horizon}",
-                alt_text=rolling_text(rolling, horizon),
+                alt_text=rolling_text(rolling, horizon, language),
                 colours=ON_PAGE,
+                language=language,
             )
             for horizon in _horizons(rolling)
         },
-        regimes=(
-            svg(
-                regime_chart(origins, spans, colours=ON_PAGE, width=880, height=150),
-                name="regimes-wide",
-                alt_text=timeline,
-                colours=ON_PAGE,
-            ),
-            svg(
-                regime_chart(origins, spans, colours=ON_PAGE, width=300, height=140),
-                name="regimes-narrow",
-                alt_text=timeline,
-                colours=ON_PAGE,
-            ),
+        regimes=drawn(
+            "regimes",
+            regime_text(episodes, language),
+            charts.regime_chart(origins, spans, colours=ON_PAGE, width=880, height=150, named_spans=known),
+            charts.regime_chart(origins, spans, colours=ON_PAGE, width=300, height=140),
         ),
+        skill=drawn(
+            "skill",
+            skill_text(scores, language),
+            charts.side_by_side(_skill(scores, language, width=125, every=False)),
+            charts.below_each_other(_skill(scores, language, width=150, every=True)),
+        )
+        if scores
+        else None,
+        drift=drawn(
+            "drift",
+            drift_text(looks, language),
+            charts.drift_chart(Given(_dated(looks)), colours=ON_PAGE, width=860, height=110),
+            charts.drift_chart(Given(_dated(looks)), colours=ON_PAGE, width=290, height=110),
+        )
+        if looks.height > 1
+        else None,
     )
+
+
+def _pair(name: str, about: str, wide: Any, narrow: Any, *, language: Language) -> Pair:
+    one, other = (
+        charts.svg(chart, name=f"{name}-{size}", alt_text=about, colours=ON_PAGE, language=language)
+        for size, chart in (("wide", wide), ("narrow", narrow))
+    )
+    return one, other
+
+
+def _skill(scores: Sequence[ScoreRow], language: Language, *, width: int, every: bool) -> list[Any]:
+    """A chart for each horizon.  every: with the benchmarks' names at each, not at the first alone."""
+    drawn: list[Any] = []
+    for horizon in by_length(dict.fromkeys(row.horizon for row in scores)):
+        rows = [
+            {
+                "model": language.name(row.model),
+                "difference": row.crps.difference_pct,
+                "evidence": row.crps.evidence != NO_EVIDENCE,
+            }
+            for row in scores
+            if row.horizon == horizon
+        ]
+        drawn.append(
+            charts.skill_chart(
+                Given(pl.DataFrame(rows)),
+                colours=ON_PAGE,
+                width=width,
+                step=16,
+                title=language.horizon(horizon),
+                named=every or not drawn,
+            )
+        )
+    return drawn
 
 
 def forecast_figure(fan: pl.DataFrame) -> str:
     """reports/figures/forecast.svg: the fan chart on white, to be shown on its own."""
-    chart = fan_chart(Given(fan), colours=ON_WHITE, width=760, height=320)
-    return svg(chart, name="forecast", alt_text=fan_text(fan), colours=ON_WHITE)
+    chart = charts.fan_chart(Given(fan), colours=ON_WHITE, width=760, height=320)
+    return charts.svg(chart, name="forecast", alt_text=fan_text(fan, ENGLISH), colours=ON_WHITE)
 
 
 def reliability_figure(reliability: pl.DataFrame) -> str:
     """reports/figures/reliability.svg: one reliability diagram per horizon, side by side on white."""
     horizons = _horizons(reliability)
-    charts = [
-        reliability_chart(_at(reliability, horizon), against=RANDOM_WALK, colours=ON_WHITE, size=150, title=horizon)
+    nothing = ENGLISH.say("Insufficient data: nothing has matured yet.")
+    drawn = [
+        charts.reliability_chart(
+            _at(reliability, horizon), against=RANDOM_WALK, colours=ON_WHITE, size=150, title=horizon
+        )
         for horizon in horizons
     ]
-    about = " ".join(reliability_text(reliability, horizon) for horizon in horizons) or NOTHING
-    return svg(
-        side_by_side(charts) if charts else note(NOTHING, colours=ON_WHITE),
+    about = " ".join(reliability_text(reliability, horizon, ENGLISH) for horizon in horizons) or nothing
+    return charts.svg(
+        charts.side_by_side(drawn) if drawn else charts.note(nothing, colours=ON_WHITE),
         name="reliability",
         alt_text=about,
         colours=ON_WHITE,
     )
 
 
-def fan_text(fan: pl.DataFrame) -> str:
+def fan_text(fan: pl.DataFrame, language: Language) -> str:
     """What the fan chart shows, in a sentence."""
     past, ahead = fan.filter(part=OBSERVADO), fan.filter(part=MEDIAN_PART)
     last = ahead.row(-1, named=True)
     intervals = fan.filter((pl.col("part") == INTERVAL) & (pl.col("date") == last["date"])).iter_rows(named=True)
-    widths = ", ".join(f"{as_per_cent(row['level'])} {row['lower']:.2f} to {row['upper']:.2f}" for row in intervals)
-    return (
-        f"The dólar observado from {past['date'][0]} to {past['date'][-1]}, last {past['value'][-1]:.2f}, "
-        f"and its forecast: median {last['value']:.2f} on {last['date']}; intervals that day: {widths}."
+    widths = [
+        f"{language.level(row['level'])} {language.rate(row['lower'])} – {language.rate(row['upper'])}"
+        for row in intervals
+    ]
+    return language.say(
+        "The dólar observado from {first} to {last}, then at {rate:.2f}, and its forecast: median {median:.2f} on {day}, "
+        "intervals of that day {widths:text}.",
+        first=past["date"][0],
+        last=past["date"][-1],
+        rate=past["value"][-1],
+        median=last["value"],
+        day=last["date"],
+        widths=tuple(widths),
     )
 
 
-def reliability_text(reliability: pl.DataFrame, horizon: str) -> str:
+def reliability_text(reliability: pl.DataFrame, horizon: str, language: Language) -> str:
     """What a reliability diagram shows: how far measured coverage lies from nominal at most."""
     parts = []
     for model in (PUBLISHED, RANDOM_WALK):
         rows = reliability.filter((pl.col("horizon") == horizon) & (pl.col("model") == model))
         if rows.height:
             worst = rows.sort((pl.col("coverage") - pl.col("level")).abs()).row(-1, named=True)
-            measured = f"{100 * worst['coverage']:.1f}\u202f%"
             parts.append(
-                f"{model} is furthest from nominal at {as_per_cent(worst['level'])}, where it covers {measured}"
+                language.say(
+                    "{model} is furthest from nominal at {level:text}, where it covers {coverage:.1%}",
+                    model=model,
+                    level=language.level(worst["level"]),
+                    coverage=worst["coverage"],
+                )
             )
-    return f"Reliability at {horizon}: {'; '.join(parts)}."
+    return language.say(
+        "Reliability, {horizon:text}: {parts:text}.", horizon=language.horizon(horizon), parts=tuple(parts)
+    )
 
 
-def rolling_text(rolling: pl.DataFrame, horizon: str) -> str:
+def rolling_text(rolling: pl.DataFrame, horizon: str, language: Language) -> str:
     """What a chart of rolling coverage shows: the range and the newest value of each level."""
     parts = []
-    for [level], rows in (
-        rolling.filter(horizon=horizon).partition_by("level", as_dict=True, maintain_order=True).items()
-    ):
-        low, high, now = rows["coverage"].min(), rows["coverage"].max(), rows["coverage"][-1]
-        parts.append(f"{as_per_cent(level)} between {_whole(low)} and {_whole(high)}, last {_whole(now)}")
-    return f"Rolling coverage at {horizon}: {'; '.join(parts)}."
+    levels = rolling.filter(horizon=horizon).partition_by("level", as_dict=True, maintain_order=True)
+    for [level], rows in levels.items():
+        parts.append(
+            language.say(
+                "{level:text} between {low:.0%} and {high:.0%}, last {now:.0%}",
+                level=language.level(level),
+                low=rows["coverage"].min(),
+                high=rows["coverage"].max(),
+                now=rows["coverage"][-1],
+            )
+        )
+    return language.say(
+        "Rolling coverage, {horizon:text}: {parts:text}.", horizon=language.horizon(horizon), parts=tuple(parts)
+    )
 
 
-def regime_text(episodes: pl.DataFrame) -> str:
+def regime_text(episodes: pl.DataFrame, language: Language) -> str:
     """What the timeline shows: how many episodes, and the current one."""
     now = episodes.row(-1, named=True)
-    span = f"from {episodes['start'][0]} to {now['end']}"
-    return f"Volatility ratio and {episodes.height} regime episodes {span}; {now['regime']} since {now['start']}."
+    return language.say(
+        "Volatility ratio and {count:d} stretches of one regime from {first} to {last}; {regime} since {since}.",
+        count=episodes.height,
+        first=episodes["start"][0],
+        last=now["end"],
+        regime=now["regime"],
+        since=now["start"],
+    )
 
 
-def _whole(share: Any) -> str:
-    return f"{100 * share:.0f}\u202f%"
+def skill_text(scores: Sequence[ScoreRow], language: Language) -> str:
+    """What the chart of differences shows: the largest and the smallest."""
+    known = sorted(
+        (row.crps.difference_pct, row.horizon, row.model) for row in scores if row.crps.difference_pct is not None
+    )
+    said = (
+        [
+            language.say(
+                "{difference:+.1f} % from {model}, {horizon:text}",
+                difference=difference,
+                model=model,
+                horizon=language.horizon(horizon),
+            )
+            for difference, horizon, model in dict.fromkeys((known[0], known[-1]))
+        ]
+        if known
+        else []
+    )
+    return language.say("Differences in CRPS from the benchmarks, between {extremes:text}.", extremes=tuple(said))
+
+
+def drift_text(looks: pl.DataFrame, language: Language) -> str:
+    first, last = looks.row(0), looks.row(-1)
+    return language.say(
+        "The score of drift from {first} to {last}, at most {most:.0f}, last {now:.0f}.",
+        first=first[0],
+        last=last[0],
+        most=looks["score"].max(),
+        now=last[1],
+    )
+
+
+def _known_episodes(performance: PerformanceReport, episodes: pl.DataFrame, language: Language) -> Given | None:
+    """Those that the monitor looks back on, where the chart has their time."""
+    first, last = episodes["start"].min(), episodes["end"].max()
+    rows = pl.DataFrame(
+        [(language.name(name), one.from_) for name, one in performance.episodes.items()],
+        schema={"name": pl.String, "start": pl.String},
+        orient="row",
+    ).with_columns(pl.col("start").str.to_date())
+    shown = rows.filter(pl.col("start").is_between(first, last)).sort("start")
+    return Given(shown) if shown.height else None
+
+
+def _dated(looks: pl.DataFrame) -> pl.DataFrame:
+    return looks.with_columns(pl.col("origin_date").str.to_date())
 
 
 def _horizons(table: pl.DataFrame) -> list[str]:

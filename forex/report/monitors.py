@@ -175,7 +175,7 @@ class DriftNow:
     rejecting: list[str]
     drifting: tuple[str, ...]
     evaluated: int
-    not_evaluated: Mapping[str, list[str]]
+    not_evaluated: list[tuple[str, list[str]]]
 
 
 def drift_now(performance: PerformanceReport) -> DriftNow:
@@ -192,7 +192,7 @@ def drift_now(performance: PerformanceReport) -> DriftNow:
         rejecting=[name for name, p in sorted(tests.items()) if p <= drift.significance],
         drifting=drift.drivers.drifting,
         evaluated=drift.drivers.evaluated,
-        not_evaluated=unknown,
+        not_evaluated=list(unknown.items()),
     )
 
 

@@ -4,7 +4,8 @@ A chart is described once and asks either for the same things: `Given` answers w
 Vega finds them. What DVC puts in is the text of a CSV file with a column `rev`, the revision that a row is of.
 """
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,15 +13,6 @@ import polars as pl
 from pydantic import JsonValue
 
 REVISION = "rev"
-
-
-def as_per_cent(level: float) -> str:
-    """A share as people read it, with the digits it needs.
-
-    >>> as_per_cent(0.95), as_per_cent(0.995)
-    ('95\\u202f%', '99.5\\u202f%')
-    """
-    return f"{100 * level:.6g}\u202f%"
 
 
 @dataclass(frozen=True)
@@ -40,10 +32,18 @@ class Given:
         newest = pl.col(date).max()
         return Given(self.table.filter(pl.col(date) == (newest.over(by) if by else newest)))
 
-    def labelled(self) -> "Given":
-        """With `label`, the level in per cent."""
-        label = pl.col("level").map_elements(as_per_cent, return_dtype=pl.String)
+    def labelled(self, shown: Callable[[float], str]) -> "Given":
+        """With `label`, the level as it is shown."""
+        label = pl.col("level").map_elements(shown, return_dtype=pl.String)
         return Given(self.table.with_columns(label=label))
+
+    def spaced(self, date: str, days: int) -> "Given":
+        """Rows that lie at least so many days after the last one that is kept."""
+        kept: list[dt.date] = []
+        for day in self.table[date].sort():
+            if not kept or (day - kept[-1]).days >= days:
+                kept.append(day)
+        return Given(self.table.filter(pl.col(date).is_in(kept)))
 
     @property
     def values(self) -> list[dict[str, JsonValue]]:
@@ -71,7 +71,10 @@ class Later:
             {"joinaggregate": [newest], "groupby": [REVISION, *by]}, {"filter": f"+datum.{date} == +datum.newest"}
         )
 
-    def labelled(self) -> "Later":
+    def spaced(self, date: str, days: int) -> "Later":
+        return self
+
+    def labelled(self, shown: Callable[[float], str]) -> "Later":
         return self.then({"calculate": "format(100 * datum.level, '.6~g') + '\u202f%'", "as": "label"})
 
 

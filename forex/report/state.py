@@ -10,7 +10,7 @@ from forex.core.reports import Report
 from forex.core.sentence import Sentence, sentence
 from forex.core.status import ALERT_SEVERITIES, CAUTION, CRITICAL, DEGRADED, FAIL, FAULT, OK, STATES, WARNING, State
 from forex.evaluation import findings
-from forex.evaluation.report import Scoreboard
+from forex.evaluation.report import ValidationReport
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import PerformanceReport
@@ -43,7 +43,7 @@ class Reports:
     """What the rules look at."""
 
     forecast: Forecast
-    validation: Scoreboard
+    validation: ValidationReport
     performance: PerformanceReport
     alerts: AlertsReport
 

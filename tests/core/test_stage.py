@@ -1,10 +1,12 @@
 """A stage whose code dvc.yaml does not declare is refused before it writes, and told what to add."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from tests.support.made_up import ROOT
 
@@ -42,7 +44,7 @@ def run(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 ALL = [
-    "stages/made.py", "forex/__init__.py", "forex/core", "forex/timeline", "forex/params",
+    "stages/made.py", "forex/core", "forex/timeline", "forex/params",
     "forex/observations", "forex/statistics", "forex/models",
 ]  # fmt: skip
 
@@ -54,7 +56,7 @@ def test_what_is_declared_runs(tmp_path: Path) -> None:
     assert (folder / "written").exists()
 
 
-@pytest.mark.parametrize("missing", ["forex/__init__.py", "forex/core", "forex/statistics", "forex/models"])
+@pytest.mark.parametrize("missing", ["forex/core", "forex/statistics", "forex/models"])
 def test_what_is_not_declared_is_refused_before_it_writes(missing: str, tmp_path: Path) -> None:
     """Whether it is imported with the script or by the stage as it runs."""
     folder = copied(tmp_path, [dep for dep in ALL if dep != missing], LAZY)
@@ -76,3 +78,14 @@ def test_a_stage_that_dvc_yaml_does_not_have_is_not_judged(tmp_path: Path) -> No
     folder = copied(tmp_path, ALL, LAZY)
     (folder / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
     assert run(folder).returncode == 0
+
+
+def test_importing_the_library_does_nothing_but_begin() -> None:
+    """No stage declares forex/__init__.py: whatever it does has to stand in a package that every stage declares."""
+    tree = ast.parse((ROOT / "forex/__init__.py").read_text(encoding="utf-8"))
+    _, *statements = (ast.unparse(one) for one in tree.body)  # after the docstring
+    version = statements.pop()
+    assert statements == ["from forex.core import runtime", "runtime.begin()"]
+    assert version.startswith("__version__ = ")
+    deps = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+    assert all("forex/core" in one["deps"] for one in deps.values())

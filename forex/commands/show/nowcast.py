@@ -40,7 +40,13 @@ def text(content: Mapping[str, Any]) -> str:
     record = content["record"]
     evaluated = [horizon for horizon in horizons if record.get(horizon, {}).get("n")]
     explaining = evaluated[:1]
-    head = ["series", "last value", "dated", "business days old", *(f"{label}, CLP" for label in shown.values())]
+    head = [
+        "series",
+        "last value",
+        "dated",
+        "business days old",
+        *(f"{first if first == last else f'{first} to {last}'}, CLP" for first, last in shown.values()),
+    ]
     rows = [head + [f"R² {horizon}, points" for horizon in explaining]]
     for one in ranked(content):
         old = "none" if one["date"] is None else str(one["business_days"])

@@ -1,0 +1,21 @@
+"""What a call means for someone who has dollars to buy or to sell."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from forex.core.sentence import Sentence, sentence
+from forex.regimes.rules.registry import rules
+
+OTHERWISE = {
+    "NORMAL": sentence("Nothing unusual: plan with the intervals as they are published."),
+    "UNKNOWN": sentence(
+        "The data does not allow a call. This is no sign of calm: check with `forex status` what is missing, and treat "
+        "the intervals with care until there is a call again."
+    ),
+}
+
+
+def recommendation(row: Mapping[str, Any]) -> Sentence:
+    """By the regime of a row of data/regimes.parquet."""
+    regime = row["regime"]
+    return OTHERWISE[regime] if regime in OTHERWISE else rules()[regime].advice(row)
