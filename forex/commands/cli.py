@@ -46,13 +46,15 @@ def forecast(
     above: Annotated[float | None, typer.Option(metavar="CLP", help="Probability that the rate is above this.")] = None,
     below: Annotated[float | None, typer.Option(metavar="CLP", help="Probability that the rate is below this.")] = None,
     date: Annotated[str | None, typer.Option(metavar="DATE", help="A settlement day between the horizons.")] = None,
+    ladder: Annotated[bool, typer.Option("--ladder", help="Probabilities that it is above round levels.")] = False,
     as_json: Json = False,
 ) -> None:
     """The forecast as a table: median, intervals and probability of a rise by horizon."""
     _in_project()
     from forex.commands.show import forecast
 
-    _show(forecast.view(at=at, above=above, below=below, settlement=date), forecast.text, as_json)
+    content = forecast.view(at=at, above=above, below=below, settlement=date, ladder=ladder)
+    _show(content, forecast.text, as_json)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from forex.core.errors import DataError
 from forex.core.files import CLP_DECIMALS
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
+from forex.forecast.ladder import ladder
 from forex.forecast.report import (
     QUANTILES,
     Conditions,
@@ -92,6 +93,7 @@ def forecast_report(
         regime=first["regime"],
         regime_confidence=regime_row["confidence"],
         horizons={name: HorizonForecast(**dict(entry), model=model) for name, entry in entries.items()},
+        ladder=ladder(entries),
         inputs=Inputs(
             series={name: entry.sha256 for name, entry in series.items() if entry.sha256 is not None},
             data_sha256=content_sha256({name: entry.sha256 for name, entry in series.items()}),

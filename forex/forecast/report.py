@@ -4,9 +4,10 @@ Rates are CLP per USD, volatilities and scales standard deviations of log-return
 """
 
 import datetime as dt
+from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from forex.core.quantiles import GRID
 from forex.core.report_fields import ONLY_THESE_KEYS, HorizonName, Instant, LevelName, Sha256
@@ -58,6 +59,28 @@ class HorizonForecast(TargetForecast):
     """What is published at one horizon."""
 
     model: str = Field(description="The model that is published at this horizon")
+
+
+class Ladder(Report):
+    """The probability of round levels."""
+
+    levels: tuple[PositiveFloat, ...] = Field(min_length=1, description="CLP per USD, ascending")
+    above: dict[HorizonName, tuple[Share, ...]] = Field(
+        min_length=1,
+        description="That the rate in force on the target date is above each level",
+        json_schema_extra=ONLY_THESE_KEYS,
+    )
+
+    @model_validator(mode="after")
+    def _falling(self) -> "Ladder":
+        if any(low >= high for low, high in pairwise(self.levels)):
+            raise ValueError("levels: expected ascending ones")
+        for horizon, shares in self.above.items():
+            if len(shares) != len(self.levels):
+                raise ValueError(f"above.{horizon}: expected {len(self.levels)} probabilities, got {len(shares)}")
+            if any(low < high for low, high in pairwise(shares)):
+                raise ValueError(f"above.{horizon}: a higher level cannot be more probable")
+        return self
 
 
 class Inputs(Report):
@@ -188,6 +211,7 @@ class Forecast(Report):
     regime: Regime
     regime_confidence: Share = Field(description="Probability that the call still stands some days later")
     horizons: dict[HorizonName, HorizonForecast] = Field(min_length=1, json_schema_extra=ONLY_THESE_KEYS)
+    ladder: Ladder
     inputs: Inputs
     missing: tuple[Reason, ...] = Field(description="Series that the forecast had to do without")
     flagged: tuple[Reason, ...] = Field(description="Series in use that failed a critical check")

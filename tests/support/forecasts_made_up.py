@@ -8,6 +8,7 @@ from typing import Any
 from scipy.special import ndtri
 
 from forex.core.quantiles import GRID
+from forex.forecast.ladder import ladder
 from forex.forecast.report import (
     Conditions,
     CopperCorrelation,
@@ -67,6 +68,7 @@ def entry(target: str, *, anchor: float = 900.0, sigma: float = 0.006) -> Horizo
 
 
 def forecast(**more: Any) -> Forecast:
+    horizons = {"30d": entry("2024-12-27"), "7d": entry("2024-12-04"), "1d": entry("2024-11-28")}
     usual: dict[str, Any] = {
         "title": "Dólar observado, CLP per USD",
         "as_of": DAY,
@@ -77,7 +79,8 @@ def forecast(**more: Any) -> Forecast:
         "anchor_age": 0,
         "regime": "HIGH_VOL",
         "regime_confidence": 0.87,
-        "horizons": {"30d": entry("2024-12-27"), "7d": entry("2024-12-04"), "1d": entry("2024-11-28")},
+        "horizons": horizons,
+        "ladder": ladder(horizons),
         "inputs": Inputs(data_sha256="a" * 64, params_sha256="b" * 64, series={}),
         "missing": [],
         "flagged": [],

@@ -14,6 +14,7 @@ from forex.core.files import read_parquet, round_clp
 from forex.core.quantiles import COLUMNS
 from forex.core.reports import plain
 from forex.forecast.forecast import at_origin, clp, target_forecast
+from forex.forecast.ladder import rungs
 from forex.params import load_params
 from forex.statistics.distribution import between_horizons, probability_above
 from forex.timeline import calendar
@@ -21,12 +22,17 @@ from forex.timeline import calendar
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 
 
-def view(*, at: str | None, above: float | None, below: float | None, settlement: str | None) -> dict[str, Any]:
-    """The forecast made at the last business day on or before `at` (default: the newest origin).
+def view(
+    *, at: str | None, above: float | None, below: float | None, settlement: str | None, ladder: bool = False
+) -> dict[str, Any]:
+    """The forecast made at the last business day on or before `at` (default: the newest origin); `ladder`: with that.
 
-    Raises UsageError for a date that is none, outside of the backtest, or no settlement day within the horizons.
+    Raises UsageError for a date that is none, outside of the backtest, or no settlement day within the horizons, and for a level
+    beside the ladder, which has its own.
     """
     params = load_params("horizons", "levels")
+    if ladder and (above is not None or below is not None):
+        raise UsageError("--ladder has levels of its own: leave out --above and --below, or --ladder.")
     for name, level in (("--above", above), ("--below", below)):
         if level is not None and not (np.isfinite(level) and level > 0):
             raise UsageError(f"{name} {level}: expected a rate in CLP per USD, like 950.")
@@ -42,6 +48,9 @@ def view(*, at: str | None, above: float | None, below: float | None, settlement
         "regime": first["regime"],
     }
     content["horizons"] = {name: _entry(row, params.levels, above, below) for name, row in entries.items()}
+    if ladder:
+        levels, above_them = rungs({name: target_forecast(row, params.levels) for name, row in entries.items()})
+        content["ladder"] = {"levels": levels, "above": above_them}
     return content
 
 
@@ -103,6 +112,8 @@ def _entry(row: Mapping[str, Any], levels: Sequence[float], above: float | None,
 
 def text(content: Mapping[str, Any]) -> str:
     """The table that a person reads."""
+    if "ladder" in content:
+        return ladder_text(content)
     head = [
         f"Dólar observado, CLP per USD. Made on {content['origin_date']}, anchor {clp(content['anchor'])}, "
         f"regime {content['regime']}."
@@ -115,6 +126,20 @@ def text(content: Mapping[str, Any]) -> str:
     matured = any(entry["actual"] is not None for entry in content["horizons"].values())
     rows = [_cells(name, entry, matured) for name, entry in content["horizons"].items()]
     return "\n".join([*head, "", aligned([titles + ["came out"] * matured, *rows])])
+
+
+def ladder_text(content: Mapping[str, Any]) -> str:
+    """The ladder, a row for each level and a column for each horizon; no line is longer than 80 characters."""
+    levels, above = content["ladder"]["levels"], content["ladder"]["above"]
+    names = list(content["horizons"])
+    head = [
+        f"Dólar observado, CLP per USD. Made on {content['origin_date']}, anchor {clp(content['anchor'])}.",
+        "The probability that the rate in force on a day is above a level:",
+    ]
+    rows = [["above", *names], ["", *(content["horizons"][name]["target_date"] for name in names)]]
+    for rung, level in enumerate(levels):
+        rows.append([f"{level:.10g}", *(_percent(above[name][rung]) for name in names)])
+    return "\n".join([*head, "", aligned(rows)])
 
 
 def _cells(name: str, entry: Mapping[str, Any], matured: bool) -> list[str]:
