@@ -141,6 +141,18 @@ class Language:
     def whole(self, share: float | None) -> str:
         return self.per_cent(share, 0)
 
+    def chance(self, probability: float | None) -> str:
+        """In whole per cent; what is not quite impossible or certain does not read as if it were.
+
+        >>> [Language("es").chance(share) for share in (0.0012, 0.42, 0.9991, 1.0)]
+        ['< 1\u202f%', '42\u202f%', '> 99\u202f%', '100\u202f%']
+        """
+        if probability is not None and 0 < probability < 0.01:
+            return f"< {self.whole(0.01)}"
+        if probability is not None and 0.99 < probability < 1:
+            return f"> {self.whole(0.99)}"
+        return self.whole(probability)
+
     def level(self, level: float) -> str:
         """With the digits that it needs.
 

@@ -50,6 +50,7 @@ def filters(language: Language) -> dict[str, Callable[..., str]]:
         "points": lambda value: language.number(value, 0),
         "count": language.count,
         "p": language.p,
+        "chance": language.chance,
         "evidence": lambda wealth: evidence(wealth, language),
         "business_days": lambda number: language.plural(*UNITS["business_days"], number),
         "day": language.day,

@@ -54,6 +54,7 @@ SECTIONS = "sections/"
 # Of the sections, in the order of the page.
 TITLES = {
     "forecast": sentence("Forecast and history"),
+    "ladder": sentence("Probability of levels"),
     "nowcast": sentence("What moves the forecast"),
     "regimes": sentence("Market regime"),
     "calibration": sentence("Do the intervals hold?"),
@@ -120,6 +121,7 @@ def dashboard(
         past_horizon=past.horizon if past else None,
         past_held=past,
         forecast=forecast,
+        ladder=ladder_rows(forecast),
         horizons=by_length(forecast.horizons),
         levels=sorted(validation.levels or performance.levels),
         shown_levels=shown_levels(forecast),
@@ -158,6 +160,13 @@ def dashboard(
         figures=figures,
         by_horizon=by_horizon,
     )
+
+
+def ladder_rows(forecast: Forecast) -> list[tuple[float, list[float]]]:
+    """The levels from high to low, each with its probabilities by horizon, the shortest first."""
+    above = by_length(forecast.ladder.above)
+    rows = zip(forecast.ladder.levels, *above.values(), strict=True)
+    return [(level, list(probabilities)) for level, *probabilities in rows][::-1]
 
 
 def nowcast(moved: Mapping[str, Any], forecast: Forecast, validation: ValidationReport) -> NowcastRows:
