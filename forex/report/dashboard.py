@@ -180,7 +180,7 @@ def quality(expectations: Expectations) -> Quality:
     return Quality(
         used=sum(one.fate == "used" for one in series.values()),
         series=len(series),
-        left_out=[(name, one.why) for name, one in series.items() if one.fate != "used"],
+        left_out=[(name, one.why.says if one.why else None) for name, one in series.items() if one.fate != "used"],
         set_aside=[
             (name, reason, count, one.rows)
             for name, one in series.items()

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forex.core.names import PUBLISHED, RANDOM_WALK
+from forex.core.sentence import Sentence
 from forex.core.status import ALERT_SEVERITIES, INSUFFICIENT_DATA, AlertSeverity, EpisodeVerdict, Status
 from forex.forecast.fan import by_length
 from forex.ledger.scores import IssuedHorizon, MaturedForecasts
@@ -184,7 +185,7 @@ def drift_now(performance: PerformanceReport) -> DriftNow:
     unknown: dict[str, list[str]] = {}
     for name, look in sorted(drift.drivers.series.items()):
         if isinstance(look, Unjudged):
-            unknown.setdefault(look.why, []).append(name)
+            unknown.setdefault(look.why.says, []).append(name)
     return DriftNow(
         drift.at,
         drift.significance,
@@ -208,7 +209,7 @@ class AlertsNow:
     counts: Mapping[AlertSeverity, int]
     send: Send
     newest: list[Alert]
-    not_evaluated: Mapping[str, str]
+    not_evaluated: Mapping[str, Sentence]
 
     @property
     def worst(self) -> AlertSeverity | None:

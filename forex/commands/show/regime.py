@@ -76,7 +76,7 @@ def view(*, at: str | None) -> dict[str, Any]:
             "meetings": [str(day) for day in meetings.dates[~meetings.special][[0, -1]]],
             "interventions": [str(interventions.complete_from), str(interventions.complete_until)],
         },
-        "recommendation": recommendation(row),
+        "recommendation": plain(recommendation(row)),
     }
 
 
@@ -142,8 +142,10 @@ def text(content: Mapping[str, Any]) -> str:
             f"Probability that this call still stands {content['confidence_days']} business days later: "
             f"{content['confidence']:.0%}."
         )
-    lines += ["", *wrap(content["recommendation"], WIDTH), ""]
-    lines.append(listed([[one["name"], one["verdict"], one["sentence"]] for one in content["signals"]], width=WIDTH))
+    lines += ["", *wrap(content["recommendation"]["says"], WIDTH), ""]
+    lines.append(
+        listed([[one["name"], one["verdict"], one["sentence"]["says"]] for one in content["signals"]], width=WIDTH)
+    )
     lines += ["", *(line for said in _context(content) for line in wrap(said, WIDTH))]
     lines += _widths(content["widening"])
     return "\n".join(lines)
