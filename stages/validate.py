@@ -57,7 +57,7 @@ def main() -> None:
         if one.fate in (USED, FLAGGED):
             write_parquet(CLEAN / f"{name}.parquet", one.usable)
         if one.why is not None:
-            print(f"validate: {one.fate.replace('_', ' ')}: {one.why}", file=sys.stderr)
+            print(f"validate: {one.fate.replace('_', ' ')}: {one.why.says}", file=sys.stderr)
     for warning in warnings:
         print(f"validate: warning: {warning.says}", file=sys.stderr)
 

@@ -2,14 +2,15 @@
 
     {"says": "copper_lme fell 10.2%", "text": "{series} fell {fall:.1%}", "values": {"series": "copper_lme", "fall": 0.1021}}
 
-`text` is what the catalogues of `forex.presentation` translate. Its fields are named and take Python's format specifications, or
-the name of a unit, which counts: `{days:business_days}` is "1 business day" or "20 business days". A value that is text is a
-name, which every language has words for; `{found:text}` is text already.
+`text` is what the catalogues of `forex.presentation` translate. Its fields are named and take Python's format specifications. Text
+without one is a name of the code or a date, which every language has in its own words; `{file:s}` stays as it is. A number may be
+counted by the name of a unit, `{days:business_days}` being "1 business day" or "20 business days", and several values are listed
+by that of a list, `{series:or}` being "vix or dxy" and `{changes:slash:+.1f}` "-18.6/-3.4".
 """
 
 import datetime as dt
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from forex.core.reports import Report
@@ -22,8 +23,10 @@ UNITS: Final[Mapping[str, tuple[str, str]]] = {
     "series": ("{n} series", "{n} series"),
 }
 
-
-AS_IT_IS: Final = "text"  # of a value that is no name, but text already
+# How several values stand one after the other; "" is what a field has that says nothing.
+LISTS: Final[Mapping[str, str]] = {"": "; ", "comma": ", ", "or": " or ", "slash": "/", "and": ", "}
+AS_IT_IS: Final = "s"
+INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"  # UTC
 
 
 class Sentence(Report):
@@ -31,7 +34,7 @@ class Sentence(Report):
 
     says: str
     text: str
-    values: Mapping[str, "Sentence | bool | int | float | str | None | tuple[Sentence | str, ...]"]
+    values: Mapping[str, "Sentence | bool | int | float | str | None | tuple[Sentence | int | float | str, ...]"]
 
     def __str__(self) -> str:
         return self.says
@@ -42,7 +45,8 @@ class Formatter(string.Formatter):
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, tuple | list):
-            return self.joined([self.format_field(one, format_spec) for one in value])
+            how, _, each = format_spec.partition(":")
+            return self.joined([self.format_field(one, each) for one in value], how)
         if isinstance(value, Sentence):
             return self.sentence(value)
         if value is None:
@@ -53,8 +57,15 @@ class Formatter(string.Formatter):
             return self.counted(value, *UNITS[format_spec])
         return self.single(value, format_spec)
 
-    def joined(self, parts: list[str]) -> str:
-        return "; ".join(parts)
+    def joined(self, parts: Sequence[str], how: str) -> str:
+        """how: of LISTS.
+
+        >>> Formatter().joined(["7d", "15d", "30d"], "and"), Formatter().joined(["7d"], "and")
+        ('7d, 15d and 30d', '7d')
+        """
+        if how == "and" and len(parts) > 1:
+            return f"{', '.join(parts[:-1])} and {parts[-1]}"
+        return LISTS[how].join(parts)
 
     def sentence(self, value: Sentence) -> str:
         return value.says
@@ -72,5 +83,35 @@ def sentence(text: str, **values: Any) -> Sentence:
     >>> sentence("{series} has no new value for {age:business_days}", series="vix", age=3).says
     'vix has no new value for 3 business days'
     """
-    plain = {name: str(value) if isinstance(value, dt.date) else value for name, value in values.items()}
+    plain = {name: _plain(value) for name, value in values.items()}
     return Sentence(says=Formatter().vformat(text, (), plain), text=text, values=plain)
+
+
+def _plain(value: Any) -> Any:
+    """What JSON knows: numbers of numpy as Python's, days and instants as text."""
+    if isinstance(value, tuple | list):
+        return tuple(_plain(one) for one in value)
+    value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, dt.datetime):
+        return f"{value:{INSTANT}}"
+    return str(value) if isinstance(value, dt.date) else value
+
+
+def verbatim(text: str) -> Sentence:
+    """What somebody else said, in whatever language: the message of an error, of a provider.
+
+    >>> verbatim("vix.csv, line 7: {x} is no number").says
+    'vix.csv, line 7: {x} is no number'
+    """
+    return sentence("{message:s}", message=text)
+
+
+def together(*parts: Sentence | None, by: str = " ") -> Sentence:
+    """Sentences one after the other; None is nothing.
+
+    >>> together(sentence("It rains."), None, sentence("It pours.")).says
+    'It rains. It pours.'
+    """
+    said = {f"part_{number}": one for number, one in enumerate(parts, start=1) if one is not None}
+    text = by.join(f"{{{name}}}" for name in said)
+    return Sentence(says=by.join(one.says for one in said.values()), text=text, values=said)

@@ -3,10 +3,11 @@
 Every figure in them is one of the report's; a sentence that the report gives no reason for is not made.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from forex.core.names import GARCH_T, PUBLISHED, RIVALS, centred_name, percent
+from forex.core.sentence import Sentence, sentence, together, verbatim
 from forex.core.status import FAIL, NO_EVIDENCE, PASS, Verdict
 from forex.evaluation.report import (
     HorizonScores,
@@ -26,7 +27,7 @@ SHARES = ("coverage_", "above_", "below_")  # how the names of rules on shares b
 LONG = 15  # calendar days; from here on forecasts without overlap are few
 
 
-def gain(report: Scoreboard) -> str | None:
+def gain(report: Scoreboard) -> Sentence | None:
     """How much of the gain on `garch_t` is the nowcast's timing, and how much the intervals'; None where either is missing.
 
     By CRPS and interval score: `garch_t_nowcast` against `garch_t`, then `published` against `garch_t_nowcast`; (1 + the one)·(1 +
@@ -37,25 +38,40 @@ def gain(report: Scoreboard) -> str | None:
     if not rows:
         return None
 
-    def parts(score: Callable[[OverallScores], float]) -> tuple[str, str]:
+    def parts(score: Callable[[OverallScores], float]) -> tuple[list[float], list[float]]:
         scores = [[score(one.models[name].overall) for name in names] for one in rows.values()]
         return (
-            _signed([100 * (centred / base - 1) for base, centred, _ in scores]),
-            _signed([100 * (own / centred - 1) for _, centred, own in scores]),
+            [100 * (centred / base - 1) for base, centred, _ in scores],
+            [100 * (own / centred - 1) for _, centred, own in scores],
         )
 
     crps = parts(lambda overall: overall.crps)
-    said = (
-        f"Against `{GARCH_T}` the nowcast's timing, which `{centred_name(GARCH_T)}` shares, moves CRPS by {crps[0]} % at "
-        f"{'/'.join(rows)}, and the intervals move it by another {crps[1]} %"
+    said = {
+        "base": GARCH_T,
+        "centred": centred_name(GARCH_T),
+        "horizons": list(rows),
+        "timing": crps[0],
+        "widths": crps[1],
+    }
+    if not all(LEVEL in one.models[name].overall.by_level for one in rows.values() for name in names):
+        return sentence(
+            "Against `{base}` the nowcast's timing, which `{centred}` shares, moves CRPS by {timing:slash:+.1f} % at "
+            "{horizons:slash}, and the intervals move it by another {widths:slash:+.1f} %.",
+            **said,
+        )
+    interval = parts(lambda overall: overall.by_level[LEVEL].interval_score)
+    return sentence(
+        "Against `{base}` the nowcast's timing, which `{centred}` shares, moves CRPS by {timing:slash:+.1f} % at "
+        "{horizons:slash}, and the intervals move it by another {widths:slash:+.1f} %; IS{level:s} by "
+        "{interval_timing:slash:+.1f} % and by {interval_widths:slash:+.1f} %.",
+        **said,
+        level=percent(LEVEL),
+        interval_timing=interval[0],
+        interval_widths=interval[1],
     )
-    if all(LEVEL in one.models[name].overall.by_level for one in rows.values() for name in names):
-        interval = parts(lambda overall: overall.by_level[LEVEL].interval_score)
-        said += f"; IS{percent(LEVEL)} by {interval[0]} % and by {interval[1]} %"
-    return f"{said}."
 
 
-def without_evidence(report: Scoreboard) -> str | None:
+def without_evidence(report: Scoreboard) -> Sentence | None:
     """How many differences of interval scores at the long horizons are no evidence; None where nothing is compared there."""
     horizons, found = [], []
     for name, one in _by_length(report):
@@ -67,10 +83,16 @@ def without_evidence(report: Scoreboard) -> str | None:
     if not found:
         return None
     open_ = found.count(NO_EVIDENCE)
-    told = f"{open_ or 'none'} of {len(found)} differences in IS{percent(LEVEL)}"
-    if 2 * open_ > len(found):
-        told = f"most differences in IS{percent(LEVEL)}, {open_} of {len(found)},"
-    return f"At {_and(horizons)} {told} are not significant."
+    said = {"horizons": horizons, "of": len(found), "level": percent(LEVEL)}
+    if not open_:
+        return sentence("At {horizons:and} none of {of} differences in IS{level:s} are not significant.", **said)
+    if 2 * open_ <= len(found):
+        return sentence(
+            "At {horizons:and} {open} of {of} differences in IS{level:s} are not significant.", **said, open=open_
+        )
+    return sentence(
+        "At {horizons:and} most differences in IS{level:s}, {open} of {of}, are not significant.", **said, open=open_
+    )
 
 
 @dataclass(frozen=True)
@@ -80,7 +102,33 @@ class Open:
     horizon: str
     rule: str
     verdict: Verdict
-    says: str
+    says: Sentence
+
+
+def title(rule: str) -> Sentence:
+    """What an acceptance rule is about.
+
+    >>> [title(name).says for name in ("coverage_95", "above_80", "rmse")]
+    ['coverage of the 95 % interval', 'share above the 80 % interval', 'root mean squared error']
+    """
+    kind, _, level = rule.rpartition("_")
+    if kind == "coverage":
+        return sentence("coverage of the {level:s} % interval", level=level)
+    if kind == "above":
+        return sentence("share above the {level:s} % interval", level=level)
+    if kind == "below":
+        return sentence("share below the {level:s} % interval", level=level)
+    return TITLES.get(rule, verbatim(rule))
+
+
+TITLES = {
+    "regime_coverage": sentence("coverage in every regime"),
+    "interval_coverage": sentence("least coverage of the widest interval"),
+    "rmse": sentence("root mean squared error"),
+    "mape_pct": sentence("mean absolute percentage error"),
+    "crps_below_benchmarks": sentence("CRPS below every benchmark"),
+    f"{LOSS}_below_benchmarks": sentence("interval score below every benchmark"),
+}
 
 
 def rules_held(report: Scoreboard) -> tuple[int, int]:
@@ -100,63 +148,62 @@ def rules_open(report: Scoreboard) -> list[Open]:
     return sorted(found, key=lambda one: one.verdict != FAIL)
 
 
-def _says(name: str, rule: Rule) -> str:
+def _says(name: str, rule: Rule) -> Sentence:
     if isinstance(rule, RegimeRule):
-        misses = [(miss, "outside") for miss in rule.failed] + [(miss, "inside") for miss in rule.undecided]
-        return "; ".join(_missed(miss, where) for miss, where in misses) or "no regime has enough origins"
+        misses = [_missed(miss, inside=False) for miss in rule.failed]
+        misses += [_missed(miss, inside=True) for miss in rule.undecided]
+        return together(*misses, by="; ") if misses else sentence("no regime has enough origins")
     if isinstance(rule, Unpublished):
-        return "nothing of `published` has matured"
+        return sentence("nothing of `published` has matured")
     found = _amount(name, rule.value)
     if isinstance(rule, Unjudged):
-        return f"{found}; no bound is set, or nothing is there to compare with"
-    bounds = [
-        f"{word} {_amount(name, bound)}"
-        for word, bound in (("at least", rule.at_least), ("at most", rule.at_most))
-        if bound is not None
-    ]
-    return f"{found}, where {' and '.join(bounds)} is accepted"
+        return sentence("{found}; no bound is set, or nothing is there to compare with", found=found)
+    least, most = (None if bound is None else _amount(name, bound) for bound in (rule.at_least, rule.at_most))
+    if least is None:
+        return sentence("{found}, where at most {most} is accepted", found=found, most=most)
+    if most is None:
+        return sentence("{found}, where at least {least} is accepted", found=found, least=least)
+    return sentence(
+        "{found}, where at least {least} and at most {most} is accepted", found=found, least=least, most=most
+    )
 
 
-def _missed(miss: RegimeMiss, where: str) -> str:
+def _missed(miss: RegimeMiss, *, inside: bool) -> Sentence:
     """
     >>> miss = RegimeMiss(
     ...     regime="HIGH_VOL", level=0.5, coverage=0.448, n_episodes=16, episode_low=0.391, episode_high=0.505
     ... )
-    >>> _missed(miss, "inside")
+    >>> _missed(miss, inside=True).says
     'HIGH_VOL covers 44.8 %; 50 % lies inside the band over its 16 episodes, 39.1 to 50.5 %'
     """
-    told = f"{miss.regime} covers {100 * miss.coverage:.1f} %"
+    told = {"regime": miss.regime, "coverage": 100 * miss.coverage, "level": percent(miss.level)}
     if miss.episode_low is None or miss.episode_high is None:
-        return f"{told} at {percent(miss.level)} %, in a single episode"
-    band = f"{100 * miss.episode_low:.1f} to {100 * miss.episode_high:.1f} %"
-    return f"{told}; {percent(miss.level)} % lies {where} the band over its {miss.n_episodes} episodes, {band}"
+        return sentence("{regime} covers {coverage:.1f} % at {level:s} %, in a single episode", **told)
+    told |= {"episodes": miss.n_episodes, "low": 100 * miss.episode_low, "high": 100 * miss.episode_high}
+    if inside:
+        return sentence(
+            "{regime} covers {coverage:.1f} %; {level:s} % lies inside the band over its {episodes} episodes, {low:.1f} to "
+            "{high:.1f} %",
+            **told,
+        )
+    return sentence(
+        "{regime} covers {coverage:.1f} %; {level:s} % lies outside the band over its {episodes} episodes, {low:.1f} to "
+        "{high:.1f} %",
+        **told,
+    )
 
 
-def _amount(name: str, value: float) -> str:
+def _amount(name: str, value: float) -> Sentence:
     """
-    >>> _amount("below_95", 0.0112), _amount("mape_pct", 1.13), _amount("crps_below_benchmarks", 9.171)
-    ('1.12 %', '1.13 %', '9.17 CLP')
+    >>> [_amount(*one).says for one in (("below_95", 0.0112), ("mape_pct", 1.13), ("crps_below_benchmarks", 9.171))]
+    ['1.12 %', '1.13 %', '9.17 CLP']
     """
     if name.startswith(SHARES) or name == "interval_coverage":
-        return f"{100 * value:.2f} %"
-    return f"{value:.2f} %" if name.endswith("_pct") else f"{value:.2f} CLP"
+        return sentence("{share:.2f} %", share=100 * value)
+    if name.endswith("_pct"):
+        return sentence("{share:.2f} %", share=value)
+    return sentence("{pesos:.2f} CLP", pesos=value)
 
 
 def _by_length(report: Scoreboard) -> list[tuple[str, HorizonScores]]:
     return sorted(report.horizons.items(), key=lambda item: horizon_days(item[0]))
-
-
-def _signed(values: Sequence[float]) -> str:
-    """
-    >>> _signed([-17.84, 0.21])
-    '-17.8/+0.2'
-    """
-    return "/".join(f"{value:+.1f}" for value in values)
-
-
-def _and(names: Sequence[str]) -> str:
-    """
-    >>> _and(["15d"]), _and(["15d", "30d", "90d"])
-    ('15d', '15d, 30d and 90d')
-    """
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

@@ -12,6 +12,7 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from forex.core.quantiles import GRID
+from forex.core.sentence import Sentence, sentence
 from forex.core.status import BROKEN, HIGH, LOW, NOT_EVALUATED, USUAL
 from forex.forecast.report import (
     Conditions,
@@ -160,27 +161,68 @@ def _over(value: float | None, usual: float | None) -> float | None:
     return value / usual if value is not None and usual else None
 
 
-def sentences(content: Conditions) -> list[str]:
+def sentences(content: Conditions) -> list[Sentence]:
     """`conditions` in words, one sentence for each thing that was judged; every number is one of them."""
-    volatility, month, ratio = content.volatility, content.month, content.volatility_ratio
-    moves, copper = content.large_moves, content.copper_correlation
-    said = ["Current volatility is not evaluated: too few returns."]
-    if volatility.ratio is not None:
-        said = [
-            f"Volatility over {volatility.business_days} business days is {volatility.daily:.2%} per day, "
-            f"{volatility.ratio:.2f} times the usual {volatility.usual:.2%}."
-        ]
-        if month.state != USUAL:
-            said.append(
-                f"The calendar month is one of {month.state.lower()} volatility, usually {month.usual:.2%}: "
-                f"{month.ratio:.2f} times that."
-            )
+    ratio, moves = content.volatility_ratio, content.large_moves
+    said = _volatility(content.volatility, content.month)
     if ratio.state == HIGH:
-        said.append(f"The ratio to the years before is {ratio.ratio:.2f}; above {ratio.high_ratio:.2f} is rare.")
-    said.append(f"Of the last {moves.of} moves {moves.count} are large; {moves.usual:.1f} are usual.")
+        said.append(
+            sentence(
+                "The ratio to the years before is {ratio:.2f}; above {high:.2f} is rare.",
+                ratio=ratio.ratio,
+                high=ratio.high_ratio,
+            )
+        )
+    said.append(
+        sentence(
+            "Of the last {of} moves {count} are large; {usual:.1f} are usual.",
+            of=moves.of,
+            count=moves.count,
+            usual=moves.usual,
+        )
+    )
+    return [*said, _copper(content.copper_correlation)]
+
+
+def _volatility(volatility: Volatility, month: Month) -> list[Sentence]:
+    if volatility.ratio is None:
+        return [sentence("Current volatility is not evaluated: too few returns.")]
+    said = [
+        sentence(
+            "Volatility over {days:business_days} is {daily:.2%} per day, {ratio:.2f} times the usual {usual:.2%}.",
+            days=volatility.business_days,
+            daily=volatility.daily,
+            ratio=volatility.ratio,
+            usual=volatility.usual,
+        )
+    ]
+    of_month = {"usual": month.usual, "ratio": month.ratio}
+    if month.state == HIGH:
+        said.append(
+            sentence(
+                "The calendar month is one of high volatility, usually {usual:.2%}: {ratio:.2f} times that.", **of_month
+            )
+        )
+    if month.state == LOW:
+        said.append(
+            sentence(
+                "The calendar month is one of low volatility, usually {usual:.2%}: {ratio:.2f} times that.", **of_month
+            )
+        )
+    return said
+
+
+def _copper(copper: CopperCorrelation) -> Sentence:
     if copper.state == NOT_EVALUATED:
-        return [*said, "The correlation with copper is not evaluated."]
-    verdict = "far from" if copper.state == BROKEN else "near"
-    far = "" if copper.deviations is None else f" ({copper.deviations:+.1f} standard deviations)"
-    expected = f"the usual {copper.expected:+.2f}{far}"
-    return [*said, f"The correlation with copper is {copper.current:+.2f}, {verdict} {expected}."]
+        return sentence("The correlation with copper is not evaluated.")
+    far: Sentence | str = ""
+    if copper.deviations is not None:
+        far = sentence(" ({deviations:+.1f} standard deviations)", deviations=copper.deviations)
+    values = {"current": copper.current, "expected": copper.expected, "distance": far}
+    if copper.state == BROKEN:
+        return sentence(
+            "The correlation with copper is {current:+.2f}, far from the usual {expected:+.2f}{distance}.", **values
+        )
+    return sentence(
+        "The correlation with copper is {current:+.2f}, near the usual {expected:+.2f}{distance}.", **values
+    )

@@ -11,6 +11,7 @@ from forex.core.errors import DataError
 from forex.core.files import CLP_DECIMALS
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
+from forex.core.sentence import sentence
 from forex.forecast.ladder import ladder
 from forex.forecast.report import (
     QUANTILES,
@@ -118,9 +119,9 @@ def _missing(
     missing = []
     for name, entry in sorted(series.items()):
         checked = expectations.series.get(name)
-        why = entry.left_out or (checked.why if checked else None)
+        why = checked.why if checked else None
         if name != TARGET and name not in panel_row:
-            missing.append(Reason(series=name, tier=entry.tier, why=why or "no usable value"))
+            missing.append(Reason(series=name, tier=entry.tier, why=why or sentence("no usable value")))
     return tuple(missing)
 
 

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from forex.core.quantiles import GRID
 from forex.core.report_fields import ONLY_THESE_KEYS, HorizonName, Instant, LevelName, Sha256
 from forex.core.reports import Report
+from forex.core.sentence import Sentence
 from forex.params.types import PositiveFloat, Share, Tier, stressed_regimes
 from forex.validation.report import InputWarning
 
@@ -96,7 +97,7 @@ class Reason(Report):
 
     series: str
     tier: Tier
-    why: str = Field(min_length=1)
+    why: Sentence
 
 
 class Stale(Report):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from forex.core.reports import ABSENT, Report
+from forex.core.sentence import Sentence
 from forex.core.status import AlertSeverity
 
 
@@ -12,7 +13,7 @@ class AlertType(Report):
     year at most."""
 
     status: Literal["EVALUATED", "NOT_EVALUATED"]
-    missing: str | None = ABSENT
+    missing: Sentence | None = ABSENT
     per_year: Mapping[AlertSeverity, float] | None = ABSENT
 
 
@@ -20,21 +21,21 @@ class Alert(Report):
     origin_date: str
     type: str
     severity: AlertSeverity
-    reasons: tuple[str, ...]
+    reasons: tuple[Sentence, ...]
 
 
 class Send(Report):
     """Whether the newest origin is worth a message."""
 
     send: bool
-    why: str
+    why: Sentence
 
 
 class Sent(Report):
     """An origin that was worth a message."""
 
     origin_date: str
-    why: str
+    why: Sentence
 
 
 class AlertsReport(Report):
@@ -49,6 +50,6 @@ class AlertsReport(Report):
     by_year: Mapping[str, Mapping[str, int]]
 
     @property
-    def not_evaluated(self) -> dict[str, str]:
+    def not_evaluated(self) -> dict[str, Sentence]:
         """By type, what is missing."""
         return {kind: one.missing for kind, one in self.types.items() if one.missing is not None}

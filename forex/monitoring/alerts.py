@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from forex.core.sentence import Sentence, sentence
 from forex.core.status import ALERT_SEVERITIES, CRITICAL, EVALUATED, NOT_EVALUATED, WARNING, AlertSeverity, Status
 from forex.monitoring.alert_report import Alert, AlertsReport, AlertType, Send, Sent
 from forex.monitoring.alert_rules.protocol import Declaration, Evidence, code
@@ -57,7 +58,7 @@ def alerts(
             Alert(origin_date=days[one.row], type=one.kind, severity=one.severity, reasons=one.reasons)
             for one in listed
         ),
-        send=Send(send=newest in sent, why=sent.get(newest, "nothing new that calls for a message")),
+        send=Send(send=newest in sent, why=sent.get(newest, sentence("nothing new that calls for a message"))),
         sent=tuple(Sent(origin_date=days[row], why=why) for row, why in sorted(sent.items())),
         by_year=_by_year(listed, sent, days),
     )
@@ -70,7 +71,7 @@ class Raised:
     row: int
     kind: str
     severity: AlertSeverity
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Sentence, ...] = ()
 
 
 def raised(triggers: Sequence[Trigger], *, cool_down: int) -> list[Raised]:
@@ -93,26 +94,32 @@ def raised(triggers: Sequence[Trigger], *, cool_down: int) -> list[Raised]:
     return sorted(listed, key=lambda alert: (alert.row, -code(alert.severity), alert.kind))
 
 
-def sending(listed: Sequence[Raised], *, cool_down: int) -> dict[int, str]:
+def sending(listed: Sequence[Raised], *, cool_down: int) -> dict[int, Sentence]:
     """The rows worth a message, with why: any CRITICAL raised there; or a WARNING raised there that is the second of
     different types within the row and the `cool_down` rows before it.
 
-    >>> sending([Raised(3, "VIX_SPIKE", "WARNING"), Raised(5, "COPPER_SHOCK", "WARNING")], cool_down=10)
+    >>> sent = sending([Raised(3, "VIX_SPIKE", "WARNING"), Raised(5, "COPPER_SHOCK", "WARNING")], cool_down=10)
+    >>> {row: why.says for row, why in sent.items()}
     {5: '2 WARNING within 10 business days: COPPER_SHOCK, VIX_SPIKE'}
     """
-    sent: dict[int, str] = {}
+    sent: dict[int, Sentence] = {}
     for row in sorted({alert.row for alert in listed}):
         critical = [alert.kind for alert in listed if alert.row == row and alert.severity == CRITICAL]
         near = [alert for alert in listed if row - cool_down <= alert.row <= row and alert.severity == WARNING]
         kinds = sorted({alert.kind for alert in near})
         if critical:
-            sent[row] = f"CRITICAL: {', '.join(sorted(critical))}"
+            sent[row] = sentence("CRITICAL: {kinds:comma}", kinds=sorted(critical))
         elif len(kinds) >= MESSAGE_WARNINGS and any(alert.row == row for alert in near):
-            sent[row] = f"{len(kinds)} WARNING within {cool_down} business days: {', '.join(kinds)}"
+            sent[row] = sentence(
+                "{count} WARNING within {days:business_days}: {kinds:comma}",
+                count=len(kinds),
+                days=cool_down,
+                kinds=kinds,
+            )
     return sent
 
 
-def _type(kind: str, rule: Declaration, listed: Sequence[Raised], missing: str | None, years: float) -> AlertType:
+def _type(kind: str, rule: Declaration, listed: Sequence[Raised], missing: Sentence | None, years: float) -> AlertType:
     if missing:
         return AlertType(status=NOT_EVALUATED, missing=missing)
     if not rule.whole_history:  # a frequency since the first origin would be none
@@ -121,7 +128,7 @@ def _type(kind: str, rule: Declaration, listed: Sequence[Raised], missing: str |
     return AlertType(status=EVALUATED, per_year={name: found[name] / years for name in ALERT_SEVERITIES})
 
 
-def _by_year(listed: Sequence[Raised], sent: Mapping[int, str], days: Sequence[str]) -> dict[str, dict[str, int]]:
+def _by_year(listed: Sequence[Raised], sent: Mapping[int, Sentence], days: Sequence[str]) -> dict[str, dict[str, int]]:
     found: dict[str, dict[str, int]] = {day[:4]: dict.fromkeys((*ALERT_SEVERITIES, "sent"), 0) for day in days}
     for alert in listed:
         found[days[alert.row][:4]][alert.severity] += 1

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forex.core.sentence import Sentence, sentence
 from forex.core.status import (
     DRIFT_SEVERITIES,
     EVALUATED,
@@ -92,20 +93,20 @@ class Series:
         """The looks that say something and share no move with the row's."""
         return np.flatnonzero(self.said[: max(self.known(row) - 2 * self.width + 1, 0)])
 
-    def unusable(self, row: int, settings: Drift) -> str | None:
+    def unusable(self, row: int, settings: Drift) -> Sentence | None:
         """Why the row has no verdict, None where it has one."""
         known = self.known(row)
         if not known:
-            return "no value"
+            return sentence("no value")
         age = row - int(self.at[known - 1])
         if age > settings.max_age:
-            return f"no new value for {age} business days"
+            return sentence("no new value for {age:business_days}", age=age)
         needed = settings.recent * (1 / settings.significance - 1)
         reference = self.reference(row).size
         if known < self.width or reference < needed:
-            return f"{reference} earlier looks, {int(np.ceil(needed))} are needed"
+            return sentence("{looks} earlier looks, {needed} are needed", looks=reference, needed=int(np.ceil(needed)))
         if not self.said[known - self.width]:
-            return "hardly moves"
+            return sentence("hardly moves")
         return None
 
     def judged(self, row: int, settings: Drift) -> Judged:
@@ -191,11 +192,11 @@ def _past(series: Series, days: calendar.Dates, settings: Drift) -> Past:
     reasons = []
     if usable and usable[-1] == newest and severities[-1] != NONE:
         if shown == WORSENING:
-            reasons.append("the score is rising")
+            reasons.append(sentence("the score is rising"))
         if highs >= settings.action_highs:
-            reasons.append(f"HIGH at the last {highs} looks")
+            reasons.append(sentence("HIGH at the last {looks} looks", looks=highs))
         if scores[-1] >= settings.action_score:
-            reasons.append(f"a score of {scores[-1]:.0f}")
+            reasons.append(sentence("a score of {score:.0f}", score=scores[-1]))
     return Past(
         history=tuple(history),
         trend=shown,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from forex.core.reports import Report
+from forex.core.sentence import Sentence
 from forex.core.status import DriftSeverity, Trend
 
 
@@ -19,7 +20,7 @@ class Unjudged(Report):
     """A series that has no verdict, and why."""
 
     status: Literal["NOT_EVALUATED"]
-    why: str
+    why: Sentence
 
 
 class Look(Report):
@@ -54,7 +55,7 @@ class Past(Report):
     consecutive_high: int
     last_none: str | None
     mean_score: float | None
-    requires_action: tuple[str, ...]
+    requires_action: tuple[Sentence, ...]
 
 
 class TargetLook(Look, Past):

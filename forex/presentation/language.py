@@ -7,11 +7,12 @@ read from the machine's locale here: who asks for a language names it.
 import datetime as dt
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from forex.core.sentence import UNITS, Formatter, Sentence
+from forex.core.sentence import AS_IT_IS, INSTANT, LISTS, UNITS, Formatter, Sentence
 from forex.presentation.names import NAMES
 
 if TYPE_CHECKING:
@@ -31,15 +32,23 @@ msgstr ""
 ABSENT: Final = "–"
 MINUS: Final = "−"
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
+HORIZON = re.compile(r"[1-9]\d{0,2}d")
 NUMBER = re.compile(r"(?P<sign>\+?)(?P<grouped>,?)(?:\.(?P<places>\d+))?(?P<kind>[f%gd]?)")
+DIGITS: Final = 6  # of a number whose text asks for no places
 
 
 class Language:
-    """code: es or en.  Everything it returns is text; what is None is shown as a dash."""
+    """code: es or en.  Everything it returns is text; what is None is shown as a dash.
 
-    def __init__(self, code: Code):
+    plain: for a terminal, whose tables line up and are searched and copied: thousands are not grouped, and signs are those of a
+    keyboard.
+    """
+
+    def __init__(self, code: Code, *, plain: bool = False):
         self.code = code
         self.locale = LOCALES[code]
+        self.plain = plain
         self.translations = _translations(code)
         self._formatter = _Localised(self)
 
@@ -51,9 +60,8 @@ class Language:
 
     def say(self, said: str | Sentence, **values: Any) -> str:
         """A sentence of a report, or a text of the code with fields as in `forex.core.sentence` and their values."""
-        if isinstance(said, Sentence):
-            return self.say(said.text, **said.values)
-        return self._formatter.vformat(self.translations.gettext(said), (), values)
+        text, given = (said.text, said.values) if isinstance(said, Sentence) else (said, values)
+        return self._formatter.vformat(self.translations.gettext(text), (), given)
 
     def name(self, name: str) -> str:
         """What people call a series, state, rule or model of the code; its words where nobody has given it a name.
@@ -61,6 +69,8 @@ class Language:
         >>> Language("en").name("brl"), Language("es").name("brl"), Language("es").name("my_series")
         ('Brazilian Real', 'real brasileño', 'my series')
         """
+        if HORIZON.fullmatch(name):
+            return self.horizon(name)
         if name in NAMES:
             return self.translations.gettext(NAMES[name])
         currency = self._currency(name)
@@ -79,33 +89,33 @@ class Language:
         days = int(name.removesuffix("d"))
         return self.plural(*UNITS["business_days" if days == 1 else "days"], days)
 
-    def listed(self, parts: Sequence[str]) -> str:
+    def listed(self, parts: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
         """One after the other, as a sentence lists them.
 
-        >>> Language("es").listed(["7d", "15d", "30d"])
-        '7d, 15d y 30d'
+        >>> Language("es").listed(["7d", "15d", "30d"]), Language("es").listed(["DXY", "índice amplio"], "or")
+        ('7d, 15d y 30d', 'DXY o índice amplio')
         """
         from babel.lists import format_list
 
-        return format_list(list(parts), locale=self.locale) if parts else ABSENT
+        return format_list(list(parts), style=style, locale=self.locale) if parts else ABSENT
 
     # Numbers
 
     def number(self, value: float | None, places: int, *, grouped: bool = True, sign: bool = False) -> str:
         """With so many places; nothing that rounds to zero has a sign.
 
-        >>> Language("es").number(1005.286, 2), Language("en").number(-1005.286, 2)
-        ('1.005,29', '−1,005.29')
+        >>> Language("es").number(1005.286, 2), Language("en").number(-1005.286, 2), Language("es", plain=True).number(-1005.286, 2)
+        ('1.005,29', '−1,005.29', '-1005,29')
         """
         if value is None:
             return ABSENT
         from babel.numbers import format_decimal
 
-        pattern = ("#,##0" if grouped else "0") + ("." + "0" * places if places else "")
+        pattern = ("#,##0" if grouped and not self.plain else "0") + ("." + "0" * places if places else "")
         size = format_decimal(abs(round(value, places)), format=pattern, locale=self.locale)
         if not round(value, places):
             return size
-        return (MINUS if value < 0 else "+" if sign else "") + size
+        return (("-" if self.plain else MINUS) if value < 0 else "+" if sign else "") + size
 
     def rate(self, value: float | None) -> str:
         return self.number(value, 2)
@@ -118,22 +128,27 @@ class Language:
         """A difference with its sign."""
         return self.number(value, 2, sign=True)
 
-    def value(self, value: float | None) -> str:
-        """With the six digits that it needs at most.
+    def value(self, value: float | None, digits: int = DIGITS, *, sign: bool = False) -> str:
+        """With the digits that it needs, and no more than so many.
 
-        >>> Language("es").value(0.61523), Language("es").value(1382.3)
-        ('0,61523', '1.382,3')
+        >>> Language("es").value(0.61523), Language("es").value(1382.3), Language("es").value(3.2e-7)
+        ('0,61523', '1.382,3', '0,00000032')
         """
         if value is None:
             return ABSENT
-        places = len(f"{value:.6g}".partition(".")[2]) if "e" not in f"{value:.6g}" else 6
-        return self.number(value, places)
+        shown = Decimal(f"{value:.{digits}g}")
+        return self.number(value, len(f"{shown.normalize():f}".partition(".")[2]), sign=sign)
 
     def count(self, value: int | None) -> str:
         return self.number(value, 0)
 
     def per_cent(self, share: float | None, places: int, *, sign: bool = False) -> str:
-        return ABSENT if share is None else f"{self.number(100 * share, places, sign=sign)}\u202f%"
+        return ABSENT if share is None else f"{self.number(100 * share, places, sign=sign)}{self._space}%"
+
+    @property
+    def _space(self) -> str:
+        """Before the sign of per cent."""
+        return " " if self.plain else "\u202f"
 
     def share(self, share: float | None) -> str:
         return self.per_cent(share, 1)
@@ -159,7 +174,7 @@ class Language:
         >>> Language("es").level(0.995), Language("es").level(0.8)
         ('99,5\u202f%', '80\u202f%')
         """
-        return f"{self.value(round(100 * level, 9))}\u202f%"
+        return f"{self.value(round(100 * level, 9))}{self._space}%"
 
     def p(self, p: float | None) -> str:
         """
@@ -215,8 +230,10 @@ class _Localised(Formatter):
     def __init__(self, language: Language):
         self.language = language
 
-    def joined(self, parts: list[str]) -> str:
-        return "; ".join(parts)
+    def joined(self, parts: Sequence[str], how: str) -> str:
+        if how in ("and", "or"):
+            return self.language.listed(parts, "or" if how == "or" else "standard")
+        return LISTS[how].join(parts)
 
     def sentence(self, value: Sentence) -> str:
         return self.language.say(value)
@@ -225,19 +242,33 @@ class _Localised(Formatter):
         return self.language.plural(one, other, number)
 
     def single(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, dt.datetime):
+            return self.language.instant(value)
         if isinstance(value, dt.date):
             return self.language.day(value)
         if isinstance(value, str):
-            return self.language.day(value) if DATE.fullmatch(value) else self.language.name(value)
+            return self._text(value, format_spec)
         found = NUMBER.fullmatch(format_spec)
         if found is None:
             raise ValueError(f"{format_spec!r} is no form of a number that a language knows")
-        places, sign = int(found["places"] or 0), bool(found["sign"])
+        sign, places = bool(found["sign"]), int(found["places"] or 0)
         if found["kind"] == "%":
             return self.language.per_cent(value, places, sign=sign)
         if found["kind"] == "f":
             return self.language.number(value, places, sign=sign)
-        return self.language.value(value)
+        return self.language.value(value, places or DIGITS, sign=sign)
+
+    def _text(self, value: str, format_spec: str) -> str:
+        if format_spec == AS_IT_IS:
+            return value
+        try:
+            if TIME.fullmatch(value):
+                return self.language.instant(dt.datetime.strptime(value, INSTANT).replace(tzinfo=dt.UTC))
+            if DATE.fullmatch(value):
+                return self.language.day(value)
+        except ValueError:  # somebody's name that looks like a date
+            return value
+        return self.language.name(value)
 
 
 @cache

@@ -60,7 +60,7 @@ def filters(language: Language) -> dict[str, Callable[..., str]]:
         "horizon": language.horizon,
         "name": language.name,
         "named": lambda name: first_capital(language.name(name)),
-        "say": lambda said: said if isinstance(said, str) else language.say(said),
+        "say": language.say,
         "capital": first_capital,
         "listed": language.listed,
     }

@@ -15,7 +15,7 @@ import polars as pl
 
 from forex.calibration.report import Calibration
 from forex.core.names import NOWCAST
-from forex.core.sentence import sentence
+from forex.core.sentence import Sentence, sentence
 from forex.evaluation import findings
 from forex.evaluation.report import Explained, ValidationReport
 from forex.forecast.conditions import sentences
@@ -134,6 +134,7 @@ def dashboard(
         tails=tail_rows(validation),
         rules_held=findings.rules_held(validation),
         rules_open=findings.rules_open(validation),
+        rule_title=findings.title,
         scores=scores,
         evidence=evidence_counts(scores),
         gain=findings.gain(validation),
@@ -213,7 +214,7 @@ class Quality:
     series: int
     held: int
     checks: int
-    left_out: list[tuple[str, str | None]]  # series, why
+    left_out: list[tuple[str, Sentence | None]]  # series, why
     set_aside: list[tuple[str, str, int, int]]  # series, reason, how many of how many rows
     failed: list[tuple[str, CheckResult]]  # series, check
 

@@ -181,7 +181,7 @@ def fan_text(fan: pl.DataFrame, language: Language) -> str:
     ]
     return language.say(
         "The dólar observado from {first} to {last}, then at {rate:.2f}, and its forecast: median {median:.2f} on {day}, "
-        "intervals of that day {widths:text}.",
+        "intervals of that day {widths::s}.",
         first=past["date"][0],
         last=past["date"][-1],
         rate=past["value"][-1],
@@ -200,15 +200,13 @@ def reliability_text(reliability: pl.DataFrame, horizon: str, language: Language
             worst = rows.sort((pl.col("coverage") - pl.col("level")).abs()).row(-1, named=True)
             parts.append(
                 language.say(
-                    "{model} is furthest from nominal at {level:text}, where it covers {coverage:.1%}",
+                    "{model} is furthest from nominal at {level:s}, where it covers {coverage:.1%}",
                     model=model,
                     level=language.level(worst["level"]),
                     coverage=worst["coverage"],
                 )
             )
-    return language.say(
-        "Reliability, {horizon:text}: {parts:text}.", horizon=language.horizon(horizon), parts=tuple(parts)
-    )
+    return language.say("Reliability, {horizon:s}: {parts::s}.", horizon=language.horizon(horizon), parts=tuple(parts))
 
 
 def rolling_text(rolling: pl.DataFrame, horizon: str, language: Language) -> str:
@@ -218,7 +216,7 @@ def rolling_text(rolling: pl.DataFrame, horizon: str, language: Language) -> str
     for [level], rows in levels.items():
         parts.append(
             language.say(
-                "{level:text} between {low:.0%} and {high:.0%}, last {now:.0%}",
+                "{level:s} between {low:.0%} and {high:.0%}, last {now:.0%}",
                 level=language.level(level),
                 low=rows["coverage"].min(),
                 high=rows["coverage"].max(),
@@ -226,7 +224,7 @@ def rolling_text(rolling: pl.DataFrame, horizon: str, language: Language) -> str
             )
         )
     return language.say(
-        "Rolling coverage, {horizon:text}: {parts:text}.", horizon=language.horizon(horizon), parts=tuple(parts)
+        "Rolling coverage, {horizon:s}: {parts::s}.", horizon=language.horizon(horizon), parts=tuple(parts)
     )
 
 
@@ -251,7 +249,7 @@ def skill_text(scores: Sequence[ScoreRow], language: Language) -> str:
     said = (
         [
             language.say(
-                "{difference:+.1f} % from {model}, {horizon:text}",
+                "{difference:+.1f} % from {model}, {horizon:s}",
                 difference=difference,
                 model=model,
                 horizon=language.horizon(horizon),
@@ -261,7 +259,7 @@ def skill_text(scores: Sequence[ScoreRow], language: Language) -> str:
         if known
         else []
     )
-    return language.say("Differences in CRPS from the benchmarks, between {extremes:text}.", extremes=tuple(said))
+    return language.say("Differences in CRPS from the benchmarks, between {extremes::s}.", extremes=tuple(said))
 
 
 def drift_text(looks: pl.DataFrame, language: Language) -> str:

@@ -43,14 +43,14 @@ def answer(forecast: Forecast, language: Language) -> str:
         places = shown_places(high - low)
         parts.append(
             language.say(
-                "between {low:text} and {high:text} on {day:text}",
+                "between {low:s} and {high:s} on {day:s}",
                 low=language.number(low, places),
                 high=language.number(high, places),
                 day=language.day_and_month(entry.target_date),
             )
         )
     return language.say(
-        "With {level:text} probability, the dólar observado will be {parts:text}.",
+        "With {level:s} probability, the dólar observado will be {parts:s}.",
         level=language.level(level),
         parts=language.listed(parts),
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from forex.core.names import PUBLISHED, RANDOM_WALK
+from forex.core.sentence import Sentence
 from forex.core.status import ALERT_SEVERITIES, INSUFFICIENT_DATA, AlertSeverity, EpisodeVerdict, Status
 from forex.forecast.fan import by_length
 from forex.ledger.scores import IssuedHorizon, MaturedForecasts
@@ -175,16 +176,16 @@ class DriftNow:
     rejecting: list[str]
     drifting: tuple[str, ...]
     evaluated: int
-    not_evaluated: list[tuple[str, list[str]]]
+    not_evaluated: list[tuple[Sentence, list[str]]]
 
 
 def drift_now(performance: PerformanceReport) -> DriftNow:
     drift = performance.drift
     tests = drift.target.tests if isinstance(drift.target, TargetLook) else {}
-    unknown: dict[str, list[str]] = {}
+    unknown: dict[str, tuple[Sentence, list[str]]] = {}
     for name, look in sorted(drift.drivers.series.items()):
         if isinstance(look, Unjudged):
-            unknown.setdefault(look.why, []).append(name)
+            unknown.setdefault(look.why.says, (look.why, []))[1].append(name)
     return DriftNow(
         drift.at,
         drift.significance,
@@ -192,7 +193,7 @@ def drift_now(performance: PerformanceReport) -> DriftNow:
         rejecting=[name for name, p in sorted(tests.items()) if p <= drift.significance],
         drifting=drift.drivers.drifting,
         evaluated=drift.drivers.evaluated,
-        not_evaluated=list(unknown.items()),
+        not_evaluated=list(unknown.values()),
     )
 
 
@@ -208,7 +209,7 @@ class AlertsNow:
     counts: Mapping[AlertSeverity, int]
     send: Send
     newest: list[Alert]
-    not_evaluated: Mapping[str, str]
+    not_evaluated: Mapping[str, Sentence]
 
     @property
     def worst(self) -> AlertSeverity | None:

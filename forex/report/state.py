@@ -117,7 +117,7 @@ def acceptance(reports: Reports, rules: Overall) -> Judged:
             sentence(
                 "An acceptance rule fails at {horizon}: {rule}, {found}.",
                 horizon=one.horizon,
-                rule=one.rule,
+                rule=findings.title(one.rule),
                 found=one.says,
             ),
         )
@@ -131,9 +131,9 @@ def monitor(reports: Reports, rules: Overall) -> Judged:
         yield (
             rules.monitor[status],
             sentence(
-                "Recent forecasts are worse than those before them: {status} at {horizons}.",
+                "Recent forecasts are worse than those before them: {status} at {horizons:and}.",
                 status=status,
-                horizons=", ".join(dict.fromkeys(worse)),
+                horizons=list(dict.fromkeys(worse)),
             ),
         )
     else:

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
+from forex.core.sentence import sentence
 from forex.core.templates import environment
 from forex.validation.expectations import Outcome
 from forex.validation.report import CheckResult, Expectations, InputWarning, SeriesResult
@@ -30,7 +31,9 @@ def summary(
     """
     series = {name: _series(one) for name, one in checked.items()}
     absent = {
-        name: SeriesResult(fate=LEFT_OUT, why=why, rows=0, usable=0, set_aside={}, checks=())
+        name: SeriesResult(
+            fate=LEFT_OUT, why=sentence("{unread:s}", unread=why), rows=0, usable=0, set_aside={}, checks=()
+        )
         for name, why in left_out.items()
     }
     return Expectations(

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from forex.core.report_fields import Sha256
 from forex.core.reports import Report
+from forex.core.sentence import Sentence
 from forex.core.status import CheckSeverity
 
 Fate = Literal["used", "flagged", "left_out", "stops_the_run"]
@@ -43,16 +44,17 @@ class SeriesResult(Report):
     """A series after its checks; one that ingest left out has no rows and no checks."""
 
     fate: Fate
-    why: str | None = Field(description="What failed, where, and what to do; null for a series in use")
+    why: Sentence | None = Field(description="What failed, where, and what to do; null for a series in use")
     rows: int = Field(ge=0, description="Rows with a value, vintages counted one by one")
     usable: int = Field(ge=0, description="Those of them that a forecast may use")
     set_aside: dict[str, int] = Field(description="The others, counted by reason")
     checks: tuple[CheckResult, ...] = Field(description="In the order in which they were made")
 
 
-class InputWarning(Report):
+class InputWarning(Sentence):
+    """Something unusual about the newest inputs, in a sentence."""
+
     kind: WarningKind
-    says: str = Field(min_length=1, description="A sentence for people")
 
 
 class Expectations(Report):

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from forex.core.errors import DataError, ForexError, ParamsError, StaleError, TooLittleData
+from forex.core.sentence import Sentence, sentence, together, verbatim
 from forex.observations.store import PERCENT, TARGET, Publication
 from forex.params import Tier, Validate
 from forex.validation.expectations import ROW, SHOWN, Outcome, run
@@ -76,14 +77,18 @@ class Checked:
         return LEFT_OUT if unreadable or not self.usable.height else FLAGGED
 
     @property
-    def why(self) -> str | None:
+    def why(self) -> Sentence | None:
         """What failed, on which rows or with which value, the bound's key and what to do; None for a series in use."""
         if self.fate == USED:
             return None
-        failed = "; ".join(self._describe(outcome) for outcome in self.failures) or "no row is usable"
+        failed = [self._describe(outcome) for outcome in self.failures] or [sentence("no row is usable")]
         causes = [one for one in self.outcomes if one.rows and not one.critical and one.check.name != "business_day"]
-        behind = f" Behind it: {'; '.join(self._describe(outcome) for outcome in causes)}." if causes else ""
-        return f"{self.name}: {failed}.{behind} {self._advice(causes)}"
+        behind = [self._describe(outcome) for outcome in causes]
+        return together(
+            sentence("{series}: {failed}.", series=self.name, failed=failed),
+            sentence("Behind it: {causes}.", causes=behind) if behind else None,
+            self._advice(causes),
+        )
 
     def first_failing(self, outcome: Outcome, count: int = SHOWN) -> list[FailingRow]:
         rows = self.rows[list((outcome.rows or ())[:count])]
@@ -92,25 +97,43 @@ class Checked:
             for line, date, value in rows.select("line", "date", "value").rows()
         ]
 
-    def _describe(self, outcome: Outcome) -> str:
+    def _describe(self, outcome: Outcome) -> Sentence:
         wanted = ", ".join(f"{key} {value}" for key, value in outcome.check.kwargs.items())
-        what = f"{outcome.check.name}: {outcome.expectation} ({wanted}) failed"
+        what = {"check": outcome.check.name, "expectation": outcome.expectation, "wanted": wanted}
         if outcome.rows is None:
-            return f"{what}, observed value {_text(outcome.observed)}"
+            return sentence(
+                "{check}: {expectation:s} ({wanted:s}) failed, observed value {observed}",
+                **what,
+                observed=_observed(outcome.observed),
+            )
         [first] = self.first_failing(outcome, 1)
-        where = f"line {first.line}, {first.date}, value {first.value}"
-        share = f"{len(outcome.rows)} of {self.rows.height} rows"
         value = outcome.observed[0] if isinstance(outcome.observed, list) else outcome.observed
-        return f"{what} on {share}, observed value {_text(value)} ({where})"
+        return sentence(
+            "{check}: {expectation:s} ({wanted:s}) failed on {failing} of {rows:rows}, observed value {observed} (line {line:s}, "
+            "{date}, value {value})",
+            **what,
+            failing=len(outcome.rows),
+            rows=self.rows.height,
+            observed=_observed(value),
+            line=str(first.line),
+            date=first.date,
+            value=_cell(first.value),
+        )
 
-    def _advice(self, causes: list[Outcome]) -> str:
+    def _advice(self, causes: list[Outcome]) -> Sentence:
         keys = sorted({outcome.check.bound for outcome in [*self.failures, *causes] if outcome.check.bound})
-        change = f", or change {' or '.join(keys)} in params.yaml" if keys else ""
+        change = sentence(", or change {keys:or:s} in params.yaml", keys=keys) if keys else ""
         if {outcome.check.name for outcome in self.failures} == {"staleness"}:
-            return f"Add newer values to the store, set an earlier as_of{change}."
+            return sentence("Add newer values to the store, set an earlier as_of{change}.", change=change)
         if any(outcome.check.name == "increasing" for outcome in [*self.failures, *causes]):
-            return f"Sort the rows of the file by date (reports/expectations.html lists what failed){change}."
-        return f"Correct or complete the rows in the store (reports/expectations.html lists what failed){change}."
+            return sentence(
+                "Sort the rows of the file by date (reports/expectations.html lists what failed){change}.",
+                change=change,
+            )
+        return sentence(
+            "Correct or complete the rows in the store (reports/expectations.html lists what failed){change}.",
+            change=change,
+        )
 
 
 def check_series(
@@ -220,5 +243,9 @@ def _column(column: pl.Series) -> Any:
     return column.to_numpy()
 
 
-def _text(value: Any) -> str:
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+def _observed(value: Any) -> Sentence:
+    return sentence("{value:.6g}", value=value) if isinstance(value, float) else verbatim(str(value))
+
+
+def _cell(value: float | str | None) -> Sentence:
+    return sentence("{value}", value=value) if isinstance(value, float) else verbatim(str(value))

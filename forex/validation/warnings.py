@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import polars as pl
 
+from forex.core.sentence import Sentence, sentence
 from forex.observations.ingest import age_business_days
 from forex.observations.moves import daily_moves
 from forex.observations.store import TARGET
 from forex.params import UsdClp
 from forex.timeline import calendar
-from forex.validation.report import InputWarning
+from forex.validation.report import InputWarning, WarningKind
 
 EXTREME_MOVE: Final = "extreme_move"
 OLD: Final = "estimates_old"
@@ -80,19 +81,34 @@ def input_warnings(usable: Usable, block: UsdClp, *, as_of: str, known_until: dt
     found = _extreme_moves(_known(usable[TARGET], known_until), block, as_of) if TARGET in usable else []
     made = dt.datetime.fromisoformat(block.provenance.known_until)
     day = str(made.astimezone(ZoneInfo(calendar.SANTIAGO)).date())
-    renew = "forex calibrate --write renews it."
     if made > known_until:
-        says = f"params.yaml: usdclp was estimated at {day}, after {as_of}. {renew}"
-        return [*found, InputWarning(kind=LATER, says=says)]
+        says = sentence(
+            "params.yaml: usdclp was estimated at {day}, after {as_of}. forex calibrate --write renews it.",
+            day=day,
+            as_of=as_of,
+        )
+        return [*found, _warning(LATER, says)]
     age = age_business_days(day, as_of)
     if age > block.warnings.max_age:
-        said = f"params.yaml: usdclp was estimated at {day}, {age} business days before {as_of}. {renew}"
-        found.append(InputWarning(kind=OLD, says=said))
+        says = sentence(
+            "params.yaml: usdclp was estimated at {day}, {age:business_days} before {as_of}. forex calibrate --write renews it.",
+            day=day,
+            age=age,
+            as_of=as_of,
+        )
+        found.append(_warning(OLD, says))
     differs = _differences(usable, block, made)
     if differs:
-        said = f"params.yaml: usdclp was estimated from other data: {', '.join(differs)} differ. {renew}"
-        found.append(InputWarning(kind=OTHER_DATA, says=said))
+        says = sentence(
+            "params.yaml: usdclp was estimated from other data: {keys:comma:s} differ. forex calibrate --write renews it.",
+            keys=differs,
+        )
+        found.append(_warning(OTHER_DATA, says))
     return found
+
+
+def _warning(kind: WarningKind, says: Sentence) -> InputWarning:
+    return InputWarning(kind=kind, **dict(says))
 
 
 def _extreme_moves(rows: pl.DataFrame, block: UsdClp, as_of: str) -> list[InputWarning]:
@@ -102,10 +118,17 @@ def _extreme_moves(rows: pl.DataFrame, block: UsdClp, as_of: str) -> list[InputW
     since = calendar.shift(calendar.on_or_before(as_of), -block.warnings.recent_days)
     beyond = (dates > since) & (np.abs(moves) > block.thresholds.extreme_move)
     return [
-        InputWarning(
-            kind=EXTREME_MOVE,
-            says=f"usdclp: {date} moved {move:+.2%} per business day, more than the "
-            f"{block.thresholds.extreme_move:.2%} that is exceeded on {1 - block.estimation.extreme_level:.0%} of days.",
+        _warning(
+            EXTREME_MOVE,
+            sentence(
+                "{series}: {date} moved {move:+.2%} per business day, more than the {extreme:.2%} that is exceeded on {share:.0%} "
+                "of days.",
+                series=TARGET,
+                date=date,
+                move=move,
+                extreme=block.thresholds.extreme_move,
+                share=1 - block.estimation.extreme_level,
+            ),
         )
         for date, move in zip(dates[beyond], moves[beyond].tolist(), strict=True)
     ]

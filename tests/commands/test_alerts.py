@@ -5,19 +5,25 @@ import pytest
 from forex.commands.show import alerts
 from forex.core.errors import DataError, UsageError
 from forex.core.reports import write_report
+from forex.core.sentence import verbatim
 from forex.monitoring.alert_report import Alert, AlertsReport, AlertType, Send
 from tests.support.made_up import Project
 
-ALERT = Alert(origin_date="2024-05-23", severity="WARNING", type="TREND_REVERSAL", reasons=("it turned", "twice"))
+ALERT = Alert(
+    origin_date="2024-05-23",
+    severity="WARNING",
+    type="TREND_REVERSAL",
+    reasons=(verbatim("it turned"), verbatim("twice")),
+)
 REPORT = AlertsReport(
     at="2024-11-27",
     first="2010-01-04",
     alerts=(ALERT.model_copy(update={"origin_date": "2022-07-19", "severity": "CRITICAL"}), ALERT),
-    send=Send(send=False, why="nothing new that calls for a message"),
+    send=Send(send=False, why=verbatim("nothing new that calls for a message")),
     sent=(),
     types={
         "TREND_REVERSAL": AlertType(status="EVALUATED"),
-        "VIX_SPIKE": AlertType(status="NOT_EVALUATED", missing="the store has no vix"),
+        "VIX_SPIKE": AlertType(status="NOT_EVALUATED", missing=verbatim("the store has no vix")),
     },
     by_year={},
 )

@@ -134,7 +134,7 @@ def test_since_when_and_what_comes_next(on_sample: Path, monkeypatch: pytest.Mon
     assert content["next_meeting"] == "2022-09-06"
     intervention = next(one for one in content["signals"] if one["name"] == "intervention")
     assert intervention["value"] == 6 and intervention["verdict"] == ON
-    assert intervention["sentence"].startswith(
+    assert intervention["sentence"]["says"].startswith(
         "Dollar sales by the central bank were first known on 2022-07-15, 6 business"
     )
 
@@ -159,7 +159,7 @@ def test_an_ended_intervention_is_not_named(on_sample: Path, monkeypatch: pytest
     """The purchases of 2023 have ended; those of 2021, whose end the list does not have, are older and not meant either."""
     content = at(on_sample, "2024-11-27", monkeypatch)
     intervention = next(one for one in content["signals"] if one["name"] == "intervention")
-    assert intervention["value"] is None and "2021" not in intervention["sentence"]
+    assert intervention["value"] is None and "2021" not in intervention["sentence"]["says"]
 
 
 def test_a_weekend_shows_the_business_day_before_it(on_sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,17 +223,17 @@ def test_no_number_in_the_text_that_was_not_computed(
 
 def test_copper_s_direction_is_only_claimed_where_the_link_holds() -> None:
     row = {"regime": "COPPER_SHOCK", "copper_move": -0.09, "copper_correlation": -0.5, "copper_correlation_broken": 0}
-    fell, rose = recommendation(row), recommendation(row | {"copper_move": 0.09})
+    fell, rose = recommendation(row).says, recommendation(row | {"copper_move": 0.09}).says
     assert "fallen" in fell and "makes the dollar dearer" in fell and "to buy" in fell
     assert "risen" in rose and "makes the dollar cheaper" in rose and "to sell" in rose
     for unclear in ({"copper_correlation_broken": 1}, {"copper_correlation_broken": None}, {"copper_correlation": 0.1}):
-        assert "makes the dollar" not in recommendation(row | unclear)
+        assert "makes the dollar" not in recommendation(row | unclear).says
     assert not any(character.isdigit() for character in fell + rose)
 
 
 def test_each_regime_has_its_own_recommendation() -> None:
     empty = {"copper_move": None, "copper_correlation": None, "copper_correlation_broken": None}
-    said = {recommendation({"regime": name} | empty) for name in ("NORMAL", "UNKNOWN", *STRESSED)}
+    said = {recommendation({"regime": name} | empty).says for name in ("NORMAL", "UNKNOWN", *STRESSED)}
     assert len(said) == 5
 
 

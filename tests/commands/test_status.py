@@ -9,6 +9,7 @@ import pytest
 from forex.commands.show import status
 from forex.core.files import write_parquet
 from forex.core.reports import write_report
+from forex.core.sentence import verbatim
 from forex.core.status import Status
 from forex.forecast.report import Reason, Stale
 from forex.ledger.ledger import LEDGER, append
@@ -38,9 +39,9 @@ FORECAST = forecast(
     anchor_age=1,
     regime="UNKNOWN",
     regime_confidence=0.0,
-    missing=[Reason(series="copper_lme", tier="important", why="not found")],
+    missing=[Reason(series="copper_lme", tier="important", why=verbatim("not found"))],
     stale=[Stale(series="usdclp", tier="critical", business_days=1)],
-    warnings=[InputWarning(kind="extreme_move", says="usdclp: 2007-05-30 moved a lot.")],
+    warnings=[InputWarning(kind="extreme_move", **dict(verbatim("usdclp: 2007-05-30 moved a lot.")))],
 )
 
 

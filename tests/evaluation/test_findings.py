@@ -37,7 +37,7 @@ def against_garch(**more: Any) -> dict[str, ModelScores]:
 
 def test_the_gain_is_divided_between_timing_and_intervals() -> None:
     longer = {"garch_t": scored(10, 100), "garch_t_nowcast": scored(9.9, 100), PUBLISHED: scored(10.2, 99)}
-    assert findings.gain(report(h30=longer, h1=against_garch())) == (
+    assert str(findings.gain(report(h30=longer, h1=against_garch()))) == (
         "Against `garch_t` the nowcast's timing, which `garch_t_nowcast` shares, moves CRPS by -20.0/-1.0 % at 1d/30d, and the "
         "intervals move it by another -5.0/+3.0 %; IS95 by -10.0/+0.0 % and by -10.0/-1.0 %."
     )
@@ -61,13 +61,13 @@ def test_long_horizons_without_evidence_are_counted(compared: tuple[Comparison, 
     first, second, third = (scored(8, 90, one) for one in compared)
     short = {"garch_t": scored(8, 90, EQUAL)}
     found = report(h7=short, h90={"garch_t": third}, h15={"garch_t": first, "random_walk": second})
-    assert findings.without_evidence(found) == says
+    assert str(findings.without_evidence(found)) == says
 
 
 def test_a_difference_that_could_not_be_tested_is_no_evidence() -> None:
     untested = Comparison(difference_pct=-1.0, statistic=None, p=None)
     found = report(h15={"garch_t": scored(8, 90, untested)})
-    assert findings.without_evidence(found) == "At 15d most differences in IS95, 1 of 1, are not significant."
+    assert str(findings.without_evidence(found)) == "At 15d most differences in IS95, 1 of 1, are not significant."
 
 
 def test_where_nothing_has_matured_nothing_is_said() -> None:
@@ -106,7 +106,7 @@ REGIMES = RegimeRule(value=0.1, at_most=0.03, judged=("HIGH_VOL",), failed=(MISS
 )
 def test_what_was_found_is_told(rule: Rule, says: str) -> None:
     [found] = findings.rules_open(ruled(rmse=rule))
-    assert (found.horizon, found.rule, found.verdict, found.says) == ("7d", "rmse", rule.verdict, says)
+    assert (found.horizon, found.rule, found.verdict, found.says.says) == ("7d", "rmse", rule.verdict, says)
 
 
 def test_what_fails_stands_before_what_was_not_judged_and_what_holds_is_counted() -> None:

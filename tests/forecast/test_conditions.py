@@ -77,7 +77,7 @@ def test_every_figure_by_hand() -> None:
     assert said["copper_correlation"] == {
         "current": -0.1, "expected": -0.4, "deviations": pytest.approx(1.5), "break_threshold": 0.25, "state": "BROKEN",
     }  # fmt: skip
-    assert sentences(found) == [
+    assert [one.says for one in sentences(found)] == [
         "Volatility over 20 business days is 1.18% per day, 2.37 times the usual 0.50%.",
         "The ratio to the years before is 1.40; above 1.20 is rare.",
         "Of the last 20 moves 1 are large; 1.0 are usual.",
@@ -90,7 +90,7 @@ def test_without_copper_or_returns_nothing_is_made_up() -> None:
     said = conditions(panel([0.01] * 4), nothing, {}, COMMITTED, REGIMES)
     assert said.volatility.daily is None and said.volatility.ratio is None
     assert said.volatility_ratio.state == said.copper_correlation.state == "NOT_EVALUATED"
-    assert sentences(UNKNOWN_CONDITIONS)[0] == "Current volatility is not evaluated: too few returns."
+    assert sentences(UNKNOWN_CONDITIONS)[0].says == "Current volatility is not evaluated: too few returns."
 
 
 def test_copper_is_not_judged_until_it_was_estimated() -> None:

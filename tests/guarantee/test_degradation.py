@@ -52,9 +52,10 @@ def test_the_forecast_is_made_without_them_and_says_so(degraded: Path) -> None:
     forecast = read_json(Path("reports/forecast.json"))
     assert forecast["origin_date"] == AS_OF
     assert [(one["series"], one["tier"]) for one in forecast["missing"]] == [("vix", "optional")]
-    assert "vix.csv: not found" in forecast["missing"][0]["why"]
+    assert "vix.csv: not found" in forecast["missing"][0]["why"]["says"]
     assert [(one["series"], one["tier"]) for one in forecast["flagged"]] == [("mxn", "important"), ("thb", "optional")]
-    assert all("staleness" in one["why"] and "observed value 21" in one["why"] for one in forecast["flagged"])
+    flagged = [one["why"]["says"] for one in forecast["flagged"]]
+    assert all("staleness" in why and "observed value 21" in why for why in flagged)
     assert {one["series"]: one["business_days"] for one in forecast["stale"]} == {"mxn": 21, "thb": 21}
 
 
@@ -86,7 +87,7 @@ def test_the_dashboard_shows_what_the_run_reports_and_says_what_it_could_not(deg
     contributions, dashboard = Path("data/forecasts/nowcast.parquet"), Path("reports/dashboard.html")
     page = dashboard.read_text(encoding="utf-8")
     parts = read_json(Path("reports/performance.json"))["drift"]["drivers"]["series"]["mxn"]
-    assert parts["why"] in page  # too short a history for drift
+    assert parts["why"]["says"] in page  # too short a history for drift
     assert "no forecast has been issued yet" in page
     assert '<h2 id="nowcast">' in page and '<th scope="row">aud</th>' in page
     whole = contributions.read_bytes()

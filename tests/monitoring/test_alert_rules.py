@@ -86,7 +86,7 @@ def test_a_monotone_stretch_is_no_reversal_a_turn_is(sign: int) -> None:
     first, second = (
         ("rose 3.0% to 927", "fell 2.4% to 904.5") if sign > 0 else ("fell 3.0% to 873", "rose 2.6% to 895.5")
     )
-    assert first in found[0].reason and second in found[0].reason
+    assert first in found[0].reason.says and second in found[0].reason.says
 
 
 @given(st.lists(st.floats(800, 1000), min_size=7, max_size=25), st.integers(2, 6))
@@ -120,10 +120,10 @@ def test_volatility_windows_share_no_move() -> None:
 def test_a_storm_triggers_once_and_says_its_volatility_in_per_cent_a_year() -> None:
     signs = np.where(np.arange(80) % 2, 1.0, -1.0)
     values = 900 * np.exp(np.cumsum(np.where(np.arange(80) < 60, 0.004, 0.0125) * signs))
-    found = [one for one in market(panel_of(values))[0] if "volatility" in one.reason]
+    found = [one for one in market(panel_of(values))[0] if "volatility" in one.reason.says]
     assert [one.severity for one in found] == [2, 3]
     assert found[-1].row <= 67
-    assert "volatility of the last 7 business days is 19.8% a year" in found[-1].reason  # 0.0125·√252
+    assert "volatility of the last 7 business days is 19.8% a year" in found[-1].reason.says  # 0.0125·√252
 
 
 @pytest.mark.parametrize(("move", "severity"), [(0.049, 0), (0.051, 2), (-0.051, 2), (-0.076, 3), (0.076, 3)])
@@ -139,7 +139,7 @@ def test_copper_falls_over_five_business_days_not_six() -> None:
     copper[50:] = 4.0 * np.cumprod(np.full(10, 0.979))
     found = [one for one in market(panel_of(steady(), copper_lme=copper))[0] if one.kind == "COPPER_SHOCK"]
     assert [(one.row, one.severity) for one in found] == [(54, 2)]
-    assert "fell 10.1% in 5 business days" in found[0].reason
+    assert "fell 10.1% in 5 business days" in found[0].reason.says
     assert not triggers(steady(), copper_lme=copper[::-1].copy())  # a rise
 
 
@@ -167,7 +167,7 @@ def test_tpm_in_percentage_points() -> None:
     panel = panel_of(steady(), tpm=tpm)
     found = market(panel)[0]
     assert [(one.row, one.severity) for one in found] == [(30, 2), (40, 3)]
-    assert found[0].reason.startswith("tpm changed by +0.50 percentage points, from 0.75 (")
+    assert found[0].reason.says.startswith("tpm changed by +0.50 percentage points, from 0.75 (")
 
 
 def test_what_is_missing_is_said() -> None:
@@ -175,9 +175,9 @@ def test_what_is_missing_is_said() -> None:
     panel = panel.with_columns(vix_age=pl.lit(11), dxy_age=pl.lit(None, pl.Int64))
     missing = market(panel)[1]
     assert list(missing) == ["DXY_EXTREME", "TPM_SURPRISE", "VIX_SPIKE"]
-    assert missing["VIX_SPIKE"] == "vix has no new value for 11 business days"
-    assert missing["DXY_EXTREME"] == "dxy has no value"
-    assert missing["TPM_SURPRISE"] == "the store has no tpm"
+    assert missing["VIX_SPIKE"].says == "vix has no new value for 11 business days"
+    assert missing["DXY_EXTREME"].says == "dxy has no value"
+    assert missing["TPM_SURPRISE"].says == "the store has no tpm"
 
 
 def test_what_is_filled_forward_does_not_move() -> None:

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forex.core.reports import plain
+from forex.core.sentence import verbatim
 from forex.core.status import ALERT_SEVERITIES, Status
-from forex.monitoring.alert_report import AlertsReport, AlertType, Send
+from forex.monitoring.alert_report import AlertsReport, AlertType
 from forex.monitoring.alert_rules import data_quality_issue, drift
 from forex.monitoring.alert_rules.protocol import Evidence
 from forex.monitoring.alert_rules.registry import Trigger, evaluated
@@ -22,7 +23,7 @@ from tests.support.monitored import CALM, UNJUDGED
 
 
 def trigger(row: int, severity: int, kind: str = "VIX_SPIKE") -> Trigger:
-    return Trigger(row, severity, 0.0, f"{kind} {row}", kind)
+    return Trigger(row, severity, 0.0, verbatim(f"{kind} {row}"), kind)
 
 
 def rows_of(found: list[Raised]) -> list[tuple[int, str]]:
@@ -41,7 +42,7 @@ def test_a_repetition_is_not_raised_an_escalation_is() -> None:
 
 def test_triggers_of_a_day_are_one_alert_with_its_reasons() -> None:
     [alert] = raised([trigger(4, 1), trigger(4, 3)], cool_down=10)
-    assert alert == Raised(4, "VIX_SPIKE", "CRITICAL", ("VIX_SPIKE 4",) * 2)
+    assert alert == Raised(4, "VIX_SPIKE", "CRITICAL", (verbatim("VIX_SPIKE 4"),) * 2)
 
 
 TRIGGERS = st.lists(
@@ -98,7 +99,7 @@ def test_a_worse_status_of_the_monitor_triggers_once() -> None:
         (9, {"1d": "DEGRADED", "7d": "GOOD"}),
     ]
     found = evaluated(Evidence(panel_of(steady(30)), statuses=looks), SETTINGS)[0]
-    assert sorted((one.row, one.kind, one.severity, one.reason) for one in found) == [
+    assert sorted((one.row, one.kind, one.severity, one.reason.says) for one in found) == [
         (5, "BASELINE_MISSING", 2, "the forecast for 7d is INSUFFICIENT_DATA"),
         (6, "DEGRADATION_WARNING", 2, "the forecast for 1d is DEGRADED"),
         (7, "DEGRADATION_CRITICAL", 3, "the forecast for 1d is CRITICAL"),
@@ -122,7 +123,7 @@ def test_missing_values_of_the_observado() -> None:
         Evidence(panel), SETTINGS.own("data_quality_issue", data_quality_issue.Settings)
     ).findings
     assert [(one.row, one.severity) for one in found] == [(108, 2), (124, 3)]
-    assert found[0].reason == "15% of the last 60 business days have no usdclp of their own"
+    assert found[0].reason.says == "15% of the last 60 business days have no usdclp of their own"
 
 
 # --- the report -------------------------------------------------------------------------------------------------------
@@ -142,7 +143,7 @@ def report(panel: pl.DataFrame, **statuses: Status) -> AlertsReport:
 def test_a_new_critical_is_worth_a_message_on_its_day_only() -> None:
     panel = panel_of(storm())
     on, after = report(panel[:81]), report(panel[:82])
-    assert on.send == Send(send=True, why="CRITICAL: VOLATILITY_SPIKE")
+    assert (on.send.send, on.send.why.says) == (True, "CRITICAL: VOLATILITY_SPIKE")
     assert after.send.send is False
     assert on.alerts == after.alerts
     assert on.by_year["2012"] == {"INFO": 0, "WARNING": 0, "CRITICAL": 1, "sent": 1}
@@ -151,9 +152,9 @@ def test_a_new_critical_is_worth_a_message_on_its_day_only() -> None:
 
 def test_a_degraded_forecast_is_worth_a_message() -> None:
     found = report(panel_of(steady(120)), **{"1d": "CRITICAL", "7d": "GOOD"})
-    assert found.send == Send(send=True, why="CRITICAL: DEGRADATION_CRITICAL")
+    assert (found.send.send, found.send.why.says) == (True, "CRITICAL: DEGRADATION_CRITICAL")
     two = report(panel_of(steady(120)), **{"1d": "DEGRADED", "7d": "INSUFFICIENT_DATA"})
-    assert two.send.why == "2 WARNING within 10 business days: BASELINE_MISSING, DEGRADATION_WARNING"
+    assert two.send.why.says == "2 WARNING within 10 business days: BASELINE_MISSING, DEGRADATION_WARNING"
     assert report(panel_of(steady(120)), **{"1d": "GOOD"}).send.send is False
 
 
@@ -176,8 +177,8 @@ def test_replaying_day_by_day_gives_the_list() -> None:
 def test_drift_that_cannot_be_evaluated_is_said() -> None:
     drift = CALM.model_copy(update={"target": UNJUDGED})
     found = alerts(panel_of(steady(30)), statuses={}, drift=drift, settings=SETTINGS).types
-    assert found["DRIFT"] == AlertType(status="NOT_EVALUATED", missing="too short")
-    assert found["DATA_QUALITY_ISSUE"].missing == "30 business days, 60 are needed"
+    assert found["DRIFT"] == AlertType(status="NOT_EVALUATED", missing=verbatim("too short"))
+    assert found["DATA_QUALITY_ISSUE"].missing.says == "30 business days, 60 are needed"
     assert found["TPM_SURPRISE"].status == "NOT_EVALUATED"
 
 

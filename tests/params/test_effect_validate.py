@@ -148,7 +148,7 @@ def planted(ingested: Planted, monkeypatch: pytest.MonkeyPatch) -> Planted:
 def judged(series: Content) -> tuple[str, list[str], list[str]]:
     """The series' fate, the checks that failed, and those that its message blames."""
     failed = [check["check"] for check in series["checks"] if not check["success"]]
-    blamed = re.findall(r"(\w+): expect_", (series["why"] or "").split(" Behind it: ")[0])
+    blamed = re.findall(r"(\w+): expect_", (series["why"] or {"says": ""})["says"].split(" Behind it: ")[0])
     return series["fate"], failed, blamed
 
 

@@ -6,6 +6,7 @@ import re
 import polars as pl
 import pytest
 
+from forex.core.sentence import verbatim
 from forex.report.dashboard import episodes, quality
 from tests.report.test_charts import fan_table, regimes, reliability, rolling
 from tests.support.forecasts_made_up import check, checked, entry, expectations, forecast
@@ -116,11 +117,11 @@ def test_a_changed_report_changes_the_page():
 def test_everything_from_a_report_is_escaped():
     evil = "<script>alert('&')</script>"
     failed = check("staleness", success=False)
-    report = expectations(series={evil: checked(fate="left_out", why=evil, rows=90, checks=[failed])})
-    missing = [{"series": evil, "tier": "important", "why": evil}]
+    report = expectations(series={evil: checked(fate="left_out", why=verbatim(evil), rows=90, checks=[failed])})
+    missing = [{"series": evil, "tier": "important", "why": verbatim(evil)}]
     horizons = {"1d": entry("2024-11-28").model_copy(update={"model": evil})}
     raised = alerts(storm(0.05))
-    last = raised.alerts[-1].model_copy(update={"reasons": (evil,)})
+    last = raised.alerts[-1].model_copy(update={"reasons": (verbatim(evil),)})
     raised = raised.model_copy(update={"alerts": (*raised.alerts[:-1], last)})
     whole = page(expectations=report, forecast=forecast(missing=missing, horizons=horizons), alerts=raised)
     assert "<script" not in whole
@@ -141,7 +142,7 @@ def test_the_anchors_age_is_said(age, said):
 
 
 def test_missing_and_stale_series_are_listed_with_their_reason():
-    missing = [{"series": "copper_lme", "tier": "important", "why": "line 7: 'n/a' is not a number"}]
+    missing = [{"series": "copper_lme", "tier": "important", "why": verbatim("line 7: 'n/a' is not a number")}]
     stale = [{"series": "mxn", "tier": "important", "business_days": 2}]
     text = Reader(page(forecast=forecast(missing=missing, stale=stale))).text
     assert "1 missing" in text
@@ -151,7 +152,8 @@ def test_missing_and_stale_series_are_listed_with_their_reason():
 
 
 def test_warnings_and_conditions_are_said():
-    warnings = [{"kind": "extreme_move", "says": "usdclp: 2024-11-26 moved +3.21% per business day"}]
+    said = verbatim("usdclp: 2024-11-26 moved +3.21% per business day")
+    warnings = [{"kind": "extreme_move", **dict(said)}]
     text = Reader(page(forecast=forecast(warnings=warnings))).text
     assert "Warnings usdclp: 2024-11-26 moved +3.21% per business day" in text
     assert "Of the last 5 moves 0 are large; 0.2 are usual." in text

@@ -3,11 +3,11 @@
 import re
 
 import pytest
+from forex.report.filters import signed
 from hypothesis import given
 from hypothesis import strategies as st
 
 from forex.report.dashboard import SHOWN_SERIES
-from forex.report.filters import signed
 from forex.statistics.contributions import columns, largest, ranked
 from tests.support.forecasts_made_up import forecast
 from tests.support.reports_made_up import Reader, moved, nothing_matured, page

@@ -8,6 +8,7 @@ from typing import Any
 from scipy.special import ndtri
 
 from forex.core.quantiles import GRID
+from forex.core.sentence import verbatim
 from forex.forecast.ladder import ladder
 from forex.forecast.report import (
     Conditions,
@@ -124,7 +125,7 @@ def expectations(**more: Any) -> Expectations:
         set_aside={"not_a_business_day": 37},
         checks=[holidays, check("business_day", observed=[False], failing_rows=37)],
     )
-    out = checked(fate="left_out", why="brl: 11 business days old", rows=90, usable=90, checks=[stale])
+    out = checked(fate="left_out", why=verbatim("brl: 11 business days old"), rows=90, usable=90, checks=[stale])
     usual: dict[str, Any] = {"as_of": DAY, "success": True, "series": {"usdclp": used, "brl": out}, "warnings": []}
     usual["params_sha256"] = {"validate": "ab" * 32}
     usual["store"] = {"2024-11-27T18:00:00Z": "cd" * 32}

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from forex.core.sentence import verbatim
 from forex.ledger.scores import LedgerScores
 from forex.monitoring.alert_report import AlertsReport, AlertType, Send
 from forex.monitoring.drift_report import DriftReport, Drivers, Moves, TargetLook, UnjudgedTarget
@@ -32,7 +33,7 @@ CALM = DriftReport(
 )
 UNJUDGED = UnjudgedTarget(
     status="NOT_EVALUATED",
-    why="too short",
+    why=verbatim("too short"),
     history=(),
     trend="UNKNOWN",
     consecutive_high=0,
@@ -57,9 +58,9 @@ def all_good(horizons: Sequence[str]) -> PerformanceReport:
 QUIET = AlertsReport(
     at="2024-11-27",
     first="2010-01-04",
-    types={"VIX_SPIKE": AlertType(status="NOT_EVALUATED", missing="the store has no vix")},
+    types={"VIX_SPIKE": AlertType(status="NOT_EVALUATED", missing=verbatim("the store has no vix"))},
     alerts=(),
-    send=Send(send=False, why="nothing new that calls for a message"),
+    send=Send(send=False, why=verbatim("nothing new that calls for a message")),
     sent=(),
     by_year={"2024": {"INFO": 0, "WARNING": 0, "CRITICAL": 0, "sent": 0}},
 )

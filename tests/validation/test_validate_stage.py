@@ -158,7 +158,7 @@ def test_driver_that_ingest_left_out_is_reported(project: Path) -> None:
     assert validated() == 0
     eur = report()["series"]["eur"]
     assert (eur["fate"], eur["checks"]) == ("left_out", [])
-    assert "eur.csv, line" in eur["why"]
+    assert "eur.csv, line" in eur["why"]["says"]
 
 
 def test_row_dated_ahead_of_its_time_takes_no_return_from_the_dates_before_it(project: Path) -> None:

@@ -27,7 +27,7 @@ def view(*, since: str | None) -> dict[str, Any]:
         "since": str(first),
         "send": plain(report.send),
         "alerts": [plain(alert) for alert in report.alerts if alert.origin_date >= str(first)],
-        "not_evaluated": report.not_evaluated,
+        "not_evaluated": {kind: plain(why) for kind, why in report.not_evaluated.items()},
     }
 
 
@@ -35,15 +35,16 @@ def text(content: Mapping[str, Any]) -> str:
     alerts, send = content["alerts"], content["send"]
     lines = [
         f"Alerts from {content['since']} to {content['at']}: {len(alerts) or 'none'}.",
-        f"Message at the newest origin: {'yes' if send['send'] else 'no'}, {send['why']}.",
+        f"Message at the newest origin: {'yes' if send['send'] else 'no'}, {send['why']['says']}.",
     ]
     if alerts:
         lines.append("")
         shown = [
-            [one["origin_date"], one["severity"], one["type"], "\n".join(one["reasons"])] for one in reversed(alerts)
+            [one["origin_date"], one["severity"], one["type"], "\n".join(why["says"] for why in one["reasons"])]
+            for one in reversed(alerts)
         ]
         lines.append(listed(shown))
     if content["not_evaluated"]:
         lines += ["", "Not evaluated:"]
-        lines.append(listed([[f"  {kind}", why] for kind, why in content["not_evaluated"].items()]))
+        lines.append(listed([[f"  {kind}", why["says"]] for kind, why in content["not_evaluated"].items()]))
     return "\n".join(lines)

@@ -11,11 +11,12 @@ import polars as pl
 
 from forex.calibration.report import Calibration
 from forex.commands.show.forecast import origin_at
-from forex.commands.show.regime_words import recommendation, signals
+from forex.commands.show.regime_words import signals
 from forex.commands.tables import aligned, listed
 from forex.core.files import read_parquet, read_text
 from forex.core.reports import plain, read_report
 from forex.params import Regimes, load_params
+from forex.regimes.advice import recommendation
 from forex.regimes.interventions import Interventions, newest_known, parse_interventions
 from forex.regimes.meetings import Meetings, parse_meetings
 from forex.regimes.regimes import REGIMES as NAMES
@@ -76,7 +77,7 @@ def view(*, at: str | None) -> dict[str, Any]:
             "meetings": [str(day) for day in meetings.dates[~meetings.special][[0, -1]]],
             "interventions": [str(interventions.complete_from), str(interventions.complete_until)],
         },
-        "recommendation": recommendation(row),
+        "recommendation": plain(recommendation(row)),
     }
 
 
@@ -142,8 +143,10 @@ def text(content: Mapping[str, Any]) -> str:
             f"Probability that this call still stands {content['confidence_days']} business days later: "
             f"{content['confidence']:.0%}."
         )
-    lines += ["", *wrap(content["recommendation"], WIDTH), ""]
-    lines.append(listed([[one["name"], one["verdict"], one["sentence"]] for one in content["signals"]], width=WIDTH))
+    lines += ["", *wrap(content["recommendation"]["says"], WIDTH), ""]
+    lines.append(
+        listed([[one["name"], one["verdict"], one["sentence"]["says"]] for one in content["signals"]], width=WIDTH)
+    )
     lines += ["", *(line for said in _context(content) for line in wrap(said, WIDTH))]
     lines += _widths(content["widening"])
     return "\n".join(lines)

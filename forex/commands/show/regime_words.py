@@ -6,9 +6,10 @@ Every number in a sentence is a signal's value or a threshold of params.yaml.
 from collections.abc import Mapping
 from typing import Any
 
+from forex.core.reports import plain
+from forex.core.sentence import Sentence, sentence, together
 from forex.core.status import NOT_EVALUATED
 from forex.params import Regimes
-from forex.regimes.rules.registry import rules as declared
 
 ON, OFF = "ON", "OFF"
 
@@ -41,71 +42,115 @@ def signals(
     ]
 
 
-def _signal(name: str, value: Any, threshold: Any, verdict: str, sentence: str) -> Signal:
-    return {"name": name, "value": value, "threshold": threshold, "verdict": verdict, "sentence": sentence}
+def _signal(name: str, value: Any, threshold: Any, verdict: str, said: Sentence) -> Signal:
+    return {"name": name, "value": value, "threshold": threshold, "verdict": verdict, "sentence": plain(said)}
 
 
 def _volatility(ratio: float | None, stormy: bool, rules: Regimes) -> Signal:
     threshold = rules.exit_ratio if stormy else rules.enter_ratio
     if ratio is None:
-        why = (
-            f"Too few rates to measure it: {rules.min_fast} returns in the last {rules.fast_window} business days and "
-            f"{rules.min_reference} days of reference are needed."
+        why = sentence(
+            "Too few rates to measure it: {returns} returns in the last {days:business_days} and {reference} days of reference are "
+            "needed.",
+            returns=rules.min_fast,
+            days=rules.fast_window,
+            reference=rules.min_reference,
         )
         return _signal("volatility", None, threshold, NOT_EVALUATED, why)
-    said = f"Over the last {rules.fast_window} business days the rate moved {ratio:.2f} times as much as usual; " + (
-        f"the storm is over below {threshold:g}." if stormy else f"a storm begins above {threshold:g}."
+    moved = sentence(
+        "Over the last {days:business_days} the rate moved {ratio:.2f} times as much as usual;",
+        days=rules.fast_window,
+        ratio=ratio,
     )
-    return _signal("volatility", ratio, threshold, ON if stormy else OFF, said)
+    if stormy:
+        ends = sentence("the storm is over below {threshold:g}.", threshold=threshold)
+        return _signal("volatility", ratio, threshold, ON, together(moved, ends))
+    begins = sentence("a storm begins above {threshold:g}.", threshold=threshold)
+    return _signal("volatility", ratio, threshold, OFF, together(moved, begins))
 
 
 def _copper(move: float | None, sigmas: float | None, age: int | None, rules: Regimes, copper_move: float) -> Signal:
     threshold = {"move": copper_move, "sigmas": rules.copper_sigmas}
-    value = None if move is None or sigmas is None else {"move": move, "sigmas": sigmas}
     recent = age is not None and age <= rules.copper_hold
-    if value is None:
-        said = "No copper price, or too few of them, to compare a move with."
-    else:
-        way = "rose" if value["move"] >= 0 else "fell"
-        said = (
-            f"Copper {way} {100 * abs(value['move']):.1f} % over {rules.copper_window} business days, "
-            f"{abs(value['sigmas']):.1f} of its own standard deviations; a shock is more than {100 * copper_move:g} % "
-            f"and more than {rules.copper_sigmas:g}."
-        )
+    last = None
     if recent and age:
-        said += f" The last such move was {_days(age)} ago and counts for {_days(rules.copper_hold)}."
-    verdict = ON if recent else OFF if value else NOT_EVALUATED
-    return _signal("copper", value, threshold, verdict, said)
+        last = sentence(
+            "The last such move was {age:business_days} ago and counts for {hold:business_days}.",
+            age=age,
+            hold=rules.copper_hold,
+        )
+    if move is None or sigmas is None:
+        said = sentence("No copper price, or too few of them, to compare a move with.")
+        return _signal("copper", None, threshold, ON if recent else NOT_EVALUATED, together(said, last))
+    told = {
+        "move": 100 * abs(move),
+        "days": rules.copper_window,
+        "sigmas": abs(sigmas),
+        "threshold": 100 * copper_move,
+        "threshold_sigmas": rules.copper_sigmas,
+    }
+    if move >= 0:
+        said = sentence(
+            "Copper rose {move:.1f} % over {days:business_days}, {sigmas:.1f} of its own standard deviations; a shock is more than "
+            "{threshold:g} % and more than {threshold_sigmas:g}.",
+            **told,
+        )
+    else:
+        said = sentence(
+            "Copper fell {move:.1f} % over {days:business_days}, {sigmas:.1f} of its own standard deviations; a shock is more than "
+            "{threshold:g} % and more than {threshold_sigmas:g}.",
+            **told,
+        )
+    value = {"move": move, "sigmas": sigmas}
+    return _signal("copper", value, threshold, ON if recent else OFF, together(said, last))
 
 
 def _correlation(row: Mapping[str, Any], rules: Regimes) -> Signal:
     current, broken = row["copper_correlation"], row["copper_correlation_broken"]
     low, high = row["copper_correlation_low"], row["copper_correlation_high"]
     if broken is None:
-        said = f"Too few common moves of copper and the rate over {rules.copper_correlation_window} business days."
+        said = sentence(
+            "Too few common moves of copper and the rate over {window:business_days}.",
+            window=rules.copper_correlation_window,
+        )
         return _signal("copper link", current, None, NOT_EVALUATED, said)
-    said = (
-        f"The correlation of their {rules.copper_window}-day moves over {rules.copper_correlation_window} business days "
-        f"is {current:+.2f}; before it lay between {low:+.2f} and {high:+.2f} on "
-        f"{100 * rules.copper_correlation_band:g} % of the days: "
-        + ("the link is broken." if broken else "the link holds." if low <= current <= high else "the link is tighter.")
+    said = sentence(
+        "The correlation of their {days}-day moves over {window:business_days} is {current:+.2f}; before it lay between {low:+.2f} "
+        "and {high:+.2f} on {share:g} % of the days:",
+        days=rules.copper_window,
+        window=rules.copper_correlation_window,
+        current=current,
+        low=low,
+        high=high,
+        share=100 * rules.copper_correlation_band,
     )
-    return _signal("copper link", current, [low, high], ON if broken else OFF, said)
+    link = sentence("the link is tighter.")
+    if broken:
+        link = sentence("the link is broken.")
+    elif low <= current <= high:
+        link = sentence("the link holds.")
+    return _signal("copper link", current, [low, high], ON if broken else OFF, together(said, link))
 
 
 def _meeting(days: int | None, ratio: float | None, unusual: bool, rules: Regimes) -> Signal:
     threshold = {"days": [-rules.meeting_after, rules.meeting_before], "ratio": rules.meeting_ratio}
     if days is None:
-        return _signal("policy meeting", None, threshold, NOT_EVALUATED, "No calendar of meetings covers this day.")
+        none = sentence("No calendar of meetings covers this day.")
+        return _signal("policy meeting", None, threshold, NOT_EVALUATED, none)
     near = -rules.meeting_after <= days <= rules.meeting_before
-    when = "reaches the observado today"
-    if days:
-        when = f"reaches the observado in {_days(days)}" if days > 0 else f"reached the observado {_days(-days)} ago"
-    said = (
-        f"The nearest decision {when}; it counts from {_days(rules.meeting_before)} before to "
-        f"{_days(rules.meeting_after)} after that{_if_unusual(near, ratio, unusual, rules)}"
+    if days > 0:
+        when = sentence("The nearest decision reaches the observado in {days:business_days};", days=days)
+    elif days:
+        when = sentence("The nearest decision reached the observado {days:business_days} ago;", days=-days)
+    else:
+        when = sentence("The nearest decision reaches the observado today;")
+    counts = sentence(
+        "it counts from {before:business_days} before to {after:business_days} after that{condition}",
+        before=rules.meeting_before,
+        after=rules.meeting_after,
+        condition=_if_unusual(near, ratio, unusual, rules),
     )
-    return _signal("policy meeting", days, threshold, ON if near and unusual else OFF, said)
+    return _signal("policy meeting", days, threshold, ON if near and unusual else OFF, together(when, counts))
 
 
 def _intervention(
@@ -113,39 +158,27 @@ def _intervention(
 ) -> Signal:
     threshold = {"days": rules.intervention_hold, "ratio": rules.meeting_ratio}
     if days is None or announced is None:
-        return _signal(
-            "intervention", None, threshold, OFF, "No intervention is listed that was announced and has not ended."
-        )
+        none = sentence("No intervention is listed that was announced and has not ended.")
+        return _signal("intervention", None, threshold, OFF, none)
     near = days <= rules.intervention_hold
-    said = (
-        f"Dollar {announced['kind']} by the central bank were first known on {announced['known_from']}, "
-        f"{_days(days)} ago; they are news for {_days(rules.intervention_hold)}{_if_unusual(near, ratio, unusual, rules)}"
+    said = sentence(
+        "Dollar {kind} by the central bank were first known on {date}, {days:business_days} ago; they are news for "
+        "{hold:business_days}{condition}",
+        kind=announced["kind"],
+        date=announced["known_from"],
+        days=days,
+        hold=rules.intervention_hold,
+        condition=_if_unusual(near, ratio, unusual, rules),
     )
     return _signal("intervention", days, threshold, ON if near and unusual else OFF, said)
 
 
-def _if_unusual(near: bool, ratio: float | None, unusual: bool, rules: Regimes) -> str:
+def _if_unusual(near: bool, ratio: float | None, unusual: bool, rules: Regimes) -> Sentence:
+    """How the sentence about a decision or an intervention ends."""
     if not near or ratio is None:
-        return "."
+        return sentence(".")
     if unusual:
-        return f", and the rate moves more than {rules.meeting_ratio:g} times as much as usual."
-    return f", but only if the rate moves more than {rules.meeting_ratio:g} times as much as usual."
-
-
-def _days(count: int) -> str:
-    return f"{count} business day" if count == 1 else f"{count} business days"
-
-
-def recommendation(row: Mapping[str, Any]) -> str:
-    """What the call means for someone who has dollars to buy or to sell."""
-    regime = row["regime"]
-    return OTHERWISE[regime] if regime in OTHERWISE else declared()[regime].advice(row)
-
-
-OTHERWISE = {
-    "NORMAL": "Nothing unusual: plan with the intervals as they are published.",
-    "UNKNOWN": (
-        "The data does not allow a call. This is no sign of calm: check with `forex status` what is missing, and treat "
-        "the intervals with care until there is a call again."
-    ),
-}
+        return sentence(", and the rate moves more than {ratio:g} times as much as usual.", ratio=rules.meeting_ratio)
+    return sentence(
+        ", but only if the rate moves more than {ratio:g} times as much as usual.", ratio=rules.meeting_ratio
+    )

@@ -1,14 +1,13 @@
 """`forex scoreboard`: the published forecast against every benchmark, read back from reports/validation.json."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
 from textwrap import fill
 from typing import Any
 
 from forex.commands.tables import markdown
 from forex.core.names import PUBLISHED, RIVALS, percent
-from forex.core.reports import read_report
+from forex.core.reports import plain, read_report
 from forex.evaluation import findings
 from forex.evaluation.report import HorizonScores, ModelScores, OverallScores, Rule, Scoreboard, Tail, ValidationReport
 from forex.timeline.calendar import horizon_days
@@ -34,14 +33,18 @@ def view() -> dict[str, Any]:
             horizon: _row(validation.horizons[horizon], validation.verdicts.get(horizon, {})) for horizon in horizons
         },
         "acceptance": acceptance(validation),
-        "said": [said for said in (findings.gain(validation), findings.without_evidence(validation)) if said],
+        "said": [plain(said) for said in (findings.gain(validation), findings.without_evidence(validation)) if said],
     }
 
 
 def acceptance(validation: Scoreboard) -> dict[str, Any]:
     """How many acceptance rules hold, of how many, and each that does not: its horizon, name and verdict, and what was found."""
     hold, of = findings.rules_held(validation)
-    return {"hold": hold, "of": of, "open": [asdict(one) for one in findings.rules_open(validation)]}
+    rest = [
+        {"horizon": one.horizon, "rule": one.rule, "verdict": one.verdict, **plain(one.says)}
+        for one in findings.rules_open(validation)
+    ]
+    return {"hold": hold, "of": of, "open": rest}
 
 
 def held(content: Mapping[str, Any]) -> str:
@@ -160,7 +163,7 @@ def text(content: Mapping[str, Any]) -> str:
     return "\n\n".join(
         [
             *(shown or [f"No forecast made from {content['origins_from']} on has matured."]),
-            *(fill(said, WIDTH) for said in content["said"]),
+            *(fill(said["says"], WIDTH) for said in content["said"]),
             *_rules(content["acceptance"]),
         ]
     )

@@ -72,15 +72,15 @@ def _last_matured(performance: PerformanceReport) -> dict[str, Any]:
 
 def text(content: Mapping[str, Any]) -> str:
     anchor, regime = content["anchor"], content["regime"]
-    missing = [f"{one['series']} ({one['why']})" for one in content["missing"]]
-    flagged = [f"{one['series']} ({one['why']})" for one in content["flagged"]]
+    missing = [f"{one['series']} ({one['why']['says']})" for one in content["missing"]]
+    flagged = [f"{one['series']} ({one['why']['says']})" for one in content["flagged"]]
     stale = [f"{one['series']} ({one['business_days']} business days old)" for one in content["stale"]]
     quarantine = [f"{one['rows']} {one['series']} {one['reason']}" for one in content["quarantine"]]
     rows = [
         ["as of", f"{content['as_of']}, newest origin {content['origin_date']}, made at {content['made_at']}"],
         ["anchor", f"{anchor['value']:.2f} of {anchor['date']}, {anchor['business_days']} business days old"],
         ["regime", f"{regime['call']}, confidence {regime['confidence']:.0%}"],
-        ["conditions", "\n".join(sentences(Conditions.model_validate(content["conditions"])))],
+        ["conditions", "\n".join(one.says for one in sentences(Conditions.model_validate(content["conditions"])))],
         *(["warning", one["says"]] for one in content["warnings"]),
         ["missing", _listed(missing)],
         ["flagged", _listed(flagged)],

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from pydantic import PositiveInt
 
+from forex.core.sentence import Sentence, sentence
 from forex.monitoring.alert_rules.protocol import Declaration, Evaluated, Evidence, Finding
 from forex.monitoring.alert_rules.series import Known, on_series
 from forex.monitoring.alert_rules.sizes import each, where_rising
@@ -28,8 +29,15 @@ def found(series: Known, settings: Settings) -> Iterator[Finding]:
     fall = np.full(series.values.size, np.nan)
     fall[days:] = 1 - series.values[days:] / series.values[:-days]
 
-    def reason(row: int) -> str:
-        return f"{series.name} fell {fall[row]:.1%} in {days} business days, {series.span(row, days)}"
+    def reason(row: int) -> Sentence:
+        span = series.span(row, days)
+        return sentence(
+            "{series} fell {fall:.1%} in {days:business_days}, {span}",
+            series=series.name,
+            fall=fall[row],
+            days=days,
+            span=span,
+        )
 
     yield from each(np.abs(series.change), settings.move, series.move)
     yield from where_rising(fall, settings.fall, reason)

@@ -6,8 +6,10 @@ A trigger is where the share gets worse; the first share does not count.
 import numpy as np
 from pydantic import PositiveInt
 
+from forex.core.sentence import Sentence, sentence
 from forex.monitoring.alert_rules.protocol import Declaration, Evaluated, Evidence
 from forex.monitoring.alert_rules.sizes import where_rising
+from forex.observations.store import TARGET
 from forex.params import Block
 from forex.params.alerts import Ladder
 
@@ -24,11 +26,18 @@ def evaluate(evidence: Evidence, settings: Settings) -> Evaluated:
     share = np.full(absent.size, np.nan)
     share[days - 1 :] = (total[days:] - total[:-days]) / days
 
-    def reason(row: int) -> str:
-        return f"{share[row]:.0%} of the last {days} business days have no usdclp of their own"
+    def reason(row: int) -> Sentence:
+        return sentence(
+            "{share:.0%} of the last {days:business_days} have no {series} of their own",
+            share=share[row],
+            days=days,
+            series=TARGET,
+        )
 
     found = tuple(where_rising(share, settings.missing, reason))
-    return Evaluated(found, f"{rows.height} business days, {days} are needed" if rows.height < days else None)
+    if rows.height >= days:
+        return Evaluated(found)
+    return Evaluated(found, sentence("{rows:business_days}, {days} are needed", rows=rows.height, days=days))
 
 
 RULE = Declaration(evaluate, Settings)

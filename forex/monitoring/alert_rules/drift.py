@@ -3,6 +3,7 @@
 A trigger is where the severity of the alert gets worse; the first look, where the history happens to begin, does not count.
 """
 
+from forex.core.sentence import sentence
 from forex.core.status import HIGH, MEDIUM, AlertSeverity
 from forex.monitoring.alert_rules.protocol import Declaration, Evaluated, Evidence, Finding, code
 from forex.params import Block
@@ -22,7 +23,9 @@ def evaluate(evidence: Evidence, settings: Settings) -> Evaluated:
         severity = {MEDIUM: settings.MEDIUM, HIGH: settings.HIGH}.get(look.severity)
         now = code(severity) if severity else 0
         if before is not None and now > before:
-            reason = f"drift of the returns is {look.severity}, score {look.score:.0f}"
+            reason = sentence(
+                "drift of the returns is {severity}, score {score:.0f}", severity=look.severity, score=look.score
+            )
             findings.append(Finding(row, now, look.score, reason))
         before = now
     return Evaluated(findings, evidence.drift_missing)

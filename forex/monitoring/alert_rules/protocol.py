@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from forex.core.sentence import Sentence
 from forex.core.status import ALERT_SEVERITIES, AlertSeverity, Status
 from forex.monitoring.drift_report import PastLook
 from forex.params import Block
@@ -25,7 +26,7 @@ class Evidence:
     rows: pl.DataFrame
     statuses: Sequence[tuple[int, Mapping[str, Status]]] = ()
     drift_looks: Sequence[tuple[int, PastLook]] = ()
-    drift_missing: str | None = None
+    drift_missing: Sentence | None = None
     max_age: int = 10
 
 
@@ -39,7 +40,7 @@ class Finding:
     row: int
     severity: int
     value: float
-    reason: str
+    reason: Sentence
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Evaluated:
     """Every finding, and what is missing to evaluate the rule at the newest row, else None."""
 
     findings: Sequence[Finding]
-    missing: str | None = None
+    missing: Sentence | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from forex.core.declarations import declarations
+from forex.core.sentence import Sentence
 from forex.monitoring.alert_rules.protocol import Declaration, Evaluated, Evidence, Finding
 from forex.params import Alerts, Settings
 
@@ -29,10 +30,10 @@ def rules() -> dict[str, Declaration]:
     return {name.upper(): rule for name, rule in declared().items()}
 
 
-def evaluated(evidence: Evidence, settings: Alerts) -> tuple[list[Trigger], dict[str, str]]:
+def evaluated(evidence: Evidence, settings: Alerts) -> tuple[list[Trigger], dict[str, Sentence]]:
     """Every trigger, and what is missing for each type that is not evaluated.  settings: read with `settings`."""
     triggers: list[Trigger] = []
-    missing: dict[str, str] = {}
+    missing: dict[str, Sentence] = {}
     for name, rule in declared().items():
         kind, found = name.upper(), _evaluated(name, rule, evidence, settings)
         triggers += [Trigger(one.row, one.severity, one.value, one.reason, kind) for one in found.findings]

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
+from forex.core.sentence import Sentence, sentence
 from forex.monitoring.alert_rules.protocol import Evaluated, Evidence, Finding
 from forex.observations.moves import Floats, known_values
+from forex.observations.store import TARGET
 from forex.timeline.calendar import Dates
 
 OBSERVADO = ("anchor",)
@@ -22,16 +24,27 @@ class Known:
     dates: Dates
     change: Floats
 
-    def move(self, row: int) -> str:
-        way = "rose" if self.change[row] > 0 else "fell"
-        return f"{self.name} {way} {abs(self.change[row]):.1%}, {self.span(row, 1)}"
+    def move(self, row: int) -> Sentence:
+        said = {"series": self.name, "move": abs(self.change[row]), "span": self.span(row, 1)}
+        if self.change[row] > 0:
+            return sentence("{series} rose {move:.1%}, {span}", **said)
+        return sentence("{series} fell {move:.1%}, {span}", **said)
 
-    def level(self, row: int) -> str:
-        return f"{self.name} is at {self.values[row]:g} ({self.dates[row]})"
+    def level(self, row: int) -> Sentence:
+        return sentence(
+            "{series} is at {value:g} ({date})", series=self.name, value=self.values[row], date=self.dates[row]
+        )
 
-    def span(self, row: int, rows: int) -> str:
+    def span(self, row: int, rows: int) -> Sentence:
+        """From which value to which the last `rows` rows went; a part of other sentences."""
         then = row - rows
-        return f"from {self.values[then]:g} ({self.dates[then]}) to {self.values[row]:g} ({self.dates[row]})"
+        return sentence(
+            "from {before:g} ({since}) to {value:g} ({date})",
+            before=self.values[then],
+            since=self.dates[then],
+            value=self.values[row],
+            date=self.dates[row],
+        )
 
 
 def known_series(rows: pl.DataFrame, name: str, title: str) -> Known:
@@ -50,12 +63,12 @@ def on_series(evidence: Evidence, names: Sequence[str], rule: Callable[[Known], 
     rows = evidence.rows
     name = next((one for one in names if one in rows.columns), None)
     if name is None:
-        return Evaluated((), f"the store has no {' or '.join(names)}")
-    title = "usdclp" if (name,) == OBSERVADO else name
+        return Evaluated((), sentence("the store has no {series:or}", series=names))
+    title = TARGET if (name,) == OBSERVADO else name
     findings = tuple(rule(known_series(rows, name, title)))
     age = rows[f"{name}_age"][-1]
-    if age is None or age > evidence.max_age:
-        return Evaluated(
-            findings, f"{title} has no new value for {age} business days" if age else f"{title} has no value"
-        )
+    if age is None:
+        return Evaluated(findings, sentence("{series} has no value", series=title))
+    if age > evidence.max_age:
+        return Evaluated(findings, sentence("{series} has no new value for {age:business_days}", series=title, age=age))
     return Evaluated(findings)

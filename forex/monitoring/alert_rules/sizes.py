@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from forex.core.sentence import Sentence
 from forex.core.status import ALERT_SEVERITIES
 from forex.monitoring.alert_rules.protocol import Finding
 from forex.observations.moves import Floats
@@ -37,16 +38,16 @@ def rising(reached: Ints, known: NDArray[np.bool_]) -> Ints:
     return risen
 
 
-def each(sizes: Floats, ladder: Mapping[Rung, float], reason: Callable[[int], str]) -> Iterator[Finding]:
+def each(sizes: Floats, ladder: Mapping[Rung, float], reason: Callable[[int], Sentence]) -> Iterator[Finding]:
     """A finding at every row whose size reaches a severity."""
     return _found(severities(sizes, ladder), sizes, reason)
 
 
-def where_rising(sizes: Floats, ladder: Mapping[Rung, float], reason: Callable[[int], str]) -> Iterator[Finding]:
+def where_rising(sizes: Floats, ladder: Mapping[Rung, float], reason: Callable[[int], Sentence]) -> Iterator[Finding]:
     """A finding where the severity is above that of the last row with a size."""
     return _found(rising(severities(sizes, ladder), ~np.isnan(sizes)), sizes, reason)
 
 
-def _found(reached: Ints, sizes: Floats, reason: Callable[[int], str]) -> Iterator[Finding]:
+def _found(reached: Ints, sizes: Floats, reason: Callable[[int], Sentence]) -> Iterator[Finding]:
     for row in np.flatnonzero(reached).tolist():
         yield Finding(row, int(reached[row]), float(sizes[row]), reason(row))

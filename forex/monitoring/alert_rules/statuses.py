@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from forex.core.sentence import sentence
 from forex.core.status import CRITICAL, AlertSeverity, Status
 from forex.monitoring.alert_rules.protocol import Evidence, Finding, code
 
@@ -15,5 +16,6 @@ def entering(evidence: Evidence, status: Status, severity: AlertSeverity) -> Ite
     for row, statuses in evidence.statuses:
         for horizon, now in statuses.items():
             if now == status and before.get(horizon) not in (status, CRITICAL):
-                yield Finding(row, code(severity), float("nan"), f"the forecast for {horizon} is {status}")
+                said = sentence("the forecast for {horizon} is {status}", horizon=horizon, status=status)
+                yield Finding(row, code(severity), float("nan"), said)
         before = statuses

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from forex.core.sentence import Sentence, sentence
 from forex.monitoring.alert_rules.protocol import Declaration, Evaluated, Evidence, Finding
 from forex.monitoring.alert_rules.series import Known, on_series
 from forex.monitoring.alert_rules.sizes import each
@@ -25,8 +26,13 @@ def found(series: Known, settings: Settings) -> Iterator[Finding]:
     new = np.flatnonzero(series.dates[1:] > series.dates[:-1]) + 1
     points[new] = np.round(series.values[new] - series.values[new - 1], 9)
 
-    def reason(row: int) -> str:
-        return f"{series.name} changed by {points[row]:+.2f} percentage points, {series.span(row, 1)}"
+    def reason(row: int) -> Sentence:
+        return sentence(
+            "{series} changed by {points:+.2f} percentage points, {span}",
+            series=series.name,
+            points=points[row],
+            span=series.span(row, 1),
+        )
 
     yield from each(np.abs(points), settings.change, reason)
 

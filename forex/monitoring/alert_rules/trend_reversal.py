@@ -7,6 +7,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from pydantic import Field
 
+from forex.core.sentence import Sentence, sentence
 from forex.monitoring.alert_rules.protocol import Declaration, Evaluated, Evidence, Finding
 from forex.monitoring.alert_rules.series import OBSERVADO, Known, on_series
 from forex.monitoring.alert_rules.sizes import Ints, where_rising
@@ -27,12 +28,23 @@ def evaluate(evidence: Evidence, settings: Settings) -> Evaluated:
 def found(series: Known, settings: Settings) -> Iterator[Finding]:
     size, turn, start = reversal(series.values, settings.days)
 
-    def reason(row: int) -> str:
+    def reason(row: int) -> Sentence:
         a, b, c = series.values[start[row]], series.values[turn[row]], series.values[row]
-        ways = ("rose", "fell") if b > a else ("fell", "rose")
-        return (
-            f"{series.name} {ways[0]} {abs(b / a - 1):.1%} to {b:g} ({series.dates[turn[row]]}) "
-            f"and {ways[1]} {abs(c / b - 1):.1%} to {c:g} ({series.dates[row]})"
+        said = {
+            "series": series.name,
+            "before": abs(b / a - 1),
+            "turn": b,
+            "turned": series.dates[turn[row]],
+            "since": abs(c / b - 1),
+            "value": c,
+            "date": series.dates[row],
+        }
+        if b > a:
+            return sentence(
+                "{series} rose {before:.1%} to {turn:g} ({turned}) and fell {since:.1%} to {value:g} ({date})", **said
+            )
+        return sentence(
+            "{series} fell {before:.1%} to {turn:g} ({turned}) and rose {since:.1%} to {value:g} ({date})", **said
         )
 
     yield from where_rising(size, settings.legs, reason)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from pydantic import Field
 
+from forex.core.sentence import Sentence, sentence
 from forex.monitoring.alert_rules.protocol import Declaration, Evaluated, Evidence, Finding
 from forex.monitoring.alert_rules.series import OBSERVADO, Known, on_series
 from forex.monitoring.alert_rules.sizes import each, where_rising
@@ -30,11 +31,14 @@ def found(series: Known, settings: Settings) -> Iterator[Finding]:
     moves = daily_moves(series.values, series.dates)
     ratio = volatility_ratio(moves, recent=settings.recent, baseline=settings.baseline)
 
-    def reason(row: int) -> str:
-        recent = 100 * np.sqrt(252 * np.nanmean(moves[row - settings.recent + 1 : row + 1] ** 2))
-        return (
-            f"volatility of the last {settings.recent} business days is {recent:.1f}% a year, "
-            f"{ratio[row]:.1f} times that of the {settings.baseline} before them"
+    def reason(row: int) -> Sentence:
+        return sentence(
+            "volatility of the last {recent:business_days} is {volatility:.1%} a year, {ratio:.1f} times that of the {baseline} "
+            "before them",
+            recent=settings.recent,
+            volatility=np.sqrt(252 * np.nanmean(moves[row - settings.recent + 1 : row + 1] ** 2)),
+            ratio=ratio[row],
+            baseline=settings.baseline,
         )
 
     yield from where_rising(ratio, settings.ratio, reason)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from forex.core.sentence import Sentence, sentence
 from forex.observations.moves import Floats
 from forex.params import Regimes
 from forex.regimes import interventions
@@ -47,8 +48,8 @@ def bank_acts(days: Floats, since: Floats, params: Regimes) -> Flags:
     return np.asarray(near | (since <= params.intervention_hold))
 
 
-def advice(row: Mapping[str, Any]) -> str:
-    return (
+def advice(row: Mapping[str, Any]) -> Sentence:
+    return sentence(
         "The central bank is acting in a nervous market, and a jump either way is possible. Leave no large order for "
         "these days if it can be placed in parts, and plan with the widest interval."
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from forex.core.sentence import Sentence, sentence, together
 from forex.observations.moves import moves_over
 from forex.regimes import copper
 from forex.regimes.rules.protocol import Declaration, Evidence, Flags, State
@@ -48,23 +49,32 @@ def held(trigger: Flags, days: int) -> Flags:
     return rows - last <= days
 
 
-def advice(row: Mapping[str, Any]) -> str:
-    return f"{_copper_direction(row)} Plan with the widest interval."
+def advice(row: Mapping[str, Any]) -> Sentence:
+    return together(_copper_direction(row), sentence("Plan with the widest interval."))
 
 
-def _copper_direction(row: Mapping[str, Any]) -> str:
+def _copper_direction(row: Mapping[str, Any]) -> Sentence:
     """Which side of the peso copper's move is on, where the rate goes with copper as it did before."""
     move, current, broken = row["copper_move"], row["copper_correlation"], row["copper_correlation_broken"]
     if move is None or broken is None:
-        return "Copper has moved far more than it usually does; which way that pulls the rate cannot be said."
-    way, rate, whom = ("fallen", "dearer", "buy") if move < 0 else ("risen", "cheaper", "sell")
+        return sentence("Copper has moved far more than it usually does; which way that pulls the rate cannot be said.")
     if broken or current >= 0:
-        return (
-            f"Copper has {way} far more than it usually does, but the rate does not follow copper at present: do not "
-            f"count on a {rate} dollar."
+        if move < 0:
+            return sentence(
+                "Copper has fallen far more than it usually does, but the rate does not follow copper at present: do not "
+                "count on a dearer dollar."
+            )
+        return sentence(
+            "Copper has risen far more than it usually does, but the rate does not follow copper at present: do not "
+            "count on a cheaper dollar."
         )
-    return (
-        f"Copper has {way} far, which usually makes the dollar {rate}, against those who have dollars to {whom}: they "
+    if move < 0:
+        return sentence(
+            "Copper has fallen far, which usually makes the dollar dearer, against those who have dollars to buy: they "
+            "hedge first."
+        )
+    return sentence(
+        "Copper has risen far, which usually makes the dollar cheaper, against those who have dollars to sell: they "
         "hedge first."
     )
 

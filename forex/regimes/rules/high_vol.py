@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from forex.core.sentence import Sentence, sentence
 from forex.observations.moves import Floats
 from forex.regimes.rules.protocol import Declaration, Evidence, Flags, State
 
@@ -30,8 +31,8 @@ def switched(signal: Floats, *, enter: float, leave: float) -> Flags:
     return pl.Series(turns).fill_nan(None).forward_fill().fill_null(0.0).to_numpy() > 0
 
 
-def advice(row: Mapping[str, Any]) -> str:
-    return (
+def advice(row: Mapping[str, Any]) -> Sentence:
+    return sentence(
         "The rate moves more than usual. Set limits and budgets by the widest interval, hedge in several parts rather "
         "than at one moment, and look again every day until the call ends."
     )

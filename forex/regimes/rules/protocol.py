@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forex.core.sentence import Sentence
 from forex.observations.moves import Floats
 from forex.params import Block, Regimes
 from forex.regimes.interventions import Interventions
@@ -74,5 +75,5 @@ class Declaration:
     precedence: int
     state: Callable[..., State]
     colours: tuple[str, str]
-    advice: Callable[[Mapping[str, Any]], str]
+    advice: Callable[[Mapping[str, Any]], Sentence]
     settings: type[Block] | None = None
