@@ -1,5 +1,6 @@
 """`forex explain`: what one origin's published forecast is made of, in pesos, and what changed since the business day before."""
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from forex.models.registry import settings
 from forex.params import load_params
 from forex.timeline import calendar
 
+WIDTH = 80
 LEVELS = 2  # how many of params.yaml's intervals are explained, the widest
 DRIVERS = 6  # that have a row of their own, those that moved most
 
@@ -84,14 +86,14 @@ def text(content: Mapping[str, Any]) -> str:
     """Three tables of at most 80 columns: to the median, to the ends, what changed of the latter."""
     now, before, change = content["now"], content["before"], content["change"]
     title = TITLE.format(origin=now["origin_date"], target=now["target_date"], horizon=content["horizon"])
-    lines = [title, BY.format(model=now["model"], regime=now["regime"])]
-    lines.append(DAYS.format(date=now["anchor_date"], steps=now["steps"]))
+    lines = [title, _wrapped(BY, model=now["model"], regime=now["regime"])]
+    lines.append(_wrapped(DAYS, date=now["anchor_date"], steps=now["steps"]))
     lines += ["", TO_MEDIAN, aligned(_to_median(now, before, change))]
     lines += ["", TO_ENDS, aligned(_to_ends(now["accounts"], MEDIAN, "{:.2f}"))]
     if now["volatility"]:
         ratios = ", ".join(RATIO.format(days=days, ratio=ratio) for days, ratio in _by_days(now["volatility"]))
         said = ERRORS if calendar.horizon_days(content["horizon"]) == 1 else VOLATILITY
-        lines += ["", said.format(ratios=ratios)]
+        lines += ["", _wrapped(said, ratios=ratios)]
     if change is None:
         return "\n".join([*lines, "", NOTHING_BEFORE])
     shown = aligned(_to_ends(change, MEDIAN, "{:+z.2f}"))
@@ -145,6 +147,10 @@ def _to_ends(accounts: Mapping[str, Any], start: str, rate: str) -> list[Row]:
 
 def _by_subject(account: Mapping[str, Any]) -> dict[tuple[str, str | None], float]:
     return {(part["kind"], part["subject"]): part["clp"] for part in account["parts"]}
+
+
+def _wrapped(sentence: str, **values: object) -> str:
+    return textwrap.fill(sentence.format(**values), WIDTH)
 
 
 def _by_days(volatility: Mapping[str, float]) -> list[tuple[str, float]]:
