@@ -1,7 +1,7 @@
 """`forex explain`: what one origin's published forecast is made of, in pesos, and what changed since the business day before."""
 
-import textwrap
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 import polars as pl
@@ -23,14 +23,14 @@ LEVELS = 2  # how many of params.yaml's intervals are explained, the widest
 DRIVERS = 6  # that have a row of their own, those that moved most
 
 TITLE = "Forecast of {origin} for {target} ({horizon}): what it is made of, CLP per USD."
-BY = "Published is {model}; the regime is {regime}. Each part is added to those above it."
+BY = "Published is {model}, the regime is {regime}. Parts add up from the top down."
+DAYS = "The anchor is the observado of {date}; business days to the target: {steps}."
 TO_MEDIAN = "From the anchor to the median:"
-DAYS = "The anchor is the observado of {date}; business days from there to the target: {steps}."
 TO_ENDS = "From the median to the ends of the intervals:"
 CHANGED = "The same, as a change since {before}:"
 NOTHING_BEFORE = "There is no forecast of the business day before."
-VOLATILITY = "Volatility now over its long run, by half-life: {ratios}."
-ERRORS = "Error of the next day's nowcast now over its long run, by half-life: {ratios}."
+VOLATILITY = "Volatility now over its long run: {ratios}."
+ERRORS = "Errors of the next day's nowcast now over their long run: {ratios}."
 RATIO = "{days} days {ratio:.2f}"
 
 CHANGE, LOWER, UPPER = "change", "{level:.0%} from", "{level:.0%} to"
@@ -150,7 +150,7 @@ def _by_subject(account: Mapping[str, Any]) -> dict[tuple[str, str | None], floa
 
 
 def _wrapped(sentence: str, **values: object) -> str:
-    return textwrap.fill(sentence.format(**values), WIDTH)
+    return fill(sentence.format(**values), WIDTH)
 
 
 def _by_days(volatility: Mapping[str, float]) -> list[tuple[str, float]]:
