@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,15 +29,34 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Widths:
+    """What the half-widths of one model are made of, in units of its scale: pooled·factors, and which side is the longer one.
+
+    pooled: (n, 12), the horizon's own quantiles where nothing is pooled.  factors: (n,), of the regime.  lean: (n, 12).
+    """
+
+    pooled: Floats
+    factors: Floats
+    lean: Floats
+
+    def around(self, predictive: Predictive) -> Floats:
+        """The quantiles (n, 25) around the model's location, log-distances."""
+        half_widths = self.pooled * self.factors[:, None]
+        return conformal.quantiles(predictive.location, predictive.scale, half_widths, self.lean)
+
+
+@dataclass(frozen=True)
 class Calibrated:
     """Quantiles (n, 25) as log-distances by model, and what they came from, for one horizon.
 
+    widths: by calibrated model.
     without: those that depend on regime multipliers, as they would be had every multiplier been 1.
     factors: (n,), the regime multiplier in what is published; the ensemble's is the mean of its members', by their weights.
     """
 
     quantiles: dict[str, Floats]
     without: dict[str, Floats]
+    widths: dict[str, Widths]
     standardised: dict[str, conformal.Standardised]
     multipliers: dict[str, dict[str, multipliers.Newest]]
     factors: Floats
@@ -106,39 +125,37 @@ def _horizon(
     params: Calibrate,
 ) -> Calibrated:
     models = raw[horizon]
-    plain: dict[str, Floats] = {}
-    stressed: dict[str, Floats] = {}
+    plain: dict[str, Widths] = {}
+    stressed: dict[str, Widths] = {}
     newest = {}
     applied = {name: np.ones(len(outcome.steps)) for name in (*models, *RIVALS)}
-    leans: dict[str, Floats] = {}
     for model in params.conformal:
-        half_widths = _pooled(model, horizon, own, outcome, params)
+        pooled = _pooled(model, horizon, own, outcome, params)
         # Errors teach from enough scores on, like the forecasts. Multipliers learn from forecasts without them, so that the
         # estimate does not chase itself.
         signed = np.where(own[horizon][model].count >= params.min_scores, _signed(models[model], outcome), np.nan)
         scores = np.abs(signed)
-        leans[model] = _lean(horizon, signed, half_widths, outcome, params)
-        forecasts = multipliers.scored(scores, half_widths, outcome.matured, outcome.steps, params.multipliers.levels)
+        plain[model] = Widths(pooled, np.ones(len(pooled)), _lean(horizon, signed, pooled, outcome, params))
+        forecasts = multipliers.scored(scores, pooled, outcome.matured, outcome.steps, params.multipliers.levels)
         estimated = multipliers.estimates(regimes, forecasts, params.multipliers)
         with_, without_ = (
-            np.where(
-                np.isfinite(scores), crps(outcome.log_return, _quantiles(models[model], widths, leans[model])), np.nan
-            )
-            for widths in (half_widths * estimated[:, None], half_widths)
+            np.where(np.isfinite(scores), crps(outcome.log_return, widths.around(models[model])), np.nan)
+            for widths in (replace(plain[model], factors=estimated), plain[model])
         )
         factors = multipliers.factors(regimes, forecasts, estimated, with_ - without_, params.multipliers)
         newest[model] = multipliers.newest(regimes, forecasts, with_ - without_, without_, params.multipliers)
-        plain[model], stressed[model] = half_widths, half_widths * factors[:, None]
+        stressed[model] = replace(plain[model], factors=factors)
         applied[calibrated_name(model)] = factors
 
-    without = _from_half_widths(models, plain, leans, outcome, params)[0]
-    quantiles, weights = _from_half_widths(models, stressed, leans, outcome, params)
+    without = _from_widths(models, plain, outcome, params)[0]
+    quantiles, weights = _from_widths(models, stressed, outcome, params)
     applied[ENSEMBLE] = np.sum(
         [applied[name] * weights[:, j] for j, name in enumerate(params.ensemble.members)], axis=0
     )
     return Calibrated(
         quantiles=quantiles,
         without={name: values for name, values in without.items() if name not in RIVALS},
+        widths=stressed,
         standardised=dict(own[horizon]),
         multipliers=newest,
         factors=applied[params.published.model],
@@ -147,28 +164,23 @@ def _horizon(
     )
 
 
-def _from_half_widths(
+def _from_widths(
     models: Mapping[str, Predictive],
-    half_widths: Mapping[str, Floats],
-    leans: Mapping[str, Floats],
+    widths: Mapping[str, Widths],
     outcome: Outcome,
     params: Calibrate,
 ) -> tuple[dict[str, Floats], Floats]:
     """Every forecast of one horizon, and the ensemble's weights."""
     quantiles = {name: models[name].quantiles for name in models if name in BENCHMARKS}
     quantiles |= _around_the_nowcast(models)
-    for model, widths in half_widths.items():
-        quantiles[calibrated_name(model)] = _quantiles(models[model], widths, leans[model])
+    for model, one in widths.items():
+        quantiles[calibrated_name(model)] = one.around(models[model])
     members = params.ensemble.members
     past = _record(quantiles, members, outcome, params.ensemble.half_life)
     weights = ensemble.weights(past, sharpness=params.ensemble.sharpness, shrinkage=params.ensemble.shrinkage)
     quantiles[ENSEMBLE] = ensemble.average(np.stack([quantiles[name] for name in members]), weights)
     quantiles[PUBLISHED] = quantiles[params.published.model]
     return quantiles, weights
-
-
-def _quantiles(predictive: Predictive, half_widths: Floats, leaning: Floats) -> Floats:
-    return conformal.quantiles(predictive.location, predictive.scale, half_widths, leaning)
 
 
 def _lean(horizon: str, signed: Floats, half_widths: Floats, outcome: Outcome, params: Calibrate) -> Floats:

@@ -121,6 +121,21 @@ def nowcast(
 
 
 @app.command()
+def explain(
+    horizon: Annotated[
+        str | None, typer.Option(metavar="HORIZON", help="7d, 30d, …; the first beyond 1d else.")
+    ] = None,
+    at: Annotated[str | None, typer.Option(metavar="DATE", help="The forecast of that day.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Why the forecast is what it is, part by part in pesos, and what changed since the business day before."""
+    _in_project()
+    from forex.commands.show import explain as accounts
+
+    _show(accounts.view(horizon=horizon, at=at), accounts.text, as_json)
+
+
+@app.command()
 def gate(
     base: Annotated[str, typer.Argument(metavar="BASE", help="A branch, tag, commit or DVC experiment.")],
     head: Annotated[

@@ -1,6 +1,7 @@
 """The nowcast: ridges on what is already in the market at the cut-off, a volatility that reverts, empirical quantiles."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 import numpy as np
@@ -10,6 +11,7 @@ from forex.models import panel_volatility, quote
 from forex.models.design import Scaling, as_known
 from forex.models.means import Means, Rules, means
 from forex.models.protocol import Declaration
+from forex.models.scale import Scale
 from forex.observations.history import Floats, History, Ints, Targets
 from forex.observations.store import TARGET
 from forex.params import Block
@@ -71,25 +73,35 @@ class Nowcast:
         """
         next_day = history.ahead(1)
         first, settled = self.means(history, 1), self.means(history, self.settings.target_steps)
-        width = first.widths(next_day)
         errors = np.abs(next_day.log_return - first.best.mean)
-        own = self._scale_of_errors(errors / width, next_day) * width
+        own = self._scale_of_errors(history, next_day.steps).total
         shape = conformal.standardised_quantiles(
             _relative(errors, own), next_day.matured, SHAPE_HALF_LIFE, first=int(origins[0]) if len(origins) else 0
         ).half_widths[origins]
         predictive = {}
         for horizon in horizons:
-            targets = history.targets(horizon)
-            if horizon == NEXT_DAY:
-                mean, scale = first.best.mean, own * np.sqrt(targets.steps)
-            else:
-                mean = settled.best.mean
-                scale = self._scale_of_returns(history, targets) * settled.widths(targets)
-                scale = scale * self._correction(history, horizon, targets, mean, scale)
+            mean = (first if horizon == NEXT_DAY else settled).best.mean
+            scale = self.scale(history, horizon).total
             predictive[horizon] = Predictive(
                 mean[origins], scale[origins], conformal.quantiles(mean[origins], scale[origins], shape)
             )
         return predictive
+
+    def scale(self, history: History, horizon: str) -> Scale:
+        """The scale of `forecast` at one horizon and every day of the history, in its factors."""
+        targets = history.targets(horizon)
+        if horizon == NEXT_DAY:
+            return self._scale_of_errors(history, targets.steps)
+        settled = self.means(history, self.settings.target_steps)
+        alone = np.ones(len(targets.steps))
+        plain = Scale(
+            self._size_of_returns(history, targets.steps),
+            targets.steps,
+            self._time(targets),
+            settled.widths(targets),
+            alone,
+        )
+        return replace(plain, panel=self._correction(history, horizon, targets, settled.best.mean, plain.total))
 
     def contributions(self, history: History, origins: Ints, horizons: Sequence[str]) -> dict[str, Floats]:
         """What each series adds to the mean of `forecast`, by horizon: (n_origins, n_series), in the order of `series`.
@@ -126,16 +138,21 @@ class Nowcast:
         pool = panel_volatility.pool(history, own, targets.matured, steps, self.reversion, cap=settings.cap)
         return panel_volatility.correction(pool, steps, settings)
 
-    def _scale_of_returns(self, history: History, targets: Targets) -> Floats:
-        """Daily size over the horizon times √S; S the mean of business steps and of calendar days at five sevenths."""
+    def _size_of_returns(self, history: History, steps: Ints) -> volatility.Ahead:
         levels = volatility.components(np.abs(history.daily), self.reversion)
         long_run, now, steady = (as_known(level, history.known) for level in levels)
-        daily = volatility.over_horizon(long_run, now, steady, targets.steps, self.reversion)
-        share = self.settings.calendar_share
-        return daily * np.sqrt((1 - share) * targets.steps + share * targets.days * calendar.WEEK_SHARE)
+        return volatility.ahead(long_run, now, steady, steps, self.reversion)
 
-    def _scale_of_errors(self, errors: Floats, next_day: Targets) -> Floats:
+    def _time(self, targets: Targets) -> Floats:
+        """√S; S the mean of business steps and of calendar days at five sevenths."""
+        share = self.settings.calendar_share
+        return np.sqrt((1 - share) * targets.steps + share * targets.days * calendar.WEEK_SHARE)
+
+    def _scale_of_errors(self, history: History, steps: Ints) -> Scale:
         """The size of the nowcast's own next errors, from those that have matured: tomorrow's spread is what it misses."""
+        next_day, first = history.ahead(1), self.means(history, 1)
+        width = first.widths(next_day)
+        errors = np.abs(next_day.log_return - first.best.mean) / width
         count = len(errors)
         usable = np.isfinite(errors) & (np.arange(count) >= self.settings.burn_in)
         arrival = np.where(usable, next_day.matured, count)
@@ -143,7 +160,8 @@ class Nowcast:
         known = np.searchsorted(arrival[order], np.arange(count), side="right")
         levels = volatility.components(errors[order], self.reversion)
         long_run, now, steady = (as_known(level, known) for level in levels)
-        return volatility.over_horizon(long_run, now, steady, np.ones(count), self.reversion)
+        size = volatility.ahead(long_run, now, steady, np.ones(count), self.reversion)
+        return Scale(size, steps, np.sqrt(steps), width, np.ones(count))
 
 
 def _relative(errors: Floats, scale: Floats) -> Floats:

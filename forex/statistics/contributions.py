@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from forex.core.files import round_clp
+from forex.observations.history import Floats
 from forex.observations.store import TARGET
 from forex.statistics.forecasts import CONTRIBUTION
 from forex.timeline.calendar import horizon_days
@@ -24,14 +25,17 @@ def moves(contributions: pl.DataFrame, panel: pl.DataFrame, origin: dt.date) -> 
     [known] = panel.filter(pl.col("origin_date") == origin).to_dicts()
     names = [name.removesuffix(CONTRIBUTION) for name in made.columns if name.endswith(CONTRIBUTION)]
     horizons = sorted(made["horizon"], key=horizon_days)
-    found = {horizon: _in_clp(_parts(made, horizon), known["anchor"]) for horizon in horizons}
+    found = {horizon: in_clp(_parts(made, horizon), known["anchor"]) for horizon in horizons}
     return {
         "origin_date": str(origin),
         "anchor": known["anchor"],
-        "moves": {horizon: move for horizon, (move, _) in found.items()},
+        "moves": {horizon: float(round_clp(parts.sum())) for horizon, parts in found.items()},
         "series": {
             name: _last(known, name)
-            | {"quote": f"{name}_gap" in known, "moves": {horizon: parts[j] for horizon, (_, parts) in found.items()}}
+            | {
+                "quote": f"{name}_gap" in known,
+                "moves": {horizon: float(round_clp(parts[j])) for horizon, parts in found.items()},
+            }
             for j, name in enumerate(names)
         },
     }
@@ -41,15 +45,15 @@ def _parts(made: pl.DataFrame, horizon: str) -> Sequence[float]:
     return made.filter(pl.col("horizon") == horizon).select(pl.col(f"^.*{CONTRIBUTION}$")).row(0)
 
 
-def _in_clp(parts: Sequence[float], anchor: float) -> tuple[float, list[float]]:
-    """The move anchor·(eˢ − 1) of the parts of a log-distance s, and theirs of it, in proportion; CLP per USD to 4 decimals.
+def in_clp(parts: Sequence[float], anchor: float) -> Floats:
+    """Parts of a log-distance s as parts of the move anchor·(eˢ − 1), in proportion; CLP per USD.
 
-    >>> _in_clp([0.03, -0.01], 900.0)
-    (18.1812, [27.2718, -9.0906])
+    >>> in_clp([0.03, -0.01], 900.0).round(4).tolist()
+    [27.2718, -9.0906]
     """
     total = sum(parts)
     factor = float(np.expm1(total)) / total if total else 1.0
-    return float(round_clp(np.array(anchor * factor * total))), round_clp(anchor * factor * np.array(parts)).tolist()
+    return anchor * factor * np.array(parts, dtype=np.float64)
 
 
 def _last(known: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -58,19 +58,47 @@ def components(sizes: Floats, reversion: Reversion) -> tuple[Floats, Floats, Flo
     return long_run, now, long_run[:, None] * ratio**2
 
 
-def over_horizon(long_run: Floats, now: Floats, steady: Floats, steps: Floats | Ints, reversion: Reversion) -> Floats:
-    """Daily size over the next `steps` days: √(L² + meanⱼ (vⱼ − L²) / (1 + steps/(persistence·half-lifeⱼ))).
+@dataclass(frozen=True)
+class Ahead:
+    """Daily sizes over the steps ahead, and what they come from, in the unit of the absolute returns.
 
-    vⱼ = (1 − w)·eⱼ² + w·fⱼ² with w = steps/(steps + root_steps): tomorrow has today's jumps in it, the months ahead do not.
-    A component's excess over the long run L has decayed to one half, averaged over the horizon, after persistence half-lives:
-    hyperbolic, as a mixture of speeds is. All in the unit of the absolute returns; where fast ones are small the root's argument is
-    kept at zero or above.
-
-    long_run, steps: (n,).  now, steady: (n, k), as `components` makes them.  Returns (n,).
+    long_run: (n,), L.  current: (n, k), vⱼ.
+    excess: (n, k), (vⱼ² − L²) / (1 + steps/(persistence·half-lifeⱼ)), in that unit squared.
     """
-    level, ahead = np.asarray(long_run) ** 2, np.asarray(steps)[:, None]
-    weight = ahead / (ahead + reversion.root_steps)
-    current = (1 - weight) * np.asarray(now) ** 2 + weight * np.asarray(steady) ** 2
-    share = 1 / (1 + ahead / (reversion.persistence * np.array(reversion.half_lives)))
-    excess = (current - level[:, None]) * share
-    return np.sqrt(np.maximum(level + excess.mean(axis=1), 0))
+
+    long_run: Floats
+    current: Floats
+    excess: Floats
+
+    @property
+    def daily(self) -> Floats:
+        """√(L² + meanⱼ excessⱼ), (n,); where fast components are small the root's argument is kept at zero or above."""
+        return np.sqrt(np.maximum(self.long_run**2 + self.excess.mean(axis=1), 0))
+
+    @property
+    def joining(self) -> Floats:
+        """(n, 1 + k): L, then the daily size as one component after the other joins; the last column is `daily`."""
+        joined = np.cumsum(self.excess, axis=1) / self.excess.shape[1]
+        sizes = np.sqrt(np.maximum(self.long_run[:, None] ** 2 + joined, 0))
+        return np.concatenate([self.long_run[:, None], sizes], axis=1)
+
+
+def ahead(long_run: Floats, now: Floats, steady: Floats, steps: Floats | Ints, reversion: Reversion) -> Ahead:
+    """Daily size over the next `steps` days: √(L² + meanⱼ (vⱼ² − L²) / (1 + steps/(persistence·half-lifeⱼ))).
+
+    vⱼ² = (1 − w)·eⱼ² + w·fⱼ² with w = steps/(steps + root_steps): tomorrow has today's jumps in it, the months ahead do not.
+    A component's excess over the long run L has decayed to one half, averaged over the horizon, after persistence half-lives:
+    hyperbolic, as a mixture of speeds is.
+
+    long_run, steps: (n,).  now, steady: (n, k), as `components` makes them.
+    """
+    level, days = np.asarray(long_run), np.asarray(steps)[:, None]
+    weight = days / (days + reversion.root_steps)
+    squares = (1 - weight) * np.asarray(now) ** 2 + weight * np.asarray(steady) ** 2
+    share = 1 / (1 + days / (reversion.persistence * np.array(reversion.half_lives)))
+    return Ahead(level, np.sqrt(squares), np.asarray((squares - level[:, None] ** 2) * share))
+
+
+def over_horizon(long_run: Floats, now: Floats, steady: Floats, steps: Floats | Ints, reversion: Reversion) -> Floats:
+    """The daily size of `ahead`, (n,)."""
+    return ahead(long_run, now, steady, steps, reversion).daily

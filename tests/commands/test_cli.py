@@ -24,6 +24,7 @@ def test_help_answers_at_once() -> None:
         "regime",
         "calibrate",
         "nowcast",
+        "explain",
         "alerts",
         "readiness",
         "promote",

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import resource
 import shutil
 import subprocess
 import sys
@@ -366,6 +367,27 @@ def test_status_command(clone: Path) -> None:
     assert (status["missing"], status["stale"], status["as_of"]) == ([], [], "2025-01-02")
     assert status["ledger"] == {"rows": 0, "last_origin": None, "newest_issued": False}
     assert "37 usdclp not_a_business_day" in command("forex", "status", cwd=clone).stdout
+
+
+def test_explain_sums_in_a_storm_with_a_regime_factor_and_is_quick(clone: Path) -> None:
+    factors = pl.read_parquet(clone / "data/multipliers.parquet").filter(pl.col("multiplier") > 1)
+    row = factors.sort("multiplier").row(-1, named=True)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = command(
+        "forex", "explain", "--horizon", row["horizon"], "--at", str(row["origin_date"]), "--json", cwd=clone
+    )
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert done.returncode == 0, done.stderr
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < 5
+    now = json.loads(done.stdout)["now"]
+    assert now["regime"] == "HIGH_VOL"
+    median = now["accounts"]["median"]["end"]
+    for end in now["accounts"]["intervals"]["0.95"].values():
+        assert end["start"] + sum(part["clp"] for part in end["parts"]) == pytest.approx(end["end"], abs=1e-6)
+        parts = {part["kind"]: part["clp"] for part in end["parts"] if part["kind"] != "component"}
+        with_factor = end["end"] - parts["lean"]
+        without = with_factor - parts["regime"]
+        assert np.log(with_factor / median) / np.log(without / median) == pytest.approx(row["multiplier"], abs=1e-3)
 
 
 def test_readme_and_docs_show_what_the_commands_print(clone: Path) -> None:

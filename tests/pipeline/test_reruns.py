@@ -115,6 +115,7 @@ def test_change_reruns_exactly_what_depends_on_it(key: str, other: Any, spared: 
         ("models", ["fit"]),
         ("commands", []),
         ("estimates", []),
+        ("explanation", []),
         ("challenge", []),
         ("providers", []),
     ],

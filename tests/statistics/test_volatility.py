@@ -50,6 +50,21 @@ def test_size_over_a_horizon_equals_the_formula(levels: list[tuple[float, ...]],
     np.testing.assert_allclose(size, expected, rtol=1e-9, atol=1e-9)
 
 
+@given(st.lists(st.tuples(*[st.floats(1e-4, 0.05)] * 7), min_size=1, max_size=10), st.integers(1, 90))
+def test_components_join_one_after_the_other(levels: list[tuple[float, ...]], steps: int) -> None:
+    table = np.array(levels)
+    ahead = volatility.ahead(table[:, 0], table[:, 1:4], table[:, 4:], np.full(len(levels), steps), REVERSION)
+    for row, joining in enumerate(ahead.joining.tolist()):
+        variance = levels[row][0] ** 2
+        assert joining[0] == levels[row][0]
+        for j, size in enumerate(joining[1:]):
+            variance += ahead.excess[row, j] / 3
+            assert size == pytest.approx(math.sqrt(max(variance, 0)), abs=1e-9)
+    np.testing.assert_allclose(ahead.joining[:, -1], ahead.daily, atol=1e-9)
+    weight = steps / (20 + steps)
+    np.testing.assert_allclose(ahead.current**2, (1 - weight) * table[:, 1:4] ** 2 + weight * table[:, 4:] ** 2)
+
+
 def test_it_reverts_from_the_current_level_to_the_long_run_one() -> None:
     steps = np.array([1, 5, 21, 62, 100_000])
     storm, calm = (

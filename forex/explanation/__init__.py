@@ -1,0 +1,5 @@
+"""Why a published forecast is what it is.
+
+It takes what the last run wrote, makes the parts that no file holds with the run's own code, refuses where they differ, and gives
+accounts in CLP per USD: from the anchor to the median, from the median to each end of an interval, and what changed in a day.
+"""

@@ -1,0 +1,88 @@
+"""What the last run computed and wrote to no file, made again by the code that the run used: the scale and the calibration."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from forex.calibration.calibrate import Calibrated, calibrate
+from forex.calibration.inputs import calibration_inputs
+from forex.core.names import NOWCAST
+from forex.models.nowcast import Nowcast, Settings
+from forex.models.scale import Scale
+from forex.observations.history import History, Ints, from_panel
+from forex.params import Calibrate, Fit
+from forex.statistics.predictive import Predictive
+
+PANEL = Path("data/panel.parquet")
+REGIMES = Path("data/regimes.parquet")
+RAW_FORECASTS = Path("data/forecasts/raw.parquet")
+CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
+CALIBRATED = Path("data/forecasts/calibrated.parquet")
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The files of the last run that forecasts come from."""
+
+    panel: pl.DataFrame
+    regimes: pl.DataFrame
+    raw: pl.DataFrame
+    contributions: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Again:
+    """One horizon of the last run.
+
+    origins: (n,), positions in the history's days; what has a row for each origin is in their order.
+    fitted: by model, calibrated: both at the origins.  published: the name of what is, among the quantiles of `calibrated`.
+    scale: the nowcast's, at every day of the history; None where another model is published.  half_lives: of its components.
+    contributions: the parts of the nowcast's median by series, one row per origin; empty where there is no nowcast.
+    """
+
+    horizon: str
+    history: History
+    origins: Ints
+    fitted: dict[str, Predictive]
+    calibrated: Calibrated
+    published: str
+    scale: Scale | None
+    half_lives: tuple[float, ...]
+    contributions: pl.DataFrame
+
+    def row(self, origin: dt.date) -> int:
+        """The position of an origin among `origins`."""
+        return int(np.searchsorted(self.history.days[self.origins], np.datetime64(origin)))
+
+    def anchor(self, row: int) -> float:
+        return float(self.history.anchor[self.origins[row]])
+
+
+def made_again(frames: Frames, fit: Fit, calibrate_by: Calibrate, horizon: str) -> Again:
+    """From whole frames: what the library says of an origin rests on what was known there, whatever follows.
+
+    fit: read with what the models declare.
+    """
+    history = from_panel(frames.panel)
+    horizons = [*{horizon, *calibrate_by.pool_horizons} & {*frames.raw["horizon"].unique()}]
+    inputs = calibration_inputs(history, frames.raw, frames.regimes, horizons)
+    calibrated, _ = calibrate(inputs.predictive, inputs.outcomes, calibrate_by, inputs.regimes)
+    scale: Scale | None = None
+    half_lives: tuple[float, ...] = ()
+    if calibrate_by.published.model == NOWCAST:
+        settings = fit.own(NOWCAST, Settings)
+        scale, half_lives = Nowcast(settings).scale(history, horizon), settings.half_lives
+    return Again(
+        horizon=horizon,
+        history=history,
+        origins=inputs.origins,
+        fitted=inputs.predictive[horizon],
+        calibrated=calibrated[horizon],
+        published=calibrate_by.published.model,
+        scale=scale,
+        half_lives=half_lives,
+        contributions=frames.contributions.filter(pl.col("horizon") == horizon),
+    )
