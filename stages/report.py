@@ -1,4 +1,4 @@
-"""report: the dashboard, the README's pictures and the plot data of the fan chart."""
+"""report: the dashboard, the sheet, the README's pictures and the plot data of the fan chart."""
 
 import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
 
@@ -8,7 +8,7 @@ import polars as pl
 
 from forex.calibration.report import Calibration
 from forex.core.errors import DataError
-from forex.core.files import read_parquet, write_csv, write_text
+from forex.core.files import read_parquet, write_bytes, write_csv, write_text
 from forex.core.reports import read_report
 from forex.core.stage import run
 from forex.evaluation.report import ValidationReport
@@ -17,13 +17,17 @@ from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import PerformanceReport
 from forex.params import load_params
+from forex.presentation.language import language
 from forex.report.dashboard import dashboard, episodes
 from forex.report.figures import figures, forecast_figure, reliability_figure
+from forex.report.sheet.history import history, needed
+from forex.report.sheet.workbook import workbook
 from forex.statistics.contributions import moves
 from forex.validation.report import Expectations
 
 PANEL = Path("data/panel.parquet")
 REGIMES = Path("data/regimes.parquet")
+CALIBRATED = Path("data/forecasts/calibrated.parquet")
 CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
 CALIBRATION = Path("data/calibration.json")
 REPORTS = Path("reports")
@@ -31,6 +35,7 @@ RELIABILITY = REPORTS / "plots/reliability.csv"
 ROLLING = REPORTS / "plots/rolling_coverage.csv"
 FAN = REPORTS / "plots/fan.csv"
 DASHBOARD = REPORTS / "dashboard.html"
+SHEET = REPORTS / "forecast.xlsx"
 FIGURES = REPORTS / "figures"
 
 
@@ -40,13 +45,14 @@ def main() -> None:
     regimes = read_parquet(REGIMES)
     reliability, rolling = _read_csv(RELIABILITY), _read_csv(ROLLING)
     panel, parts = read_parquet(PANEL), read_parquet(CONTRIBUTIONS)
+    validation = read_report(REPORTS / "validation.json", ValidationReport)
     ahead = fan(panel, forecast, history_days=params.report.history_days)
     page = dashboard(
         forecast=forecast,
         moved=None if parts.is_empty() else moves(parts, panel, forecast.origin_date),
         alerts=read_report(REPORTS / "alerts.json", AlertsReport),
         expectations=read_report(REPORTS / "expectations.json", Expectations),
-        validation=read_report(REPORTS / "validation.json", ValidationReport),
+        validation=validation,
         performance=read_report(REPORTS / "performance.json", PerformanceReport),
         calibration=read_report(CALIBRATION, Calibration),
         regimes=regimes,
@@ -54,12 +60,16 @@ def main() -> None:
             fan=ahead, reliability=reliability, rolling=rolling, regimes=regimes, episodes=episodes(regimes)
         ),
     )
+    calibrated = read_parquet(CALIBRATED, columns=needed(forecast))
+    past = history(panel, calibrated, forecast, history_days=params.report.history_days)
+    sheet = workbook(forecast, past, validation, language=language(params.report.language))
     pictures = {"forecast": forecast_figure(ahead), "reliability": reliability_figure(reliability)}
 
     write_csv(FAN, ahead)
     for name, picture in pictures.items():
         write_text(FIGURES / f"{name}.svg", picture)
     write_text(DASHBOARD, page)
+    write_bytes(SHEET, sheet)
 
 
 def _read_csv(path: Path) -> pl.DataFrame:

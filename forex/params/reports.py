@@ -1,7 +1,7 @@
 """The blocks of what is said about the forecasts: the monitor, the validation report, the dashboard."""
 
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, PositiveInt, model_validator
 
@@ -84,4 +84,5 @@ class Evaluate(Block):
 
 
 class Report(Block):
+    language: Literal["es", "en"]
     history_days: PositiveInt
