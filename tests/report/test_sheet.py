@@ -120,7 +120,15 @@ def test_the_first_page_has_the_forecast_to_the_last_digit(code: Code) -> None:
     table = below(rows, {"es": "Horizonte", "en": "Horizon"}[code], len(said.horizons))
     for row, (horizon, one) in zip(table, by_length(said.horizons).items(), strict=True):
         ends = [*one.intervals["0.5"], *one.intervals["0.95"]]
-        assert row == [horizon, one.target_date, one.steps, one.median, *ends, one.probability_of_rise, one.model]
+        assert row == [
+            horizon,
+            one.target_date,
+            one.steps,
+            one.median,
+            *ends,
+            one.probability_of_rise,
+            language(code).name(one.model),
+        ]
     facts = {row[0]: row[1] for row in rows if row[0]}
     made_on, anchor, day = {
         "es": ("Hecho el", "Último observado", "Vigente el"),

@@ -12,7 +12,7 @@ from forex.forecast.ladder import round_levels
 from forex.forecast.report import Forecast
 from forex.presentation.language import Language
 from forex.report.backtest import shown_levels
-from forex.report.sheet.book import SAID, Book, Column, Page
+from forex.report.sheet.book import SAID, Book, Column, Page, Value
 from forex.report.sheet.words import ends
 
 FEWEST = 6  # cells across which a sentence is written
@@ -38,12 +38,12 @@ def forecast_page(book: Book, forecast: Forecast, state: Sequence[tuple[str, str
     page.row += 1
     page.heads(columns)
     horizons = by_length(forecast.horizons)
-    rows: list[list[Any]] = []
+    rows: list[list[Value]] = []
     for name, entry in horizons.items():
         pairs = [entry.intervals[f"{level:g}"] for level in shown_levels(forecast)]
         rows.append(
             [name, entry.target_date, entry.steps, entry.median, *(end for pair in pairs for end in pair)]
-            + [entry.probability_of_rise, entry.model]
+            + [entry.probability_of_rise, language.name(entry.model)]
         )
     page.body(columns, rows)
     for row, name in enumerate(horizons, start=page.first):
