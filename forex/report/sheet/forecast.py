@@ -40,11 +40,9 @@ def forecast_page(book: Book, forecast: Forecast, state: Sequence[tuple[str, str
     horizons = by_length(forecast.horizons)
     rows: list[list[Value]] = []
     for name, entry in horizons.items():
-        pairs = [entry.intervals[f"{level:g}"] for level in shown_levels(forecast)]
-        rows.append(
-            [name, entry.target_date, entry.steps, entry.median, *(end for pair in pairs for end in pair)]
-            + [entry.probability_of_rise, language.name(entry.model)]
-        )
+        ends_of = [end for level in shown_levels(forecast) for end in entry.intervals[f"{level:g}"]]
+        rows.append([name, entry.target_date, entry.steps, entry.median, *ends_of])
+        rows[-1] += [entry.probability_of_rise, language.name(entry.model)]
     page.body(columns, rows)
     for row, name in enumerate(horizons, start=page.first):
         book.name(f"median_{name}", page, row, 3)
