@@ -8,7 +8,7 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -59,8 +59,12 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         aside.unlink(missing_ok=True)
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    write_atomically(path, lambda aside: _write_bytes(aside, content))
+
+
 def write_text(path: Path, text: str) -> None:
-    write_atomically(path, lambda aside: _write_bytes(aside, text.encode("utf-8")))
+    write_bytes(path, text.encode("utf-8"))
 
 
 def write_durably(path: Path, text: str) -> None:
@@ -150,8 +154,8 @@ def write_verified_parquet(path: Path, frame: pl.DataFrame) -> None:
     write_atomically(path, write)
 
 
-def read_parquet(path: Path, *, mend: str = MADE_ANEW) -> pl.DataFrame:
-    """The frame at `path`, its page checksums verified.
+def read_parquet(path: Path, *, columns: Sequence[str] | None = None, mend: str = MADE_ANEW) -> pl.DataFrame:
+    """The frame at `path`, or these columns of it, the page checksums of what is read verified.
 
     Raises DataError for a missing file, and for a damaged one with `mend`, what to do about it.
     """
@@ -160,7 +164,7 @@ def read_parquet(path: Path, *, mend: str = MADE_ANEW) -> pl.DataFrame:
 
     try:
         with pq.ParquetFile(path, page_checksum_verification=True) as file:  # read_table imports pandas
-            frame = pl.from_arrow(file.read())
+            frame = pl.from_arrow(file.read(None if columns is None else list(columns)))
     except FileNotFoundError as error:
         raise DataError(f"{path}: not found. `dvc repro` makes it.") from error
     except (pa.ArrowException, OSError, UnicodeDecodeError, PolarsError, PanicException) as error:

@@ -116,7 +116,7 @@ class Overall(Block):
 
 
 class Report(Block):
-    """What the page shows, and in which language: Spanish (Chile) or English."""
+    """What people read, and in which language: Spanish (Chile) or English."""
 
     language: Literal["es", "en"]
     history_days: PositiveInt
