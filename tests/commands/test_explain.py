@@ -4,13 +4,15 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from forex.commands.show import explain
 from forex.core.errors import DataError, UsageError
 from forex.core.files import read_parquet, write_parquet
-from forex.explanation.again import CALIBRATED, RAW_FORECASTS
+from forex.explanation.files import CALIBRATED, RAW_FORECASTS
+from forex.explanation.report import Kind
 from tests.support.changed_params import run
 from tests.support.finished_project import Made, copied
 from tests.support.forex_command import forex
@@ -155,3 +157,8 @@ def test_files_of_another_run_end_with_3(project: Made) -> None:
     with pytest.raises(DataError, match="calibrated.parquet: has no published forecast at 60d. Run `dvc repro`"):
         explain.view(horizon="60d", at=None)
     project.write({"calibrate.published.model": "nowcast"})
+
+
+def test_every_kind_of_part_has_a_label() -> None:
+    assert set(explain.LABELS) == set(get_args(Kind))
+    assert len({label.format(subject="") for label in explain.LABELS.values()}) == len(explain.LABELS)

@@ -12,8 +12,9 @@ from forex.core.errors import DataError, UsageError
 from forex.core.files import read_parquet
 from forex.core.names import PUBLISHED
 from forex.core.reports import plain
-from forex.explanation.again import CALIBRATED, CONTRIBUTIONS, PANEL, RAW_FORECASTS, REGIMES, Frames, made_again
+from forex.explanation.again import made_again
 from forex.explanation.explain import explained
+from forex.explanation.files import CALIBRATED, CONTRIBUTIONS, PANEL, RAW_FORECASTS, REGIMES, Frames
 from forex.models.registry import settings
 from forex.params import load_params
 from forex.timeline import calendar
