@@ -129,7 +129,7 @@ def monitor(reports: Reports, rules: Overall) -> Judged:
     if status in (DEGRADED, CRITICAL):
         worse = [one.horizon for one in reports.performance.findings]
         yield (
-            rules.monitor[status],
+            rules.monitor.CRITICAL if status == CRITICAL else rules.monitor.DEGRADED,
             sentence(
                 "Recent forecasts are worse than those before them: {status} at {horizons:and}.",
                 status=status,
@@ -148,7 +148,7 @@ def alerts(reports: Reports, rules: Overall) -> Judged:
         yield OK, sentence("No warning was raised on {date}.", date=reports.alerts.at)
     for one in sorted(grave, key=lambda alert: -ALERT_SEVERITIES.index(alert.severity)):
         yield (
-            rules.alerts[WARNING if one.severity == WARNING else CRITICAL],
+            rules.alerts.CRITICAL if one.severity == CRITICAL else rules.alerts.WARNING,
             sentence("Alert, {severity}: {type}. {why}", severity=one.severity, type=one.type, why=tuple(one.reasons)),
         )
 
