@@ -11,11 +11,12 @@ import polars as pl
 
 from forex.calibration.report import Calibration
 from forex.commands.show.forecast import origin_at
-from forex.commands.show.regime_words import recommendation, signals
+from forex.commands.show.regime_words import signals
 from forex.commands.tables import aligned, listed
 from forex.core.files import read_parquet, read_text
 from forex.core.reports import plain, read_report
 from forex.params import Regimes, load_params
+from forex.regimes.advice import recommendation
 from forex.regimes.interventions import Interventions, newest_known, parse_interventions
 from forex.regimes.meetings import Meetings, parse_meetings
 from forex.regimes.regimes import REGIMES as NAMES

@@ -1,4 +1,4 @@
-"""A regime in words: what each signal says, against which threshold, and what a treasurer may do about it.
+"""A regime in words: what each signal says, and against which threshold.
 
 Every number in a sentence is a signal's value or a threshold of params.yaml.
 """
@@ -10,7 +10,6 @@ from forex.core.reports import plain
 from forex.core.sentence import Sentence, sentence, together
 from forex.core.status import NOT_EVALUATED
 from forex.params import Regimes
-from forex.regimes.rules.registry import rules as declared
 
 ON, OFF = "ON", "OFF"
 
@@ -183,18 +182,3 @@ def _if_unusual(near: bool, ratio: float | None, unusual: bool, rules: Regimes) 
     return sentence(
         ", but only if the rate moves more than {ratio:g} times as much as usual.", ratio=rules.meeting_ratio
     )
-
-
-def recommendation(row: Mapping[str, Any]) -> Sentence:
-    """What the call means for someone who has dollars to buy or to sell."""
-    regime = row["regime"]
-    return OTHERWISE[regime] if regime in OTHERWISE else declared()[regime].advice(row)
-
-
-OTHERWISE = {
-    "NORMAL": sentence("Nothing unusual: plan with the intervals as they are published."),
-    "UNKNOWN": sentence(
-        "The data does not allow a call. This is no sign of calm: check with `forex status` what is missing, and treat "
-        "the intervals with care until there is a call again."
-    ),
-}
