@@ -137,7 +137,7 @@ class Language:
         if value is None:
             return ABSENT
         shown = Decimal(f"{value:.{digits}g}")
-        return self.number(value, len(f"{shown.normalize():f}".partition(".")[2]), sign=sign)
+        return self.number(float(shown), len(f"{shown.normalize():f}".partition(".")[2]), sign=sign)
 
     def count(self, value: int | None) -> str:
         return self.number(value, 0)

@@ -11,6 +11,7 @@ from forex.core.sentence import Sentence, sentence
 from forex.core.status import ALERT_SEVERITIES, CAUTION, CRITICAL, DEGRADED, FAIL, FAULT, OK, STATES, WARNING, State
 from forex.evaluation import findings
 from forex.evaluation.report import ValidationReport
+from forex.evaluation.rule_words import in_words
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import PerformanceReport
@@ -117,7 +118,7 @@ def acceptance(reports: Reports, rules: Overall) -> Judged:
             sentence(
                 "An acceptance rule fails at {horizon}: {rule}, {found}.",
                 horizon=one.horizon,
-                rule=findings.title(one.rule),
+                rule=in_words(one.rule),
                 found=one.says,
             ),
         )
