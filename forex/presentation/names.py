@@ -144,6 +144,7 @@ TESTS: Final = {
 }
 
 MODELS: Final = {
+    "published": "published forecast",
     "random_walk": "random walk",
     "random_walk_drift": "random walk with drift",
     "predecessor": "earlier system",
