@@ -76,3 +76,11 @@ def test_a_stage_that_dvc_yaml_does_not_have_is_not_judged(tmp_path: Path) -> No
     folder = copied(tmp_path, ALL, LAZY)
     (folder / "dvc.yaml").write_text("stages: {}\n", encoding="utf-8")
     assert run(folder).returncode == 0
+
+
+def test_only_a_stage_searches_for_no_cycles(tmp_path: Path) -> None:
+    script = "import forex\nimport gc\nprint(gc.isenabled())\n"
+    folder = copied(tmp_path, ALL, script)
+    assert run(folder).stdout == "False\n"
+    other = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=True)
+    assert other.stdout == "True\n"
