@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from forex.commands.tables import aligned
+from forex.commands.words import ENGLISH, Words
 from forex.core.errors import UsageError
 from forex.core.files import read_parquet, round_clp
 from forex.core.quantiles import COLUMNS
@@ -101,34 +102,41 @@ def _entry(row: Mapping[str, Any], levels: Sequence[float], above: float | None,
     return entry
 
 
-def text(content: Mapping[str, Any]) -> str:
+def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     """The table that a person reads."""
-    head = [
-        f"Dólar observado, CLP per USD. Made on {content['origin_date']}, anchor {clp(content['anchor'])}, "
-        f"regime {content['regime']}."
-    ]
+    head = words.say(
+        "Dólar observado, CLP per USD. Made on {date}, anchor {anchor:.2f}, regime {regime}.",
+        date=content["origin_date"],
+        anchor=float(clp(content["anchor"])),
+        regime=content["regime"],
+    )
     some = next(iter(content["horizons"].values()))
-    titles = ["", "in force on", "median"]
-    titles += [f"{float(level):.0%} interval" for level in some["intervals"]]
-    titles += ["rises"] + [f"above {level}" for level in some.get("probability_above", ())]
-    titles += [f"below {level}" for level in some.get("probability_below", ())]
+    titles = ["", words.say("in force on"), words.say("median")]
+    titles += [words.say("{level:.0%} interval", level=float(level)) for level in some["intervals"]]
+    titles.append(words.say("rises"))
+    titles += [words.say("above {rate:g}", rate=float(rate)) for rate in some.get("probability_above", ())]
+    titles += [words.say("below {rate:g}", rate=float(rate)) for rate in some.get("probability_below", ())]
     matured = any(entry["actual"] is not None for entry in content["horizons"].values())
-    rows = [_cells(name, entry, matured) for name, entry in content["horizons"].items()]
-    return "\n".join([*head, "", aligned([titles + ["came out"] * matured, *rows])])
+    titles += [words.say("came out")] * matured
+    rows = [_cells(name, entry, matured, words) for name, entry in content["horizons"].items()]
+    return "\n".join([*words.wrapped(head), "", aligned([titles, *rows], width=words.width)])
 
 
-def _cells(name: str, entry: Mapping[str, Any], matured: bool) -> list[str]:
-    cells = [name, entry["target_date"], clp(entry["median"])]
-    cells += [f"{clp(lower)} - {clp(upper)}" for lower, upper in entry["intervals"].values()]
+def _cells(name: str, entry: Mapping[str, Any], matured: bool, words: Words) -> list[str]:
+    def rate(value: float) -> str:
+        return words.number(float(clp(value)), ".2f")
+
+    cells = [name, entry["target_date"], rate(entry["median"])]
+    cells += [f"{rate(lower)} - {rate(upper)}" for lower, upper in entry["intervals"].values()]
     shares = [entry["probability_of_rise"], *entry.get("probability_above", {}).values()]
-    cells += [_percent(share) for share in (*shares, *entry.get("probability_below", {}).values())]
+    cells += [_percent(share, words) for share in (*shares, *entry.get("probability_below", {}).values())]
     if matured:
-        cells.append("" if entry["actual"] is None else clp(entry["actual"]))
+        cells.append("" if entry["actual"] is None else rate(entry["actual"]))
     return cells
 
 
-def _percent(share: float) -> str:
+def _percent(share: float, words: Words) -> str:
     """A probability without false certainty: never 0 % or 100 %."""
     if share < 0.01:
-        return "< 1%"
-    return "> 99%" if share > 0.99 else f"{share:.0%}"
+        return f"< {words.share(0.01)}"
+    return f"> {words.share(0.99)}" if share > 0.99 else words.share(share)
