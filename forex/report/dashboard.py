@@ -181,7 +181,7 @@ def nowcast(moved: Mapping[str, Any], forecast: Forecast, validation: Validation
     published = [name for name, entry in by_length(forecast.horizons).items() if entry.model == NOWCAST]
     return NowcastRows(
         **contributions.largest(moved, SHOWN_SERIES),
-        columns=contributions.columns(moved),
+        columns={run[0]: (run[0], run[-1]) for run in contributions.runs(moved)},
         moves=moved["moves"],
         record=record,
         published=published,

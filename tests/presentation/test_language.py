@@ -95,12 +95,12 @@ SAID = sentence(
 
 def test_a_sentence_in_another_language() -> None:
     assert ES.say(SAID) == (
-        f"cobre, Londres: baja de 10,2{NARROW}% en 5 días hábiles, de 9.500 (20 nov 2024) a 8.530 (27 nov 2024)"
+        f"cobre (Londres): baja de 10,2{NARROW}% en 5 días hábiles, de 9.500 (20 nov 2024) a 8.530 (27 nov 2024)"
     )
     assert EN.say(SAID) == (
-        f"copper, London fell 10.2{NARROW}% in 5 business days, from 9,500 (20 Nov 2024) to 8,530 (27 Nov 2024)"
+        f"copper (London) fell 10.2{NARROW}% in 5 business days, from 9,500 (20 Nov 2024) to 8,530 (27 Nov 2024)"
     )
-    assert TERMINAL.say(SAID).startswith("cobre, Londres: baja de 10,2 % en 5 días hábiles, de 9500 (20 nov")
+    assert TERMINAL.say(SAID).startswith("cobre (Londres): baja de 10,2 % en 5 días hábiles, de 9500 (20 nov")
 
 
 def test_a_sentence_read_back_from_a_report_is_said_the_same() -> None:
