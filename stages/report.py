@@ -1,4 +1,4 @@
-"""report: the dashboard, the README's pictures and the plot data of the fan chart."""
+"""report: the dashboard, the sheet, the README's pictures and the plot data of the fan chart."""
 
 import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
 
@@ -8,11 +8,11 @@ import polars as pl
 
 from forex.calibration.report import Calibration
 from forex.core.errors import DataError
-from forex.core.files import read_parquet, write_csv, write_text
+from forex.core.files import read_parquet, write_bytes, write_csv, write_text
 from forex.core.reports import read_report
 from forex.core.stage import run
 from forex.evaluation.report import ValidationReport
-from forex.forecast.fan import fan, past
+from forex.forecast.fan import fan, past_intervals
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import PerformanceReport
@@ -21,8 +21,10 @@ from forex.presentation.language import language
 from forex.report.backtest import score_rows, shown_levels
 from forex.report.dashboard import dashboard, episodes
 from forex.report.figures import figures, forecast_figure, reliability_figure
-from forex.report.headline import main_level
+from forex.report.headline import first_said, main_level
 from forex.report.past import held, past_horizon, window
+from forex.report.sheet.history import history, needed
+from forex.report.sheet.workbook import workbook
 from forex.report.state import Reports, overall
 from forex.statistics.contributions import moves
 from forex.validation.report import Expectations
@@ -37,6 +39,7 @@ RELIABILITY = REPORTS / "plots/reliability.csv"
 ROLLING = REPORTS / "plots/rolling_coverage.csv"
 FAN = REPORTS / "plots/fan.csv"
 DASHBOARD = REPORTS / "dashboard.html"
+SHEET = REPORTS / "forecast.xlsx"
 FIGURES = REPORTS / "figures"
 
 
@@ -53,14 +56,16 @@ def main() -> None:
     regimes = read_parquet(REGIMES)
     reliability, rolling = _read_csv(RELIABILITY), _read_csv(ROLLING)
     panel, parts = read_parquet(PANEL), read_parquet(CONTRIBUTIONS)
+    calibrated = read_parquet(CALIBRATED, columns=needed(forecast))
     ahead = fan(panel, forecast, history_days=params.report.history_days)
-    before = past(
-        read_parquet(CALIBRATED),
+    before = past_intervals(
+        calibrated,
         past_horizon(list(forecast.horizons)),
         main_level(shown_levels(forecast)),
         *window(ahead),
     )
     ahead = pl.concat([before, ahead])
+    state = overall(reports, params.state)
     page = dashboard(
         forecast=forecast,
         moved=None if parts.is_empty() else moves(parts, panel, forecast.origin_date),
@@ -80,17 +85,20 @@ def main() -> None:
             performance=reports.performance,
             language=said,
         ),
-        state=overall(reports, params.state),
+        state=state,
         rules=params.state,
         past=held(ahead),
         language=said,
     )
+    kept = history(panel, calibrated, forecast, history_days=params.report.history_days)
+    sheet = workbook(forecast, kept, reports.validation, language=said, state=first_said(state, forecast, said))
     pictures = {"forecast": forecast_figure(ahead), "reliability": reliability_figure(reliability)}
 
     write_csv(FAN, ahead)
     for name, picture in pictures.items():
         write_text(FIGURES / f"{name}.svg", picture)
     write_text(DASHBOARD, page)
+    write_bytes(SHEET, sheet)
 
 
 def _read_csv(path: Path) -> pl.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from forex.core.names import GARCH_T, PUBLISHED, RIVALS, centred_name, percent
-from forex.core.sentence import Sentence, sentence, together, verbatim
+from forex.core.sentence import Sentence, sentence, together
 from forex.core.status import FAIL, NO_EVIDENCE, PASS, Verdict
 from forex.evaluation.report import (
     HorizonScores,
@@ -104,32 +104,6 @@ class Judged:
     rule: str
     verdict: Verdict
     says: Sentence
-
-
-def title(rule: str) -> Sentence:
-    """What an acceptance rule is about.
-
-    >>> [title(name).says for name in ("coverage_95", "above_80", "rmse")]
-    ['coverage of the 95 % interval', 'share above the 80 % interval', 'root mean squared error']
-    """
-    kind, _, level = rule.rpartition("_")
-    if kind == "coverage":
-        return sentence("coverage of the {level:s} % interval", level=level)
-    if kind == "above":
-        return sentence("share above the {level:s} % interval", level=level)
-    if kind == "below":
-        return sentence("share below the {level:s} % interval", level=level)
-    return TITLES.get(rule, verbatim(rule))
-
-
-TITLES = {
-    "regime_coverage": sentence("coverage in every regime"),
-    "interval_coverage": sentence("least coverage of the widest interval"),
-    "rmse": sentence("root mean squared error"),
-    "mape_pct": sentence("mean absolute percentage error"),
-    "crps_below_benchmarks": sentence("CRPS below every benchmark"),
-    f"{LOSS}_below_benchmarks": sentence("interval score below every benchmark"),
-}
 
 
 def rules_held(report: Scoreboard) -> tuple[int, int]:

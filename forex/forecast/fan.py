@@ -41,7 +41,7 @@ def by_length(horizons: Mapping[str, Entry]) -> dict[str, Entry]:
     return dict(sorted(horizons.items(), key=lambda item: calendar.horizon_days(item[0])))
 
 
-def past(calibrated: pl.DataFrame, horizon: str, level: float, first: dt.date, last: dt.date) -> pl.DataFrame:
+def past_intervals(calibrated: pl.DataFrame, horizon: str, level: float, first: dt.date, last: dt.date) -> pl.DataFrame:
     """What was published for each day from `first` to `last` one horizon before: its interval of `level`, CLP per USD.
 
     calibrated: data/forecasts/calibrated.parquet.  Of several forecasts for one day the newest, as the fan has one per day.
@@ -67,12 +67,8 @@ def fan(panel: pl.DataFrame, forecast: Forecast, *, history_days: int) -> pl.Dat
     panel: from forex.observations.align.  forecast: reports/forecast.json.  history_days: calendar days shown before the anchor.
     `horizon` is set on the median of a target date; the anchor itself is where every interval has no width.
     """
-    anchor_date = forecast.anchor_date
-    first = anchor_date - dt.timedelta(days=history_days)
-    shown = pl.col("origin_date").is_between(first, anchor_date, closed="left") & pl.col("observado").is_not_null()
-    history = panel.filter(shown).select(date="origin_date", value="observado")
+    history = past(panel, forecast, history_days=history_days)
     rows: list[dict[str, Any]] = [{"part": OBSERVADO, **row} for row in history.iter_rows(named=True)]
-    rows.append({"part": OBSERVADO, "date": anchor_date, "value": forecast.anchor})
 
     horizons = by_length(forecast.horizons)
     dates, quantiles = _ahead(forecast, horizons)
@@ -87,6 +83,15 @@ def fan(panel: pl.DataFrame, forecast: Forecast, *, history_days: int) -> pl.Dat
             for date, low, high in zip(dates, lower, upper, strict=True)
         ]
     return pl.DataFrame(rows, schema=SCHEMA)
+
+
+def past(panel: pl.DataFrame, forecast: Forecast, *, history_days: int) -> pl.DataFrame:
+    """The observado over so many calendar days up to the anchor, where there was one: date, value in CLP per USD."""
+    anchor_date = forecast.anchor_date
+    first = anchor_date - dt.timedelta(days=history_days)
+    shown = pl.col("origin_date").is_between(first, anchor_date, closed="left") & pl.col("observado").is_not_null()
+    before = panel.filter(shown).select(date="origin_date", value="observado")
+    return before.vstack(pl.DataFrame({"date": [anchor_date], "value": [forecast.anchor]}, schema=before.schema))
 
 
 def _ahead(forecast: Forecast, horizons: Mapping[str, HorizonForecast]) -> tuple[list[dt.date], np.ndarray]:

@@ -11,9 +11,9 @@ SERIES: Final = {
     "anchor": "dólar observado",
     "usdclp_close": "quote of the peso at the cut-off",
     "usdclp_spot": "quote of the peso at the cut-off",
-    "copper_lme": "copper, London",
-    "copper_comex": "copper, New York",
-    "copper_bcch": "copper, central bank",
+    "copper_lme": "copper (London)",
+    "copper_comex": "copper (New York)",
+    "copper_bcch": "copper (central bank)",
     "dxy": "dollar index (DXY)",
     "vix": "volatility index (VIX)",
     "wti": "crude oil (WTI)",
@@ -144,6 +144,7 @@ TESTS: Final = {
 }
 
 MODELS: Final = {
+    "published": "published forecast",
     "random_walk": "random walk",
     "random_walk_drift": "random walk with drift",
     "predecessor": "earlier system",

@@ -11,6 +11,7 @@ from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.params import Limits
 from forex.presentation.language import Language
+from forex.report.state import OverallState
 from forex.timeline import calendar
 
 MAIN_LEVEL = 0.8
@@ -54,6 +55,13 @@ def answer(forecast: Forecast, language: Language) -> str:
         level=language.level(level),
         parts=language.listed(parts),
     )
+
+
+def first_said(state: OverallState, forecast: Forecast, language: Language) -> list[tuple[str, str]]:
+    """What stands first where there are lines and no layout: the state, what keeps it from being OK, the answer."""
+    said = [(language.say("State"), language.name(state.state))]
+    said += [(language.name(one.state), language.say(one.says)) for one in state.reservations]
+    return [*said, (language.say("Forecast"), answer(forecast, language))]
 
 
 def shown_places(width: float) -> int:

@@ -6,7 +6,7 @@ from functools import partial
 import polars as pl
 
 from forex.core.names import PUBLISHED, RANDOM_WALK
-from forex.evaluation.findings import title
+from forex.evaluation.rule_words import in_words
 from forex.presentation.language import Language
 from forex.presentation.pages import environment
 from forex.report import charts
@@ -76,7 +76,7 @@ def _change(change: Change, language: Language) -> dict[str, str | None]:
         "verdict": language.say("verdict"),
         "evidence": language.say("evidence of a skill against the random walk"),
     }
-    about = title(change.name) if change.subject == "rule" else SHOWN[change.name].title if not verdict else None
+    about = in_words(change.name) if change.subject == "rule" else SHOWN[change.name].title if not verdict else None
     return {
         "horizon": change.horizon,
         "about": titles[change.subject] if about is None else language.say(about),

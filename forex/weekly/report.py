@@ -12,6 +12,7 @@ from forex.core.sentence import Sentence
 from forex.core.status import Verdict
 from forex.evaluation import acceptance, findings
 from forex.evaluation.report import Rule, Scoreboard
+from forex.evaluation.rule_words import in_words
 from forex.forecast.fan import by_length
 from forex.params import Evaluate
 from forex.report.state import OverallState
@@ -90,9 +91,7 @@ def weekly(
         held=findings.rules_held(validation)[0],
         horizons=now.horizons,
         rules=tuple(
-            RuleRow(
-                horizon=one.horizon, rule=one.rule, title=findings.title(one.rule), verdict=one.verdict, says=one.says
-            )
+            RuleRow(horizon=one.horizon, rule=one.rule, title=in_words(one.rule), verdict=one.verdict, says=one.says)
             for one in findings.rules_judged(validation)
         ),
         folds={name: tuple(rows) for name, rows in by_length(folds).items()},

@@ -13,6 +13,7 @@ from forex.core.sentence import Sentence, sentence
 from forex.core.status import FAIL, INSUFFICIENT_DATA, NOT_EVALUATED, PASS, Evidence, State, Verdict
 from forex.evaluation import findings
 from forex.evaluation.report import HorizonScores, Rule, Scoreboard
+from forex.evaluation.rule_words import in_words
 from forex.forecast.fan import by_length
 
 LEVEL: Final = findings.LEVEL
@@ -70,11 +71,11 @@ class Shown:
 
 SHOWN: Final[Mapping[str, Shown]] = {
     "n": Shown(sentence("number of forecasts"), "count", 0),
-    "coverage_95": Shown(findings.title("coverage_95"), "share", 3),
-    "below_95": Shown(findings.title("below_95"), "share", 3),
-    "above_95": Shown(findings.title("above_95"), "share", 3),
-    "rmse": Shown(findings.title("rmse"), "rate", 2),
-    "mape_pct": Shown(findings.title("mape_pct"), "per_cent", 2),
+    "coverage_95": Shown(in_words("coverage_95"), "share", 3),
+    "below_95": Shown(in_words("below_95"), "share", 3),
+    "above_95": Shown(in_words("above_95"), "share", 3),
+    "rmse": Shown(in_words("rmse"), "rate", 2),
+    "mape_pct": Shown(in_words("mape_pct"), "per_cent", 2),
     "crps": Shown(sentence("score of the whole distribution (CRPS)"), "rate", 2),
     "interval_score_95": Shown(sentence("score of the {level:s} % interval", level=percent(LEVEL)), "rate", 2),
     "crps_skill_pct": Shown(sentence("skill against the random walk"), "per_cent", 2),

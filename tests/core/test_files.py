@@ -60,6 +60,20 @@ def test_folders_are_made_and_files_are_readable_by_all(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o644
 
 
+def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "reports" / "forecast.xlsx"
+    files.write_bytes(path, bytes(range(256)))
+    assert path.read_bytes() == bytes(range(256)) and path.stat().st_mode & 0o777 == 0o644
+    assert [found.name for found in path.parent.iterdir()] == ["forecast.xlsx"]
+
+
+def test_some_columns_are_those_of_the_whole(tmp_path: Path) -> None:
+    path, wanted = tmp_path / "calibrated.parquet", ["anchor", "horizon"]
+    write_parquet(path, FRAME)
+    assert read_parquet(path, columns=wanted).select(wanted).equals(FRAME.select(wanted))
+    assert set(read_parquet(path, columns=wanted).columns) == set(wanted)
+
+
 # Forks a child per point of death; each kills itself there while replacing 200 kB of A by 200 kB of B.
 KILLED = """
 import os, signal, sys
@@ -305,6 +319,7 @@ json_values = st.recursive(
 def test_json_written_again_is_the_same_and_order_of_keys_does_not_matter(content: object) -> None:
     text = json_text(content)
     assert json_text(json.loads(text)) == text
+    assert json.dumps(json.loads(text), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n" == text
     if isinstance(content, dict):
         assert json_text(dict(reversed(content.items()))) == text
 

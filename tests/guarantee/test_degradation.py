@@ -18,7 +18,13 @@ from tests.support.key_changes import AS_OF, REAL
 from tests.support.made_up import MadeUpStore
 
 STOPPED = "2020-03-31"  # the last day that still came; as_of is a month later
-HELD = ["data/forecasts/calibrated.parquet", "reports/forecast.json", "reports/forecast.csv", "reports/dashboard.html"]
+HELD = [
+    "data/forecasts/calibrated.parquet",
+    "reports/forecast.json",
+    "reports/forecast.csv",
+    "reports/dashboard.html",
+    "reports/forecast.xlsx",
+]
 
 
 def until(content: str, day: str) -> str:

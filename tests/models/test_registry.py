@@ -1,5 +1,6 @@
 """Every model by its name; the challengers are off until params.yaml lists them and says how."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.support.simulated import committed, fit_params
 
 CHALLENGERS = ("theta", "premium", "chronos")
 COMMITTED = (ROOT / "params.yaml").read_text(encoding="utf-8")
+HOW_TO = (ROOT / "docs/how-to/challenger.md").read_text(encoding="utf-8")
 
 
 def with_models(tmp_path: Path, *names: str, text: str = COMMITTED) -> Path:
@@ -25,14 +27,11 @@ def with_models(tmp_path: Path, *names: str, text: str = COMMITTED) -> Path:
     return path
 
 
-def uncommented(text: str) -> str:
-    """params.yaml with the challengers' blocks, which it shows as comments, switched on."""
-    lines, shown = [], False
-    for line in text.splitlines():
-        heads = any(f"# {name}:" in line for name in CHALLENGERS)
-        shown = heads or (shown and line.startswith("  #   "))
-        lines.append(line.replace("  # ", "  ", 1) if shown else line)
-    return "\n".join(lines) + "\n"
+def enabled() -> str:
+    """params.yaml with the challengers' blocks, which the how-to shows, in its block `fit`."""
+    [blocks] = re.findall(r"```yaml\nfit:\n(.*?)```", HOW_TO, re.DOTALL)
+    head, rest = COMMITTED.split("\nfit:\n")
+    return f"{head}\nfit:\n{blocks}{rest}"
 
 
 def test_models_are_built_in_the_order_of_params() -> None:
@@ -52,8 +51,8 @@ def test_a_challenger_without_settings_is_named(tmp_path: Path, name: str) -> No
     assert len(str(error.value).splitlines()) == 1
 
 
-def test_the_blocks_that_params_yaml_shows_can_be_switched_on(tmp_path: Path) -> None:
-    fit = whole(with_models(tmp_path, *CHALLENGERS, text=uncommented(COMMITTED))).fit
+def test_the_blocks_that_the_how_to_shows_can_be_switched_on(tmp_path: Path) -> None:
+    fit = whole(with_models(tmp_path, *CHALLENGERS, text=enabled())).fit
     assert fit.models[-3:] == CHALLENGERS
     assert fit.own("theta", ThetaSettings).refit_every == 63 and fit.own("chronos", ChronosSettings).steps == 72
     assert fit.own("premium", PremiumSettings).refit_every == 21
@@ -61,7 +60,7 @@ def test_the_blocks_that_params_yaml_shows_can_be_switched_on(tmp_path: Path) ->
 
 
 def test_a_model_needs_the_settings_of_the_one_it_changes_and_not_the_model(tmp_path: Path) -> None:
-    fit = whole(with_models(tmp_path, "premium", text=uncommented(COMMITTED))).fit
+    fit = whole(with_models(tmp_path, "premium", text=enabled())).fit
     alone = fit.model_copy(update={"models": ("premium",)})
     assert list(build(alone)) == ["premium"]
     with pytest.raises(ParamsError, match="models lists premium, expected the settings of nowcast"):
@@ -77,7 +76,7 @@ def test_a_model_needs_the_settings_of_the_one_it_changes_and_not_the_model(tmp_
     ],
 )
 def test_wrong_settings_are_named(tmp_path: Path, line: str, wrong: str, what: str) -> None:
-    text = uncommented(COMMITTED)
+    text = enabled()
     head, block = text.split("  theta:\n")
     with pytest.raises(ParamsError) as error:
         whole(with_models(tmp_path, *CHALLENGERS, text=f"{head}  theta:\n{block.replace(line, wrong, 1)}"))

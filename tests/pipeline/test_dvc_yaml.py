@@ -18,6 +18,7 @@ PROTECTED = {
     "reports/forecast.json",
     "reports/forecast.csv",
     "reports/dashboard.html",
+    "reports/forecast.xlsx",
 }
 
 

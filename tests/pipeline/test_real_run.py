@@ -293,7 +293,8 @@ def test_failing_stage_leaves_what_users_hold(
 ) -> None:
     project = tmp_path / "project"
     shutil.copytree(clone, project, symlinks=True)
-    held = [CALIBRATED, "reports/forecast.json", "reports/forecast.csv", "reports/dashboard.html"]
+    reports = ("forecast.json", "forecast.csv", "forecast.xlsx", "dashboard.html")
+    held = [CALIBRATED, *(f"reports/{name}" for name in reports)]
     before = files(project, held)
     yaml = YAML()
     params = yaml.load((project / "params.yaml").read_text(encoding="utf-8"))

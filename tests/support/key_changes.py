@@ -266,6 +266,7 @@ CHANGES: Content = {
     "evaluate.acceptance.interval_level": 0.8,
     "evaluate.acceptance.min_interval_coverage": 0.999,
     "report.history_days": 30,
+    "report.language": "en",
     "usdclp.volatility.daily": 0.01,
     "usdclp.volatility.by_horizon.1d": 0.01,
     "usdclp.volatility.by_horizon.7d": 0.01,

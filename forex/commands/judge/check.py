@@ -15,11 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from forex.commands.live import issued_at
-from forex.commands.live.on_time import STAMP, first_outcome
+from forex.commands.live.on_time import first_outcome
 from forex.commands.show.scoreboard import VALIDATION, acceptance, held
+from forex.commands.words import ENGLISH, Words
 from forex.core.errors import EXIT_OK, GateFailed, StaleError
 from forex.core.names import PUBLISHED
-from forex.core.reports import read_report
+from forex.core.reports import plain, read_report
+from forex.core.sentence import Sentence, sentence
 from forex.evaluation.report import ValidationReport
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
@@ -46,14 +48,15 @@ def view() -> dict[str, Any]:
     forecast = read_report(FORECAST, Forecast)
     performance, alerts = read_report(PERFORMANCE, PerformanceReport), read_report(ALERTS, AlertsReport)
     params = load_params()
-    reasons = [{"kind": DEGRADED, "says": _finding(found)} for found in performance.findings]
+    reasons = [{"kind": DEGRADED, **plain(_finding(found))} for found in performance.findings]
     if alerts.send.send:
-        reasons.append({"kind": ALERT, "says": f"alerts of {alerts.at}: {alerts.send.why}"})
+        worth = sentence("alerts of {date}: {why}", date=alerts.at, why=alerts.send.why)
+        reasons.append({"kind": ALERT, **plain(worth)})
     if late := _late(str(forecast.origin_date), Path(params.ingest.store)):
-        reasons.append({"kind": LATE, "says": late})
+        reasons.append({"kind": LATE, **plain(late)})
     stale = _stale(forecast, alerts.at, params)
     if stale:
-        reasons.append({"kind": STALE, "says": stale})
+        reasons.append({"kind": STALE, **plain(stale)})
     verdict = reasons[0]["kind"] if reasons else FINE
     return {
         "verdict": verdict,
@@ -80,16 +83,30 @@ def _windows(performance: PerformanceReport) -> dict[str, dict[str, Any]]:
     }
 
 
-def text(content: Mapping[str, Any]) -> str:
+def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     rules = content["acceptance"]
-    fine = f"fine: as of {content['as_of']}, performance {content['performance']}, {held(rules)}"
-    lines = [reason["says"] for reason in content["reasons"]] or [fine]
-    return "\n".join(
-        lines + [f"{one['horizon']} {one['rule']} {one['verdict']}: {one['says']}" for one in rules["open"]]
-    )
+    lines = [words.say(reason) for reason in content["reasons"]]
+    if not lines:
+        fine = words.say(
+            "fine: as of {as_of}, performance {status:s}, {rules}",
+            as_of=content["as_of"],
+            status=words.status(content["performance"]),
+            rules=held(rules),
+        )
+        lines = [fine]
+    for one in rules["open"]:
+        told = words.say(
+            "{horizon} {rule:s} {verdict:s}: {found:s}",
+            horizon=one["horizon"],
+            rule=words.rule(one["rule"]),
+            verdict=words.status(one["verdict"]),
+            found=words.say(one),
+        )
+        lines.append(told)
+    return "\n".join(part for line in lines for part in words.wrapped(line))
 
 
-def _late(origin: str, store: Path) -> str | None:
+def _late(origin: str, store: Path) -> Sentence | None:
     recorded = issued_at.recorded()
     if not any(of == origin for of, _ in recorded):
         return None
@@ -97,49 +114,74 @@ def _late(origin: str, store: Path) -> str | None:
     at = recorded.get((origin, outcome[0])) if outcome else None
     if at is None or outcome is None or at < outcome[1]:
         return None
-    return (
-        f"the forecast of {origin} was issued at {at:{STAMP}}, when the outcome of its {outcome[0]} had been public since "
-        f"{outcome[1]:{STAMP}}: it is true to its cut-off, but nobody had it in time"
+    return sentence(
+        "the forecast of {origin} was issued at {at}, when the outcome of its {horizon} had been public since {public}: it is true "
+        "to its cut-off, but nobody had it in time",
+        origin=origin,
+        at=at,
+        horizon=outcome[0],
+        public=outcome[1],
     )
 
 
-def _stale(forecast: Forecast, monitored: str, params: Params) -> str | None:
+def _stale(forecast: Forecast, monitored: str, params: Params) -> Sentence | None:
     if str(forecast.as_of) != params.as_of:
-        return (
-            f"{FORECAST} is as of {forecast.as_of}, params.yaml says {params.as_of}: no run for that day has "
-            "finished. Run dvc repro."
+        return sentence(
+            "{file:s} is as of {made}, params.yaml says {wanted}: no run for that day has finished. Run dvc repro.",
+            file=str(FORECAST),
+            made=forecast.as_of,
+            wanted=params.as_of,
         )
     if str(forecast.origin_date) != monitored:
-        return (
-            f"{FORECAST} is of the origin {forecast.origin_date}, {ALERTS} of {monitored}: the last run has not finished. "
-            "Run dvc repro."
+        return sentence(
+            "{file:s} is of the origin {origin}, {other:s} of {monitored}: the last run has not finished. Run dvc repro.",
+            file=str(FORECAST),
+            origin=forecast.origin_date,
+            other=str(ALERTS),
+            monitored=monitored,
         )
     if forecast.inputs.params_sha256 != params_sha256(params):
-        return f"{FORECAST} was made with other params than params.yaml has now. Run dvc repro."
+        return sentence(
+            "{file:s} was made with other params than params.yaml has now. Run dvc repro.", file=str(FORECAST)
+        )
     return None
 
 
-def _finding(found: FigureFinding | AlarmFinding) -> str:
+def _finding(found: FigureFinding | AlarmFinding) -> Sentence:
     """One entry of `findings` in the performance report, in words."""
-    told = f"{found.horizon} {found.status}: "
+    told = {"horizon": found.horizon, "status": found.status}
     if isinstance(found, AlarmFinding):
-        return (
-            f"{told}the intervals miss more often than they say, by forecasts with targets from {found.since} on; "
-            f"alarm since {found.raised}"
+        return sentence(
+            "{horizon} {status}: the intervals miss more often than they say, by forecasts with targets from {since} on; alarm "
+            "since {raised}",
+            **told,
+            since=found.since,
+            raised=found.raised,
         )
-    figure = _figure(found.figure, found.change_pct)
-    return f"{told}{figure}, in the last {found.window} matured forecasts (Holm p {found.holm_p:.2g})"
+    return sentence(
+        "{horizon} {status}: {figure}, in the last {window} matured forecasts (Holm p {p:.2g})",
+        **told,
+        figure=_figure(found.figure, found.change_pct),
+        window=int(found.window),
+        p=found.holm_p,
+    )
 
 
-def _figure(name: str, change: float) -> str:
+def _figure(name: str, change: float) -> Sentence:
     """
-    >>> _figure("coverage_80", 100.0), _figure("crps", 31.4)
+    >>> _figure("coverage_80", 100.0).says, _figure("crps", 31.4).says
     ('the 80 % interval missed 100 % more often than it says', 'CRPS 31 % above what it was before')
     """
     if name == CRPS:
-        return f"CRPS {change:.0f} % above what it was before"
+        return sentence("CRPS {change:.0f} % above what it was before", change=change)
     if name == ERROR:
-        return f"errors, in half-widths of their intervals, {change:.0f} % above what they were before"
+        return sentence(
+            "errors, in half-widths of their intervals, {change:.0f} % above what they were before", change=change
+        )
     if name == BIAS:
-        return f"the median is off by {change:.0f} % of the usual error more than it was before"
-    return f"the {name.removeprefix('coverage_')} % interval missed {change:.0f} % more often than it says"
+        return sentence("the median is off by {change:.0f} % of the usual error more than it was before", change=change)
+    return sentence(
+        "the {level:s} % interval missed {change:.0f} % more often than it says",
+        level=name.removeprefix("coverage_"),
+        change=change,
+    )

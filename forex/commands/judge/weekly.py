@@ -3,14 +3,15 @@
 Nothing is judged anew: verdicts and figures are those of reports/validation.json; the newest folds come from calibrated.parquet.
 """
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from forex.commands.tables import aligned
+from forex.commands.words import ENGLISH, Words
 from forex.core.errors import StaleError
 from forex.core.files import read_parquet, write_atomically, write_text
+from forex.core.names import percent
 from forex.core.reports import plain, read_report
 from forex.evaluation.report import ValidationReport
 from forex.forecast.fan import by_length
@@ -19,7 +20,7 @@ from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import PerformanceReport
 from forex.operations import load_operations
 from forex.params import Params, load_params, params_sha256
-from forex.presentation.language import Language, language
+from forex.presentation.language import Language, language, plain_language
 from forex.report.charts import ON_WHITE
 from forex.report.state import Reports, overall
 from forex.weekly.folds import newest_folds
@@ -27,7 +28,7 @@ from forex.weekly.history import FILE, enter
 from forex.weekly.page import figure, page
 from forex.weekly.pdf import NoPdf, pdf
 from forex.weekly.report import WeeklyReport, require_targets, weekly
-from forex.weekly.standing import standing
+from forex.weekly.standing import LEVEL, Figures, standing
 
 REPORTS = Path("reports")
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
@@ -105,31 +106,45 @@ def _write(path: Path, content: bytes) -> None:
     path.write_bytes(content)
 
 
-ROW = {
-    "added": "{file}: a row for {as_of}.",
-    "unchanged": "{file}: the row of {as_of} stands as it was.",
-    "replaced": "{file}: the row of {as_of} said something else and was replaced; git has the old one if it was committed.",
-}
-
-
-def text(content: Mapping[str, Any]) -> str:
+def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     """The state, the figures by horizon, how much changed, and where the report is."""
-    report = WeeklyReport.model_validate_json(json.dumps(content["report"]))
-    english = Language("en", plain=True)
-    rows = [["", "verdict", *("n", "95 % holds", "below", "above", "RMSE", "MAPE", "CRPS", "skill", "p")]]
-    rows += [
-        [horizon, one.verdict, *(figure(getattr(one, name), name, english) for name in SHOWN)]
-        for horizon, one in by_length(report.horizons).items()
-    ]
-    since = f"{len(report.changes)} changes since {report.before}" if report.before else "the first report"
-    return "\n".join(
-        [
-            f"{report.as_of}: {report.state.state}, {report.held} of {len(report.rules)} acceptance rules hold; {since}.",
-            "",
-            aligned(rows),
-            "",
-            ROW[content["history"]["row"]].format(file=content["history"]["file"], as_of=report.as_of),
-            content["page"],
-            content["pdf"] or content["no_pdf"],
-        ]
+    report, history = content["report"], content["history"]
+    told = words.say(
+        "{date}: {state:s}, {held:d} of {of:d} acceptance rules hold.",
+        date=report["as_of"],
+        state=words.status(report["state"]["state"]),
+        held=report["held"],
+        of=len(report["rules"]),
     )
+    lines = [*words.wrapped(f"{told} {_since(report, words)}"), "", _table(report["horizons"], words), ""]
+    row = {
+        "added": words.say("{file:s}: a row for {date}.", file=history["file"], date=report["as_of"]),
+        "unchanged": words.say(
+            "{file:s}: the row of {date} stands as it was.", file=history["file"], date=report["as_of"]
+        ),
+        "replaced": words.say(
+            "{file:s}: the row of {date} said something else and was replaced.",
+            file=history["file"],
+            date=report["as_of"],
+        ),
+    }
+    lines += [*words.wrapped(row[history["row"]]), content["page"]]
+    return "\n".join([*lines, *([content["pdf"]] if content["pdf"] else words.wrapped(content["no_pdf"]))])
+
+
+def _since(report: Mapping[str, Any], words: Words) -> str:
+    if report["before"] is None:
+        return words.say("This is the first report.")
+    return words.say("Changes since {before}: {count:d}.", before=report["before"], count=len(report["changes"]))
+
+
+def _table(horizons: Mapping[str, Mapping[str, Any]], words: Words) -> str:
+    said = plain_language(words.lang)
+    covered = words.say("{level:s} % covers", level=percent(LEVEL))
+    head = [words.say("horizon"), words.say("verdict"), words.say("forecasts"), covered, words.say("below")]
+    rows = [[*head, words.say("above"), "RMSE", "MAPE", "CRPS", words.say("skill"), "p"]]
+    for horizon, found in by_length(horizons).items():
+        one = Figures.model_validate(found)
+        cells = [figure(getattr(one, name), name, said) for name in SHOWN]
+        rows.append([horizon, words.status(one.verdict), *cells])
+    return aligned(rows, width=words.width)

@@ -204,7 +204,7 @@ def test_a_backfill_never_goes_into_the_ledger(place: str, replayed: Replay) -> 
     if not linked.is_symlink():
         linked.symlink_to("data/ledger")
     with pytest.raises(UsageError, match="the ledger holds what was really issued"):
-        backfill.view(DAYS[0], DAYS[-1], Path(place))
+        backfill.view(DAYS[0], DAYS[-1], Path(place), progress=print)
 
 
 def test_a_backfill_with_other_params_than_the_run_is_refused(replayed: Replay, tmp_path: Path) -> None:
@@ -213,7 +213,7 @@ def test_a_backfill_with_other_params_than_the_run_is_refused(replayed: Replay, 
     replayed.set({"calibrate.min_scores": 61})
     try:
         with pytest.raises(UsageError, match="params.yaml has changed since the last run"):
-            backfill.view(DAYS[0], DAYS[-1], tmp_path / "rows.csv")
+            backfill.view(DAYS[0], DAYS[-1], tmp_path / "rows.csv", progress=print)
     finally:
         Path("params.yaml").write_bytes(original)
     assert not (tmp_path / "rows.csv").exists()

@@ -138,7 +138,7 @@ class Replay:
     def backfill(self, first: str, last: str) -> list[str]:
         out = self.root / "backfill.csv"
         out.unlink(missing_ok=True)
-        backfill.view(first, last, out)
+        backfill.view(first, last, out, progress=lambda line: None)
         return out.read_text(encoding="utf-8").splitlines()[1:]
 
     def revise(self, day: str) -> None:
