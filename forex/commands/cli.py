@@ -20,6 +20,8 @@ params_app = typer.Typer(help="Questions about params.yaml.", no_args_is_help=Tr
 app.add_typer(params_app, name="params")
 calendar_app = typer.Typer(help="Questions about the calendars in data/calendar.", no_args_is_help=True)
 app.add_typer(calendar_app, name="calendar")
+report_app = typer.Typer(help="Reports that are written for people.", no_args_is_help=True)
+app.add_typer(report_app, name="report")
 
 Json = Annotated[bool, typer.Option("--json", help="The same as JSON, for machines.")]
 Language = Annotated[
@@ -312,6 +314,17 @@ def check_calendar(as_json: Json = False) -> None:
     terminal.show(content, calendar.text, as_json=as_json)
     if not content["covered"]:
         raise typer.Exit(1)
+
+
+@report_app.command()
+def weekly(lang: Language = None, as_json: Json = False) -> None:
+    """The week's validation report, as page, PDF (with WeasyPrint) and row of reports/weekly/history.csv. Exit code 4 if a run is
+    missing.
+    """
+    _in_project()
+    from forex.commands.judge import weekly as weekly_report
+
+    terminal.tell(weekly_report.view(), weekly_report.text, lang, as_json=as_json)
 
 
 def _in_project() -> None:

@@ -16,6 +16,7 @@ from forex.evaluation.report import (
     RegimeRule,
     Rule,
     Scoreboard,
+    TailRule,
     Unjudged,
     Unpublished,
 )
@@ -96,8 +97,8 @@ def without_evidence(report: Scoreboard) -> Sentence | None:
 
 
 @dataclass(frozen=True)
-class Open:
-    """An acceptance rule that does not hold, or that nobody can tell, with what was found."""
+class Judged:
+    """An acceptance rule with its verdict and what was found."""
 
     horizon: str
     rule: str
@@ -111,14 +112,18 @@ def rules_held(report: Scoreboard) -> tuple[int, int]:
     return found.count(PASS), len(found)
 
 
-def rules_open(report: Scoreboard) -> list[Open]:
-    """Every other rule, by length of horizon: what fails first, then what was not judged."""
-    found = [
-        Open(horizon, name, rule.verdict, _says(name, rule))
+def rules_judged(report: Scoreboard) -> list[Judged]:
+    """Every rule, by length of horizon and name."""
+    return [
+        Judged(horizon, name, rule.verdict, _says(name, rule))
         for horizon in sorted(report.verdicts, key=horizon_days)
         for name, rule in sorted(report.verdicts[horizon].items())
-        if rule.verdict != PASS
     ]
+
+
+def rules_open(report: Scoreboard) -> list[Judged]:
+    """Those that do not hold, or that nobody can tell: what fails first, then what was not judged."""
+    found = [one for one in rules_judged(report) if one.verdict != PASS]
     return sorted(found, key=lambda one: one.verdict != FAIL)
 
 
@@ -126,13 +131,38 @@ def _says(name: str, rule: Rule) -> Sentence:
     if isinstance(rule, RegimeRule):
         misses = [_missed(miss, inside=False) for miss in rule.failed]
         misses += [_missed(miss, inside=True) for miss in rule.undecided]
-        return together(*misses, by="; ") if misses else sentence("no regime has enough origins")
+        if misses:
+            return together(*misses, by="; ")
+        if not rule.judged:
+            return sentence("no regime has enough origins")
+        return sentence(
+            "{distance:.1f} points from a level at most, in {regimes:and}; {most:.1f} points are accepted, or the level inside the "
+            "band",
+            regimes=rule.judged,
+            distance=100 * rule.value,
+            most=100 * rule.at_most,
+        )
     if isinstance(rule, Unpublished):
         return sentence("nothing of `published` has matured")
     found = _amount(name, rule.value)
     if isinstance(rule, Unjudged):
         return sentence("{found}; no bound is set, or nothing is there to compare with", found=found)
     least, most = (None if bound is None else _amount(name, bound) for bound in (rule.at_least, rule.at_most))
+    if (
+        isinstance(rule, TailRule)
+        and rule.holds == "band"
+        and rule.block_low is not None
+        and rule.block_high is not None
+    ):
+        return sentence(
+            "{found}, where at least {least} and at most {most} is accepted, or the nominal share inside the band, {low} to "
+            "{high}",
+            found=found,
+            least=least,
+            most=most,
+            low=_amount(name, rule.block_low),
+            high=_amount(name, rule.block_high),
+        )
     if least is None:
         return sentence("{found}, where at most {most} is accepted", found=found, most=most)
     if most is None:
