@@ -43,7 +43,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     params = load_params()
     alerts = alerts_of(panel_of(storm()[:60]))
     write_report(check.ALERTS, alerts)
-    inputs = Inputs(series={}, data_sha256="da" * 32, params_sha256=params_sha256(params))
+    inputs = Inputs(series=dict.fromkeys(("usdclp", "mxn"), "5a" * 32), data_sha256="da" * 32, params_sha256=params_sha256(params))
     write_report(check.VALIDATION, all_hold())
     made = forecast(as_of=params.as_of, origin_date=alerts.at, inputs=inputs)
     write_report(check.FORECAST, made)
