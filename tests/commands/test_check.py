@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import polars as pl
 import pytest
 
 from forex.commands.judge import check
+from forex.commands.live.on_time import age_of
 from forex.core.files import read_json, write_json
 from forex.core.reports import read_report, write_report
 from forex.evaluation.report import ValidationReport
@@ -43,7 +43,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     params = load_params()
     alerts = alerts_of(panel_of(storm()[:60]))
     write_report(check.ALERTS, alerts)
-    inputs = Inputs(series=dict.fromkeys(("usdclp", "mxn"), "5a" * 32), data_sha256="da" * 32, params_sha256=params_sha256(params))
+    inputs = Inputs(
+        series=dict.fromkeys(("usdclp", "mxn"), "5a" * 32), data_sha256="da" * 32, params_sha256=params_sha256(params)
+    )
     write_report(check.VALIDATION, all_hold())
     made = forecast(as_of=params.as_of, origin_date=alerts.at, inputs=inputs)
     write_report(check.FORECAST, made)
@@ -209,35 +211,32 @@ def test_dead_drivers_are_not_fine(count: int, state: str, code: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("now", "age"),
-    [
-        ("2024-11-27T18:30:00", 0),
-        ("2024-11-28T17:59:59", 0),  # the cut-off of 28 November, 15:00 in Santiago, is to come
-        ("2024-11-28T18:00:00", 1),
-        ("2024-12-01T15:00:00", 2),  # a Sunday
-        ("2026-11-27T18:00:00", 492),
-    ],
+    ("days", "seconds", "age"), [(0, 0, 0), (1, -1, 0), (1, 0, 1), (3, -1, 2), (3, 0, 3), (500, 0, 500)]
 )
-def test_a_run_is_too_old_by_the_clock_alone(now: str, age: int) -> None:
+def test_a_run_is_too_old_by_the_clock_alone(days: int, seconds: int, age: int) -> None:
+    """A newer forecast could have been made from the cut-off of each business day on."""
     monitored(world())
-    at = dt.datetime.fromisoformat(f"{now}+00:00")
+    origin = str(read_report(check.FORECAST, Forecast).origin_date)
+    [cut_off] = calendar.cut_offs(calendar.shift([origin], days), load_params("cut_off").cut_off).tolist()
+    at = cut_off.replace(tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
     assert check.view()["exit_code"] == 0
-    for allowed, code in ((age, 0), (age - 1, 4)):
-        if allowed >= 0:
-            said = check.view(max_age=allowed, clock=lambda: at)
-            assert said["exit_code"] == code
-            assert said["state"] == ("OK" if age < 1 else "CAUTION" if age < 3 else "FAULT")
-            assert ("old by the clock" in check.text(said)) == (code == 4)
+    for allowed in {age, max(age - 1, 0)}:
+        said = check.view(max_age=allowed, clock=lambda: at)
+        assert said["exit_code"] == (4 if age > allowed else 0)
+        assert said["state"] == ("OK" if age < 1 else "CAUTION" if age < 3 else "FAULT")
+        assert ("old by the clock" in check.text(said)) == (age > allowed)
 
 
-def test_the_oldest_business_days_are_counted_by_a_loop() -> None:
-    """The last row above: every day from the run's to the clock's that is none of a weekend or a holiday."""
-    days = pl.date_range(dt.date(2024, 11, 28), dt.date(2026, 11, 27), eager=True)
-    assert sum(bool(calendar.is_business_day(str(day))) for day in days) == 492
+def test_weekends_and_holidays_make_a_run_no_older() -> None:
+    """The last forecast of 2024 that a working day follows late: made on Monday 30 December, the next is of 2 January."""
+    params = load_params("cut_off")
+    for day, age in (("2024-12-31", 0), ("2025-01-01", 0), ("2025-01-02", 1), ("2025-01-05", 2)):
+        at = dt.datetime.fromisoformat(f"{day}T20:00:00+00:00")
+        assert age_of(dt.date(2024, 12, 30), params, at) == age
 
 
 def test_age_alone_ends_with_4_and_a_fault_beside_it_with_1() -> None:
-    at = dt.datetime(2025, 1, 30, tzinfo=dt.UTC)
+    at = dt.datetime(2030, 1, 30, tzinfo=dt.UTC)
     monitored(world())
     assert check.view(max_age=1, clock=lambda: at)["exit_code"] == 4
     dead(20)

@@ -10,6 +10,7 @@ from forex.core.status import STATES, AlertSeverity, State, Status
 from forex.forecast.report import Reason
 from forex.monitoring.alert_report import Alert
 from forex.params import Limits, Overall
+from forex.params.reports import AlertState, MonitorState
 from forex.report.state import RULES, OverallState, Reports, above, below, of_age, overall
 from tests.support.pages.dashboards import DRIVERS, PROJECTS, holding, late, sound, with_drivers
 from tests.support.reports_made_up import alerts, performance, storm, validation
@@ -183,7 +184,7 @@ def test_yesterdays_alert_does_not_count_and_the_gravest_of_today_is_first() -> 
             [("2024-01-02", "CRITICAL"), (report.at, "WARNING"), (report.at, "CRITICAL"), (report.at, "INFO")]
         )
     ]
-    rules = RULE.model_copy(update={"alerts": {"WARNING": "CAUTION", "CRITICAL": "CAUTION"}})
+    rules = RULE.model_copy(update={"alerts": AlertState(WARNING="CAUTION", CRITICAL="CAUTION")})
     says = [one for _, one in found("alerts", alerts=report.model_copy(update={"alerts": tuple(made)}), rules=rules)]
     assert len(says) == 2 and "reason 2" in says[0] and "reason 1" in says[1]
 
@@ -212,8 +213,8 @@ def test_without_a_clock_nothing_is_said_of_the_age() -> None:
         ({"driver_late": 5}, {"forecast": with_drivers(stale=late(vix=4))}, "OK"),
         ({"drivers_alive": Limits(caution=0.9, fault=0.8)}, {"forecast": with_drivers(stale=late(vix=4))}, "FAULT"),
         ({"acceptance": "FAULT"}, {"validation": validation()}, "FAULT"),
-        ({"monitor": {"DEGRADED": "CAUTION", "CRITICAL": "CAUTION"}}, {"performance": performance(factor=2.5)}, "CAUTION"),
-        ({"alerts": {"WARNING": "OK", "CRITICAL": "FAULT"}}, {"alerts": alerts(storm(0.05))}, "FAULT"),
+        ({"monitor": MonitorState(DEGRADED="CAUTION", CRITICAL="CAUTION")}, {"performance": performance(factor=2.5)}, "CAUTION"),
+        ({"alerts": AlertState(WARNING="OK", CRITICAL="FAULT")}, {"alerts": alerts(storm(0.05))}, "FAULT"),
     ],
 )  # fmt: skip
 def test_what_params_say_decides(change: dict[str, Any], parts: dict[str, Any], expected: State) -> None:
