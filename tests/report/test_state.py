@@ -184,8 +184,7 @@ def test_yesterdays_alert_does_not_count_and_the_gravest_of_today_is_first() -> 
             [("2024-01-02", "CRITICAL"), (report.at, "WARNING"), (report.at, "CRITICAL"), (report.at, "INFO")]
         )
     ]
-    rules = RULE.model_copy(update={"alerts": AlertState(WARNING="CAUTION", CRITICAL="CAUTION")})
-    says = [one for _, one in found("alerts", alerts=report.model_copy(update={"alerts": tuple(made)}), rules=rules)]
+    says = [one for _, one in found("alerts", alerts=report.model_copy(update={"alerts": tuple(made)}))]
     assert len(says) == 2 and "reason 2" in says[0] and "reason 1" in says[1]
 
 
