@@ -181,12 +181,18 @@ def gate(
 
 
 @app.command(name="check")
-def health(lang: Language = None, as_json: Json = False) -> None:
-    """For cron and CI: exit code 1, with reasons, if the forecast degrades or alerts call for it; 4 if a run is missing."""
+def health(
+    max_age: Annotated[
+        int | None, typer.Option(metavar="DAYS", min=0, help="Business days without a newer run that are allowed.")
+    ] = None,
+    lang: Language = None,
+    as_json: Json = False,
+) -> None:
+    """For cron and CI, the overall state: exit code 1 if it is FAULT or alerts call for it; 4 if a run is missing or too old."""
     _in_project()
     from forex.commands.judge import check as state
 
-    content = state.view()
+    content = state.view(max_age=max_age)
     terminal.tell(content, state.text, lang, as_json=as_json)
     if content["exit_code"]:
         raise typer.Exit(content["exit_code"])

@@ -11,15 +11,28 @@ from typing import TYPE_CHECKING, Any, Final
 from forex.commands.tables import broken, unbroken
 from forex.commands.terminal import Lang
 from forex.core.sentence import Sentence, sentence
-from forex.core.status import ABSORBED, CRITICAL, DEGRADED, EXCELLENT, FAIL, GOOD, INSUFFICIENT_DATA, PASS, WARNING
+from forex.core.status import (
+    ABSORBED,
+    CAUTION,
+    CRITICAL,
+    DEGRADED,
+    EXCELLENT,
+    FAIL,
+    FAULT,
+    GOOD,
+    INSUFFICIENT_DATA,
+    OK,
+    PASS,
+    WARNING,
+)
 
 if TYPE_CHECKING:
     from forex.presentation.language import Language
 
 COLOURS: Final = {
-    **dict.fromkeys((EXCELLENT, GOOD, PASS, ABSORBED), "green"),
-    **dict.fromkeys((WARNING, DEGRADED, INSUFFICIENT_DATA), "yellow"),
-    **dict.fromkeys((CRITICAL, FAIL), "red"),
+    **dict.fromkeys((OK, EXCELLENT, GOOD, PASS, ABSORBED), "green"),
+    **dict.fromkeys((CAUTION, WARNING, DEGRADED, INSUFFICIENT_DATA), "yellow"),
+    **dict.fromkeys((FAULT, CRITICAL, FAIL), "red"),
 }
 
 

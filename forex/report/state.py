@@ -18,6 +18,8 @@ from forex.monitoring.report import PerformanceReport
 from forex.observations.store import TARGET
 from forex.params import Limits, Overall
 
+AGE = "run_age"  # the rule of whoever has a clock
+
 
 class Found(Report):
     """What a rule found, and the state that this is."""
@@ -56,7 +58,7 @@ def overall(reports: Reports, rules: Overall, *, run_age: int | None = None) -> 
     ]
     if run_age is not None:
         state, says = of_age(run_age, rules.run_age)
-        found.append(Found(rule="run_age", state=state, says=says))
+        found.append(Found(rule=AGE, state=state, says=says))
     found.sort(key=lambda one: -STATES.index(one.state))
     return OverallState(state=found[0].state, found=tuple(found))
 

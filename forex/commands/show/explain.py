@@ -78,15 +78,19 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
         ),
     ]
     lines = [line for said in says for line in words.wrapped(said, WIDTH)]
-    lines += ["", words.say("From the anchor to the median:"), aligned(_to_median(now, before, change, words))]
+    lines += [
+        "",
+        words.say("From the anchor to the median:"),
+        aligned(_to_median(now, before, change, words), width=words.width),
+    ]
     lines += ["", words.say("From the median to the ends of the intervals:")]
-    lines.append(aligned(_to_ends(now["accounts"], NUMBER, words)))
+    lines.append(aligned(_to_ends(now["accounts"], NUMBER, words), width=words.width))
     if now["volatility"]:
         lines += ["", *words.wrapped(_ratios(content, words), WIDTH)]
     if change is None:
         return "\n".join([*lines, "", words.say("There is no forecast of the business day before.")])
     changed = words.say("The same, as a change since {before}:", before=before["origin_date"])
-    return "\n".join([*lines, "", changed, aligned(_to_ends(change, DIFFERENCE, words))])
+    return "\n".join([*lines, "", changed, aligned(_to_ends(change, DIFFERENCE, words), width=words.width)])
 
 
 def _ratios(content: Mapping[str, Any], words: Words) -> str:

@@ -5,7 +5,7 @@ import datetime as dt
 import polars as pl
 
 from forex.core.quantiles import COLUMNS, central_pair
-from forex.forecast.fan import fan, past
+from forex.forecast.fan import fan, past_intervals
 from forex.forecast.report import Forecast
 from forex.presentation.language import Language, language
 from forex.report.backtest import score_rows
@@ -47,7 +47,7 @@ def calibrated(horizon: str = "30d", *, model: str = "published", off: float = 0
 def fan_table(made: Forecast | None = None) -> pl.DataFrame:
     """The fan of a forecast with the past forecasts of the month before it."""
     ahead = fan(panel(), made or forecast(), history_days=120)
-    return pl.concat([past(calibrated(), "30d", LEVEL, BEFORE, dt.date.fromisoformat(ANCHOR_DATE)), ahead])
+    return pl.concat([past_intervals(calibrated(), "30d", LEVEL, BEFORE, dt.date.fromisoformat(ANCHOR_DATE)), ahead])
 
 
 def reliability() -> pl.DataFrame:
