@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -19,10 +19,13 @@ app = typer.Typer(
 )
 params_app = typer.Typer(help="Questions about params.yaml.", no_args_is_help=True)
 app.add_typer(params_app, name="params")
+schedule_app = typer.Typer(help="The commands that run by themselves, from cron or systemd.", no_args_is_help=True)
+app.add_typer(schedule_app, name="schedule")
 calendar_app = typer.Typer(help="Questions about the calendars in data/calendar.", no_args_is_help=True)
 app.add_typer(calendar_app, name="calendar")
 
 Json = Annotated[bool, typer.Option("--json", help="The same as JSON, for machines.")]
+Systemd = Annotated[bool, typer.Option("--systemd", help="Timers of your systemd instead of your crontab.")]
 
 
 def _version(wanted: bool) -> None:
@@ -161,7 +164,7 @@ def gate(
 
 
 @app.command(name="check")
-def health(as_json: Json = False) -> None:
+def verdict(as_json: Json = False) -> None:
     """For cron and CI: exit code 1, with reasons, if the forecast degrades or alerts call for it; 4 if a run is missing."""
     _in_project()
     from forex.commands.judge import check as state
@@ -170,6 +173,31 @@ def health(as_json: Json = False) -> None:
     _show(content, state.text, as_json)
     if content["exit_code"]:
         raise typer.Exit(content["exit_code"])
+
+
+@app.command(name="health")
+def watch(
+    prometheus: Annotated[bool, typer.Option("--prometheus", help="As metrics that Prometheus reads.")] = False,
+    lang: Annotated[Literal["es", "en"], typer.Option("--lang", help="In Spanish or in English.")] = "en",
+    as_json: Json = False,
+) -> None:
+    """For monitors: age and validity of the newest forecast, suites, ledger, mail, scheduled jobs. Exit code 1, with what is wrong;
+    4 if there is no forecast, or a newer one could have been made.
+    """
+    if prometheus and as_json:
+        raise UsageError("--prometheus and --json are two forms of the same: choose one of them.")
+    _in_project()
+    from forex.commands.live import health
+    from forex.core.reports import plain
+    from forex.health.metrics import exposition
+
+    found = health.view()
+    if prometheus:
+        typer.echo(exposition(found), nl=False)
+    else:
+        _show(plain(found), lambda _: health.text(found, lang), as_json)
+    if found.exit_code:
+        raise typer.Exit(found.exit_code)
 
 
 @app.command()
@@ -267,6 +295,33 @@ def check(as_json: Json = False) -> None:
     params.operations(params.whole())
     said = "params.yaml, operations.yaml: every key is known and within its range."
     _show({"params": "ok", "operations": "ok"}, lambda _: said, as_json)
+
+
+@schedule_app.command()
+def install(systemd: Systemd = False, as_json: Json = False) -> None:
+    """Have cron, or systemd, run the jobs of operations.yaml. Changes nothing else of your crontab."""
+    _in_project()
+    from forex.commands.live import schedule
+
+    _show(schedule.install(systemd=systemd), schedule.text, as_json)
+
+
+@schedule_app.command()
+def remove(as_json: Json = False) -> None:
+    """Have nothing run by itself any more."""
+    _in_project()
+    from forex.commands.live import schedule
+
+    _show(schedule.remove(), schedule.text, as_json)
+
+
+@schedule_app.command()
+def show(as_json: Json = False) -> None:
+    """What starts the jobs, when each was last done, and when it is next due."""
+    _in_project()
+    from forex.commands.live import schedule
+
+    _show(schedule.show(), schedule.text, as_json)
 
 
 @calendar_app.command(name="check")

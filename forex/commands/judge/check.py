@@ -22,14 +22,11 @@ from forex.core.names import PUBLISHED
 from forex.core.reports import read_report
 from forex.evaluation.report import ValidationReport
 from forex.forecast.report import Forecast
+from forex.health.run import ALERTS, FORECAST, PERFORMANCE, other_run
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import AlarmFinding, FigureFinding, PerformanceReport
 from forex.monitoring.watched import BIAS, CRPS, ERROR
-from forex.params import Params, load_params, params_sha256
-
-FORECAST = Path("reports/forecast.json")
-PERFORMANCE = Path("reports/performance.json")
-ALERTS = Path("reports/alerts.json")
+from forex.params import load_params
 
 FINE, DEGRADED, ALERT, LATE, STALE = "fine", "degraded", "alert", "late", "stale"
 EXIT_CODES = {
@@ -51,9 +48,8 @@ def view() -> dict[str, Any]:
         reasons.append({"kind": ALERT, "says": f"alerts of {alerts.at}: {alerts.send.why}"})
     if late := _late(str(forecast.origin_date), Path(params.ingest.store)):
         reasons.append({"kind": LATE, "says": late})
-    stale = _stale(forecast, alerts.at, params)
-    if stale:
-        reasons.append({"kind": STALE, "says": stale})
+    if other := other_run(forecast, alerts.at, params):
+        reasons.append({"kind": STALE, "says": other.says})
     verdict = reasons[0]["kind"] if reasons else FINE
     return {
         "verdict": verdict,
@@ -101,22 +97,6 @@ def _late(origin: str, store: Path) -> str | None:
         f"the forecast of {origin} was issued at {at:{STAMP}}, when the outcome of its {outcome[0]} had been public since "
         f"{outcome[1]:{STAMP}}: it is true to its cut-off, but nobody had it in time"
     )
-
-
-def _stale(forecast: Forecast, monitored: str, params: Params) -> str | None:
-    if str(forecast.as_of) != params.as_of:
-        return (
-            f"{FORECAST} is as of {forecast.as_of}, params.yaml says {params.as_of}: no run for that day has "
-            "finished. Run dvc repro."
-        )
-    if str(forecast.origin_date) != monitored:
-        return (
-            f"{FORECAST} is of the origin {forecast.origin_date}, {ALERTS} of {monitored}: the last run has not finished. "
-            "Run dvc repro."
-        )
-    if forecast.inputs.params_sha256 != params_sha256(params):
-        return f"{FORECAST} was made with other params than params.yaml has now. Run dvc repro."
-    return None
 
 
 def _finding(found: FigureFinding | AlarmFinding) -> str:
