@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 params_app = typer.Typer(help="Questions about params.yaml.", no_args_is_help=True)
 app.add_typer(params_app, name="params")
+schedule_app = typer.Typer(help="The commands that run by themselves, from cron or systemd.", no_args_is_help=True)
+app.add_typer(schedule_app, name="schedule")
 calendar_app = typer.Typer(help="Questions about the calendars in data/calendar.", no_args_is_help=True)
 app.add_typer(calendar_app, name="calendar")
 report_app = typer.Typer(help="Reports that are written for people.", no_args_is_help=True)
@@ -29,6 +31,7 @@ Language = Annotated[
     typer.Option("--lang", help="In Spanish or in English; without it in the language of the locale."),
 ]
 Model = Annotated[str, typer.Argument(metavar="MODEL", autocompletion=completion.models)]
+Systemd = Annotated[bool, typer.Option("--systemd", help="Timers of your systemd instead of your crontab.")]
 
 
 def _version(wanted: bool) -> None:
@@ -181,7 +184,7 @@ def gate(
 
 
 @app.command(name="check")
-def health(
+def verdict(
     max_age: Annotated[
         int | None, typer.Option(metavar="DAYS", min=0, help="Business days without a newer run that are allowed.")
     ] = None,
@@ -196,6 +199,37 @@ def health(
     terminal.tell(content, state.text, lang, as_json=as_json)
     if content["exit_code"]:
         raise typer.Exit(content["exit_code"])
+
+
+@app.command(name="health")
+def watch(
+    prometheus: Annotated[bool, typer.Option("--prometheus", help="As metrics that Prometheus reads.")] = False,
+    lang: Language = None,
+    as_json: Json = False,
+) -> None:
+    """For monitors: age and validity of the newest forecast, suites, ledger, mail, scheduled jobs. Exit code 1, with what is wrong;
+    4 if there is no forecast, or a newer one could have been made.
+    """
+    if prometheus and as_json:
+        raise UsageError("--prometheus and --json are two forms of the same: choose one of them.")
+    _in_project()
+    from forex.commands.live import health
+    from forex.core.reports import plain
+    from forex.health.metrics import exposition
+    from forex.health.report import Health
+
+    found = health.view()
+    if prometheus:
+        typer.echo(exposition(found), nl=False)
+    else:
+        terminal.tell(
+            plain(found),
+            lambda content, words: health.text(Health.model_validate(content), words.lang),
+            lang,
+            as_json=as_json,
+        )
+    if found.exit_code:
+        raise typer.Exit(found.exit_code)
 
 
 @app.command()
@@ -302,6 +336,33 @@ def check(as_json: Json = False) -> None:
     params.operations(params.whole())
     said = "params.yaml, operations.yaml: every key is known and within its range."
     terminal.show({"params": "ok", "operations": "ok"}, lambda _: said, as_json=as_json)
+
+
+@schedule_app.command()
+def install(systemd: Systemd = False, as_json: Json = False) -> None:
+    """Have cron, or systemd, run the jobs of operations.yaml. Changes nothing else of your crontab."""
+    _in_project()
+    from forex.commands.live import schedule
+
+    terminal.show(schedule.install(systemd=systemd), schedule.text, as_json=as_json)
+
+
+@schedule_app.command()
+def remove(as_json: Json = False) -> None:
+    """Have nothing run by itself any more."""
+    _in_project()
+    from forex.commands.live import schedule
+
+    terminal.show(schedule.remove(), schedule.text, as_json=as_json)
+
+
+@schedule_app.command()
+def show(as_json: Json = False) -> None:
+    """What starts the jobs, when each was last done, and when it is next due."""
+    _in_project()
+    from forex.commands.live import schedule
+
+    terminal.show(schedule.show(), schedule.text, as_json=as_json)
 
 
 @calendar_app.command(name="check")

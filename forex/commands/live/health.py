@@ -1,0 +1,40 @@
+"""`forex health`: for monitors, whether the forecast comes, on time and whole; in words, as JSON or as metrics for Prometheus."""
+
+from forex.commands.keep import params
+from forex.commands.tables import listed
+from forex.core.clock import Clock, now
+from forex.health.age import check_age
+from forex.health.jobs import check_jobs
+from forex.health.kept import check_ledger, check_mail
+from forex.health.report import Health, health
+from forex.health.run import check_reports, check_suites, read_run
+from forex.presentation.language import Code, Language
+from forex.schedule.plan import plan_of
+
+WIDTH = 120
+
+
+def view(*, clock: Clock = now) -> Health:
+    """What each check found, and the exit code that follows.
+
+    Raises ParamsError where params.yaml or operations.yaml is wrong; whatever else is damaged is a finding.
+    """
+    at, settings = clock(), params.whole()
+    plan, run = plan_of(params.operations(settings)), read_run()
+    why = next(iter(run.faults), "")
+    checks = (
+        check_age(run.forecast, why, at, settings.cut_off, settings.state.run_age),
+        check_reports(run, settings),
+        check_suites(run),
+        check_ledger(run.forecast),
+        check_mail(at),
+        *check_jobs(plan, at),
+    )
+    return health(at, checks)
+
+
+def text(found: Health, code: Code) -> str:
+    """The state, then the checks, the worst first."""
+    language = Language(code, plain=True)
+    rows = [[one.name, language.name(one.state), language.say(one.says)] for one in found.checks]
+    return language.say("State: {state}", state=found.state) + "\n" + listed(rows, width=WIDTH)
