@@ -216,18 +216,12 @@ def watch(
     from forex.commands.live import health
     from forex.core.reports import plain
     from forex.health.metrics import exposition
-    from forex.health.report import Health
 
     found = health.view()
     if prometheus:
         typer.echo(exposition(found), nl=False)
     else:
-        terminal.tell(
-            plain(found),
-            lambda content, words: health.text(Health.model_validate(content), words.lang),
-            lang,
-            as_json=as_json,
-        )
+        terminal.tell(plain(found), health.text, lang, as_json=as_json)
     if found.exit_code:
         raise typer.Exit(found.exit_code)
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from forex.commands.live import health
+from forex.commands.words import Words
 from forex.core.files import read_json, write_json
-from forex.core.reports import write_report
+from forex.core.reports import plain, write_report
 from forex.health import run
 from forex.health.report import Check, Health
 from tests.support.forecasts_made_up import checked, expectations
@@ -195,12 +196,12 @@ def test_what_is_too_old_decides_the_code_and_all_is_told() -> None:
 
 
 def test_it_is_said_in_both_languages() -> None:
-    lines = health.text(seen(NOW + DAY), "en").splitlines()
+    lines = health.text(plain(seen(NOW + DAY))).splitlines()
     assert lines[:2] == [
         "State: with reservations",
         "age         with reservations  The forecast is 1 business day old.",
     ]
-    spanish = health.text(seen(NOW + DAY), "es").splitlines()
+    spanish = health.text(plain(seen(NOW + DAY)), Words("es")).splitlines()
     assert spanish[0].startswith("Estado: ") and "día hábil" in spanish[1]
 
 

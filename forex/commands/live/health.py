@@ -1,14 +1,18 @@
 """`forex health`: for monitors, whether the forecast comes, on time and whole; in words, as JSON or as metrics for Prometheus."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from forex.commands.keep import params
 from forex.commands.tables import listed
+from forex.commands.words import ENGLISH, Words
 from forex.core.clock import Clock, now
 from forex.health.age import check_age
 from forex.health.jobs import check_jobs
 from forex.health.kept import check_ledger, check_mail
 from forex.health.report import Health, health
 from forex.health.run import check_reports, check_suites, read_run
-from forex.presentation.language import Code, Language
+from forex.presentation.language import Language
 from forex.schedule.plan import plan_of
 
 WIDTH = 120
@@ -33,8 +37,8 @@ def view(*, clock: Clock = now) -> Health:
     return health(at, checks)
 
 
-def text(found: Health, code: Code) -> str:
+def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     """The state, then the checks, the worst first."""
-    language = Language(code, plain=True)
+    found, language = Health.model_validate(content), Language(words.lang, plain=True)
     rows = [[one.name, language.name(one.state), language.say(one.says)] for one in found.checks]
     return language.say("State: {state}", state=found.state) + "\n" + listed(rows, width=WIDTH)
