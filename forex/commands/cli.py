@@ -2,12 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from forex import __version__
 from forex.core.errors import GateFailed, OtherData, UsageError
+
+if TYPE_CHECKING:
+    from forex.mail.rules import Kind
 
 app = typer.Typer(
     name="forex",
@@ -21,6 +24,8 @@ params_app = typer.Typer(help="Questions about params.yaml.", no_args_is_help=Tr
 app.add_typer(params_app, name="params")
 calendar_app = typer.Typer(help="Questions about the calendars in data/calendar.", no_args_is_help=True)
 app.add_typer(calendar_app, name="calendar")
+mail_app = typer.Typer(help="The forecast as e-mail: messages in an outbox, and their delivery.", no_args_is_help=True)
+app.add_typer(mail_app, name="mail")
 
 Json = Annotated[bool, typer.Option("--json", help="The same as JSON, for machines.")]
 
@@ -222,7 +227,7 @@ def mend(as_json: Json = False) -> None:
 
 @app.command()
 def fetch(as_json: Json = False) -> None:
-    """Bring the store of live data up to date: the only command that uses the network. Progress goes to stderr."""
+    """Bring the store of live data up to date, from the network. Progress goes to stderr."""
     _in_project()
     from forex.commands.live import fetch
 
@@ -279,6 +284,46 @@ def check_calendar(as_json: Json = False) -> None:
     _show(content, calendar.text, as_json)
     if not content["covered"]:
         raise typer.Exit(1)
+
+
+@mail_app.command()
+def daily(as_json: Json = False) -> None:
+    """Put the mail about the newest forecast into the outbox, once per origin."""
+    _mail("daily", as_json)
+
+
+@mail_app.command()
+def weekly(as_json: Json = False) -> None:
+    """Put the mail about the week into the outbox, once per as_of; with the weekly report's PDF where it was made."""
+    _mail("weekly", as_json)
+
+
+@mail_app.command()
+def alert(as_json: Json = False) -> None:
+    """Put a mail about alerts into the outbox, once per origin, where they are worth one."""
+    _mail("alert", as_json)
+
+
+@mail_app.command()
+def send(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be sent, and ask no server.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Deliver what waits in the outbox over SMTP, by FOREX_SMTP_HOST and others. Exit code 7 if anything is not delivered."""
+    _in_project()
+    from forex.commands.deliver import send as sending
+
+    content = sending.view(dry_run=dry_run)
+    _show(content, sending.text, as_json)
+    if content["exit_code"]:
+        raise typer.Exit(content["exit_code"])
+
+
+def _mail(kind: "Kind", as_json: bool) -> None:
+    _in_project()
+    from forex.commands.deliver import mail
+
+    _show(mail.view(kind), mail.text, as_json)
 
 
 def _show(content: dict[str, Any], text: Any, as_json: bool) -> None:

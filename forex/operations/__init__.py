@@ -7,14 +7,18 @@ from forex.operations.declared import declared_providers, provider_name
 from forex.operations.fetch import Fetch, Network, Quote, Source
 from forex.operations.file import OPERATIONS_FILE, Operations, check_bounds, load_operations
 from forex.operations.ledger import Ledger
+from forex.operations.mail import Mail, MaxAge, Smtp
 
 __all__ = [
     "OPERATIONS_FILE",
     "Fetch",
     "Ledger",
+    "Mail",
+    "MaxAge",
     "Network",
     "Operations",
     "Quote",
+    "Smtp",
     "Source",
     "check_bounds",
     "declared_providers",

@@ -5,6 +5,7 @@ from pathlib import Path
 from forex.core.errors import ParamsError
 from forex.operations.fetch import Fetch
 from forex.operations.ledger import Ledger
+from forex.operations.mail import Mail
 from forex.params import Validate
 from forex.params.reading import parsed, read
 from forex.params.types import Block
@@ -15,6 +16,7 @@ OPERATIONS_FILE = Path("operations.yaml")
 class Operations(Block):
     fetch: Fetch
     ledger: Ledger
+    mail: Mail
 
 
 def load_operations(path: Path = OPERATIONS_FILE) -> Operations:
