@@ -92,6 +92,9 @@ def test_what_arrives_says_the_numbers_of_the_forecast(project: Made, server: Po
             for rate in (said.anchor, entry.median, *entry.intervals["0.8"], *entry.intervals["0.95"]):
                 assert Language(code, plain=True).rate(rate) in text.get_content(), (kind, horizon)
                 assert language(code).rate(rate) in Reader(html.get_content()).text, (kind, horizon)
+        if kind == "alert":  # the market's last values, of the series that the store has
+            for series in ("copper_lme", "dxy", "vix"):
+                assert language(code).name(series).lower() in text.get_content().lower()
         for _, value in found.items():
             assert "\n" not in value and "\r" not in value
         [sheet] = [one for one in found.iter_attachments() if one.get_content_disposition() == "attachment"]

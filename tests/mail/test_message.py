@@ -1,16 +1,21 @@
 """The message: its parts where clients look for them, the same bytes for the same content, headers of one line."""
 
 import datetime as dt
+import os
 import struct
+import subprocess
+import sys
 from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from hashlib import sha256
 
 import pytest
 
 from forex.core.errors import DataError, UsageError
 from forex.mail.headers import Mailbox
 from forex.mail.message import PICTURE, addressed, message, message_id
+from tests.support.made_up import ROOT
 from tests.support.mail.material import SHEET, written
 
 SENDER = Mailbox("forecasts@example.org", "Pronóstico")
@@ -61,6 +66,24 @@ def test_the_picture_is_a_png_fine_enough_for_a_fine_screen() -> None:
     width, height = struct.unpack(">II", content[16:24])
     assert 1000 <= width <= 1300 and 500 <= height <= 800
     assert b"IEND" in content[-12:] and len(content) < 300_000
+
+
+def test_the_picture_is_the_same_in_every_zone_and_locale() -> None:
+    """In another process, without the fonts and the zone that this one may have seen."""
+    script = (
+        "import sys; from hashlib import sha256; from tests.support.mail.material import written; "
+        "sys.stdout.write(sha256(written('daily', 'es').picture).hexdigest())"
+    )
+    environ = os.environ | {
+        "TZ": "America/New_York",
+        "LC_ALL": "C",
+        "FONTCONFIG_FILE": "/nowhere",
+        "PYTHONPATH": str(ROOT),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == sha256(LETTER.picture).hexdigest()
 
 
 def test_the_same_content_is_the_same_bytes_and_another_one_has_another_id() -> None:

@@ -148,6 +148,17 @@ def test_what_was_not_issued_says_so() -> None:
     assert "Not in the ledger" in written("daily", "en", made=only).text
 
 
+def test_the_largest_movers_have_rows_and_the_others_one_together() -> None:
+    rows = written("daily", "en", drivers=2).text.partition("the largest")[2].partition("Market")[0]
+    assert re.findall(r"^(\S.*?)  ", rows, re.MULTILINE) == [
+        "Series",
+        "Mexican Peso",
+        "Brazilian Real",
+        "5 others",
+        "All",
+    ]
+
+
 def test_alerts_come_first_in_an_alert_the_gravest_at_their_top() -> None:
     said = written("alert", "en", made=SITUATIONS["critical alerts"])
     assert said.text.index("Critical, 27 Nov 2024") < said.text.index("Warning, 27 Nov 2024")
