@@ -10,14 +10,15 @@ from forex.core.errors import ForexError, UsageError, os_fault
 
 def main() -> None:
     from forex.commands.cli import app
+    from forex.commands.terminal import failed
 
     try:
         app()
     except ForexError as error:
-        print(f"forex: {error}", file=sys.stderr)
+        failed(str(error))
         sys.exit(error.exit_code)
     except OSError as error:
-        print(f"forex: {os_fault(error)}", file=sys.stderr)
+        failed(os_fault(error))
         sys.exit(UsageError.exit_code)
 
 

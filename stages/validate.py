@@ -15,7 +15,9 @@ from forex.core.stage import run
 from forex.observations.ingest import store_hashes
 from forex.observations.manifest import Manifest
 from forex.params import Validate, block_hashes, load_params
-from forex.validation.page import page, summary
+from forex.presentation.language import language
+from forex.validation.page import page
+from forex.validation.summary import summary
 from forex.validation.validate import FLAGGED, QUARANTINE, USED, check_series, stop_on_failure
 from forex.validation.warnings import input_warnings
 
@@ -29,7 +31,13 @@ PAGE = Path("reports/expectations.html")
 
 def main() -> None:
     params = load_params(
-        "as_of", "validate", "usdclp.thresholds", "usdclp.warnings", "usdclp.estimation", "usdclp.provenance"
+        "as_of",
+        "validate",
+        "report.language",
+        "usdclp.thresholds",
+        "usdclp.warnings",
+        "usdclp.estimation",
+        "usdclp.provenance",
     )
     bounds = cast(Validate, params.validate)
     manifest = read_report(MANIFEST, Manifest)
@@ -49,7 +57,7 @@ def main() -> None:
     store = store_hashes(raw, manifest.known_until)
     report = summary(checked, left_out, params.as_of, warnings=warnings, params_sha256=hashes, store=store)
     write_report(REPORT, report)
-    write_text(PAGE, page(report))
+    write_text(PAGE, page(report, language(params.report.language)))
     stop_on_failure(checked)
 
     shutil.rmtree(CLEAN, ignore_errors=True)

@@ -8,6 +8,7 @@ reports/constants.md is the result, with the sentence that the README repeats.
 
 import json
 import multiprocessing
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -228,7 +229,10 @@ def main() -> None:
     moved = variants(given.params, given.content)
     # Threads of polars do not survive a fork.
     with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn")) as pool:
-        found = list(pool.map(losses, moved.values()))
+        found = []
+        for done, loss in enumerate(pool.map(losses, moved.values()), start=1):
+            found.append(loss)
+            print(f"{done} of {len(moved)} variants", file=sys.stderr, flush=True)
     changes = {one: None if loss is None else change_pct(base, loss) for one, loss in zip(moved, found, strict=True)}
     write_text(REPORT, report(given.params, changes) + "\n")
     said = summary(given.params.horizons, changes)

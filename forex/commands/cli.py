@@ -1,19 +1,18 @@
 """The commands of `forex`. Results go to stdout, diagnostics to stderr; whatever is slow to import waits for its command."""
 
-import json
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated
 
 import typer
 
 from forex import __version__
+from forex.commands import completion, terminal
 from forex.core.errors import GateFailed, OtherData, UsageError
 
 app = typer.Typer(
     name="forex",
     help="Calibrated forecasts of the dólar observado (USD/CLP). Run it in the project's folder; `dvc repro` makes what it shows.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -23,9 +22,16 @@ schedule_app = typer.Typer(help="The commands that run by themselves, from cron 
 app.add_typer(schedule_app, name="schedule")
 calendar_app = typer.Typer(help="Questions about the calendars in data/calendar.", no_args_is_help=True)
 app.add_typer(calendar_app, name="calendar")
+report_app = typer.Typer(help="Reports that are written for people.", no_args_is_help=True)
+app.add_typer(report_app, name="report")
 
 Json = Annotated[bool, typer.Option("--json", help="The same as JSON, for machines.")]
+Language = Annotated[
+    terminal.Lang | None,
+    typer.Option("--lang", help="In Spanish or in English; without it in the language of the locale."),
+]
 Systemd = Annotated[bool, typer.Option("--systemd", help="Timers of your systemd instead of your crontab.")]
+Model = Annotated[str, typer.Argument(metavar="MODEL", autocompletion=completion.models)]
 
 
 def _version(wanted: bool) -> None:
@@ -45,11 +51,15 @@ def project(
 
 @app.command()
 def forecast(
-    at: Annotated[str | None, typer.Option(metavar="DATE", help="What was or would have been said that day.")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="What was or would have been said that day.", autocompletion=completion.days),
+    ] = None,
     above: Annotated[float | None, typer.Option(metavar="CLP", help="Probability that the rate is above this.")] = None,
     below: Annotated[float | None, typer.Option(metavar="CLP", help="Probability that the rate is below this.")] = None,
     date: Annotated[str | None, typer.Option(metavar="DATE", help="A settlement day between the horizons.")] = None,
     ladder: Annotated[bool, typer.Option("--ladder", help="Probabilities that it is above round levels.")] = False,
+    lang: Language = None,
     as_json: Json = False,
 ) -> None:
     """The forecast as a table: median, intervals and probability of a rise by horizon."""
@@ -57,7 +67,7 @@ def forecast(
     from forex.commands.show import forecast
 
     content = forecast.view(at=at, above=above, below=below, settlement=date, ladder=ladder)
-    _show(content, forecast.text, as_json)
+    terminal.tell(content, forecast.text, lang, as_json=as_json)
 
 
 @app.command()
@@ -66,37 +76,40 @@ def issue(as_json: Json = False) -> None:
     _in_project()
     from forex.commands.live import issue as issuing
 
-    _show(issuing.view(), issuing.text, as_json)
+    terminal.show(issuing.view(), issuing.text, as_json=as_json)
 
 
 @app.command()
-def status(as_json: Json = False) -> None:
+def status(lang: Language = None, as_json: Json = False) -> None:
     """As of when, how fresh, which regime, what was set aside, and how the last matured forecasts were covered."""
     _in_project()
     from forex.commands.show import status
 
-    _show(status.view(), status.text, as_json)
+    terminal.tell(status.view(), status.text, lang, as_json=as_json)
 
 
 @app.command()
-def scoreboard(as_json: Json = False) -> None:
+def scoreboard(lang: Language = None, as_json: Json = False) -> None:
     """Measured coverage, and scores against every benchmark with the evidence for a difference."""
     _in_project()
     from forex.commands.show import scoreboard
 
-    _show(scoreboard.view(), scoreboard.text, as_json)
+    terminal.tell(scoreboard.view(), scoreboard.text, lang, as_json=as_json)
 
 
 @app.command()
 def regime(
-    at: Annotated[str | None, typer.Option(metavar="DATE", help="The regime of that day.")] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The regime of that day.", autocompletion=completion.days)
+    ] = None,
+    lang: Language = None,
     as_json: Json = False,
 ) -> None:
     """The market regime, why it was called signal by signal, and what to do about it."""
     _in_project()
     from forex.commands.show import regime
 
-    _show(regime.view(at=at), regime.text, as_json)
+    terminal.tell(regime.view(at=at), regime.text, lang, as_json=as_json)
 
 
 @app.command()
@@ -108,19 +121,23 @@ def calibrate(
     _in_project()
     from forex.commands.judge import calibrate
 
-    _show(calibrate.view(write=write), calibrate.text, as_json)
+    terminal.show(calibrate.view(write=write), calibrate.text, as_json=as_json)
 
 
 @app.command()
 def nowcast(
-    at: Annotated[str | None, typer.Option(metavar="DATE", help="What moved the nowcast of that day.")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="What moved the nowcast of that day.", autocompletion=completion.days),
+    ] = None,
+    lang: Language = None,
     as_json: Json = False,
 ) -> None:
     """What moves the newest nowcast, series by series with its age, and how much the nowcast has explained."""
     _in_project()
     from forex.commands.show import nowcast
 
-    _show(nowcast.view(at=at), nowcast.text, as_json)
+    terminal.tell(nowcast.view(at=at), nowcast.text, lang, as_json=as_json)
 
 
 @app.command()
@@ -128,14 +145,17 @@ def explain(
     horizon: Annotated[
         str | None, typer.Option(metavar="HORIZON", help="7d, 30d, …; the first beyond 1d else.")
     ] = None,
-    at: Annotated[str | None, typer.Option(metavar="DATE", help="The forecast of that day.")] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="DATE", help="The forecast of that day.", autocompletion=completion.days)
+    ] = None,
+    lang: Language = None,
     as_json: Json = False,
 ) -> None:
     """Why the forecast is what it is, part by part in pesos, and what changed since the business day before."""
     _in_project()
     from forex.commands.show import explain as accounts
 
-    _show(accounts.view(horizon=horizon, at=at), accounts.text, as_json)
+    terminal.tell(accounts.view(horizon=horizon, at=at), accounts.text, lang, as_json=as_json)
 
 
 @app.command()
@@ -156,7 +176,7 @@ def gate(
 
     content = gate.view(base, head)
     shown = gate.markdown if markdown else gate.text
-    _show(content, lambda found: shown(found, everything=everything), as_json)
+    terminal.show(content, lambda found: shown(found, everything=everything), as_json=as_json)
     if content["other_data"]:
         raise typer.Exit(OtherData.exit_code)
     if content["failed"]:
@@ -164,13 +184,19 @@ def gate(
 
 
 @app.command(name="check")
-def verdict(as_json: Json = False) -> None:
-    """For cron and CI: exit code 1, with reasons, if the forecast degrades or alerts call for it; 4 if a run is missing."""
+def verdict(
+    max_age: Annotated[
+        int | None, typer.Option(metavar="DAYS", min=0, help="Business days without a newer run that are allowed.")
+    ] = None,
+    lang: Language = None,
+    as_json: Json = False,
+) -> None:
+    """For cron and CI, the overall state: exit code 1 if it is FAULT or alerts call for it; 4 if a run is missing or too old."""
     _in_project()
     from forex.commands.judge import check as state
 
-    content = state.view()
-    _show(content, state.text, as_json)
+    content = state.view(max_age=max_age)
+    terminal.tell(content, state.text, lang, as_json=as_json)
     if content["exit_code"]:
         raise typer.Exit(content["exit_code"])
 
@@ -178,7 +204,7 @@ def verdict(as_json: Json = False) -> None:
 @app.command(name="health")
 def watch(
     prometheus: Annotated[bool, typer.Option("--prometheus", help="As metrics that Prometheus reads.")] = False,
-    lang: Annotated[Literal["es", "en"], typer.Option("--lang", help="In Spanish or in English.")] = "en",
+    lang: Language = None,
     as_json: Json = False,
 ) -> None:
     """For monitors: age and validity of the newest forecast, suites, ledger, mail, scheduled jobs. Exit code 1, with what is wrong;
@@ -195,37 +221,41 @@ def watch(
     if prometheus:
         typer.echo(exposition(found), nl=False)
     else:
-        _show(plain(found), lambda _: health.text(found, lang), as_json)
+        terminal.tell(plain(found), health.text, lang, as_json=as_json)
     if found.exit_code:
         raise typer.Exit(found.exit_code)
 
 
 @app.command()
 def alerts(
-    since: Annotated[str | None, typer.Option(metavar="DATE", help="The alerts raised from that day on.")] = None,
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="The alerts raised from that day on.", autocompletion=completion.days),
+    ] = None,
+    lang: Language = None,
     as_json: Json = False,
 ) -> None:
     """Shocks of the market and faults of the forecast, and whether the newest origin is worth a message."""
     _in_project()
     from forex.commands.show import alerts
 
-    _show(alerts.view(since=since), alerts.text, as_json)
+    terminal.tell(alerts.view(since=since), alerts.text, lang, as_json=as_json)
 
 
 @app.command()
-def readiness(model: Annotated[str, typer.Argument(metavar="MODEL")], as_json: Json = False) -> None:
+def readiness(model: Model, as_json: Json = False) -> None:
     """Whether MODEL may be published instead of what is. Exit code 0: READY or OPTIMAL; 1: CAUTIOUS or NOT_READY."""
     _in_project()
     from forex.commands.judge import readiness
 
     content = readiness.view(model)
-    _show(content, readiness.text, as_json)
+    terminal.show(content, readiness.text, as_json=as_json)
     raise typer.Exit(0 if content["ready"] else 1)
 
 
 @app.command()
 def promote(
-    model: Annotated[str, typer.Argument(metavar="MODEL")],
+    model: Model,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the change and write nothing.")] = False,
     force: Annotated[bool, typer.Option("--force", help="Whatever its readiness; says what is overridden.")] = False,
     as_json: Json = False,
@@ -235,7 +265,8 @@ def promote(
     from forex.commands.judge import promote as promotion
 
     content = promotion.view(model, dry_run=dry_run, force=force)
-    _show(content, promotion.text, as_json)
+    diff = terminal.visible_lines(content["diff"])  # it alone has lines of its own
+    terminal.show(content, lambda found: promotion.text({**found, "diff": diff}), as_json=as_json)
     raise typer.Exit(0 if content["allowed"] else 1)
 
 
@@ -245,7 +276,7 @@ def mend(as_json: Json = False) -> None:
     _in_project()
     from forex.commands.keep import doctor
 
-    _show(doctor.view(), doctor.text, as_json)
+    terminal.show(doctor.view(), doctor.text, as_json=as_json)
 
 
 @app.command()
@@ -254,12 +285,14 @@ def fetch(as_json: Json = False) -> None:
     _in_project()
     from forex.commands.live import fetch
 
-    _show(fetch.view(lambda line: typer.echo(line, err=True)), fetch.text, as_json)
+    terminal.show(fetch.view(terminal.progress), fetch.text, as_json=as_json)
 
 
 @app.command()
 def advance(
-    to: Annotated[str | None, typer.Option(metavar="DATE", help="Go no further than this day.")] = None,
+    to: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Go no further than this day.", autocompletion=completion.days)
+    ] = None,
     after_cut_off: Annotated[
         bool, typer.Option("--after-cut-off", help="For schedules: only when today's forecast is due and not made yet.")
     ] = False,
@@ -269,13 +302,15 @@ def advance(
     _in_project()
     from forex.commands.live import advance as day
 
-    _show(day.view(lambda line: typer.echo(line, err=True), to=to, after_cut_off=after_cut_off), day.text, as_json)
+    terminal.show(day.view(terminal.progress, to=to, after_cut_off=after_cut_off), day.text, as_json=as_json)
 
 
 @app.command()
 def backfill(
-    first: Annotated[str, typer.Option("--from", metavar="DATE", help="The first day.")],
-    last: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day.")],
+    first: Annotated[
+        str, typer.Option("--from", metavar="DATE", help="The first day.", autocompletion=completion.days)
+    ],
+    last: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day.", autocompletion=completion.days)],
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where the rows go: a new file, never the ledger.")],
     as_json: Json = False,
 ) -> None:
@@ -283,7 +318,7 @@ def backfill(
     _in_project()
     from forex.commands.live import backfill as replayed
 
-    _show(replayed.view(first, last, out), replayed.text, as_json)
+    terminal.show(replayed.view(first, last, out, progress=terminal.progress), replayed.text, as_json=as_json)
 
 
 @params_app.command()
@@ -294,7 +329,7 @@ def check(as_json: Json = False) -> None:
 
     params.operations(params.whole())
     said = "params.yaml, operations.yaml: every key is known and within its range."
-    _show({"params": "ok", "operations": "ok"}, lambda _: said, as_json)
+    terminal.show({"params": "ok", "operations": "ok"}, lambda _: said, as_json=as_json)
 
 
 @schedule_app.command()
@@ -303,7 +338,7 @@ def install(systemd: Systemd = False, as_json: Json = False) -> None:
     _in_project()
     from forex.commands.live import schedule
 
-    _show(schedule.install(systemd=systemd), schedule.text, as_json)
+    terminal.show(schedule.install(systemd=systemd), schedule.text, as_json=as_json)
 
 
 @schedule_app.command()
@@ -312,7 +347,7 @@ def remove(as_json: Json = False) -> None:
     _in_project()
     from forex.commands.live import schedule
 
-    _show(schedule.remove(), schedule.text, as_json)
+    terminal.show(schedule.remove(), schedule.text, as_json=as_json)
 
 
 @schedule_app.command()
@@ -321,7 +356,7 @@ def show(as_json: Json = False) -> None:
     _in_project()
     from forex.commands.live import schedule
 
-    _show(schedule.show(), schedule.text, as_json)
+    terminal.show(schedule.show(), schedule.text, as_json=as_json)
 
 
 @calendar_app.command(name="check")
@@ -331,13 +366,20 @@ def check_calendar(as_json: Json = False) -> None:
     from forex.commands.keep import calendar
 
     content = calendar.view()
-    _show(content, calendar.text, as_json)
+    terminal.show(content, calendar.text, as_json=as_json)
     if not content["covered"]:
         raise typer.Exit(1)
 
 
-def _show(content: dict[str, Any], text: Any, as_json: bool) -> None:
-    typer.echo(json.dumps(content, indent=2, ensure_ascii=False) if as_json else text(content))
+@report_app.command()
+def weekly(lang: Language = None, as_json: Json = False) -> None:
+    """The week's validation report, as page, PDF (with WeasyPrint) and row of reports/weekly/history.csv. Exit code 4 if a run is
+    missing.
+    """
+    _in_project()
+    from forex.commands.judge import weekly as weekly_report
+
+    terminal.tell(weekly_report.view(), weekly_report.text, lang, as_json=as_json)
 
 
 def _in_project() -> None:

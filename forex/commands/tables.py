@@ -1,14 +1,20 @@
-"""Tables for people: on a terminal, and in Markdown that reads well on one, too. Columns of numbers are right-aligned."""
+"""Tables for people: on a terminal, and in Markdown that reads well on one, too. Columns of numbers are right-aligned.
+
+`width` is that of the terminal. Where a table does not fit, its columns move together, and then it is told in several parts, one
+below the other, each with the first column.
+"""
 
 import re
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 Rows = Sequence[Sequence[str]]
 WORD = re.compile(r"[^\W\d_]{3,}")  # what "p" and "vs" beside a number are not
+COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+NARROWEST: Final = 20  # characters of a column of prose
 
 
-def aligned(rows: Rows) -> str:
+def aligned(rows: Rows, *, width: int | None = None) -> str:
     """Columns two spaces apart; the first of `rows` is their head.
 
     >>> print(aligned([["", "median", "rises"], ["1d", "975.42", "9%"], ["30d", "975.40", "51%"]]))
@@ -16,11 +22,11 @@ def aligned(rows: Rows) -> str:
      1d  975.42     9%
     30d  975.40    51%
     """
-    return _tabulated(rows, "plain", _alignment(rows[1:]))
+    return _fitted(rows, _spaced, width)
 
 
-def markdown(rows: Rows) -> str:
-    """A table in Markdown; the first of `rows` is its head.
+def markdown(rows: Rows, *, width: int | None = None) -> str:
+    """A table in Markdown; the first of `rows` is its head. On a terminal that is too narrow it is one as `aligned` makes it.
 
     >>> print(markdown([["model", "CRPS"], ["garch_t", "9.1 ± 0.4"], ["theta", "12.3"]]))
     | model   |      CRPS |
@@ -31,7 +37,14 @@ def markdown(rows: Rows) -> str:
     rule, head, *body = _tabulated(rows, "pipe", _alignment(rows[1:])).split(
         "\n"
     )  # without a head, the rule comes first
-    return "\n".join([head, rule, *body])
+    text = "\n".join([head, rule, *body])
+    return text if width is None or wide(text) <= width else aligned(rows, width=width)
+
+
+def prose(rows: Rows, *, width: int | None = None) -> str:
+    """A table as `markdown` makes it whose last column holds sentences: on a terminal that is too narrow they are broken."""
+    text = markdown(rows)
+    return text if width is None or wide(text) <= width else listed(rows, width=width)
 
 
 def listed(rows: Rows, *, width: int | None = None) -> str:
@@ -43,8 +56,46 @@ def listed(rows: Rows, *, width: int | None = None) -> str:
     """
     most: list[int | None] = [None] * len(rows[0])
     if width is not None:
-        most[-1] = width - sum(2 + max(len(row[i]) for row in rows) for i in range(len(most) - 1))
-    return _tabulated(rows, "plain", ["left"] * len(rows[0]), maxcolwidths=most)
+        others = sum(2 + max(wide(row[i]) for row in rows) for i in range(len(most) - 1))
+        most[-1] = max(width - others, NARROWEST)
+    whole = [[unbroken(cell) for cell in row] for row in rows]
+    return broken(_tabulated(whole, "plain", ["left"] * len(rows[0]), maxcolwidths=most))
+
+
+def unbroken(text: str) -> str:
+    """No line begins with a sign of per cent; `broken` gives the text back."""
+    return text.replace(" %", "\u00a0%")
+
+
+def broken(text: str) -> str:
+    return text.replace("\u00a0%", " %")
+
+
+def _fitted(rows: Rows, render: Callable[[Rows, int], str], width: int | None) -> str:
+    """The table with its usual gap, else with the smallest, else in parts."""
+    for gap in (2, 1):
+        text = render(rows, gap)
+        if width is None or wide(text) <= width:
+            return text
+    parts: list[list[int]] = [[0]]
+    for column in range(1, len(rows[0])):
+        if len(parts[-1]) > 1 and wide(render(_columns(rows, [*parts[-1], column]), 2)) > (width or 0):
+            parts.append([0])
+        parts[-1].append(column)
+    return "\n\n".join(render(_columns(rows, part), 2) for part in parts)
+
+
+def _columns(rows: Rows, chosen: Sequence[int]) -> Rows:
+    return [[row[column] for column in chosen] for row in rows]
+
+
+def _spaced(rows: Rows, gap: int) -> str:
+    return _tabulated(rows, "plain" if gap == 2 else "narrow", _alignment(rows[1:]))
+
+
+def wide(text: str) -> int:
+    """Of the longest line, as it is shown: colours take no place."""
+    return max(len(line) for line in COLOUR.sub("", text).split("\n"))
 
 
 def _alignment(rows: Rows) -> list[str]:
@@ -58,9 +109,15 @@ def _alignment(rows: Rows) -> list[str]:
 
 def _tabulated(rows: Rows, form: str, alignment: Sequence[str], **options: Any) -> str:
     """The head goes in as a row like the others: tabulate makes columns wider than a head of its own needs."""
-    from tabulate import tabulate
+    from tabulate import DataRow, TableFormat, tabulate
 
+    narrow = TableFormat(None, None, None, None, None, DataRow("", " ", ""), 0, None)
     text = tabulate(
-        rows, tablefmt=form, colalign=alignment or None, disable_numparse=True, preserve_whitespace=True, **options
+        rows,
+        tablefmt=narrow if form == "narrow" else form,
+        colalign=alignment or None,
+        disable_numparse=True,
+        preserve_whitespace=True,
+        **options,
     )
     return "\n".join(line.rstrip() for line in text.split("\n"))

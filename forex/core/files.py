@@ -87,19 +87,31 @@ def write_json(path: Path, content: Any) -> None:
 
 
 def json_text(content: Any) -> str:
-    return json.dumps(_canonical(content), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
+    return _json_text(content, "\n") + "\n"
 
 
-def _canonical(content: Any) -> Any:
+def _json_text(content: Any, line: str) -> str:
+    """As json.dumps(…, indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) writes it, whose indenting passes every token
+    up through all levels: a third of the time.
+
+    line: a new one, indented as the one that `content` begins on.
+    """
+    inner = f"{line}  "
     if isinstance(content, Mapping):
-        return {str(key): _canonical(value) for key, value in content.items()}
+        texts = {str(key): value for key, value in content.items()}
+        entries = [f"{_scalar(key)}: {_json_text(texts[key], inner)}" for key in sorted(texts)]
+        return f"{{{inner}{f',{inner}'.join(entries)}{line}}}" if entries else "{}"
     if isinstance(content, (list, tuple)):
-        return [_canonical(value) for value in content]
+        entries = [_json_text(value, inner) for value in content]
+        return f"[{inner}{f',{inner}'.join(entries)}{line}]" if entries else "[]"
     if isinstance(content, np.ndarray | np.generic):
-        return _canonical(content.tolist())
+        return _json_text(content.tolist(), line)
     if isinstance(content, float) and math.isfinite(content):
-        return float(f"{content:.{SIGNIFICANT_DIGITS}g}")
-    return content
+        return float.__repr__(float(f"{content:.{SIGNIFICANT_DIGITS}g}"))
+    return _scalar(content)
+
+
+_scalar = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 
 
 def read_json(path: Path) -> Any:

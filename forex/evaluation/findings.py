@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from forex.core.names import GARCH_T, PUBLISHED, RIVALS, centred_name, percent
-from forex.core.sentence import Sentence, sentence, together, verbatim
+from forex.core.sentence import Sentence, sentence, together
 from forex.core.status import FAIL, NO_EVIDENCE, PASS, Verdict
 from forex.evaluation.report import (
     HorizonScores,
@@ -16,6 +16,7 @@ from forex.evaluation.report import (
     RegimeRule,
     Rule,
     Scoreboard,
+    TailRule,
     Unjudged,
     Unpublished,
 )
@@ -96,39 +97,13 @@ def without_evidence(report: Scoreboard) -> Sentence | None:
 
 
 @dataclass(frozen=True)
-class Open:
-    """An acceptance rule that does not hold, or that nobody can tell, with what was found."""
+class Judged:
+    """An acceptance rule with its verdict and what was found."""
 
     horizon: str
     rule: str
     verdict: Verdict
     says: Sentence
-
-
-def title(rule: str) -> Sentence:
-    """What an acceptance rule is about.
-
-    >>> [title(name).says for name in ("coverage_95", "above_80", "rmse")]
-    ['coverage of the 95 % interval', 'share above the 80 % interval', 'root mean squared error']
-    """
-    kind, _, level = rule.rpartition("_")
-    if kind == "coverage":
-        return sentence("coverage of the {level:s} % interval", level=level)
-    if kind == "above":
-        return sentence("share above the {level:s} % interval", level=level)
-    if kind == "below":
-        return sentence("share below the {level:s} % interval", level=level)
-    return TITLES.get(rule, verbatim(rule))
-
-
-TITLES = {
-    "regime_coverage": sentence("coverage in every regime"),
-    "interval_coverage": sentence("least coverage of the widest interval"),
-    "rmse": sentence("root mean squared error"),
-    "mape_pct": sentence("mean absolute percentage error"),
-    "crps_below_benchmarks": sentence("CRPS below every benchmark"),
-    f"{LOSS}_below_benchmarks": sentence("interval score below every benchmark"),
-}
 
 
 def rules_held(report: Scoreboard) -> tuple[int, int]:
@@ -137,14 +112,18 @@ def rules_held(report: Scoreboard) -> tuple[int, int]:
     return found.count(PASS), len(found)
 
 
-def rules_open(report: Scoreboard) -> list[Open]:
-    """Every other rule, by length of horizon: what fails first, then what was not judged."""
-    found = [
-        Open(horizon, name, rule.verdict, _says(name, rule))
+def rules_judged(report: Scoreboard) -> list[Judged]:
+    """Every rule, by length of horizon and name."""
+    return [
+        Judged(horizon, name, rule.verdict, _says(name, rule))
         for horizon in sorted(report.verdicts, key=horizon_days)
         for name, rule in sorted(report.verdicts[horizon].items())
-        if rule.verdict != PASS
     ]
+
+
+def rules_open(report: Scoreboard) -> list[Judged]:
+    """Those that do not hold, or that nobody can tell: what fails first, then what was not judged."""
+    found = [one for one in rules_judged(report) if one.verdict != PASS]
     return sorted(found, key=lambda one: one.verdict != FAIL)
 
 
@@ -152,13 +131,38 @@ def _says(name: str, rule: Rule) -> Sentence:
     if isinstance(rule, RegimeRule):
         misses = [_missed(miss, inside=False) for miss in rule.failed]
         misses += [_missed(miss, inside=True) for miss in rule.undecided]
-        return together(*misses, by="; ") if misses else sentence("no regime has enough origins")
+        if misses:
+            return together(*misses, by="; ")
+        if not rule.judged:
+            return sentence("no regime has enough origins")
+        return sentence(
+            "{distance:.1f} points from a level at most, in {regimes:and}; {most:.1f} points are accepted, or the level inside the "
+            "band",
+            regimes=rule.judged,
+            distance=100 * rule.value,
+            most=100 * rule.at_most,
+        )
     if isinstance(rule, Unpublished):
         return sentence("nothing of `published` has matured")
     found = _amount(name, rule.value)
     if isinstance(rule, Unjudged):
         return sentence("{found}; no bound is set, or nothing is there to compare with", found=found)
     least, most = (None if bound is None else _amount(name, bound) for bound in (rule.at_least, rule.at_most))
+    if (
+        isinstance(rule, TailRule)
+        and rule.holds == "band"
+        and rule.block_low is not None
+        and rule.block_high is not None
+    ):
+        return sentence(
+            "{found}, where at least {least} and at most {most} is accepted, or the nominal share inside the band, {low} to "
+            "{high}",
+            found=found,
+            least=least,
+            most=most,
+            low=_amount(name, rule.block_low),
+            high=_amount(name, rule.block_high),
+        )
     if least is None:
         return sentence("{found}, where at most {most} is accepted", found=found, most=most)
     if most is None:

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -10,27 +9,12 @@ import polars as pl
 from forex.calibration.calibrate import Calibrated, calibrate
 from forex.calibration.inputs import calibration_inputs
 from forex.core.names import NOWCAST
+from forex.explanation.files import Frames, require_whole
 from forex.models.nowcast import Nowcast, Settings
 from forex.models.scale import Scale
 from forex.observations.history import History, Ints, from_panel
 from forex.params import Calibrate, Fit
 from forex.statistics.predictive import Predictive
-
-PANEL = Path("data/panel.parquet")
-REGIMES = Path("data/regimes.parquet")
-RAW_FORECASTS = Path("data/forecasts/raw.parquet")
-CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
-CALIBRATED = Path("data/forecasts/calibrated.parquet")
-
-
-@dataclass(frozen=True)
-class Frames:
-    """The files of the last run that forecasts come from."""
-
-    panel: pl.DataFrame
-    regimes: pl.DataFrame
-    raw: pl.DataFrame
-    contributions: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -64,10 +48,12 @@ class Again:
 def made_again(frames: Frames, fit: Fit, calibrate_by: Calibrate, horizon: str) -> Again:
     """From whole frames: what the library says of an origin rests on what was known there, whatever follows.
 
-    fit: read with what the models declare.
+    fit: read with what the models declare.  Raises DataError naming a file that lacks what another one has.
     """
     history = from_panel(frames.panel)
-    horizons = [*{horizon, *calibrate_by.pool_horizons} & {*frames.raw["horizon"].unique()}]
+    fitted = frames.raw["horizon"].unique(maintain_order=True).to_list()
+    horizons = [name for name in fitted if name == horizon or name in calibrate_by.pool_horizons]
+    require_whole(frames, history.days, fit.models, {horizon, *horizons})
     inputs = calibration_inputs(history, frames.raw, frames.regimes, horizons)
     calibrated, _ = calibrate(inputs.predictive, inputs.outcomes, calibrate_by, inputs.regimes)
     scale: Scale | None = None

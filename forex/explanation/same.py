@@ -10,7 +10,8 @@ import numpy as np
 from forex.core.errors import DataError
 from forex.core.names import NOWCAST
 from forex.core.quantiles import COLUMNS
-from forex.explanation.again import CALIBRATED, CONTRIBUTIONS, RAW_FORECASTS, Again
+from forex.explanation.again import Again
+from forex.explanation.files import CALIBRATED, CONTRIBUTIONS, RAW_FORECASTS, require_origin
 from forex.explanation.steps import AROUND_THE_NOWCAST, series_parts
 
 # Files hold log-distances at 8 significant digits and rates at 4 decimals; a last digit may differ with the dependencies' versions.
@@ -21,9 +22,12 @@ WITHIN_CLP = 1e-4
 def require_the_same(again: Again, stored: Mapping[str, Any]) -> None:
     """stored: a published row of data/forecasts/calibrated.parquet.
 
-    Raises DataError naming the file and both values where the scale, the parts of the median or a quantile is not what was made.
+    Raises DataError naming the file and both values where the scale, the parts of the median or a quantile is not what was
+    made, or where nothing was fitted at the origin.
     """
-    origin, row = stored["origin_date"], again.row(stored["origin_date"])
+    origin = stored["origin_date"]
+    require_origin(origin, again.history.days[again.origins])
+    row = again.row(origin)
     if again.scale is not None:
         scale = float(again.fitted[NOWCAST].scale[row])
         made = float(again.scale.total[again.origins[row]])

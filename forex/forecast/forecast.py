@@ -131,7 +131,10 @@ def _stale(series: Mapping[str, Listed], panel_row: Mapping[str, Any], origin: d
     ages: dict[str, Any] = {name: panel_row.get("anchor_age" if name == TARGET else f"{name}_age") for name in series}
     found = []
     for name, age in sorted(ages.items()):
-        late = 0 if age is None else age - usual_age(series[name].publication, origin, cut_off_at)
+        usual = usual_age(series[name].publication, origin, cut_off_at)
+        if name != TARGET:
+            usual = max(usual, 0)  # the panel has no driver's value of a day after the origin
+        late = 0 if age is None else age - usual
         if late > 0:
             found.append(Stale(series=name, tier=series[name].tier, business_days=age, late=late))
     return tuple(found)

@@ -103,6 +103,20 @@ def _falling(limits: Limits) -> Limits:
     return limits
 
 
+class MonitorState(Block):
+    """The state, by the worst status of the performance monitor."""
+
+    DEGRADED: State
+    CRITICAL: State
+
+
+class AlertState(Block):
+    """The state, by the severity of an alert that was raised at the newest origin."""
+
+    WARNING: State
+    CRITICAL: State
+
+
 class Overall(Block):
     """The overall state, from the worst of what its rules find."""
 
@@ -110,8 +124,8 @@ class Overall(Block):
     driver_late: PositiveInt
     drivers_alive: Annotated[Limits, AfterValidator(_falling)]
     acceptance: State
-    monitor: Mapping[Literal["DEGRADED", "CRITICAL"], State]
-    alerts: Mapping[Literal["WARNING", "CRITICAL"], State]
+    monitor: MonitorState
+    alerts: AlertState
     run_age: Annotated[Limits, AfterValidator(_rising)]
 
 

@@ -137,7 +137,7 @@ class Language:
         if value is None:
             return ABSENT
         shown = Decimal(f"{value:.{digits}g}")
-        return self.number(value, len(f"{shown.normalize():f}".partition(".")[2]), sign=sign)
+        return self.number(float(shown), len(f"{shown.normalize():f}".partition(".")[2]), sign=sign)
 
     def count(self, value: int | None) -> str:
         return self.number(value, 0)
@@ -277,6 +277,11 @@ def language(code: Code) -> Language:
 
 
 @cache
+def plain_language(code: Code) -> Language:
+    return Language(code, plain=True)
+
+
+@cache
 def _translations(code: Code) -> "NullTranslations":
     """The catalogues as one, compiled in memory; English is what the code says."""
     from io import BytesIO
@@ -290,7 +295,7 @@ def _translations(code: Code) -> "NullTranslations":
     whole = new_catalogue(code)
     for path in files:
         for message in read_catalogue(path, code):
-            if message.id:
+            if message.id and message.string:
                 whole[message.id] = message
     compiled = BytesIO()
     write_mo(compiled, whole)

@@ -11,9 +11,9 @@ SERIES: Final = {
     "anchor": "dólar observado",
     "usdclp_close": "quote of the peso at the cut-off",
     "usdclp_spot": "quote of the peso at the cut-off",
-    "copper_lme": "copper, London",
-    "copper_comex": "copper, New York",
-    "copper_bcch": "copper, central bank",
+    "copper_lme": "copper (London)",
+    "copper_comex": "copper (New York)",
+    "copper_bcch": "copper (central bank)",
     "dxy": "dollar index (DXY)",
     "vix": "volatility index (VIX)",
     "wti": "crude oil (WTI)",
@@ -104,7 +104,35 @@ CHECKS: Final = {
 }
 
 ASIDE: Final = {
+    "wrong_type": "of another type",
     "not_a_business_day": "on a day that is no business day",
+    "duplicate": "duplicates",
+    "known_too_early": "known before they can be",
+    "out_of_order": "out of order",
+    "out_of_range": "outside of their range",
+    "not_positive": "not positive",
+    "reverted": "of a move that was taken back",
+    "unconfirmed": "of a move that was not confirmed",
+    "suspended": "of a move that waits for its confirmation",
+}
+
+FATES: Final = {
+    "used": "in use",
+    "flagged": "flagged",
+    "left_out": "left out",
+    "stops_the_run": "stops the run",
+}
+
+SIGNALS: Final = {
+    "volatility": "volatility",
+    "copper": "copper",
+    "copper link": "copper link",
+    "policy meeting": "policy meeting",
+    "intervention": "intervention",
+    "sales": "sales",
+    "purchases": "purchases",
+    "ON": "on",
+    "OFF": "off",
 }
 
 TESTS: Final = {
@@ -116,6 +144,7 @@ TESTS: Final = {
 }
 
 MODELS: Final = {
+    "published": "published forecast",
     "random_walk": "random walk",
     "random_walk_drift": "random walk with drift",
     "predecessor": "earlier system",
@@ -126,5 +155,5 @@ MODELS: Final = {
 }
 
 NAMES: Final[Mapping[str, str]] = (
-    SERIES | STATES | REGIMES | EPISODES | ALERTS | TIERS | CHECKS | ASIDE | TESTS | MODELS
+    SERIES | STATES | REGIMES | EPISODES | ALERTS | TIERS | CHECKS | ASIDE | FATES | SIGNALS | TESTS | MODELS
 )

@@ -60,7 +60,7 @@ def filters(language: Language) -> dict[str, Callable[..., str]]:
         "horizon": language.horizon,
         "name": language.name,
         "named": lambda name: first_capital(language.name(name)),
-        "say": language.say,
+        "say": lambda said: language.say(said).replace("`", ""),  # marks of code, which a page does not have
         "capital": first_capital,
         "listed": language.listed,
     }

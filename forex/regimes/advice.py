@@ -1,12 +1,12 @@
-"""What a call means for someone who has dollars to buy or to sell."""
+"""What a regime means for someone who has dollars to buy or to sell: a rule's own advice, or that of the two that are no rule's."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from forex.core.sentence import Sentence, sentence
 from forex.regimes.rules.registry import rules
 
-OTHERWISE = {
+OTHERWISE: Final = {
     "NORMAL": sentence("Nothing unusual: plan with the intervals as they are published."),
     "UNKNOWN": sentence(
         "The data does not allow a call. This is no sign of calm: check with `forex status` what is missing, and treat "
@@ -16,6 +16,6 @@ OTHERWISE = {
 
 
 def recommendation(row: Mapping[str, Any]) -> Sentence:
-    """By the regime of a row of data/regimes.parquet."""
+    """row: of data/regimes.parquet."""
     regime = row["regime"]
     return OTHERWISE[regime] if regime in OTHERWISE else rules()[regime].advice(row)

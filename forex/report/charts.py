@@ -322,6 +322,19 @@ def drift_chart(rows: Given, *, colours: Palette, width: int, height: int) -> An
     )
 
 
+def trend_chart(rows: Given, *, colours: Palette, width: int, height: int, form: str, target: float) -> Any:
+    """A figure on the days of weekly reports, and what it is held against.  Rows: as_of, value.  form: of d3, ".1%"."""
+    x = alt.X("as_of:T", scale=UTC, title=None, axis=alt.Axis(tickCount=3, grid=False))
+    y = alt.Y("value:Q", scale=alt.Scale(zero=False, padding=6), title=None, axis=alt.Axis(tickCount=4, format=form))
+    aimed = alt.Chart(alt.InlineData(values=[{"value": target}]))
+    base = _chart(rows)
+    return alt.layer(
+        aimed.mark_rule(color=colours.muted, strokeDash=[3, 3]).encode(y=y),
+        base.mark_line(color=colours.accent, strokeWidth=1.5).encode(x=x, y=y),
+        base.mark_circle(color=colours.accent, opacity=1, size=18).encode(x=x, y=y),
+    ).properties(width=width, height=height)
+
+
 def pit_chart(source: Source, *, colours: Palette, width: int, height: int) -> Any:
     """How often the outcome fell into each bin of the forecast's distribution; level is calibrated.  Rows: model, pit, share."""
     published = source.where(model=PUBLISHED)

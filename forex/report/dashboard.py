@@ -18,6 +18,7 @@ from forex.core.names import NOWCAST
 from forex.core.sentence import Sentence, sentence
 from forex.evaluation import findings
 from forex.evaluation.report import Explained, ValidationReport
+from forex.evaluation.rule_words import in_words
 from forex.forecast.conditions import sentences
 from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
@@ -134,7 +135,7 @@ def dashboard(
         tails=tail_rows(validation),
         rules_held=findings.rules_held(validation),
         rules_open=findings.rules_open(validation),
-        rule_title=findings.title,
+        rule_title=in_words,
         scores=scores,
         evidence=evidence_counts(scores),
         gain=findings.gain(validation),
@@ -180,7 +181,7 @@ def nowcast(moved: Mapping[str, Any], forecast: Forecast, validation: Validation
     published = [name for name, entry in by_length(forecast.horizons).items() if entry.model == NOWCAST]
     return NowcastRows(
         **contributions.largest(moved, SHOWN_SERIES),
-        columns=contributions.columns(moved),
+        columns={run[0]: (run[0], run[-1]) for run in contributions.runs(moved)},
         moves=moved["moves"],
         record=record,
         published=published,

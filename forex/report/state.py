@@ -11,11 +11,14 @@ from forex.core.sentence import Sentence, sentence
 from forex.core.status import ALERT_SEVERITIES, CAUTION, CRITICAL, DEGRADED, FAIL, FAULT, OK, STATES, WARNING, State
 from forex.evaluation import findings
 from forex.evaluation.report import ValidationReport
+from forex.evaluation.rule_words import in_words
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import PerformanceReport
 from forex.observations.store import TARGET
 from forex.params import Limits, Overall
+
+AGE = "run_age"  # the rule of whoever has a clock
 
 
 class Found(Report):
@@ -55,7 +58,7 @@ def overall(reports: Reports, rules: Overall, *, run_age: int | None = None) -> 
     ]
     if run_age is not None:
         state, says = of_age(run_age, rules.run_age)
-        found.append(Found(rule="run_age", state=state, says=says))
+        found.append(Found(rule=AGE, state=state, says=says))
     found.sort(key=lambda one: -STATES.index(one.state))
     return OverallState(state=found[0].state, found=tuple(found))
 
@@ -117,7 +120,7 @@ def acceptance(reports: Reports, rules: Overall) -> Judged:
             sentence(
                 "An acceptance rule fails at {horizon}: {rule}, {found}.",
                 horizon=one.horizon,
-                rule=findings.title(one.rule),
+                rule=in_words(one.rule),
                 found=one.says,
             ),
         )
@@ -129,7 +132,7 @@ def monitor(reports: Reports, rules: Overall) -> Judged:
     if status in (DEGRADED, CRITICAL):
         worse = [one.horizon for one in reports.performance.findings]
         yield (
-            rules.monitor[status],
+            rules.monitor.CRITICAL if status == CRITICAL else rules.monitor.DEGRADED,
             sentence(
                 "Recent forecasts are worse than those before them: {status} at {horizons:and}.",
                 status=status,
@@ -148,7 +151,7 @@ def alerts(reports: Reports, rules: Overall) -> Judged:
         yield OK, sentence("No warning was raised on {date}.", date=reports.alerts.at)
     for one in sorted(grave, key=lambda alert: -ALERT_SEVERITIES.index(alert.severity)):
         yield (
-            rules.alerts[WARNING if one.severity == WARNING else CRITICAL],
+            rules.alerts.CRITICAL if one.severity == CRITICAL else rules.alerts.WARNING,
             sentence("Alert, {severity}: {type}. {why}", severity=one.severity, type=one.type, why=tuple(one.reasons)),
         )
 

@@ -62,20 +62,19 @@ def _last(known: Mapping[str, Any], name: str) -> dict[str, Any]:
     return {"value": known[column], "date": str(date) if date else None, "business_days": known[f"{column}_age"]}
 
 
-def columns(found: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """The horizons to show, those of one estimate once: the first of each run whose parts are all equal, and the run's ends.
+def runs(found: Mapping[str, Any]) -> list[list[str]]:
+    """The horizons, those of one estimate together: neighbours whose parts are all equal.
 
     found: from `moves`.
 
     >>> mxn = {"quote": False, "moves": {"1d": 2.0, "7d": 3.0, "15d": 3.0}}
-    >>> columns({"moves": {"1d": 2.0, "7d": 3.0, "15d": 3.0}, "series": {"mxn": mxn}})
-    {'1d': ('1d', '1d'), '7d': ('7d', '15d')}
+    >>> runs({"moves": {"1d": 2.0, "7d": 3.0, "15d": 3.0}, "series": {"mxn": mxn}})
+    [['1d'], ['7d', '15d']]
     """
-    runs = [
+    return [
         list(run)
         for _, run in groupby(found["moves"], key=lambda horizon: [one["moves"][horizon] for one in ranked(found)])
     ]
-    return {run[0]: (run[0], run[-1]) for run in runs}
 
 
 def ranked(found: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -1,71 +1,122 @@
-"""What the checks found: as reports/expectations.json says it, and as a self-contained page shows it."""
+"""reports/expectations.html: what the checks found, as a page for whoever wonders whether the data can be relied on.
 
-import datetime as dt
-from collections.abc import Mapping, Sequence
+What needs attention comes first: a series that stops the run, is left out or flagged, then one with a check that does not hold.
+Rows on holidays are no such thing: there is no new observado on them, and that they are set aside is as it should be.
+"""
 
-from forex.core.sentence import sentence
-from forex.core.templates import environment
-from forex.validation.expectations import Outcome
-from forex.validation.report import CheckResult, Expectations, InputWarning, SeriesResult
-from forex.validation.validate import LEFT_OUT, STOPS_THE_RUN, Checked
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from forex.core.sentence import Sentence, sentence
+from forex.core.status import CAUTION, FAULT, OK, State
+from forex.observations.store import TARGET
+from forex.presentation.language import Language
+from forex.presentation.pages import environment
+from forex.validation import wording
+from forex.validation.report import CheckResult, Expectations, Fate, SeriesResult
+
+FATES: tuple[Fate, ...] = ("stops_the_run", "left_out", "flagged", "used")  # from worst to best
+STATES: dict[Fate, State] = {"stops_the_run": FAULT, "left_out": CAUTION, "flagged": CAUTION, "used": OK}
+# How a check came out: it holds, the rows that it set aside are expected, or it does not hold, gravely or not.
+HOLDS, EXPECTED, REPORTED, FAILS = "PASS", "EXPECTED", "WARNING", "FAIL"
+
+OUTCOMES = {
+    HOLDS: sentence("holds"),
+    EXPECTED: sentence("as expected"),
+    REPORTED: sentence("does not hold"),
+    FAILS: sentence("does not hold"),
+}
 
 
-def page(report: Expectations) -> str:
-    """The HTML page of a report made by `summary`."""
-    return environment("forex.validation").get_template("expectations.html.j2").render(report=report) + "\n"
+@dataclass(frozen=True)
+class CheckRow:
+    """A check: the key of its name, what is accepted, what was found, how it came out."""
+
+    result: CheckResult
+    asked: Sentence
+    found: Sentence
+    outcome: str
 
 
-def summary(
-    checked: Mapping[str, Checked],
-    left_out: Mapping[str, str],
-    as_of: str,
-    *,
-    warnings: Sequence[InputWarning] = (),
-    params_sha256: Mapping[str, str],
-    store: Mapping[str, str],
-) -> Expectations:
-    """The fate of each series and the outcome of each check; `left_out`: why ingest left a series out before any.
+@dataclass(frozen=True)
+class SeriesRow:
+    """A series with its checks, those that do not hold first.  state: whether it needs attention."""
 
-    warnings: from `forex.validation.warnings.input_warnings`.  params_sha256: of the block that the checks were made with.
-    store: from `forex.observations.ingest.store_hashes`.
-    """
-    series = {name: _series(one) for name, one in checked.items()}
-    absent = {
-        name: SeriesResult(
-            fate=LEFT_OUT, why=sentence("{unread:s}", unread=why), rows=0, usable=0, set_aside={}, checks=()
+    name: str
+    result: SeriesResult
+    checks: tuple[CheckRow, ...]
+    state: State
+
+    @property
+    def held(self) -> int:
+        return sum(one.outcome == HOLDS for one in self.checks)
+
+
+def page(report: Expectations, language: Language) -> str:
+    """The page, which requests nothing and runs no script."""
+    rows = series_rows(report, language)
+    checks = [check for row in rows for check in row.checks]
+    return (
+        environment("forex.validation", language)
+        .get_template("expectations.html.j2")
+        .render(
+            report=report,
+            rows=rows,
+            state=state(report, rows),
+            held=sum(check.outcome == HOLDS for check in checks),
+            checks=len(checks),
+            expected=any(check.outcome == EXPECTED for check in checks),
+            used=sum(row.result.fate == "used" for row in rows),
+            set_aside=list(_set_aside(rows)),
+            outcomes=OUTCOMES,
         )
-        for name, why in left_out.items()
-    }
-    return Expectations(
-        as_of=dt.date.fromisoformat(as_of),
-        params_sha256=dict(params_sha256),
-        store=dict(store),
-        success=all(one.fate != STOPS_THE_RUN for one in checked.values()),
-        series=series | absent,
-        warnings=tuple(warnings),
+        + "\n"
     )
 
 
-def _series(one: Checked) -> SeriesResult:
-    return SeriesResult(
-        fate=one.fate,
-        why=one.why,
-        rows=one.rows.height,
-        usable=one.usable.height,
-        set_aside=dict(one.quarantine["reason"].value_counts().iter_rows()),
-        checks=tuple(_check(one, outcome) for outcome in one.outcomes),
-    )
+def state(report: Expectations, rows: list[SeriesRow]) -> State:
+    """FAULT where the run stopped, CAUTION where anything needs attention."""
+    if not report.success:
+        return FAULT
+    return CAUTION if report.warnings or any(row.state != OK for row in rows) else OK
 
 
-def _check(one: Checked, outcome: Outcome) -> CheckResult:
-    return CheckResult(
-        check=outcome.check.name,
-        expectation=outcome.expectation,
-        kwargs=outcome.check.kwargs,
-        bound=outcome.check.bound,
-        severity=outcome.check.severity,
-        success=outcome.success,
-        observed=outcome.observed,
-        failing_rows=None if outcome.rows is None else len(outcome.rows),
-        first_failing=tuple(one.first_failing(outcome)),
-    )
+def series_rows(report: Expectations, language: Language) -> list[SeriesRow]:
+    """What needs attention first, of equals the observado, then by name."""
+    rows = [_series(name, result) for name, result in report.series.items()]
+
+    def order(row: SeriesRow) -> tuple[int, bool, bool, str]:
+        return FATES.index(row.result.fate), row.state == OK, row.name != TARGET, language.name(row.name).casefold()
+
+    return sorted(rows, key=order)
+
+
+def _series(name: str, result: SeriesResult) -> SeriesRow:
+    checks = [
+        CheckRow(
+            one,
+            wording.asked(one.check, one.kwargs),
+            wording.found(one.check, one.observed, failing=one.failing_rows, rows=result.rows),
+            _outcome(one),
+        )
+        for one in result.checks
+    ]
+    order = (FAILS, REPORTED, EXPECTED, HOLDS)
+    checks.sort(key=lambda check: order.index(check.outcome))
+    grave = result.fate == "used" and any(check.outcome in (FAILS, REPORTED) for check in checks)
+    return SeriesRow(name, result, tuple(checks), CAUTION if grave else STATES[result.fate])
+
+
+def _outcome(check: CheckResult) -> str:
+    if check.success:
+        return HOLDS
+    if check.severity == "critical":
+        return FAILS
+    return EXPECTED if check.check == "business_day" else REPORTED
+
+
+def _set_aside(rows: list[SeriesRow]) -> Iterator[tuple[str, str, int, int]]:
+    """Series, reason, how many of how many rows."""
+    for row in rows:
+        for reason, count in sorted(row.result.set_aside.items()):
+            yield row.name, reason, count, row.result.rows

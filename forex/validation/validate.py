@@ -15,6 +15,7 @@ from forex.core.errors import DataError, ForexError, ParamsError, StaleError, To
 from forex.core.sentence import Sentence, sentence, together, verbatim
 from forex.observations.store import PERCENT, TARGET, Publication
 from forex.params import Tier, Validate
+from forex.validation import wording
 from forex.validation.expectations import ROW, SHOWN, Outcome, run
 from forex.validation.report import FailingRow, Fate
 from forex.validation.suites import move_check, row_checks, table_checks, table_facts, type_checks, with_helpers
@@ -98,26 +99,21 @@ class Checked:
         ]
 
     def _describe(self, outcome: Outcome) -> Sentence:
-        wanted = ", ".join(f"{key} {value}" for key, value in outcome.check.kwargs.items())
-        what = {"check": outcome.check.name, "expectation": outcome.expectation, "wanted": wanted}
+        check, failing = outcome.check, None if outcome.rows is None else len(outcome.rows)
+        said = {
+            "check": check.name,
+            "found": wording.found(check.name, outcome.observed, failing=failing, rows=self.rows.height),
+            "asked": wording.asked(check.name, check.kwargs),
+        }
         if outcome.rows is None:
-            return sentence(
-                "{check}: {expectation:s} ({wanted:s}) failed, observed value {observed}",
-                **what,
-                observed=_observed(outcome.observed),
-            )
+            return sentence("{check}: {found}, where {asked} is accepted", **said)
         [first] = self.first_failing(outcome, 1)
-        value = outcome.observed[0] if isinstance(outcome.observed, list) else outcome.observed
         return sentence(
-            "{check}: {expectation:s} ({wanted:s}) failed on {failing} of {rows:rows}, observed value {observed} (line {line:s}, "
-            "{date}, value {value})",
-            **what,
-            failing=len(outcome.rows),
-            rows=self.rows.height,
-            observed=_observed(value),
+            "{check}: {found}, where {asked} is accepted (first on line {line:s}: {date}, value {value})",
+            **said,
             line=str(first.line),
             date=first.date,
-            value=_cell(first.value),
+            value=verbatim(first.value) if isinstance(first.value, str) else first.value,
         )
 
     def _advice(self, causes: list[Outcome]) -> Sentence:
@@ -241,11 +237,3 @@ def _column(column: pl.Series) -> Any:
     if column.dtype == pl.Date:
         return np.array(column.to_list(), dtype=object)
     return column.to_numpy()
-
-
-def _observed(value: Any) -> Sentence:
-    return sentence("{value:.6g}", value=value) if isinstance(value, float) else verbatim(str(value))
-
-
-def _cell(value: float | str | None) -> Sentence:
-    return sentence("{value}", value=value) if isinstance(value, float) else verbatim(str(value))

@@ -1,5 +1,6 @@
 """`forex check` on reports that the monitor makes of steady and of worse forecasts; on the sample, tests/commands/test_gate.py."""
 
+import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 import pytest
 
 from forex.commands.judge import check
+from forex.commands.live.on_time import age_of
 from forex.core.files import read_json, write_json
-from forex.core.reports import write_report
+from forex.core.reports import read_report, write_report
 from forex.evaluation.report import ValidationReport
-from forex.forecast.report import Inputs
+from forex.forecast.report import Forecast, Inputs, Stale
 from forex.params import load_params, params_sha256
+from forex.timeline import calendar
 from tests.monitoring.test_alert_rules import panel_of
 from tests.monitoring.test_alerts import report as alerts_of
 from tests.monitoring.test_alerts import storm
@@ -22,7 +25,7 @@ from tests.support.made_up import params_text
 from tests.support.monitored import whole
 from tests.support.reports_made_up import validation
 
-FINE = "fine: as of 2024-11-27, performance GOOD, 2 of 2 acceptance rules hold\n"
+FINE = "OK: as of 2024-11-27, performance GOOD, 2 of 2 acceptance rules hold\n"
 
 
 def all_hold() -> ValidationReport:
@@ -40,7 +43,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     params = load_params()
     alerts = alerts_of(panel_of(storm()[:60]))
     write_report(check.ALERTS, alerts)
-    inputs = Inputs(series={}, data_sha256="da" * 32, params_sha256=params_sha256(params))
+    inputs = Inputs(
+        series=dict.fromkeys(("usdclp", "mxn"), "5a" * 32), data_sha256="da" * 32, params_sha256=params_sha256(params)
+    )
     write_report(check.VALIDATION, all_hold())
     made = forecast(as_of=params.as_of, origin_date=alerts.at, inputs=inputs)
     write_report(check.FORECAST, made)
@@ -64,7 +69,7 @@ def edit(old: str, new: str) -> None:
 
 def test_steady_forecasts_are_fine_in_one_line(project: Path) -> None:
     said = monitored(world())
-    assert said["verdict"] == "fine" and said["exit_code"] == 0 and said["reasons"] == []
+    assert said["state"] == "OK" and said["exit_code"] == 0 and said["reasons"] == []
     done = forex("check", cwd=project)
     assert (done.returncode, done.stdout, done.stderr) == (0, FINE, "")
 
@@ -72,10 +77,10 @@ def test_steady_forecasts_are_fine_in_one_line(project: Path) -> None:
 def test_acceptance_rules_that_do_not_hold_are_told_and_end_nothing(project: Path) -> None:
     write_report(check.VALIDATION, validation())
     said = monitored(world())
-    assert said["verdict"] == "fine" and said["exit_code"] == 0
+    assert said["state"] == "CAUTION" and said["exit_code"] == 0
     done = forex("check", cwd=project)
     first, *others = done.stdout.splitlines()
-    assert (done.returncode, first) == (0, "fine: as of 2024-11-27, performance GOOD, 3 of 7 acceptance rules hold")
+    assert (done.returncode, first) == (0, "CAUTION: as of 2024-11-27, performance GOOD, 3 of 7 acceptance rules hold")
     assert others == [
         "1d below_95 FAIL: 1.20 %, where at least 1.80 % and at most 3.20 % is accepted",
         "1d coverage_95 FAIL: 95.40 %, where at least 96.00 % and at most 97.00 % is accepted",
@@ -83,14 +88,14 @@ def test_acceptance_rules_that_do_not_hold_are_told_and_end_nothing(project: Pat
         "30d published INSUFFICIENT_DATA: nothing of `published` has matured",
     ]
     worse = check.text(monitored(world(factor=3.0))).splitlines()
-    assert worse[0].startswith("1d CRITICAL: ") and worse[-4:] == others
+    assert worse[0].startswith("FAULT: ") and worse[1].startswith("1d CRITICAL: ") and worse[-4:] == others
 
 
 def test_worse_forecasts_are_degraded_with_a_line_for_each_figure(project: Path) -> None:
     said = monitored(world(factor=3.0))
-    assert said["verdict"] == "degraded" and said["exit_code"] == 1 and said["performance"] == "CRITICAL"
+    assert said["state"] == "FAULT" and said["exit_code"] == 1 and said["performance"] == "CRITICAL"
     lines = check.text(said).splitlines()
-    assert len(lines) == len(said["reasons"]) > 3 and lines[0].startswith("1d CRITICAL: ")
+    assert len(lines) == 1 + len(said["reasons"]) > 4 and lines[1].startswith("1d CRITICAL: ")
     assert any("CRPS" in line and "above what it was before, in the last 60 matured" in line for line in lines)
     assert any("the 80 % interval missed" in line and "more often than it says" in line for line in lines)
     assert any("the intervals miss more often than they say, by forecasts with targets from" in line for line in lines)
@@ -129,12 +134,12 @@ def test_a_benchmark_that_degrades_is_no_reason() -> None:
     quantiles = panel.quantiles.copy()
     walk = panel.models.index("random_walk")
     quantiles[-60:, walk] = middle[-60:] + 0.2 * (quantiles[-60:, walk] - middle[-60:])
-    assert monitored(changed(panel, quantiles=quantiles))["verdict"] == "fine"
+    assert monitored(changed(panel, quantiles=quantiles))["state"] == "OK"
 
 
 def test_too_short_a_history_is_fine_and_says_so() -> None:
     said = monitored(world(n=100))
-    assert said["verdict"] == "fine" and "performance INSUFFICIENT_DATA" in check.text(said)
+    assert said["state"] == "OK" and "performance INSUFFICIENT_DATA" in check.text(said)
 
 
 def test_a_run_of_another_day_is_stale(project: Path) -> None:
@@ -142,7 +147,7 @@ def test_a_run_of_another_day_is_stale(project: Path) -> None:
     edit('as_of: "2024-11-27"', 'as_of: "2024-11-28"')
     done = forex("check", cwd=project)
     assert done.returncode == 4
-    assert done.stdout == (
+    assert done.stdout.partition("\n")[2] == (
         "reports/forecast.json is as of 2024-11-27, params.yaml says 2024-11-28: no run for that day has finished. "
         "Run dvc repro.\n"
     )
@@ -151,10 +156,10 @@ def test_a_run_of_another_day_is_stale(project: Path) -> None:
 def test_a_run_of_other_params_is_stale_and_keys_that_no_forecast_depends_on_do_not_count() -> None:
     monitored(world())
     edit("recent: 500           # matured", "recent: 501           # matured")
-    assert check.view()["verdict"] == "fine"
+    assert check.view()["reasons"] == []
     edit("refit_every: 21   # business days\n    half_life", "refit_every: 22   # business days\n    half_life")
     said = check.view()
-    assert said["verdict"] == "stale" and said["exit_code"] == 4 and "other params" in check.text(said)
+    assert kinds(said) == {"stale"} and said["exit_code"] == 4 and "other params" in check.text(said)
 
 
 def test_alerts_worth_a_message_are_a_reason() -> None:
@@ -163,8 +168,8 @@ def test_alerts_worth_a_message_are_a_reason() -> None:
     write_report(check.ALERTS, raised)
     write_json(check.FORECAST, read_json(check.FORECAST) | {"origin_date": raised.at})
     said = check.view()
-    assert said["verdict"] == "alert" and said["exit_code"] == 1
-    assert check.text(said) == f"alerts of {raised.at}: CRITICAL: VOLATILITY_SPIKE"
+    assert said["state"] == "CAUTION" and kinds(said) == {"alert"} and said["exit_code"] == 1
+    assert check.text(said).endswith(f"\nalerts of {raised.at}: CRITICAL: VOLATILITY_SPIKE")
 
 
 def test_reports_of_two_runs_are_stale() -> None:
@@ -184,3 +189,55 @@ def test_without_a_run_there_is_nothing_to_check(project: Path) -> None:
     refused = forex("check", cwd=project)
     assert refused.returncode == 3
     assert refused.stderr == "forex: reports/performance.json: not found. `dvc repro` makes it.\n"
+
+
+def dead(count: int, of: int = 20) -> None:
+    """The newest forecast had `count` of its drivers without a new value for 22 business days."""
+    names = [f"s{k}" for k in range(of)]
+    made = read_report(check.FORECAST, Forecast)
+    late = tuple(Stale(series=name, tier="important", business_days=22, late=22) for name in names[:count])
+    inputs = made.inputs.model_copy(update={"series": dict.fromkeys(["usdclp", *names], "ab" * 32)})
+    write_report(check.FORECAST, made.model_copy(update={"stale": late, "inputs": inputs}))
+
+
+@pytest.mark.parametrize(("count", "state", "code"), [(0, "OK", 0), (2, "OK", 0), (3, "CAUTION", 0), (20, "FAULT", 1)])
+def test_dead_drivers_are_not_fine(count: int, state: str, code: int) -> None:
+    monitored(world())
+    dead(count)
+    said = check.view()
+    assert (said["state"], said["exit_code"]) == (state, code)
+    told = f"{count} of 20 drivers are missing or have had no new value for 3 business days or more."
+    assert (told in check.text(said)) == (state != "OK")
+
+
+@pytest.mark.parametrize(
+    ("days", "seconds", "age"), [(0, 0, 0), (1, -1, 0), (1, 0, 1), (3, -1, 2), (3, 0, 3), (500, 0, 500)]
+)
+def test_a_run_is_too_old_by_the_clock_alone(days: int, seconds: int, age: int) -> None:
+    """A newer forecast could have been made from the cut-off of each business day on."""
+    monitored(world())
+    origin = str(read_report(check.FORECAST, Forecast).origin_date)
+    [cut_off] = calendar.cut_offs(calendar.shift([origin], days), load_params("cut_off").cut_off).tolist()
+    at = cut_off.replace(tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
+    assert check.view()["exit_code"] == 0
+    for allowed in {age, max(age - 1, 0)}:
+        said = check.view(max_age=allowed, clock=lambda: at)
+        assert said["exit_code"] == (4 if age > allowed else 0)
+        assert said["state"] == ("OK" if age < 1 else "CAUTION" if age < 3 else "FAULT")
+        assert ("old by the clock" in check.text(said)) == (age > allowed)
+
+
+def test_weekends_and_holidays_make_a_run_no_older() -> None:
+    """The last forecast of 2024 that a working day follows late: made on Monday 30 December, the next is of 2 January."""
+    params = load_params("cut_off")
+    for day, age in (("2024-12-31", 0), ("2025-01-01", 0), ("2025-01-02", 1), ("2025-01-05", 2)):
+        at = dt.datetime.fromisoformat(f"{day}T20:00:00+00:00")
+        assert age_of(dt.date(2024, 12, 30), params, at) == age
+
+
+def test_age_alone_ends_with_4_and_a_fault_beside_it_with_1() -> None:
+    at = dt.datetime(2030, 1, 30, tzinfo=dt.UTC)
+    monitored(world())
+    assert check.view(max_age=1, clock=lambda: at)["exit_code"] == 4
+    dead(20)
+    assert check.view(max_age=1, clock=lambda: at)["exit_code"] == 1

@@ -4,13 +4,16 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from forex.commands.show import explain
+from forex.commands.words import Words
 from forex.core.errors import DataError, UsageError
 from forex.core.files import read_parquet, write_parquet
-from forex.explanation.again import CALIBRATED, RAW_FORECASTS
+from forex.explanation.files import CALIBRATED, RAW_FORECASTS
+from forex.explanation.report import Kind
 from tests.support.changed_params import run
 from tests.support.finished_project import Made, copied
 from tests.support.forex_command import forex
@@ -73,10 +76,20 @@ def test_the_tables_show_what_json_says_and_fit_80_columns() -> None:
             assert table["published"] == [pytest.approx(one["end"], abs=0.0051) for one in ends]
             lean = [part["clp"] for one in ends for part in one["parts"] if part["kind"] == "lean"]
             assert table["lean of the tails"] == [pytest.approx(clp, abs=0.0051) for clp in lean]
-        said = explain.ERRORS if horizon == "1d" else explain.VOLATILITY
-        assert said.partition("{")[0] in text
+        said = "Errors of the next day's nowcast now" if horizon == "1d" else "Volatility now"
+        assert f"{said} over" in text
     done = forex("explain", "--horizon", "90d", "--json", cwd=Path.cwd())
     assert (done.returncode, json.loads(done.stdout)) == (0, content)
+
+
+def test_spanish_has_the_same_numbers_in_80_columns() -> None:
+    content = explain.view(horizon="7d", at=None)
+    english, spanish = explain.text(content), explain.text(content, Words("es"))
+    assert max(map(len, explain.text(content, Words("es", width=80)).splitlines())) <= 80
+    assert re.findall(r"[-+]?\d+\.\d\d\b", english) == [
+        one.replace(",", ".") for one in re.findall(r"[-+]?\d+,\d\d\b", spanish)
+    ]
+    assert "asimetría de las colas" in spanish and "median" not in spanish.replace("mediana", "")
 
 
 def test_half_lives_are_in_order() -> None:
@@ -108,7 +121,7 @@ def test_another_day_and_the_first_one() -> None:
     content = explain.view(horizon=None, at=str(first))
     assert content["before"] is None and content["change"] is None
     text = explain.text(content)
-    assert text.endswith(explain.NOTHING_BEFORE)
+    assert text.endswith("There is no forecast of the business day before.")
     assert len(tables(text)) == 2 and len(tables(text)[0]["anchor"]) == 1
 
 
@@ -155,3 +168,9 @@ def test_files_of_another_run_end_with_3(project: Made) -> None:
     with pytest.raises(DataError, match="calibrated.parquet: has no published forecast at 60d. Run `dvc repro`"):
         explain.view(horizon="60d", at=None)
     project.write({"calibrate.published.model": "nowcast"})
+
+
+def test_every_kind_of_part_has_a_label() -> None:
+    for words in (Words("en"), Words("es")):
+        labels = {explain.label(kind, "x1", words) for kind in get_args(Kind)}
+        assert len(labels) == len(get_args(Kind))

@@ -12,11 +12,12 @@ import polars as pl
 import pytest
 
 from forex.commands.show import regime
-from forex.commands.show.regime_words import ON, recommendation
+from forex.commands.show.regime_words import ON
 from forex.core.errors import DataError, UsageError
 from forex.core.files import write_parquet
 from forex.core.reports import write_report
 from forex.params import Regimes
+from forex.regimes.advice import recommendation
 from forex.regimes.regimes import STRESSED, classify
 from tests.support.calibration_made_up import calibration
 from tests.support.forex_command import forex

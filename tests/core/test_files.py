@@ -319,6 +319,7 @@ json_values = st.recursive(
 def test_json_written_again_is_the_same_and_order_of_keys_does_not_matter(content: object) -> None:
     text = json_text(content)
     assert json_text(json.loads(text)) == text
+    assert json.dumps(json.loads(text), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n" == text
     if isinstance(content, dict):
         assert json_text(dict(reversed(content.items()))) == text
 

@@ -89,3 +89,11 @@ def test_importing_the_library_does_nothing_but_begin() -> None:
     assert version.startswith("__version__ = ")
     deps = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
     assert all("forex/core" in one["deps"] for one in deps.values())
+
+
+def test_only_a_stage_searches_for_no_cycles(tmp_path: Path) -> None:
+    script = "import forex\nimport gc\nprint(gc.isenabled())\n"
+    folder = copied(tmp_path, ALL, script)
+    assert run(folder).stdout == "False\n"
+    other = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True, check=True)
+    assert other.stdout == "True\n"

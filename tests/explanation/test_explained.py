@@ -14,17 +14,9 @@ import pytest
 from forex.core.errors import DataError
 from forex.core.files import read_parquet, write_parquet
 from forex.core.quantiles import GRID, MEDIAN
-from forex.explanation.again import (
-    CALIBRATED,
-    CONTRIBUTIONS,
-    PANEL,
-    RAW_FORECASTS,
-    REGIMES,
-    Again,
-    Frames,
-    made_again,
-)
+from forex.explanation.again import Again, made_again
 from forex.explanation.explain import explained
+from forex.explanation.files import CALIBRATED, CONTRIBUTIONS, PANEL, RAW_FORECASTS, REGIMES, Frames
 from forex.explanation.report import Account, Accounts, Explained
 from forex.explanation.steps import to_end
 from forex.models.nowcast import Settings
@@ -81,7 +73,10 @@ def model(request: pytest.FixtureRequest, project: Made) -> Iterator[str]:
 @pytest.fixture
 def unchanged(project: Made) -> Iterator[None]:
     """Files that are after the test what they were before it."""
-    kept = {path: path.read_bytes() for path in (PANEL, RAW_FORECASTS, CONTRIBUTIONS, CALIBRATED, Path("params.yaml"))}
+    kept = {
+        path: path.read_bytes()
+        for path in (PANEL, REGIMES, RAW_FORECASTS, CONTRIBUTIONS, CALIBRATED, Path("params.yaml"))
+    }
     yield
     for path, content in kept.items():
         path.write_bytes(content)
@@ -310,6 +305,32 @@ def test_without_drivers_and_quote_the_width_says_what_was_not_known() -> None:
 @pytest.mark.usefixtures("unchanged")
 def test_files_of_another_run_are_refused(path: Path, column: str, says: str) -> None:
     write_parquet(path, read_parquet(path).with_columns(pl.col(column) * 1.0001 + 1e-6))
+    with pytest.raises(DataError, match=says):
+        explanation("7d")
+
+
+@pytest.mark.parametrize(
+    ("path", "rows", "says"),
+    [
+        (RAW_FORECASTS, pl.col("model") != "nowcast", "raw.parquet: has no nowcast at 15d. Run `dvc repro`"),
+        (RAW_FORECASTS, pl.col("horizon") != "7d", "raw.parquet: has no random_walk at 7d. Run `dvc repro`"),
+        (
+            RAW_FORECASTS,
+            pl.col("origin_date") < dt.date(2020, 4, 30),
+            "raw.parquet: has no 2020-04-30, for which .*calib",
+        ),
+        (
+            PANEL,
+            pl.col("origin_date") < dt.date(2020, 4, 30),
+            "panel.parquet: has no 2020-04-30, for which .*raw.parquet",
+        ),
+        (REGIMES, pl.col("origin_date") < dt.date(2020, 4, 30), "regimes.parquet: has no 2020-04-30, for which"),
+        (CONTRIBUTIONS, pl.col("origin_date") < dt.date(2020, 4, 30), "nowcast.parquet: has no 2020-04-30, for which"),
+    ],
+)
+@pytest.mark.usefixtures("unchanged")
+def test_a_file_that_lacks_what_another_one_has_is_named(path: Path, rows: pl.Expr, says: str) -> None:
+    write_parquet(path, read_parquet(path).filter(rows))
     with pytest.raises(DataError, match=says):
         explanation("7d")
 

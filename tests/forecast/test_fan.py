@@ -9,12 +9,7 @@ from hypothesis import strategies as st
 from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length, fan
 from forex.timeline import calendar
 from tests.support.forecasts_made_up import ANCHOR_DATE, entry, forecast
-
-
-def panel(first: str = "2024-06-03", last: str = ANCHOR_DATE, *, missing: tuple[str, ...] = ()) -> pl.DataFrame:
-    days = calendar.business_days(first, last).astype(object).tolist()
-    values = [None if str(day) in missing else 880.0 + i * 0.25 for i, day in enumerate(days)]
-    return pl.DataFrame({"origin_date": days, "observado": values})
+from tests.support.pages.tables import panel
 
 
 def test_on_a_target_date_the_fan_is_that_horizons_forecast():

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from tests.support import scorer
-from tests.support.nowcast_runs import SAMPLE, UNTIL, Fitted, fitted
+from tests.support.nowcast_runs import UNTIL, Fitted, fitted_sample
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +21,7 @@ TOLERANCE = {80: 3.0, 95: 2.0}  # points
 
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Fitted:
-    return fitted(tmp_path_factory.mktemp("whole"), {"ingest.store": str(SAMPLE)})
+    return fitted_sample(tmp_path_factory)
 
 
 def all_stop(rows: Rows) -> Rows:

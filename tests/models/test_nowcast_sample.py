@@ -15,7 +15,7 @@ from forex.statistics.scores import crps
 from forex.timeline import calendar
 from tests.support import scorer
 from tests.support.made_up import ROOT
-from tests.support.nowcast_runs import REAL, SAMPLE, UNTIL, Fitted, build_store, fitted, panel_names
+from tests.support.nowcast_runs import REAL, SAMPLE, UNTIL, Fitted, build_store, fitted, fitted_sample, panel_names
 
 pytestmark = pytest.mark.slow
 
@@ -27,10 +27,8 @@ KEYS = ["origin_date", "target_date", "steps", "anchor"]
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Fitted]:
     """By cut-off."""
-    return {
-        cut_off: fitted(tmp_path_factory.mktemp("sample"), {"ingest.store": str(SAMPLE), "cut_off": cut_off})
-        for cut_off in (BEFORE, AFTER)
-    }
+    later = {"ingest.store": str(SAMPLE), "cut_off": AFTER}
+    return {BEFORE: fitted_sample(tmp_path_factory), AFTER: fitted(tmp_path_factory.mktemp("later"), later)}
 
 
 def both(runs: Mapping[str, Fitted], horizon: str) -> pl.DataFrame:

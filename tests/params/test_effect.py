@@ -5,7 +5,9 @@ test_effect_validate.py, and `fetch` a server, test_effect_fetch.py; keys that o
 Where an output only repeats a setting, that does not count.
 """
 
+import json
 from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import polars as pl
@@ -14,7 +16,7 @@ import pytest
 from forex.core.files import read_parquet
 from tests.support.changed_params import STAGES, Content, run
 from tests.support.finished_project import Made, copied, made_by, outputs
-from tests.support.key_changes import ALSO, CHANGES, ESTIMATION, KEYS, OF_COMMANDS
+from tests.support.key_changes import ALSO, CHANGES, ESTIMATION, KEYS, OF_COMMANDS, REPORTED
 
 pytestmark = pytest.mark.slow
 
@@ -29,19 +31,32 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
 def test_key_changes_what_a_stage_makes(key: str, real: Made) -> None:
     assert key in CHANGES, f"params.yaml: {key} is new: show in CHANGES of tests/key_changes.py what it does"
     declaring = [stage for stage in STAGES if any(f"{key}.".startswith(f"{one}.") for one in STAGES[stage]["params"])]
-    also = ALSO.get(key, {})
+    also, file = ALSO.get(key, {}), REPORTED.get(key)
     said: Content = {}
-    if also:
-        real.write(also)
-        for stage in declaring:
-            run(stage)
-            said[stage] = made_by(stage)
-    real.write(also | {key: CHANGES[key]})
+    with reported(*file) if file else nullcontext():
+        if also or file:
+            real.write(also)
+            for stage in declaring:
+                run(stage)
+                said[stage] = made_by(stage)
+        real.write(also | {key: CHANGES[key]})
+        try:
+            changes = (real.differs(stage, said.get(stage)) for stage in declaring)
+            assert any(changes), f"{key}: nothing that {declaring} make depends on it"
+        finally:
+            real.restore(declaring)
+
+
+@contextmanager
+def reported(file: str, parts: Content) -> Iterator[None]:
+    """The report in `file` with other parts, for a while."""
+    path = Path(file)
+    before = path.read_bytes()
+    path.write_text(json.dumps(json.loads(before) | parts), encoding="utf-8")
     try:
-        changes = (real.differs(stage, said.get(stage)) for stage in declaring)
-        assert any(changes), f"{key}: nothing that {declaring} make depends on it"
+        yield
     finally:
-        real.restore(declaring)
+        path.write_bytes(before)
 
 
 def test_the_estimates_were_made_from_the_data_of_this_project(real: Made) -> None:

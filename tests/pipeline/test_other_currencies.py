@@ -16,7 +16,7 @@ import pytest
 from forex.observations.store import TARGET, published, read_series_list
 from forex.timeline import calendar
 from tests.support import scorer
-from tests.support.nowcast_runs import SAMPLE, UNTIL, Fitted, fitted
+from tests.support.nowcast_runs import SAMPLE, UNTIL, Fitted, fitted_sample
 
 pytestmark = pytest.mark.slow
 
@@ -70,7 +70,7 @@ Tables = Callable[[str], pd.DataFrame]
 @pytest.fixture(scope="module")
 def table(tmp_path_factory: pytest.TempPathFactory) -> Tables:
     """The calibrated forecasts of a currency, made when they are first asked for."""
-    sample = fitted(tmp_path_factory.mktemp("sample"), {"ingest.store": str(SAMPLE)})
+    sample = fitted_sample(tmp_path_factory)
     rows = sample.drivers()
 
     @cache

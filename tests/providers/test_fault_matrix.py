@@ -21,6 +21,8 @@ from tests.support.live.web import Web
 from tests.support.live.whole_day import ACCOUNTS, Day
 from tests.support.made_up import utc
 
+pytestmark = pytest.mark.slow
+
 BEFORE, NOW = utc("2024-11-26T18:05"), utc("2024-11-28T18:05")
 TABLE: dict[tuple[str, str], str] = {}
 

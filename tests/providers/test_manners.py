@@ -42,6 +42,7 @@ def requests(live: Live, day: Day, now: dt.datetime) -> Counter[str]:
     return Counter(day.asked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("series", "most"), [(TEMPLATE, 12), (DEFAULT, 5)], ids=["every series", "default store"])
 def test_a_day_with_all_services_up(
     series: dict[str, list[str]], most: int, tmp_path: Path, server: Web, day: Day, monkeypatch: pytest.MonkeyPatch

@@ -1,6 +1,7 @@
 """The dashboard on the backtest: coverage with its verdicts, evidence and its absence, coverage by regime."""
 
 import datetime as dt
+import re
 from dataclasses import replace
 
 import pytest
@@ -14,15 +15,19 @@ from forex.report.backtest import (
     tail_rows,
     verdict_counts,
 )
-from tests.report.test_charts import regimes
-from tests.support.reports_made_up import DRAWN, Reader, nothing_matured, page, validation
+from tests.support.pages.dashboards import DRAWN, page
+from tests.support.pages.reader import Reader
+from tests.support.pages.tables import regimes
+from tests.support.reports_made_up import nothing_matured, performance, validation
 
 
 def test_no_edge_is_claimed_without_evidence():
     text = Reader(page(validation=validation(evidence="NO_EVIDENCE", holm_p=0.2))).text
-    assert "published better" not in text
-    assert text.count("no evidence of a difference") == 6
-    assert "better with evidence in 0 of 1 comparisons, worse in 0, and in 1 there is no evidence" in text
+    assert (
+        "of 1 comparisons the published forecast is better with evidence in 0 and worse in 0; in 1 there is no" in text
+    )
+    assert "(interval score): 0 better, 0 worse, 1 without evidence." in text
+    assert "(squared error): 0 better, 0 worse, 1 without evidence." in text
 
 
 def test_a_comparison_that_was_not_made_is_no_evidence():
@@ -30,21 +35,31 @@ def test_a_comparison_that_was_not_made_is_no_evidence():
     [row] = score_rows(report)
     assert row.crps.evidence == row.squared_error.evidence == "NO_EVIDENCE"
     assert row.crps.p is None
-    assert "no evidence of a difference" in Reader(page(validation=report)).text
+    assert "in 1 there is no evidence of a difference" in Reader(page(validation=report)).text
 
 
 def test_evidence_against_the_published_forecast_is_said_as_well():
     rows = score_rows(validation(evidence="PUBLISHED_WORSE", difference_pct=4.2))
     assert evidence_counts(rows)["crps"] == {"PUBLISHED_BETTER": 0, "PUBLISHED_WORSE": 1, "NO_EVIDENCE": 0}
-    assert "published worse" in Reader(page(validation=validation(evidence="PUBLISHED_WORSE"))).text
+    worse = page(validation=validation(evidence="PUBLISHED_WORSE"))
+    assert "better with evidence in 0 and worse in 1; in 0 there is no" in Reader(worse).text
+    assert '<td class="PUBLISHED_WORSE">' in worse and '<td class="PUBLISHED_BETTER">' not in worse
 
 
 def test_nothing_matured_says_so():
-    empty = replace(DRAWN, reliability={}, rolling={})
-    text = Reader(page(validation=nothing_matured(), figures=empty)).text
-    assert text.count("INSUFFICIENT DATA: ") == 5
-    assert "coverages lie in the range" not in text
-    assert "published better" not in text
+    empty = replace(DRAWN, reliability={}, rolling={}, skill=None, drift=None)
+    text = Reader(page(validation=nothing_matured(), performance=performance(0), past=None, figures=empty)).text
+    for said in (
+        "What moves the forecast How far",
+        "Do the intervals hold? Every forecast was made",
+        "Better than the benchmarks? Insufficient data: nothing has matured that could be compared.",
+        "What was really issued Insufficient data: no forecast has been issued yet",
+        "Recent performance: insufficient data",
+    ):
+        assert said in text, said
+    assert text.count("Insufficient data: nothing has matured yet.") == 2
+    for absent in ("coverages lie in the range", "is better with evidence", "Rolling coverage", "It held", "Behind it"):
+        assert absent not in text, absent
     assert score_rows(nothing_matured()) == coverage_rows(nothing_matured()) == []
 
 
@@ -73,15 +88,19 @@ def test_tail_rows_are_those_that_there_is_a_rule_for():
     above = rows[1]
     assert above.nominal == pytest.approx(0.025) and (above.at_least, above.at_most) == (0.018, 0.032)
     assert above.share == pytest.approx(0.52 * 0.046) and above.low < above.share < above.high
-    assert "Share of outcomes below and above the interval" in Reader(page()).text
+    text = Reader(page()).text
+    assert "1 business day below 95\u202f% 2.5\u202f% 2.2\u202f%" in text
+    assert "above 95\u202f% 2.5\u202f% 2.4\u202f%" in text
+    assert "Share of outcomes beyond" not in Reader(page(validation=nothing_matured())).text
     assert tail_rows(nothing_matured()) == []
 
 
 def test_rules_that_do_not_hold_stand_where_the_coverage_does():
     text = Reader(page()).text
-    assert "3 of 7 acceptance rules hold" in text
-    assert "1d below_95 FAIL 1.20 %, where at least 1.80 % and at most 3.20 % is accepted" in text
-    assert "7d coverage_95 NOT EVALUATED 95.40 %" in text
+    assert "3 of 7 hold" in text
+    expected = "below the 95 % interval not accepted 1.20 %, where at least 1.80 % and at most 3.20 % is accepted"
+    assert re.search(f"1 business day [A-Z][a-z]+ {expected}", text)
+    assert "7 days Coverage of the 95 % interval not evaluated 95.40 %" in text
 
 
 def test_regime_rows_hold_every_regime_and_shares_that_sum_to_all():

@@ -4,9 +4,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from forex.report.filters import day, evidence
 
 from forex.monitoring.drift_report import Drivers
+from forex.presentation.language import language
+from forex.presentation.pages import evidence
 from forex.report.monitors import (
     NEWEST_ALERTS,
     alarm_rows,
@@ -16,7 +17,12 @@ from forex.report.monitors import (
     ledger_rows,
     window_rows,
 )
-from tests.support.reports_made_up import Reader, alerts, page, performance, said, storm
+from tests.support.pages.dashboards import page
+from tests.support.pages.reader import Reader
+from tests.support.reports_made_up import alerts, performance, said, storm
+
+ENGLISH = language("en")
+day = ENGLISH.day
 
 
 def text_of(**reports: Any) -> str:
@@ -31,7 +37,7 @@ def test_window_rows_put_the_longer_window_first_and_leave_out_what_was_not_judg
     assert (long.size, short.size) == (60, 14)
     assert (long.n, long.status) == (30, "INSUFFICIENT_DATA")
     assert long.changes == short.changes == {"crps": None, "error": None}
-    assert "30 of 60" in text_of(performance=performance(30))
+    assert "1 business day 30 / 60 " in text_of(performance=performance(30))
 
 
 def test_a_window_shows_the_figures_of_its_report() -> None:
@@ -47,7 +53,7 @@ def test_a_window_shows_the_figures_of_its_report() -> None:
     assert long.rank_p == window.mann_whitney_p < 0.01 and without[0].rank_p is None
     text = text_of(performance=report)
     assert f"+{window.changes['crps'].change_pct:.1f}\u202f%" in text
-    assert f"Recent performance: {report.status}" in text and report.status in ("DEGRADED", "CRITICAL")
+    assert f"Recent performance: {ENGLISH.name(report.status)}" in text and report.status in ("DEGRADED", "CRITICAL")
 
 
 def test_a_quiet_alarm_a_raised_one_and_none_without_forecasts() -> None:
@@ -63,13 +69,11 @@ def test_a_quiet_alarm_a_raised_one_and_none_without_forecasts() -> None:
     assert (raised.state, raised.beside) == ("RAISED", "RAISED")
     assert raised.alarm == alarm and alarm.wealth >= alarm.threshold
     assert raised.last == alarm.alarms[-1].raised
-    assert (
-        f"1d QUIET {evidence(quiet.alarm.wealth)} {quiet.alarm.threshold:.0f} {day(quiet.alarm.since)} 0 – QUIET"
-        in text_of()
-    )
-    assert "7d INSUFFICIENT DATA – – – – – INSUFFICIENT DATA" in text_of()
-    assert "7d 0 – – – – – – – INSUFFICIENT DATA" in text_of()
-    assert "1d RAISED" in text_of(performance=report)
+    wealth = evidence(quiet.alarm.wealth, ENGLISH)
+    assert f"1 business day good quiet {wealth} {quiet.alarm.threshold:.0f} – quiet" in text_of()
+    assert "7 days insufficient data insufficient data – – – insufficient data" in text_of()
+    assert "7 days 0 – – – – – – – insufficient data" in text_of()
+    assert f"raised {evidence(alarm.wealth, ENGLISH)} 20 {day(raised.last)} raised" in text_of(performance=report)
 
 
 # --- episodes -----------------------------------------------------------------------------------------------------------
@@ -87,14 +91,13 @@ def test_episodes_say_what_came_out_and_when_it_was_first_called_worse() -> None
     assert shown.beside_change_pct == figures["random_walk"].crps_change_pct
     assert [row.verdict for row in late.rows[1:]] == ["INSUFFICIENT_DATA"] * 2
     text = text_of(performance=report)
-    assert "Late storm from " in text and "1d DEGRADED 60 +" in text
-    assert "1d UNAFFECTED 60" in text_of()
+    assert "Late storm " in text and "1 business day degraded 60 +" in text
+    assert "1 business day unaffected 60" in text_of()
 
 
 def test_without_an_episode_in_params_it_says_so() -> None:
-    assert "NOT EVALUATED: params.yaml names no episode." in text_of(
-        performance=performance().model_copy(update={"episodes": {}})
-    )
+    without = performance().model_copy(update={"episodes": {}})
+    assert "Not evaluated: params.yaml names no episode of the past to look back on." in text_of(performance=without)
     assert "names no episode" not in text_of()
 
 
@@ -102,12 +105,12 @@ def test_nothing_matured_is_insufficient_data_in_every_monitor() -> None:
     report = performance(0)
     assert {row.state for row in alarm_rows(report)} == {"INSUFFICIENT_DATA"}
     assert {row.verdict for episode in episode_rows(report) for row in episode.rows} == {"INSUFFICIENT_DATA"}
-    assert "Recent performance: INSUFFICIENT DATA" in text_of(performance=report)
+    assert "Recent performance: insufficient data" in text_of(performance=report)
 
 
 # --- the ledger ---------------------------------------------------------------------------------------------------------
 
-NOTHING_ISSUED = "INSUFFICIENT DATA: no forecast has been issued yet"
+NOTHING_ISSUED = "Insufficient data: no forecast has been issued yet (forex issue enters one)."
 
 
 def test_an_empty_ledger_is_one_line() -> None:
@@ -129,14 +132,14 @@ def test_issued_forecasts_stand_beside_the_backtest() -> None:
     assert NOTHING_ISSUED not in text
     issued, again = (f"{crps:.2f}" for crps in day.crps)
     assert issued != again
-    assert f"1d EVALUATED 8 0 8 0 2.50 7 {issued} {again} 100.0\u202f% 100.0\u202f%" in text
-    assert "Last issued origin: 27 Nov 2024" in text
+    assert f"1 business day evaluated 8 0 8 0 2.50 7 {issued} {again} 100.0\u202f% 100.0\u202f%" in text
+    assert "Last issued: 27 Nov 2024." in text
 
 
 def test_issued_and_not_matured_is_a_table_without_scores() -> None:
     newest = said().filter(pl.col("origin_date") == pl.col("origin_date").max())
     text = text_of(performance=performance(issued_rows=newest))
-    assert "7d INSUFFICIENT DATA 1 1 0 0 0.00 0 – – – –" in text
+    assert "7 days insufficient data 1 1 0 0 0.00 0 – – – –" in text
 
 
 # --- drift --------------------------------------------------------------------------------------------------------------
@@ -149,11 +152,11 @@ def test_drift_is_described_by_its_score_trend_and_tests() -> None:
     assert target.severity == "HIGH" and found.drifting == ("mxn",)
     assert len(found.rejecting) >= 3 and set(found.rejecting) <= set(target.tests)
     text = text_of(performance=report)
-    assert "Drift of the returns: HIGH" in text
+    assert "Drift of the returns: high" in text
     assert f"Score {target.score:.0f} p {'< 0.001' if target.p < 0.001 else format(target.p, '.3f')}" in text
-    assert f"Tests that reject {len(found.rejecting)} of {len(target.tests)}" in text
-    assert "1 of 1 drivers drift: mxn." in text
-    assert "Drivers that are NOT EVALUATED: vix (no value)." in text
+    assert f"Tests that reject {len(found.rejecting)} / {len(target.tests)}" in text
+    assert "Of 1 drivers, 1 drift. Mexican Peso." in text
+    assert "Not evaluated: volatility index (VIX) (no value)." in text
     assert target.requires_action
     assert f"Calls for action: {'; '.join(map(str, target.requires_action))}." in text
 
@@ -163,16 +166,17 @@ def test_without_drift_nothing_is_called_for() -> None:
     report = performance()
     nothing = report.drift.model_copy(update={"drivers": Drivers(drifting=(), evaluated=0, series={})})
     only = report.model_copy(update={"drift": nothing})
-    assert "NOT EVALUATED: drift of drivers; the store has none." in text_of(performance=only)
-    assert "Drift of the returns: NONE" in text and "0 of 1 drivers drift." in text
+    assert "Not evaluated: drift of drivers; the store has none." in text_of(performance=only)
+    assert "Drift of the returns: none" in text and "Of 1 drivers, 0 drift." in text
     assert "Calls for action" not in text
 
 
 def test_drift_that_cannot_be_judged_says_why() -> None:
     text = text_of(performance=performance(drift_days=30))
-    assert "Drift of the returns: NOT EVALUATED 0 earlier looks, 720 are needed." in text
-    assert "Score" not in text.split("Drift of the returns")[1].split("Alerts")[0]
-    assert "Drivers that are NOT EVALUATED: mxn (0 earlier looks, 720 are needed); vix (no value)." in text
+    assert "Drift of the returns: not evaluated 0 earlier looks, 720 are needed." in text
+    assert "Score" not in text.split("Drift of the returns: ")[1].split("No message")[0]
+    assert "Not evaluated: Mexican Peso (0 earlier looks, 720 are needed)." in text
+    assert "Not evaluated: volatility index (VIX) (no value)." in text
 
 
 # --- alerts -------------------------------------------------------------------------------------------------------------
@@ -183,17 +187,19 @@ def test_a_critical_alert_of_today_is_at_the_top() -> None:
     found = alerts_now(report)
     assert found.counts == {"CRITICAL": 1}
     text = text_of(alerts=report)
-    headline = text.split("Forecast CLP per USD")[0]
-    assert "Alerts 1 CRITICAL worth a message" in headline
-    assert "Alerts raised at this origin CRITICAL VOLATILITY SPIKE: " in headline
-    assert report.alerts[-1].reasons[0].says in headline
-    assert f"Worth a message at the newest origin, {day(report.at)}: CRITICAL: VOLATILITY SPIKE." in text
+    headline = text.split("Forecast and history")[0]
+    assert "Alerts today 1 1 critical Data" in headline
+    why = ENGLISH.say(report.alerts[-1].reasons[0])
+    assert "With reservations. The forecast is made without drivers" in headline
+    assert f"With reservations: Alert, critical: spike of volatility. {why}" in text
+    assert f"Worth a message on {day(report.at)}: {ENGLISH.say(report.send.why)}." in text
+    assert f"{day(report.at)}, spike of volatility (critical) : {why}" in text
 
 
 def test_two_faults_of_the_forecast_are_counted_by_severity_the_worst_first() -> None:
     report = alerts(**{"1d": "CRITICAL", "7d": "DEGRADED"})
     assert list(alerts_now(report).counts.items()) == [("CRITICAL", 1), ("WARNING", 1)]
-    assert "Alerts 1 CRITICAL and 1 WARNING, worth a message" in text_of(alerts=report)
+    assert "Alerts today 2 1 critical, 1 warning Data" in text_of(alerts=report)
 
 
 def test_a_quiet_day_names_the_newest_alert_and_no_list() -> None:
@@ -201,10 +207,10 @@ def test_a_quiet_day_names_the_newest_alert_and_no_list() -> None:
     report = alerts(values)
     assert alerts_now(report).raised == [] and alerts_now(report).newest
     text = text_of(alerts=report)
-    assert "Alerts none raised not worth a message; the newest on " in text
-    assert "No message at the newest origin" in text and "Alerts raised at this origin" not in text
+    assert f"Alerts today None the last one on {day(alerts_now(report).newest[0].origin_date)}" in text
+    assert f"No message on {day(report.at)}: nothing new that calls for a message." in text
     calm = text_of()
-    assert "No alert was ever raised." in calm and "the newest on" not in calm
+    assert "No alert was ever raised." in calm and "the last one on" not in calm
 
 
 def test_only_the_newest_are_listed_and_what_is_not_evaluated_with_its_reason() -> None:
@@ -218,6 +224,6 @@ def test_only_the_newest_are_listed_and_what_is_not_evaluated_with_its_reason() 
     assert [alert.severity for alert in worst] == ["CRITICAL", "CRITICAL", "WARNING"]
     text = text_of(alerts=report)
     for kind, entry in report.types.items():
-        line = f"{kind.replace('_', ' ')}: {entry.missing and entry.missing.says}"
+        line = f"{ENGLISH.name(kind)}: {entry.missing and ENGLISH.say(entry.missing)}"
         assert (line in text) == (entry.status == "NOT_EVALUATED")
-    assert "VIX SPIKE: the store has no vix" in text
+    assert "spike of the VIX: the store has no volatility index (VIX)" in text

@@ -3,7 +3,8 @@
 from forex.forecast.conditions import months
 from forex.params import UsdClp
 from tests.support.forecasts_made_up import UNKNOWN_CONDITIONS, forecast
-from tests.support.reports_made_up import Reader, page
+from tests.support.pages.dashboards import page
+from tests.support.pages.reader import Reader
 from tests.support.simulated import committed
 
 
@@ -16,8 +17,8 @@ def test_every_month_stands_on_the_page_with_its_interval() -> None:
     block = committed().usdclp
     text = shown(block)
     for month in months(block).factors:
-        assert f"{month.factor:.2f} {month.low:.2f} to {month.high:.2f}" in text
-    assert "no month can be told from the others" in text
+        assert f"{month.factor:.2f} {month.low:.2f} – {month.high:.2f}" in text
+    assert "No month can be told from the others." in text
 
 
 def test_a_month_whose_interval_does_not_hold_one_is_named() -> None:
@@ -28,4 +29,8 @@ def test_a_month_whose_interval_does_not_hold_one_is_named() -> None:
     differing = block.model_copy(update={"volatility": volatility})
     assert [month.state for month in months(differing).factors] == ["HIGH", *["USUAL"] * 10, "LOW"]
     text = shown(differing)
-    assert "Jan, Dec can be told from the others" in text and f"{block.volatility.month_factors[0]:.2f} high" in text
+    assert "These can be told from the others: Jan and Dec." in text
+    assert (
+        f"{block.volatility.month_factors[0]:.2f} high" in text
+        and f"{block.volatility.month_factors[11]:.2f} low" in text
+    )

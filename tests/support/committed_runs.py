@@ -16,11 +16,12 @@ from forex.core.files import read_parquet, write_parquet
 from forex.core.quantiles import COLUMNS
 from tests.support.changed_params import COMMITTED, changed
 from tests.support.made_up import AS_OF, ROOT
+from tests.support.nowcast_runs import NOWCAST_ONLY
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 WHOLE = ("ingest", "validate", "align", "regimes", "fit", "calibrate", "performance", "evaluate")
 # One day after one with a rate of its own; the bootstrap takes most of the time and decides nothing here.
-USUAL = {"as_of": AS_OF, "evaluate.draws": 200}
+USUAL = NOWCAST_ONLY | {"as_of": AS_OF, "evaluate.draws": 200}
 
 
 def git(folder: Path, *words: str) -> str:

@@ -266,6 +266,18 @@ CHANGES: Content = {
     "evaluate.acceptance.interval_level": 0.8,
     "evaluate.acceptance.min_interval_coverage": 0.999,
     "report.history_days": 30,
+    "state.observado_late.caution": 2.5,
+    "state.observado_late.fault": 2,
+    "state.driver_late": 20,
+    "state.drivers_alive.caution": 0.6,
+    "state.drivers_alive.fault": 0.88,
+    "state.acceptance": "FAULT",
+    "state.monitor.DEGRADED": "CAUTION",
+    "state.monitor.CRITICAL": "CAUTION",
+    "state.alerts.WARNING": "FAULT",
+    "state.alerts.CRITICAL": "FAULT",
+    "state.run_age.caution": 2,
+    "state.run_age.fault": 5,
     "report.language": "en",
     "usdclp.volatility.daily": 0.01,
     "usdclp.volatility.by_horizon.1d": 0.01,
@@ -306,6 +318,23 @@ CHANGES: Content = {
 # What else a key needs to matter on this stretch; it is compared with a run that has these.
 OFTEN_HIGH: Content = {"drift.significance": 0.7, "drift.baseline": 30, "drift.recent": 70}
 TAILS = [key for key in CHANGES if key.startswith("evaluate.acceptance.tail_tolerance.")]
+# What a report of an earlier stage has to say for a key to matter: the file, and what is put in place of its parts.
+LATE = {"stale": [{"series": "usdclp", "tier": "critical", "business_days": 2, "late": 2}]}
+REPORTED: Mapping[str, tuple[str, Content]] = {
+    "state.observado_late.caution": ("reports/forecast.json", LATE),
+    "state.observado_late.fault": ("reports/forecast.json", LATE),
+    **{
+        f"state.monitor.{status}": ("reports/performance.json", {"status": status})
+        for status in ("DEGRADED", "CRITICAL")
+    },
+    **{
+        f"state.alerts.{severity}": (
+            "reports/alerts.json",
+            {"alerts": [{"origin_date": AS_OF, "type": "DRIFT", "severity": severity, "reasons": []}]},
+        )
+        for severity in ("WARNING", "CRITICAL")
+    },
+}
 ALSO: Mapping[str, Content] = {
     **{key: {key: 1e-9} for key in TAILS},  # it then decides, whatever the committed tolerance finds
     "drift.stable_score": {"drift.trend_r2": 0.95},

@@ -21,6 +21,7 @@ from forex.observations.store import SERIES_FILE, TARGET, read_series_list
 from forex.statistics.forecasts import CONTRIBUTION
 from forex.statistics.scores import crps
 from tests.support.changed_params import COMMITTED, changed
+from tests.support.finished_project import once
 from tests.support.made_up import ROOT
 
 SAMPLE = ROOT / "data/sample"
@@ -132,6 +133,18 @@ class Fitted:
             write_parquet(folder / f"data/clean/{name}.parquet", rows)
         run_stages(folder, ["align", "fit"], NOWCAST_ONLY | dict(params or {}))
         return Fitted(folder)
+
+
+def fitted_sample(tmp_path_factory: pytest.TempPathFactory) -> Fitted:
+    """`fitted` on the sample with the committed params, run once for all who ask; a copy of the caller's own."""
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        fitted(folder, {"ingest.store": str(SAMPLE)})
+
+    folder = tmp_path_factory.mktemp("sample") / "run"
+    shutil.copytree(once(tmp_path_factory, "fitted_sample", make), folder)
+    return Fitted(folder)
 
 
 def fitted(folder: Path, params: Mapping[str, Any]) -> Fitted:

@@ -1,10 +1,8 @@
 """Made-up reports for the tests of the dashboard: the validation's by hand, the monitors' by the functions that write them."""
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
@@ -47,28 +45,16 @@ from forex.monitoring.performance import performance as performance_of
 from forex.monitoring.report import EpisodeReport, Monitored, PerformanceReport
 from forex.monitoring.subjects import subjects
 from forex.params import Performance
-from forex.report.dashboard import dashboard
-from forex.report.figures import Figures
 from forex.statistics import contributions
 from forex.statistics.scores import LEVELS as GRID
 from forex.statistics.scores import Panel
 from forex.timeline import calendar
 from studies.worlds.drift import panel_of
-from tests.report.test_charts import regimes
-from tests.support.calibration_made_up import calibration
-from tests.support.forecasts_made_up import expectations, forecast
 from tests.support.issued_rows import issued
 from tests.support.monitored import CALM
 from tests.support.simulated import committed
 
 LEVELS = (0.5, 0.95)
-VOID = {"meta", "br", "hr", "img", "link", "input"}
-DRAWN = Figures(
-    fan=("<svg role='img' aria-label='fan'></svg>",) * 2,
-    regimes=("<svg role='img' aria-label='regimes'></svg>",) * 2,
-    reliability={"1d": "<svg role='img' aria-label='reliability'></svg>"},
-    rolling={"1d": "<svg role='img' aria-label='rolling'></svg>"},
-)
 
 
 def group(crps: float) -> GroupScores:
@@ -304,47 +290,3 @@ def moved(*parts: float, quote: str | None = None) -> dict[str, Any]:
     if quote:
         known |= {f"{quote}_gap": [0.002]}
     return contributions.moves(pl.DataFrame(rows), pl.DataFrame(known), day)
-
-
-def page(**more: Any) -> str:
-    inputs = {
-        "forecast": forecast(),
-        "moved": moved(0.003, -0.001),
-        "alerts": alerts(),
-        "expectations": expectations(),
-        "validation": validation(),
-        "performance": performance(),
-        "calibration": calibration(NORMAL={"1d": 1.0, "7d": 1.0}, HIGH_VOL={"7d": 1.37}),
-        "regimes": regimes(),
-        "figures": DRAWN,
-    }
-    return dashboard(**(inputs | more))
-
-
-class Reader(HTMLParser):
-    """Tags in order with their attributes, whether they close as they opened, and the text."""
-
-    def __init__(self, text: str):
-        super().__init__()
-        self.tags: list[tuple[str, dict]] = []
-        self.open: list[str] = []
-        self.words: list[str] = []
-        self.feed(text)
-        self.close()
-        assert not self.open, self.open
-
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag):
-        assert self.open.pop() == tag, (tag, self.getpos())
-
-    def handle_data(self, data):
-        if "style" not in self.open:
-            self.words.append(data)
-
-    @property
-    def text(self) -> str:
-        return re.sub(r"[ \n]+", " ", " ".join(self.words))

@@ -1,5 +1,7 @@
 import datetime as dt
 import os
+import subprocess
+import sys
 from typing import Any
 
 import pandas as pd
@@ -80,3 +82,19 @@ def test_nothing_is_sent_and_nothing_is_printed(capfd: pytest.CaptureFixture[str
     only("range", "ExpectColumnValuesToBeBetween", column="value", min_value=300, max_value=1500)
     assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.slow
+def test_modules_that_it_found_empty_are_whole_for_others() -> None:
+    """In a process that had none of them, and in one that drew before."""
+    script = (
+        "from forex.validation.expectations import _whole_frame, UNUSED\n"
+        "import sys\n{before}\n"
+        "_whole_frame()\n"
+        "import altair, scipy.stats\n"
+        "from scipy import stats\n"
+        "print(UNUSED == ('scipy.stats', 'altair'), stats.norm.ppf(0.5), altair.Chart is not None)\n"
+    )
+    for before in ("assert not set(UNUSED) & set(sys.modules)", "import altair, scipy.stats"):
+        done = subprocess.run([sys.executable, "-c", script.format(before=before)], capture_output=True, text=True)
+        assert (done.stdout, done.stderr) == ("True 0.0 True\n", "")

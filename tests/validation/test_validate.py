@@ -11,7 +11,7 @@ from forex.core.reports import plain
 from forex.observations.store import SCHEMA, Publication
 from forex.params import Validate, load_params
 from forex.timeline import calendar
-from forex.validation.page import page, summary
+from forex.validation.summary import summary
 from forex.validation.suspension import settle
 from forex.validation.validate import Checked, check_series, stop_on_failure
 from tests.support.made_up import EVENING, utc
@@ -125,39 +125,39 @@ def test_planted_errors(changes: dict[int, float], expected: list[tuple[int, str
 
 
 @pytest.mark.parametrize(
-    ("change", "error", "expectation", "observed", "key"),
+    ("change", "error", "asked", "observed", "key"),
     [
         ({"min_rows": {"critical": 1201, "important": 1, "optional": 1}}, TooLittleData,
-         "expect_column_min_to_be_between", "1200", "validate.min_rows.critical"),
-        ({"max_set_aside": 0.0}, DataError, "expect_column_max_to_be_between", "0.000832639", "validate.max_set_aside"),
+         "at least 1201 dates", "1200 dates", "validate.min_rows.critical"),
+        ({"max_set_aside": 0.0}, DataError, "at most 0 % of rows", "0.08 % of rows", "validate.max_set_aside"),
         ({"bounds": {"usdclp": {"min": 300, "max": 910}}}, DataError,
-         "expect_column_values_to_be_between", "observed value 913.333", "validate.bounds.usdclp"),
+         "300 to 910", "value 913.333", "validate.bounds.usdclp"),
         ({"bounds": {"usdclp": {"min": 300, "max": 1500, "max_move": 0.005}}}, DataError,
-         "expect_column_values_to_be_between", "max_value 0.005", "validate.bounds.usdclp.max_move"),
+         "at most 0.5 %", "of 1201 rows", "validate.bounds.usdclp.max_move"),
         ({"severity": {"longest_gap": "critical"}, "max_gap": 1}, DataError,
-         "expect_column_max_to_be_between", "2", "validate.max_gap"),
+         "at most 1 business day", "2 business days", "validate.max_gap"),
         ({"severity": {"calendar_agreement": "critical"}, "min_calendar_agreement": 1.0}, DataError,
-         "expect_column_min_to_be_between", "0.9975", "validate.min_calendar_agreement"),
+         "at least 100 % of business days", "99.75 %", "validate.min_calendar_agreement"),
     ],
     ids=["rows", "set_aside", "range", "max_move", "longest_gap", "calendar_agreement"],
 )  # fmt: skip
-def test_each_bound_tightened_stops_the_run_and_names_its_expectation(
-    change: dict[str, Any], error: type[Exception], expectation: str, observed: str, key: str
+def test_each_bound_tightened_stops_the_run_and_says_what_is_accepted_and_found(
+    change: dict[str, Any], error: type[Exception], asked: str, observed: str, key: str
 ) -> None:
     gap = series(WAVE + WAVE[:3], changes={700: 1010.0})
     checked = check(pl.concat([gap[:1000], gap[1002:]]), with_params(**change))
     assert checked.fate == "stops_the_run"
     with pytest.raises(error) as raised:
         stop_on_failure({"usdclp": checked})
-    for part in (expectation, observed, key):
+    for part in (asked, observed, key):
         assert part in str(raised.value)
 
 
 def test_stale_series_stops_the_run_as_stale_only_when_nothing_else_failed() -> None:
     stale = check(series()[:-6])
-    with pytest.raises(StaleError, match="observed value 6.*validate.max_age.critical"):
+    with pytest.raises(StaleError, match="staleness: 6 business days, .*validate.max_age.critical"):
         stop_on_failure({"usdclp": stale})
-    with pytest.raises(DataError, match="expect_column_min_to_be_between"):
+    with pytest.raises(DataError, match="rows: 900 dates, where at least 1000 dates is accepted"):
         stop_on_failure({"usdclp": check(series()[:900])})
     stop_on_failure({"usdclp": check(series()[:-5])})
 
@@ -169,7 +169,7 @@ def test_stale_series_stops_the_run_as_stale_only_when_nothing_else_failed() -> 
 def test_critical_row_check_stops_the_run(severity: str, changes: dict[int, float]) -> None:
     checked = check(series(changes=changes), with_params(severity={severity: "critical"}))
     assert [outcome.check.name for outcome in checked.failures] == [severity]
-    with pytest.raises(DataError, match=f"{severity}: expect_column_values_to_be_between .*line {min(changes) + 2}"):
+    with pytest.raises(DataError, match=f"{severity}: 1 of 1200 rows, .*line {min(changes) + 2}"):
         stop_on_failure({"usdclp": checked})
 
 
@@ -192,7 +192,7 @@ def test_series_of_another_tier_without_a_usable_row_is_left_out() -> None:
 def test_wrong_types_stop_before_any_other_check() -> None:
     checked = check(series().with_columns(pl.col("value").cast(pl.String)))
     assert {outcome.check.name for outcome in checked.failures} == {"type", "rows", "set_aside"}
-    with pytest.raises(DataError, match="expect_column_values_to_be_of_type"):
+    with pytest.raises(DataError, match="type: .*, where numbers is accepted"):
         stop_on_failure({"usdclp": checked})
 
 
@@ -266,7 +266,7 @@ def test_series_without_an_entry_has_neither_range_nor_move() -> None:
     assert {"range", "max_move"}.isdisjoint(outcome.check.name for outcome in checked.outcomes)
 
 
-def test_report_is_canonical_and_its_page_self_contained() -> None:
+def test_report_is_canonical() -> None:
     checked = {"usdclp": check(series(changes={50: 2000.0}))}
     left_out = {"vix": "data/x/vix.csv: <not> found."}
     report = summary(checked, left_out, AS_OF, params_sha256={}, store={})
@@ -276,9 +276,6 @@ def test_report_is_canonical_and_its_page_self_contained() -> None:
     [ranged] = [entry for entry in report.series["usdclp"].checks if entry.check == "range"]
     assert (ranged.failing_rows, ranged.observed) == (1, [2000.0])
     assert [row.line for row in ranged.first_failing] == [52]
-    html = page(report)
-    assert "http" not in html and "<script" not in html
-    assert "expect_column_values_to_be_between" in html and "&lt;not&gt;" in html and "1 out_of_range" in html
 
 
 def test_fates_that_contradict_great_expectations_are_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:

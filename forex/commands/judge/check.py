@@ -1,25 +1,30 @@
-"""`forex check`: whether the last run says that the forecasts still hold, and whether it is the run of params.yaml.
+"""`forex check`: the overall state of the last run, whether it is the run of params.yaml, and, by the clock, how old it is.
 
-Four kinds of reasons. `degraded`: the performance report finds a horizon of `published` degraded or critical, or its
-sequential alarm on. `alert`: the newest origin's alerts are worth a message. `late`: the newest origin's forecast was issued when
-its first outcome was public already, by what was recorded of its issue; where nothing was recorded, nothing is said. These end
-with 1. `stale`: the reports are of another `as_of`, origin or params than they should be; alone that ends with 4, with another
-reason with 1. Whether `as_of` itself lags behind is for the caller, who has a clock; `forex advance` moves it.
+The state is that of `forex.report.state`, by the rules of `state` in params.yaml. Beside what its rules find stand reasons of four
+kinds. `degraded`: the performance report finds a horizon of `published` degraded or critical, or its sequential alarm on. `alert`:
+the newest origin's alerts are worth a message. `late`: the newest origin's forecast was issued when its first outcome was public
+already, by what was recorded of its issue; where nothing was recorded, nothing is said. `stale`: the reports are of another
+`as_of`, origin or params than they should be, or older than `--max-age` allows; without that option no clock is read.
 
-Beside them stand the acceptance rules that do not hold over the whole backtest. They judge the method and not the day, so they
-change no exit code: what a revision does to them is for `forex gate`.
+The exit code is 1 where a rule other than the age's finds a FAULT, alerts are worth a message or the issue was late; 4 where the
+only reason is stale; else 0. CAUTION alone is told and ends with 0: an acceptance rule that fails over the whole backtest is of the
+method and not of the day.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any
 
 from forex.commands.live import issued_at
-from forex.commands.live.on_time import STAMP, first_outcome
+from forex.commands.live.on_time import age_of, first_outcome
 from forex.commands.show.scoreboard import VALIDATION, acceptance, held
+from forex.commands.words import ENGLISH, Words
+from forex.core.clock import Clock, now
 from forex.core.errors import EXIT_OK, GateFailed, StaleError
 from forex.core.names import PUBLISHED
-from forex.core.reports import read_report
+from forex.core.reports import plain, read_report
+from forex.core.sentence import Sentence, sentence
+from forex.core.status import FAULT, OK
 from forex.evaluation.report import ValidationReport
 from forex.forecast.report import Forecast
 from forex.health.run import ALERTS, FORECAST, PERFORMANCE, other_run
@@ -27,39 +32,62 @@ from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import AlarmFinding, FigureFinding, PerformanceReport
 from forex.monitoring.watched import BIAS, CRPS, ERROR
 from forex.params import load_params
+from forex.report.state import AGE, OverallState, Reports, overall
 
-FINE, DEGRADED, ALERT, LATE, STALE = "fine", "degraded", "alert", "late", "stale"
-EXIT_CODES = {
-    FINE: EXIT_OK,
-    DEGRADED: GateFailed.exit_code,
-    ALERT: GateFailed.exit_code,
-    LATE: GateFailed.exit_code,
-    STALE: StaleError.exit_code,
-}
+DEGRADED, ALERT, LATE, STALE = "degraded", "alert", "late", "stale"
+ELSEWHERE = ("acceptance", "monitor")  # rules of the state whose findings stand in lines of their own
 
 
-def view() -> dict[str, Any]:
-    """The verdict, `fine` or the kind of the gravest reason, its exit code, and the reasons: of each its kind and a sentence."""
-    forecast = read_report(FORECAST, Forecast)
-    performance, alerts = read_report(PERFORMANCE, PerformanceReport), read_report(ALERTS, AlertsReport)
+def view(*, max_age: int | None = None, clock: Clock = now) -> dict[str, Any]:
+    """The state and what each of its rules found, the exit code, and the reasons: of each its kind and a sentence.
+
+    max_age: business days without a newer run that are allowed; None: the clock is not read.
+    """
+    reports = Reports(
+        forecast=read_report(FORECAST, Forecast),
+        performance=read_report(PERFORMANCE, PerformanceReport),
+        alerts=read_report(ALERTS, AlertsReport),
+        validation=read_report(VALIDATION, ValidationReport),
+    )
+    forecast, performance, alerts = reports.forecast, reports.performance, reports.alerts
     params = load_params()
-    reasons = [{"kind": DEGRADED, "says": _finding(found)} for found in performance.findings]
+    age = None if max_age is None else age_of(forecast.origin_date, params, clock())
+    found = overall(reports, params.state, run_age=age)
+    reasons = [{"kind": DEGRADED, **plain(_finding(one))} for one in performance.findings]
     if alerts.send.send:
-        reasons.append({"kind": ALERT, "says": f"alerts of {alerts.at}: {alerts.send.why}"})
+        worth = sentence("alerts of {date}: {why}", date=alerts.at, why=alerts.send.why)
+        reasons.append({"kind": ALERT, **plain(worth)})
     if late := _late(str(forecast.origin_date), Path(params.ingest.store)):
-        reasons.append({"kind": LATE, "says": late})
-    if other := other_run(forecast, alerts.at, params):
-        reasons.append({"kind": STALE, "says": other.says})
-    verdict = reasons[0]["kind"] if reasons else FINE
+        reasons.append({"kind": LATE, **plain(late)})
+    old = None if age is None or max_age is None or age <= max_age else _old(forecast, age, max_age)
+    reasons += [{"kind": STALE, **plain(one)} for one in (other_run(forecast, alerts.at, params), old) if one]
     return {
-        "verdict": verdict,
-        "exit_code": EXIT_CODES[verdict],
+        "state": found.state,
+        "exit_code": _exit_code(found, {one["kind"] for one in reasons}),
         "as_of": str(forecast.as_of),
         "performance": performance.status,
+        "found": [{"rule": one.rule, "state": one.state, **plain(one.says)} for one in found.found],
         "reasons": reasons,
         "windows": _windows(performance),
-        "acceptance": acceptance(read_report(VALIDATION, ValidationReport)),
+        "acceptance": acceptance(reports.validation),
     }
+
+
+def _exit_code(found: OverallState, kinds: Set[str]) -> int:
+    fault = any(one.state == FAULT and one.rule != AGE for one in found.found)
+    if fault or kinds & {ALERT, LATE}:
+        return GateFailed.exit_code
+    return StaleError.exit_code if STALE in kinds else EXIT_OK
+
+
+def _old(forecast: Forecast, age: int, max_age: int) -> Sentence:
+    return sentence(
+        "the forecast of {origin} is {age:business_days} old by the clock, where {allowed:business_days} are allowed: nothing has "
+        "run since. Run forex advance.",
+        origin=forecast.origin_date,
+        age=age,
+        allowed=max_age,
+    )
 
 
 def _windows(performance: PerformanceReport) -> dict[str, dict[str, Any]]:
@@ -76,16 +104,32 @@ def _windows(performance: PerformanceReport) -> dict[str, dict[str, Any]]:
     }
 
 
-def text(content: Mapping[str, Any]) -> str:
+def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     rules = content["acceptance"]
-    fine = f"fine: as of {content['as_of']}, performance {content['performance']}, {held(rules)}"
-    lines = [reason["says"] for reason in content["reasons"]] or [fine]
-    return "\n".join(
-        lines + [f"{one['horizon']} {one['rule']} {one['verdict']}: {one['says']}" for one in rules["open"]]
-    )
+    lines = [
+        words.say(
+            "{state:s}: as of {as_of}, performance {status:s}, {rules}",
+            state=words.status(content["state"]),
+            as_of=content["as_of"],
+            status=words.status(content["performance"]),
+            rules=held(rules),
+        )
+    ]
+    lines += [words.say(one) for one in content["found"] if one["state"] != OK and one["rule"] not in ELSEWHERE]
+    lines += [words.say(reason) for reason in content["reasons"]]
+    for one in rules["open"]:
+        told = words.say(
+            "{horizon} {rule:s} {verdict:s}: {found:s}",
+            horizon=one["horizon"],
+            rule=words.rule(one["rule"]),
+            verdict=words.status(one["verdict"]),
+            found=words.say(one),
+        )
+        lines.append(told)
+    return "\n".join(part for line in lines for part in words.wrapped(line))
 
 
-def _late(origin: str, store: Path) -> str | None:
+def _late(origin: str, store: Path) -> Sentence | None:
     recorded = issued_at.recorded()
     if not any(of == origin for of, _ in recorded):
         return None
@@ -93,33 +137,51 @@ def _late(origin: str, store: Path) -> str | None:
     at = recorded.get((origin, outcome[0])) if outcome else None
     if at is None or outcome is None or at < outcome[1]:
         return None
-    return (
-        f"the forecast of {origin} was issued at {at:{STAMP}}, when the outcome of its {outcome[0]} had been public since "
-        f"{outcome[1]:{STAMP}}: it is true to its cut-off, but nobody had it in time"
+    return sentence(
+        "the forecast of {origin} was issued at {at}, when the outcome of its {horizon} had been public since {public}: it is true "
+        "to its cut-off, but nobody had it in time",
+        origin=origin,
+        at=at,
+        horizon=outcome[0],
+        public=outcome[1],
     )
 
 
-def _finding(found: FigureFinding | AlarmFinding) -> str:
+def _finding(found: FigureFinding | AlarmFinding) -> Sentence:
     """One entry of `findings` in the performance report, in words."""
-    told = f"{found.horizon} {found.status}: "
+    told = {"horizon": found.horizon, "status": found.status}
     if isinstance(found, AlarmFinding):
-        return (
-            f"{told}the intervals miss more often than they say, by forecasts with targets from {found.since} on; "
-            f"alarm since {found.raised}"
+        return sentence(
+            "{horizon} {status}: the intervals miss more often than they say, by forecasts with targets from {since} on; alarm "
+            "since {raised}",
+            **told,
+            since=found.since,
+            raised=found.raised,
         )
-    figure = _figure(found.figure, found.change_pct)
-    return f"{told}{figure}, in the last {found.window} matured forecasts (Holm p {found.holm_p:.2g})"
+    return sentence(
+        "{horizon} {status}: {figure}, in the last {window} matured forecasts (Holm p {p:.2g})",
+        **told,
+        figure=_figure(found.figure, found.change_pct),
+        window=int(found.window),
+        p=found.holm_p,
+    )
 
 
-def _figure(name: str, change: float) -> str:
+def _figure(name: str, change: float) -> Sentence:
     """
-    >>> _figure("coverage_80", 100.0), _figure("crps", 31.4)
+    >>> _figure("coverage_80", 100.0).says, _figure("crps", 31.4).says
     ('the 80 % interval missed 100 % more often than it says', 'CRPS 31 % above what it was before')
     """
     if name == CRPS:
-        return f"CRPS {change:.0f} % above what it was before"
+        return sentence("CRPS {change:.0f} % above what it was before", change=change)
     if name == ERROR:
-        return f"errors, in half-widths of their intervals, {change:.0f} % above what they were before"
+        return sentence(
+            "errors, in half-widths of their intervals, {change:.0f} % above what they were before", change=change
+        )
     if name == BIAS:
-        return f"the median is off by {change:.0f} % of the usual error more than it was before"
-    return f"the {name.removeprefix('coverage_')} % interval missed {change:.0f} % more often than it says"
+        return sentence("the median is off by {change:.0f} % of the usual error more than it was before", change=change)
+    return sentence(
+        "the {level:s} % interval missed {change:.0f} % more often than it says",
+        level=name.removeprefix("coverage_"),
+        change=change,
+    )

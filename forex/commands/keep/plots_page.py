@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 from forex.core.files import write_text
-from forex.core.templates import environment
+from forex.presentation.language import language
+from forex.presentation.pages import environment
 
 
 def plots_page() -> str:
@@ -19,7 +20,7 @@ def plots_page() -> str:
     bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     # An element ends at the first closing tag, even inside a string of its script.
     bundle = Markup(bundle.replace("</script", "<\\/script"))
-    return environment("forex.commands").get_template("plots_page.html.j2").render(bundle=bundle) + "\n"
+    return environment("forex.commands", language("en")).get_template("plots_page.html.j2").render(bundle=bundle) + "\n"
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ have said. Its hashes are those of the data known then and of the params with th
 
 import datetime as dt
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +27,13 @@ from forex.timeline import calendar
 MANIFEST = Path("data/manifest.json")
 RAW = Path("data/raw")
 
+TOLD = 250  # business days, about a year
 
-def view(first: str, last: str, out: Path) -> dict[str, Any]:
+
+def view(first: str, last: str, out: Path, *, progress: Callable[[str], None]) -> dict[str, Any]:
     """Write the published forecasts of the origins from `first` to `last` to `out`, in the ledger's format.
+
+    progress: gets a line for every TOLD origins.
 
     Raises UsageError for a wrong date, for a file in the ledger or one that exists, where the last run covers none of the days,
     and where params.yaml is not what that run was made with.
@@ -53,7 +58,7 @@ def view(first: str, last: str, out: Path) -> dict[str, Any]:
         )
     if report.inputs.params_sha256 != _entering(params, params.as_of):
         raise UsageError("params.yaml has changed since the last run, which made these forecasts. Run dvc repro first.")
-    lines = _lines(published, params)
+    lines = _lines(published, params, progress)
     write_text(out, "\n".join([FIRST_LINE, *lines]) + "\n")
     origins = published["origin_date"].unique().sort()
     return {
@@ -72,14 +77,17 @@ def text(content: dict[str, Any]) -> str:
     )
 
 
-def _lines(published: pl.DataFrame, params: Params) -> list[str]:
+def _lines(published: pl.DataFrame, params: Params, progress: Callable[[str], None]) -> list[str]:
     known_until = {
         name: read_parquet(path) if (path := RAW / f"{name}.parquet").exists() else None
         for name in read_report(MANIFEST, Manifest).series
     }
     order = pl.col("horizon").str.strip_suffix("d").cast(pl.Int64)
-    lines = []
-    for (origin,), rows in published.group_by("origin_date", maintain_order=True):
+    lines: list[str] = []
+    count = published["origin_date"].n_unique()
+    for done, ((origin,), rows) in enumerate(published.group_by("origin_date", maintain_order=True)):
+        if done and not done % TOLD:
+            progress(f"{done} of {count} business days, the next one is {origin}")
         data = content_sha256(_hashes(known_until, str(origin), params.cut_off))
         entering = _entering(params, str(origin))
         lines += [issued_row(row, origin, data, entering).line for row in rows.sort(order).iter_rows(named=True)]

@@ -1,17 +1,23 @@
 """`forex health`: for monitors, whether the forecast comes, on time and whole; in words, as JSON or as metrics for Prometheus."""
 
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
 from forex.commands.keep import params
+from forex.commands.live.on_time import LATE, age_of
 from forex.commands.tables import listed
+from forex.commands.words import ENGLISH, Words
 from forex.core.clock import Clock, now
-from forex.health.age import check_age
+from forex.health.age import check_age, check_no_forecast
 from forex.health.jobs import check_jobs
 from forex.health.kept import check_ledger, check_mail
-from forex.health.report import Health, health
-from forex.health.run import check_reports, check_suites, read_run
-from forex.presentation.language import Code, Language
+from forex.health.report import Check, Health, health
+from forex.health.run import Run, check_reports, check_suites, read_run
+from forex.params import Params
 from forex.schedule.plan import plan_of
 
-WIDTH = 120
+WIDTH = 120  # where no terminal has another
 
 
 def view(*, clock: Clock = now) -> Health:
@@ -21,9 +27,8 @@ def view(*, clock: Clock = now) -> Health:
     """
     at, settings = clock(), params.whole()
     plan, run = plan_of(params.operations(settings)), read_run()
-    why = next(iter(run.faults), "")
     checks = (
-        check_age(run.forecast, why, at, settings.cut_off, settings.state.run_age),
+        _age(run, settings, at),
         check_reports(run, settings),
         check_suites(run),
         check_ledger(run.forecast),
@@ -33,8 +38,16 @@ def view(*, clock: Clock = now) -> Health:
     return health(at, checks)
 
 
-def text(found: Health, code: Code) -> str:
+def _age(run: Run, settings: Params, at: dt.datetime) -> Check:
+    """By the cut-offs that passed LATE ago: a run takes its time."""
+    if run.forecast is None:
+        return check_no_forecast(run.faults[0])
+    age = age_of(run.forecast.origin_date, settings, at - LATE)
+    return check_age(run.forecast, age, settings.cut_off, at, settings.state.run_age)
+
+
+def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     """The state, then the checks, the worst first."""
-    language = Language(code, plain=True)
-    rows = [[one.name, language.name(one.state), language.say(one.says)] for one in found.checks]
-    return language.say("State: {state}", state=found.state) + "\n" + listed(rows, width=WIDTH)
+    rows = [[one["name"], words.status(one["state"]), words.say(one["says"])] for one in content["checks"]]
+    state = words.say("State: {state:s}", state=words.status(content["state"]))
+    return f"{state}\n{listed(rows, width=words.width or WIDTH)}"

@@ -7,6 +7,7 @@ from typing import Any
 
 from forex.commands.show.forecast import parse_date
 from forex.commands.tables import listed
+from forex.commands.words import ENGLISH, Words
 from forex.core.reports import plain, read_report
 from forex.monitoring.alert_report import AlertsReport
 
@@ -31,20 +32,35 @@ def view(*, since: str | None) -> dict[str, Any]:
     }
 
 
-def text(content: Mapping[str, Any]) -> str:
+def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     alerts, send = content["alerts"], content["send"]
-    lines = [
-        f"Alerts from {content['since']} to {content['at']}: {len(alerts) or 'none'}.",
-        f"Message at the newest origin: {'yes' if send['send'] else 'no'}, {send['why']['says']}.",
-    ]
+    span = {"first": content["since"], "last": content["at"]}
+    counted = (
+        words.say("Alerts from {first} to {last}: {count}.", **span, count=len(alerts))
+        if alerts
+        else words.say("Alerts from {first} to {last}: none.", **span)
+    )
+    why = words.say(send["why"])
+    message = (
+        words.say("Message at the newest origin: yes, {why:s}.", why=why)
+        if send["send"]
+        else words.say("Message at the newest origin: no, {why:s}.", why=why)
+    )
+    lines = [*words.wrapped(counted), *words.wrapped(message)]
     if alerts:
         lines.append("")
         shown = [
-            [one["origin_date"], one["severity"], one["type"], "\n".join(why["says"] for why in one["reasons"])]
+            [
+                one["origin_date"],
+                words.status(one["severity"]),
+                words.name(one["type"]),
+                "\n".join(words.say(reason) for reason in one["reasons"]),
+            ]
             for one in reversed(alerts)
         ]
-        lines.append(listed(shown))
+        lines.append(listed(shown, width=words.width))
     if content["not_evaluated"]:
-        lines += ["", "Not evaluated:"]
-        lines.append(listed([[f"  {kind}", why["says"]] for kind, why in content["not_evaluated"].items()]))
+        lines += ["", words.say("Not evaluated:")]
+        rows = [[f"  {words.name(kind)}", words.say(why)] for kind, why in content["not_evaluated"].items()]
+        lines.append(listed(rows, width=words.width))
     return "\n".join(lines)

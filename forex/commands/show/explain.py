@@ -1,19 +1,21 @@
 """`forex explain`: what one origin's published forecast is made of, in pesos, and what changed since the business day before."""
 
 from collections.abc import Mapping, Sequence
-from textwrap import fill
 from typing import Any
 
 import polars as pl
 
 from forex.commands.show.forecast import origin_at
 from forex.commands.tables import aligned
+from forex.commands.words import ENGLISH, Words
 from forex.core.errors import DataError, UsageError
 from forex.core.files import read_parquet
 from forex.core.names import PUBLISHED
 from forex.core.reports import plain
-from forex.explanation.again import CALIBRATED, CONTRIBUTIONS, PANEL, RAW_FORECASTS, REGIMES, Frames, made_again
+from forex.core.sentence import sentence
+from forex.explanation.again import made_again
 from forex.explanation.explain import explained
+from forex.explanation.files import CALIBRATED, CONTRIBUTIONS, PANEL, RAW_FORECASTS, REGIMES, Frames
 from forex.models.registry import settings
 from forex.params import load_params
 from forex.timeline import calendar
@@ -22,35 +24,7 @@ WIDTH = 80
 LEVELS = 2  # how many of params.yaml's intervals are explained, the widest
 DRIVERS = 6  # that have a row of their own, those that moved most
 
-TITLE = "Forecast of {origin} for {target} ({horizon}): what it is made of, CLP per USD."
-BY = "Published is {model}, the regime is {regime}. Parts add up from the top down."
-DAYS = "The anchor is the observado of {date}; business days to the target: {steps}."
-TO_MEDIAN = "From the anchor to the median:"
-TO_ENDS = "From the median to the ends of the intervals:"
-CHANGED = "The same, as a change since {before}:"
-NOTHING_BEFORE = "There is no forecast of the business day before."
-VOLATILITY = "Volatility now over its long run: {ratios}."
-ERRORS = "Errors of the next day's nowcast now over their long run: {ratios}."
-RATIO = "{days} days {ratio:.2f}"
-
-CHANGE, LOWER, UPPER = "change", "{level:.0%} from", "{level:.0%} to"
-ANCHOR, MEDIAN, END, OTHERS = "anchor", "median", "published", "{count} other drivers"
-LABELS = {
-    "own_returns": "own last moves",
-    "driver": "{subject}",
-    "quote": "{subject} (quote)",
-    "model": "expected move",
-    "long_run": "volatility of the long run",
-    "time": "more days than usual, or fewer",
-    "component": "volatility now, half-life {subject} days",
-    "information": "drivers missing, or a quote",
-    "panel": "volatility of all currencies",
-    "own_interval": "the model's own interval",
-    "calibration": "its past errors",
-    "pooling": "past errors at other horizons",
-    "regime": "regime factor",
-    "lean": "lean of the tails",
-}
+NUMBER, DIFFERENCE = ".2f", "+z.2f"
 
 
 def view(*, horizon: str | None, at: str | None) -> dict[str, Any]:
@@ -82,34 +56,63 @@ def _horizon(asked: str | None, horizons: Sequence[str]) -> str:
     return asked
 
 
-def text(content: Mapping[str, Any]) -> str:
+def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     """Three tables of at most 80 columns: to the median, to the ends, what changed of the latter."""
     now, before, change = content["now"], content["before"], content["change"]
-    title = TITLE.format(origin=now["origin_date"], target=now["target_date"], horizon=content["horizon"])
-    lines = [title, _wrapped(BY, model=now["model"], regime=now["regime"])]
-    lines.append(_wrapped(DAYS, date=now["anchor_date"], steps=now["steps"]))
-    lines += ["", TO_MEDIAN, aligned(_to_median(now, before, change))]
-    lines += ["", TO_ENDS, aligned(_to_ends(now["accounts"], MEDIAN, "{:.2f}"))]
+    says = [
+        words.say(
+            "Forecast of {origin} for {target} ({horizon:s}): what it is made of, CLP per USD.",
+            origin=now["origin_date"],
+            target=now["target_date"],
+            horizon=content["horizon"],
+        ),
+        words.say(
+            "Published is {model}, the regime is {regime}. Parts add up from the top down.",
+            model=now["model"],
+            regime=now["regime"],
+        ),
+        words.say(
+            "The anchor is the observado of {date}; {steps:business_days} to the target.",
+            date=now["anchor_date"],
+            steps=now["steps"],
+        ),
+    ]
+    lines = [line for said in says for line in words.wrapped(said, WIDTH)]
+    lines += [
+        "",
+        words.say("From the anchor to the median:"),
+        aligned(_to_median(now, before, change, words), width=words.width),
+    ]
+    lines += ["", words.say("From the median to the ends of the intervals:")]
+    lines.append(aligned(_to_ends(now["accounts"], NUMBER, words), width=words.width))
     if now["volatility"]:
-        ratios = ", ".join(RATIO.format(days=days, ratio=ratio) for days, ratio in _by_days(now["volatility"]))
-        said = ERRORS if calendar.horizon_days(content["horizon"]) == 1 else VOLATILITY
-        lines += ["", _wrapped(said, ratios=ratios)]
+        lines += ["", *words.wrapped(_ratios(content, words), WIDTH)]
     if change is None:
-        return "\n".join([*lines, "", NOTHING_BEFORE])
-    shown = aligned(_to_ends(change, MEDIAN, "{:+z.2f}"))
-    return "\n".join([*lines, "", CHANGED.format(before=before["origin_date"]), shown])
+        return "\n".join([*lines, "", words.say("There is no forecast of the business day before.")])
+    changed = words.say("The same, as a change since {before}:", before=before["origin_date"])
+    return "\n".join([*lines, "", changed, aligned(_to_ends(change, DIFFERENCE, words), width=words.width)])
+
+
+def _ratios(content: Mapping[str, Any], words: Words) -> str:
+    by_days = sorted(content["now"]["volatility"].items(), key=lambda item: float(item[0]))
+    ratios = ", ".join(words.say("{days:s} days {ratio:.2f}", days=str(days), ratio=ratio) for days, ratio in by_days)
+    if calendar.horizon_days(content["horizon"]) == 1:
+        return words.say("Errors of the next day's nowcast now over their long run: {ratios:s}.", ratios=ratios)
+    return words.say("Volatility now over its long run: {ratios:s}.", ratios=ratios)
 
 
 Row = list[str]
 
 
-def _to_median(now: Mapping[str, Any], before: Mapping[str, Any] | None, change: Mapping[str, Any] | None) -> list[Row]:
+def _to_median(
+    now: Mapping[str, Any], before: Mapping[str, Any] | None, change: Mapping[str, Any] | None, words: Words
+) -> list[Row]:
     """A column for the origin and, where there are, one for the business day before and one for the change."""
-    columns = {now["origin_date"]: (now["accounts"]["median"], "{:.2f}")}
+    columns = {now["origin_date"]: (now["accounts"]["median"], NUMBER)}
     if before is not None and change is not None:
         columns |= {
-            before["origin_date"]: (before["accounts"]["median"], "{:.2f}"),
-            CHANGE: (change["median"], "{:+z.2f}"),
+            before["origin_date"]: (before["accounts"]["median"], NUMBER),
+            words.say("change"): (change["median"], DIFFERENCE),
         }
     accounts = [account for account, _ in columns.values()]
     rates = [form for _, form in columns.values()]
@@ -121,27 +124,32 @@ def _to_median(now: Mapping[str, Any], before: Mapping[str, Any] | None, change:
     own = drivers if len(drivers) <= DRIVERS + 1 else drivers[:DRIVERS]
     rest = drivers[len(own) :]
     shown = [key for key in keys if key not in drivers] + own
-    rows = [["", *columns], [ANCHOR, *(form.format(one["start"]) for one, form in zip(accounts, rates, strict=True))]]
-    rows += [[_label(*key), *(f"{one.get(key, 0.0):+z.2f}" for one in parts)] for key in shown]
+
+    def at(end: str) -> list[str]:
+        return [words.number(one[end], form) for one, form in zip(accounts, rates, strict=True)]
+
+    rows = [["", *columns], [words.say("anchor"), *at("start")]]
+    rows += [[label(*key, words), *(words.number(one.get(key, 0.0), DIFFERENCE) for one in parts)] for key in shown]
     if rest:
         sums = [sum(one.get(key, 0.0) for key in rest) for one in parts]
-        rows.append([OTHERS.format(count=len(rest)), *(f"{total:+z.2f}" for total in sums)])
-    return [*rows, [MEDIAN, *(form.format(one["end"]) for one, form in zip(accounts, rates, strict=True))]]
+        others = words.say("{count} other drivers", count=len(rest))
+        rows.append([others, *(words.number(total, DIFFERENCE) for total in sums)])
+    return [*rows, [words.say("median"), *at("end")]]
 
 
-def _to_ends(accounts: Mapping[str, Any], start: str, rate: str) -> list[Row]:
+def _to_ends(accounts: Mapping[str, Any], rate: str, words: Words) -> list[Row]:
     """A column for each end of each interval.  rate: the form of where the accounts start and end."""
     columns: dict[str, Mapping[str, Any]] = {}
     for level, ends in accounts["intervals"].items():
-        columns[LOWER.format(level=float(level))] = ends["lower"]
-        columns[UPPER.format(level=float(level))] = ends["upper"]
+        columns[words.say("{level:.0%} from", level=float(level))] = ends["lower"]
+        columns[words.say("{level:.0%} to", level=float(level))] = ends["upper"]
     parts = [_by_subject(account) for account in columns.values()]
     keys = list(dict.fromkeys(key for one in parts for key in one))
     return [
         ["", *columns],
-        [start, *(rate.format(one["start"]) for one in columns.values())],
-        *([_label(*key), *(f"{one.get(key, 0.0):+z.2f}" for one in parts)] for key in keys),
-        [END, *(rate.format(one["end"]) for one in columns.values())],
+        [words.say("median"), *(words.number(one["start"], rate) for one in columns.values())],
+        *([label(*key, words), *(words.number(one.get(key, 0.0), DIFFERENCE) for one in parts)] for key in keys),
+        [words.say("published"), *(words.number(one["end"], rate) for one in columns.values())],
     ]
 
 
@@ -149,13 +157,27 @@ def _by_subject(account: Mapping[str, Any]) -> dict[tuple[str, str | None], floa
     return {(part["kind"], part["subject"]): part["clp"] for part in account["parts"]}
 
 
-def _wrapped(sentence: str, **values: object) -> str:
-    return fill(sentence.format(**values), WIDTH)
+def label(kind: str, subject: str | None, words: Words) -> str:
+    """What a part is called."""
+    if kind == "driver":
+        return words.name(str(subject))
+    if kind == "quote":
+        return words.say("{series} (quote)", series=str(subject))
+    if kind == "component":
+        return words.say("volatility now, half-life {days:s} days", days=str(subject))
+    return words.say(LABELS[kind])
 
 
-def _by_days(volatility: Mapping[str, float]) -> list[tuple[str, float]]:
-    return sorted(volatility.items(), key=lambda item: float(item[0]))
-
-
-def _label(kind: str, subject: str | None) -> str:
-    return LABELS[kind].format(subject=subject)
+LABELS = {
+    "own_returns": sentence("own last moves"),
+    "model": sentence("expected move"),
+    "long_run": sentence("volatility of the long run"),
+    "time": sentence("more days than usual, or fewer"),
+    "information": sentence("drivers missing, or a quote"),
+    "panel": sentence("volatility of all currencies"),
+    "own_interval": sentence("the model's own interval"),
+    "calibration": sentence("its past errors"),
+    "pooling": sentence("past errors at other horizons"),
+    "regime": sentence("regime factor"),
+    "lean": sentence("lean of the tails"),
+}

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from forex.commands.tables import aligned
+from forex.commands.words import ENGLISH, Words
 from forex.core.errors import UsageError
 from forex.core.files import read_parquet, round_clp
 from forex.core.quantiles import COLUMNS
@@ -110,50 +111,59 @@ def _entry(row: Mapping[str, Any], levels: Sequence[float], above: float | None,
     return entry
 
 
-def text(content: Mapping[str, Any]) -> str:
+def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     """The table that a person reads."""
     if "ladder" in content:
-        return ladder_text(content)
-    head = [
-        f"Dólar observado, CLP per USD. Made on {content['origin_date']}, anchor {clp(content['anchor'])}, "
-        f"regime {content['regime']}."
-    ]
+        return ladder_text(content, words)
+    head = words.say(
+        "Dólar observado, CLP per USD. Made on {date}, anchor {anchor:.2f}, regime {regime}.",
+        date=content["origin_date"],
+        anchor=float(clp(content["anchor"])),
+        regime=content["regime"],
+    )
     some = next(iter(content["horizons"].values()))
-    titles = ["", "in force on", "median"]
-    titles += [f"{float(level):.0%} interval" for level in some["intervals"]]
-    titles += ["rises"] + [f"above {level}" for level in some.get("probability_above", ())]
-    titles += [f"below {level}" for level in some.get("probability_below", ())]
+    titles = ["", words.say("in force on"), words.say("median")]
+    titles += [words.say("{level:.0%} interval", level=float(level)) for level in some["intervals"]]
+    titles.append(words.say("rises"))
+    titles += [words.say("above {rate:g}", rate=float(rate)) for rate in some.get("probability_above", ())]
+    titles += [words.say("below {rate:g}", rate=float(rate)) for rate in some.get("probability_below", ())]
     matured = any(entry["actual"] is not None for entry in content["horizons"].values())
-    rows = [_cells(name, entry, matured) for name, entry in content["horizons"].items()]
-    return "\n".join([*head, "", aligned([titles + ["came out"] * matured, *rows])])
+    titles += [words.say("came out")] * matured
+    rows = [_cells(name, entry, matured, words) for name, entry in content["horizons"].items()]
+    return "\n".join([*words.wrapped(head), "", aligned([titles, *rows], width=words.width)])
 
 
-def ladder_text(content: Mapping[str, Any]) -> str:
+def ladder_text(content: Mapping[str, Any], words: Words) -> str:
     """The ladder, a row for each level and a column for each horizon; no line is longer than 80 characters."""
     levels, above = content["ladder"]["levels"], content["ladder"]["above"]
     names = list(content["horizons"])
-    head = [
-        f"Dólar observado, CLP per USD. Made on {content['origin_date']}, anchor {clp(content['anchor'])}.",
-        "The probability that the rate in force on a day is above a level:",
-    ]
-    rows = [["above", *names], ["", *(content["horizons"][name]["target_date"] for name in names)]]
+    head = words.say(
+        "Dólar observado, CLP per USD. Made on {date}, anchor {anchor:.2f}.",
+        date=content["origin_date"],
+        anchor=float(clp(content["anchor"])),
+    )
+    about = words.say("The probability that the rate in force on a day is above a level:")
+    rows = [[words.say("above"), *names], ["", *(content["horizons"][name]["target_date"] for name in names)]]
     for rung, level in enumerate(levels):
-        rows.append([f"{level:.10g}", *(_percent(above[name][rung]) for name in names)])
-    return "\n".join([*head, "", aligned(rows)])
+        rows.append([words.number(level, ".10g"), *(_percent(above[name][rung], words) for name in names)])
+    return "\n".join([*words.wrapped(head), *words.wrapped(about), "", aligned(rows, width=words.width)])
 
 
-def _cells(name: str, entry: Mapping[str, Any], matured: bool) -> list[str]:
-    cells = [name, entry["target_date"], clp(entry["median"])]
-    cells += [f"{clp(lower)} - {clp(upper)}" for lower, upper in entry["intervals"].values()]
+def _cells(name: str, entry: Mapping[str, Any], matured: bool, words: Words) -> list[str]:
+    def rate(value: float) -> str:
+        return words.number(float(clp(value)), ".2f")
+
+    cells = [name, entry["target_date"], rate(entry["median"])]
+    cells += [f"{rate(lower)} - {rate(upper)}" for lower, upper in entry["intervals"].values()]
     shares = [entry["probability_of_rise"], *entry.get("probability_above", {}).values()]
-    cells += [_percent(share) for share in (*shares, *entry.get("probability_below", {}).values())]
+    cells += [_percent(share, words) for share in (*shares, *entry.get("probability_below", {}).values())]
     if matured:
-        cells.append("" if entry["actual"] is None else clp(entry["actual"]))
+        cells.append("" if entry["actual"] is None else rate(entry["actual"]))
     return cells
 
 
-def _percent(share: float) -> str:
+def _percent(share: float, words: Words) -> str:
     """A probability without false certainty: never 0 % or 100 %."""
     if share < 0.01:
-        return "< 1%"
-    return "> 99%" if share > 0.99 else f"{share:.0%}"
+        return f"< {words.share(0.01)}"
+    return f"> {words.share(0.99)}" if share > 0.99 else words.share(share)

@@ -7,15 +7,18 @@ from typing import Any
 from forex.commands.show.forecast import origin_at
 from forex.commands.show.scoreboard import VALIDATION
 from forex.commands.tables import markdown
+from forex.commands.words import ENGLISH, Words
 from forex.core.errors import UsageError
 from forex.core.files import read_parquet
 from forex.core.reports import plain, read_report
+from forex.core.sentence import sentence
 from forex.evaluation.report import ValidationReport
-from forex.statistics.contributions import columns, moves, ranked
+from forex.presentation.names import NAMES
+from forex.statistics.contributions import moves, ranked, runs
 from forex.statistics.forecasts import BACKFILLED, LIVE, NO_QUOTE
 
 CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
-QUOTES = {LIVE: "live", BACKFILLED: "filled in afterwards", NO_QUOTE: "none"}
+QUOTES = {LIVE: sentence("live"), BACKFILLED: sentence("filled in afterwards"), NO_QUOTE: sentence("none")}
 PANEL = Path("data/panel.parquet")
 
 
@@ -34,74 +37,98 @@ def view(*, at: str | None) -> dict[str, Any]:
     return found | {"record": {horizon: plain(one) for horizon, one in record.items()}}
 
 
-def text(content: Mapping[str, Any]) -> str:
+def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     """Markdown tables that read well on a terminal, too: the moves by series, the record by horizon and by year."""
-    horizons, shown = list(content["moves"]), columns(content)
+    horizons, shown = list(content["moves"]), runs(content)
     record = content["record"]
     evaluated = [horizon for horizon in horizons if record.get(horizon, {}).get("n")]
     explaining = evaluated[:1]
-    head = [
-        "series",
-        "last value",
-        "dated",
-        "business days old",
-        *(f"{first if first == last else f'{first} to {last}'}, CLP" for first, last in shown.values()),
-    ]
-    rows = [head + [f"R² {horizon}, points" for horizon in explaining]]
+    head = [words.say("series"), words.say("last value"), words.say("dated"), words.say("business days old")]
+    head += [words.say("{horizons:s}, CLP", horizons=_run(run, words)) for run in shown]
+    rows = [head + [words.say("R² {horizon:s}, points", horizon=horizon) for horizon in explaining]]
     for one in ranked(content):
-        old = "none" if one["date"] is None else str(one["business_days"])
-        parts = [f"{one['moves'][horizon]:+z.2f}" for horizon in shown]
+        old = words.say("none") if one["date"] is None else str(one["business_days"])
+        parts = [words.number(one["moves"][run[0]], "+z.2f") for run in shown]
         credit = [
-            _points(record[horizon]["series"].get(one["series"], {}).get("r2"), "+z.1f") for horizon in explaining
+            _points(record[horizon]["series"].get(one["series"], {}).get("r2"), "+z.1f", words)
+            for horizon in explaining
         ]
-        rows.append([one["label"], _number(one["value"]), one["date"] or "", old, *parts, *credit])
-    total = [f"{content['moves'][horizon]:+z.2f}" for horizon in shown]
-    rows.append(["all", "", "", "", *total, *(_points(record[horizon]["r2"], "+z.1f") for horizon in explaining)])
-    lines = [
-        f"Nowcast of {content['origin_date']}: what moves it from the anchor, {content['anchor']:.2f}.",
-        markdown(rows),
-    ]
-    return "\n\n".join([*lines, *_record(record, evaluated)])
+        rows.append([_name(one, words), _number(one["value"], words), one["date"] or "", old, *parts, *credit])
+    total = [words.number(content["moves"][run[0]], "+z.2f") for run in shown]
+    whole = [_points(record[horizon]["r2"], "+z.1f", words) for horizon in explaining]
+    rows.append([words.say("all"), "", "", "", *total, *whole])
+    first = words.say(
+        "Nowcast of {date}: what moves it from the anchor, {anchor:.2f}.",
+        date=content["origin_date"],
+        anchor=content["anchor"],
+    )
+    lines = ["\n".join(words.wrapped(first)), markdown(rows, width=words.width)]
+    return "\n\n".join([*lines, *_record(record, evaluated, words)])
 
 
-def _record(record: Mapping[str, Any], horizons: Sequence[str]) -> list[str]:
+def _name(one: Mapping[str, Any], words: Words) -> str:
+    """A series; that it is a quote is said where its name does not say so."""
+    series = one["series"]
+    if one["quote"] and (words.lang == "en" or series not in NAMES):
+        return words.say("{series} (quote)", series=series)
+    return words.name(series)
+
+
+def _run(run: Sequence[str], words: Words) -> str:
+    """Horizons with the same moves."""
+    if len(run) == 1:
+        return run[0]
+    return words.say("{first:s} to {last:s}", first=run[0], last=run[-1])
+
+
+def _record(record: Mapping[str, Any], horizons: Sequence[str], words: Words) -> list[str]:
     if not horizons:
-        return ["No matured forecast yet: what the nowcast explains is not evaluated."]
-    rows = [["horizon", "forecasts", "R², %", "direction right, %"]]
+        said = words.say("No matured forecast yet: what the nowcast explains is not evaluated.")
+        return ["\n".join(words.wrapped(said))]
+    rows = [[words.say("horizon"), *_measures(words)]]
     for horizon in horizons:
-        one = record[horizon]
-        rows.append([horizon, str(one["n"]), _with_error(one, "r2"), _with_error(one, "direction")])
+        rows.append([horizon, *_measured(record[horizon], words)])
     years = sorted({year for horizon in horizons for year in record[horizon]["by_year"]})
-    by_year = [["R², %", *years]]
+    by_year = [[words.say("R², %"), *years]]
     for horizon in horizons:
         found = record[horizon]["by_year"]
-        by_year.append([horizon, *(_points(found.get(year, {}).get("r2"), "z.0f") for year in years)])
-    return [markdown(rows), *_by_quote(record, horizons), markdown(by_year)]
+        by_year.append([horizon, *(_points(found.get(year, {}).get("r2"), "z.0f", words) for year in years)])
+    return [
+        markdown(rows, width=words.width),
+        *_by_quote(record, horizons, words),
+        markdown(by_year, width=words.width),
+    ]
 
 
-def _by_quote(record: Mapping[str, Any], horizons: Sequence[str]) -> list[str]:
+def _by_quote(record: Mapping[str, Any], horizons: Sequence[str], words: Words) -> list[str]:
     """The record with a quote and without, where there ever was one."""
     kinds = [kind for kind in QUOTES if any(kind in record[horizon]["by_quote"] for horizon in horizons)]
     if kinds == [NO_QUOTE]:
         return []
-    rows = [["quote", "horizon", "forecasts", "R², %", "direction right, %"]]
+    rows = [[words.say("quote"), words.say("horizon"), *_measures(words)]]
     for kind in kinds:
         for horizon in horizons:
             if one := record[horizon]["by_quote"].get(kind):
-                rows.append(
-                    [QUOTES[kind], horizon, str(one["n"]), _with_error(one, "r2"), _with_error(one, "direction")]
-                )
-    return [markdown(rows)]
+                rows.append([words.say(QUOTES[kind]), horizon, *_measured(one, words)])
+    return [markdown(rows, width=words.width)]
 
 
-def _with_error(figures: Mapping[str, Any], name: str) -> str:
+def _measures(words: Words) -> list[str]:
+    return [words.say("forecasts"), words.say("R², %"), words.say("direction right, %")]
+
+
+def _measured(one: Mapping[str, Any], words: Words) -> list[str]:
+    return [str(one["n"]), _with_error(one, "r2", words), _with_error(one, "direction", words)]
+
+
+def _with_error(figures: Mapping[str, Any], name: str, words: Words) -> str:
     error = figures[f"{name}_se"]
-    return _points(figures[name], "z.1f") + ("" if error is None else f" ± {100 * error:.1f}")
+    return _points(figures[name], "z.1f", words) + ("" if error is None else f" ± {words.number(100 * error, '.1f')}")
 
 
-def _points(share: float | None, form: str) -> str:
-    return "-" if share is None else f"{100 * share:{form}}"
+def _points(share: float | None, form: str, words: Words) -> str:
+    return "-" if share is None else words.number(100 * share, form)
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}"
+def _number(value: float | None, words: Words) -> str:
+    return "" if value is None else words.number(value, ".6g")

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from forex.calibration.report import Calibration
 from forex.commands.show.forecast import origin_at
 from forex.commands.show.regime_words import signals
 from forex.commands.tables import aligned, listed
+from forex.commands.words import ENGLISH, Words
 from forex.core.files import read_parquet, read_text
 from forex.core.reports import plain, read_report
 from forex.params import Regimes, load_params
@@ -132,70 +132,101 @@ def _next_meeting(origin: dt.date, meetings: Meetings) -> str | None:
     return str(known[0]) if known.size and day >= scheduled[0] else None
 
 
-def text(content: Mapping[str, Any]) -> str:
+def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     """What a person reads."""
-    since = f", since {content['since']}"
-    if content["stressed_since"] not in (None, content["since"]):
-        since += f" (no calm day since {content['stressed_since']})"
-    lines = [f"{content['regime']} on {content['origin_date']}{since}."]
-    if content["regime"] != "UNKNOWN":
-        lines.append(
-            f"Probability that this call still stands {content['confidence_days']} business days later: "
-            f"{content['confidence']:.0%}."
+    called = {"regime": content["regime"], "date": content["origin_date"], "since": content["since"]}
+    if content["stressed_since"] in (None, content["since"]):
+        lines = words.wrapped(words.say("{regime} on {date}, since {since}.", **called))
+    else:
+        said = words.say(
+            "{regime} on {date}, since {since} (no calm day since {stressed}).",
+            **called,
+            stressed=content["stressed_since"],
         )
-    lines += ["", *wrap(content["recommendation"]["says"], WIDTH), ""]
-    lines.append(
-        listed([[one["name"], one["verdict"], one["sentence"]["says"]] for one in content["signals"]], width=WIDTH)
-    )
-    lines += ["", *(line for said in _context(content) for line in wrap(said, WIDTH))]
-    lines += _widths(content["widening"])
+        lines = words.wrapped(said)
+    if content["regime"] != "UNKNOWN":
+        stands = words.say(
+            "Probability that this call still stands {days:business_days} later: {confidence:.0%}.",
+            days=content["confidence_days"],
+            confidence=content["confidence"],
+        )
+        lines += words.wrapped(stands)
+    lines += ["", *words.wrapped(words.say(content["recommendation"]), WIDTH), ""]
+    rows = [
+        [words.name(one["name"]), words.name(one["verdict"]), words.say(one["sentence"])] for one in content["signals"]
+    ]
+    lines.append(listed(rows, width=min(words.width or WIDTH, WIDTH)))
+    lines += ["", *(line for said in _context(content, words) for line in words.wrapped(said, WIDTH))]
+    lines += _widths(content["widening"], words)
     return "\n".join(lines)
 
 
-def _widths(widening: Mapping[str, Any]) -> list[str]:
+def _widths(widening: Mapping[str, Any], words: Words) -> list[str]:
     """A table of the regimes that were seen, or nothing."""
     seen = {regime: one for regime, one in widening["regimes"].items() if one["horizons"]}
     horizons = sorted({name for one in seen.values() for name in one["horizons"]}, key=calendar.horizon_days)
     if not horizons:
         return []
-    rows = [["", *seen]]
+    rows = [["", *(words.name(regime) for regime in seen)]]
     for horizon in horizons:
         found = [one["horizons"].get(horizon) for one in seen.values()]
-        rows.append([horizon, *(f"{one['median']:.2f} ({_between(one['range'])})" if one else "" for one in found)])
-    rows.append(["assumed before", *(_between(one["assumed_before"]) for one in seen.values())])
-    says = (
-        f"Width of the {widening['level']:.0%} interval over its median in NORMAL: median by regime, and the range that "
-        f"{widening['share']:.0%} of its origins lie in. Last, the factor that was assumed before it was measured."
+        cells = [
+            f"{words.number(one['median'], '.2f')} ({_between(one['range'], words)})" if one else "" for one in found
+        ]
+        rows.append([horizon, *cells])
+    assumed = [_between(one["assumed_before"], words) for one in seen.values()]
+    rows.append([words.say("assumed before"), *assumed])
+    says = words.say(
+        "Width of the {level:.0%} interval over its median in NORMAL: median by regime, and the range that {share:.0%} of its "
+        "origins lie in. Last, the factor that was assumed before it was measured.",
+        level=widening["level"],
+        share=widening["share"],
     )
-    return ["", *wrap(says, WIDTH), aligned(rows)]
+    return ["", *words.wrapped(says, WIDTH), aligned(rows, width=words.width)]
 
 
-def _between(ends: Sequence[float]) -> str:
-    low, high = (f"{end:.2f}" for end in ends)
+def _between(ends: Sequence[float], words: Words) -> str:
+    low, high = (words.number(end, ".2f") for end in ends)
     return low if low == high else f"{low}-{high}"
 
 
-def _context(content: Mapping[str, Any]) -> list[str]:
-    calendars = content["calendars"]
-    if content["multipliers"]:
-        factors = content["multipliers"]
-        said = (
-            "1 at every horizon, so they are as they would be without a regime"
-            if all(value == 1 for value in factors.values())
-            else ", ".join(f"{value:.3f} at {name}" for name, value in factors.items())
-        )
+def _context(content: Mapping[str, Any], words: Words) -> list[str]:
+    calendars, factors = content["calendars"], content["multipliers"]
+    if not factors:
+        lines = [words.say("Multiplier of the intervals' widths: none: no calibrated forecast was made that day.")]
+    elif all(value == 1 for value in factors.values()):
+        lines = [
+            words.say(
+                "Multiplier of the intervals' widths: {factor:g} at every horizon, so they are as they would be without a regime.",
+                factor=1,
+            )
+        ]
     else:
-        said = "none: no calibrated forecast was made that day"
-    lines = [f"Multiplier of the intervals' widths: {said}."]
+        listed_ = [
+            words.say("{factor:.3f} at {horizon}", factor=value, horizon=name) for name, value in factors.items()
+        ]
+        lines = [words.say("Multiplier of the intervals' widths: {factors:s}.", factors=", ".join(listed_))]
     first, last = calendars["meetings"]
     if content["next_meeting"]:
-        lines.append(f"Next published policy meeting: {content['next_meeting']}.")
+        lines.append(words.say("Next published policy meeting: {date}.", date=content["next_meeting"]))
     else:
-        lines.append(f"Next published policy meeting: none is listed; the list runs from {first} to {last}.")
+        lines.append(
+            words.say(
+                "Next published policy meeting: none is listed; the list runs from {first} to {last}.",
+                first=first,
+                last=last,
+            )
+        )
     if not calendars["covered"]:
         start, until = calendars["interventions"]
         lines.append(
-            f"The calendars of meetings ({first} to {last}) and interventions ({start} to {until}) do not both cover "
-            "this day: the confidence is lowered for it."
+            words.say(
+                "The calendars of meetings ({first} to {last}) and interventions ({start} to {until}) do not both cover this day: "
+                "the confidence is lowered for it.",
+                first=first,
+                last=last,
+                start=start,
+                until=until,
+            )
         )
     return lines

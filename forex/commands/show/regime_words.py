@@ -1,4 +1,4 @@
-"""A regime in words: what each signal says, against which threshold, and what a treasurer may do about it.
+"""A regime in words: what each signal says, and against which threshold.
 
 Every number in a sentence is a signal's value or a threshold of params.yaml.
 """

@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from textwrap import fill
 from typing import Any
 
-from forex.commands.tables import markdown
+from forex.commands.tables import markdown, prose
+from forex.commands.words import ENGLISH, Words
 from forex.core.names import PUBLISHED, RIVALS, percent
 from forex.core.reports import plain, read_report
+from forex.core.sentence import Sentence, sentence
 from forex.evaluation import findings
 from forex.evaluation.report import HorizonScores, ModelScores, OverallScores, Rule, Scoreboard, Tail, ValidationReport
 from forex.timeline.calendar import horizon_days
@@ -47,12 +48,12 @@ def acceptance(validation: Scoreboard) -> dict[str, Any]:
     return {"hold": hold, "of": of, "open": rest}
 
 
-def held(content: Mapping[str, Any]) -> str:
+def held(content: Mapping[str, Any]) -> Sentence:
     """
-    >>> held({"hold": 63, "of": 65, "open": []})
+    >>> held({"hold": 63, "of": 65, "open": []}).says
     '63 of 65 acceptance rules hold'
     """
-    return f"{content['hold']} of {content['of']} acceptance rules hold"
+    return sentence("{hold} of {of} acceptance rules hold", hold=content["hold"], of=content["of"])
 
 
 def _row(figures: HorizonScores, rules: Mapping[str, Rule]) -> dict[str, Any]:
@@ -106,117 +107,135 @@ def _excess(own: float, rival: float) -> float | None:
     return 100 * (own / rival - 1) if rival else None
 
 
-def text(content: Mapping[str, Any]) -> str:
+def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     """Markdown tables that read well on a terminal, too: coverage, tails, and the differences in CRPS and in interval score.
 
     Then the sentences on them, and every acceptance rule that does not hold.
     """
-    levels = [f"{100 * level:g}" for level in content["levels"]]
-    coverage = [
-        [
-            "horizon",
-            "forecasts",
-            "no actual",
-            *(f"{level} % covers" for level in levels),
-            "CRPS, CLP",
-            "of anchor",
-            "IS95, CLP",
-            "width + misses",
-        ]
+    tables = [
+        _coverages(content, words),
+        _tails(content, words),
+        _differences(content, "CRPS", "crps", words),
+        _differences(content, "IS95", "interval_score_95", words),
     ]
-    judged = {level: one["nominal"] for row in content["horizons"].values() for level, one in row["tails"].items()}
-    ends = [
-        (level, side, f"{side} q{quantile:g}, %")
-        for level, nominal in judged.items()
-        for side, quantile in (("below", nominal), ("above", 1 - nominal))
-    ]
-    tails = [["outcomes", *(head for *_, head in ends)]]
-    crps = [["CRPS against", *RIVALS]]
-    interval = [["IS95 against", *RIVALS]]
-    for horizon, row in content["horizons"].items():
-        covered = [_coverage(row["coverage"].get(level)) for level in levels]
-        coverage.append(
-            [
-                horizon,
-                str(row["forecasts"]),
-                _share(row["without_actual"], row["due"]),
-                *covered,
-                f"{row['crps']:.2f}",
-                f"{row['crps_anchor_pct']:.2f} %",
-                _plain(row["interval_score_95"]),
-                _split(row["half_width_95"], row["miss_penalty_95"]),
-            ]
-        )
-        tails.append([horizon, *(_banded(row["tails"].get(level, {}).get(side)) for level, side, _ in ends)])
-        rivals = [row["against"].get(name, {}) for name in RIVALS]
-        crps.append([horizon, *(_signed(rival.get("crps_pct")) + _p(rival.get("crps_p")) for rival in rivals)])
-        interval.append(
-            [
-                horizon,
-                *(
-                    _signed(rival.get("interval_score_95_pct")) + _p(rival.get("interval_score_95_p"))
-                    for rival in rivals
-                ),
-            ]
-        )
-    shown = [markdown(rows) for rows in (coverage, tails, crps, interval) if len(rows) > 1 and len(rows[0]) > 1]
+    shown = [markdown(rows, width=words.width) for rows in tables if len(rows) > 1 and len(rows[0]) > 1]
+    nothing = words.say("No forecast made from {day} on has matured.", day=content["origins_from"])
     return "\n\n".join(
         [
-            *(shown or [f"No forecast made from {content['origins_from']} on has matured."]),
-            *(fill(said["says"], WIDTH) for said in content["said"]),
-            *_rules(content["acceptance"]),
+            *(shown or ["\n".join(words.wrapped(nothing))]),
+            *("\n".join(words.wrapped(words.say(said), WIDTH)) for said in content["said"]),
+            *_rules(content["acceptance"], words),
         ]
     )
 
 
-def _rules(content: Mapping[str, Any]) -> list[str]:
+def _coverages(content: Mapping[str, Any], words: Words) -> list[list[str]]:
+    levels = [f"{100 * level:g}" for level in content["levels"]]
+    head = [words.say("horizon"), words.say("forecasts"), words.say("no actual")]
+    head += [words.say("{level:s} % covers", level=level) for level in levels]
+    head += [words.say("CRPS, CLP"), words.say("of anchor"), words.say("IS{level:s}, CLP", level=percent(SHOWN_LEVEL))]
+    rows = [[*head, words.say("width + misses")]]
+    for horizon, row in content["horizons"].items():
+        covered = [_coverage(row["coverage"].get(level), words) for level in levels]
+        rows.append(
+            [
+                horizon,
+                str(row["forecasts"]),
+                _share(row["without_actual"], row["due"], words),
+                *covered,
+                words.number(row["crps"], ".2f"),
+                f"{words.number(row['crps_anchor_pct'], '.2f')} %",
+                _plain(row["interval_score_95"], words),
+                _split(row["half_width_95"], row["miss_penalty_95"], words),
+            ]
+        )
+    return rows
+
+
+def _tails(content: Mapping[str, Any], words: Words) -> list[list[str]]:
+    judged = {level: one["nominal"] for row in content["horizons"].values() for level, one in row["tails"].items()}
+    head = [words.say("outcomes")]
+    for nominal in judged.values():
+        head.append(words.say("below q{quantile:g}, %", quantile=nominal))
+        head.append(words.say("above q{quantile:g}, %", quantile=1 - nominal))
+    rows = [head]
+    for horizon, row in content["horizons"].items():
+        cells = [
+            _banded(row["tails"].get(level, {}).get(side), words) for level in judged for side in ("below", "above")
+        ]
+        rows.append([horizon, *cells])
+    return rows
+
+
+def _differences(content: Mapping[str, Any], score: str, name: str, words: Words) -> list[list[str]]:
+    rows = [[words.say("{score:s} against", score=score), *(words.name(rival) for rival in RIVALS)]]
+    for horizon, row in content["horizons"].items():
+        rivals = [row["against"].get(rival, {}) for rival in RIVALS]
+        cells = [_signed(one.get(f"{name}_pct"), words) + _p(one.get(f"{name}_p"), words) for one in rivals]
+        rows.append([horizon, *cells])
+    return rows
+
+
+def _rules(content: Mapping[str, Any], words: Words) -> list[str]:
+    told = words.say(held(content))
     if not content["open"]:
-        return [f"{held(content)}."]
-    rows = [["horizon", "rule", "verdict", "found"]]
-    rows += [[one["horizon"], one["rule"], one["verdict"], one["says"]] for one in content["open"]]
-    return [f"{held(content)}; the others:", markdown(rows)]
+        return [f"{told}."]
+    rows = [[words.say("horizon"), words.say("rule"), words.say("verdict"), words.say("found")]]
+    rows += [
+        [one["horizon"], words.rule(one["rule"]), words.status(one["verdict"]), words.say(one)]
+        for one in content["open"]
+    ]
+    others = "\n".join(words.wrapped(words.say("{held:s}; the others:", held=told)))
+    return [others, prose(rows, width=words.width)]
 
 
-def _share(part: int | None, whole: int | None) -> str:
-    return "not evaluated" if part is None or not whole else f"{100 * part / whole:.1f} %"
+def _share(part: int | None, whole: int | None, words: Words) -> str:
+    if part is None or not whole:
+        return words.say("not evaluated")
+    return f"{words.number(100 * part / whole, '.1f')} %"
 
 
-def _split(half_width: float | None, misses: float | None) -> str:
+def _split(half_width: float | None, misses: float | None, words: Words) -> str:
     """The interval score's two parts: how wide the intervals are, and what their misses cost.
 
-    >>> _split(9.2, 3.1)
+    >>> _split(9.2, 3.1, ENGLISH)
     '18.4 + 3.1'
     """
-    return "not evaluated" if half_width is None or misses is None else f"{2 * half_width:.1f} + {misses:.1f}"
+    if half_width is None or misses is None:
+        return words.say("not evaluated")
+    return f"{words.number(2 * half_width, '.1f')} + {words.number(misses, '.1f')}"
 
 
-def _coverage(entry: Mapping[str, float] | None) -> str:
+def _coverage(entry: Mapping[str, float] | None, words: Words) -> str:
     if entry is None:
-        return "not evaluated"
-    error = "" if entry["standard_error"] is None else f" ± {100 * entry['standard_error']:.1f}"
-    return f"{100 * entry['share']:.1f}{error}"
+        return words.say("not evaluated")
+    error = "" if entry["standard_error"] is None else f" ± {words.number(100 * entry['standard_error'], '.1f')}"
+    return f"{words.number(100 * entry['share'], '.1f')}{error}"
 
 
-def _banded(tail: Mapping[str, Any] | None) -> str:
+def _banded(tail: Mapping[str, Any] | None, words: Words) -> str:
     """
-    >>> _banded({"share": 0.127, "band": [0.106, 0.147]})
+    >>> _banded({"share": 0.127, "band": [0.106, 0.147]}, ENGLISH)
     '12.7 (10.6 - 14.7)'
     """
     if tail is None:
-        return "not evaluated"
-    band = "" if tail["band"] is None else " ({:.1f} - {:.1f})".format(*(100 * end for end in tail["band"]))
-    return f"{100 * tail['share']:.1f}{band}"
+        return words.say("not evaluated")
+    share = words.number(100 * tail["share"], ".1f")
+    if tail["band"] is None:
+        return share
+    low, high = (words.number(100 * end, ".1f") for end in tail["band"])
+    return f"{share} ({low} - {high})"
 
 
-def _plain(value: float | None) -> str:
-    return "not evaluated" if value is None else f"{value:.1f}"
+def _plain(value: float | None, words: Words) -> str:
+    return words.say("not evaluated") if value is None else words.number(value, ".1f")
 
 
-def _signed(value: float | None) -> str:
-    return "not evaluated" if value is None else f"{value:+.1f} %"
+def _signed(value: float | None, words: Words) -> str:
+    return words.say("not evaluated") if value is None else f"{words.number(value, '+.1f')} %"
 
 
-def _p(value: float | None) -> str:
+def _p(value: float | None, words: Words) -> str:
     if value is None:
         return ""
-    return f" (p < {SMALLEST:g})" if value < SMALLEST else f" (p {value:.3f})"
+    return f" (p < {words.number(SMALLEST, 'g')})" if value < SMALLEST else f" (p {words.number(value, '.3f')})"

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from forex.commands.tables import listed
+from forex.commands.words import ENGLISH, Words
 from forex.core.files import json_text, read_parquet
 from forex.core.names import PUBLISHED, percent
 from forex.core.reports import plain, read_report
@@ -70,44 +71,77 @@ def _last_matured(performance: PerformanceReport) -> dict[str, Any]:
     return latest
 
 
-def text(content: Mapping[str, Any]) -> str:
+def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     anchor, regime = content["anchor"], content["regime"]
-    missing = [f"{one['series']} ({one['why']['says']})" for one in content["missing"]]
-    flagged = [f"{one['series']} ({one['why']['says']})" for one in content["flagged"]]
-    stale = [f"{one['series']} ({one['business_days']} business days old)" for one in content["stale"]]
-    quarantine = [f"{one['rows']} {one['series']} {one['reason']}" for one in content["quarantine"]]
-    rows = [
-        ["as of", f"{content['as_of']}, newest origin {content['origin_date']}, made at {content['made_at']}"],
-        ["anchor", f"{anchor['value']:.2f} of {anchor['date']}, {anchor['business_days']} business days old"],
-        ["regime", f"{regime['call']}, confidence {regime['confidence']:.0%}"],
-        ["conditions", "\n".join(one.says for one in sentences(Conditions.model_validate(content["conditions"])))],
-        *(["warning", one["says"]] for one in content["warnings"]),
-        ["missing", _listed(missing)],
-        ["flagged", _listed(flagged)],
-        ["no move", _listed(stale)],
-        ["not listed", _listed(content["unlisted_files"])],
-        ["quarantine", _listed(quarantine)],
-        ["ledger", _issued(content["ledger"])],
+    made = words.say(
+        "{as_of:s}, newest origin {origin:s}, made at {made_at:s}",
+        as_of=content["as_of"],
+        origin=content["origin_date"],
+        made_at=content["made_at"],
+    )
+    known = words.say(
+        "{anchor:.2f} of {date:s}, {age} business days old",
+        anchor=anchor["value"],
+        date=anchor["date"],
+        age=anchor["business_days"],
+    )
+    called = words.say("{regime}, confidence {confidence:.0%}", regime=regime["call"], confidence=regime["confidence"])
+    said = sentences(Conditions.model_validate(content["conditions"]))
+    stale = [
+        words.say("{series} ({age} business days old)", series=one["series"], age=one["business_days"])
+        for one in content["stale"]
     ]
-    for horizon, entry in content["last_matured"].items():
-        covered = ", ".join(f"{share:.0%} at {level} %" for level, share in entry["coverage"].items())
-        rows.append(
-            [horizon, f"{entry['status']}: {covered or 'no coverage'} of the last {entry['forecasts']} matured"]
-        )
-    table = listed(rows)
+    quarantine = [
+        f"{one['rows']} {words.name(one['series'])} {words.name(one['reason'])}" for one in content["quarantine"]
+    ]
+    rows = [
+        [words.say("as of"), made],
+        [words.say("anchor"), known],
+        [words.say("regime"), called],
+        [words.say("conditions"), "\n".join(words.say(one) for one in said)],
+        *([words.say("warning"), words.say(one)] for one in content["warnings"]),
+        [words.say("missing"), _listed(_reasons(content["missing"], words), words)],
+        [words.say("flagged"), _listed(_reasons(content["flagged"], words), words)],
+        [words.say("no move"), _listed(stale, words)],
+        [words.say("not listed"), _listed(content["unlisted_files"], words)],
+        [words.say("quarantine"), _listed(quarantine, words)],
+        [words.say("ledger"), _issued(content["ledger"], words)],
+    ]
+    rows += [[horizon, _matured(entry, words)] for horizon, entry in content["last_matured"].items()]
+    table = listed(rows, width=words.width)
     if content["as_of_in_params"] == content["as_of"]:
         return table
-    return (
-        f"params.yaml says as_of {content['as_of_in_params']}: no run for that day has finished. The last one:\n{table}"
+    behind = words.say(
+        "params.yaml says as_of {as_of:s}: no run for that day has finished. The last one:",
+        as_of=content["as_of_in_params"],
     )
+    return "\n".join([*words.wrapped(behind), table])
 
 
-def _issued(ledger: Mapping[str, Any]) -> str:
+def _reasons(series: Sequence[Mapping[str, Any]], words: Words) -> list[str]:
+    return [f"{words.name(one['series'])} ({words.say(one['why'])})" for one in series]
+
+
+def _matured(entry: Mapping[str, Any], words: Words) -> str:
+    covered = [
+        words.say("{share:.0%} at {level:s} %", share=share, level=level) for level, share in entry["coverage"].items()
+    ]
+    last = words.say(
+        "{covered:s} of the last {forecasts} matured",
+        covered=", ".join(covered) or words.say("no coverage"),
+        forecasts=entry["forecasts"],
+    )
+    return f"{words.status(entry['status'])}: {last}"
+
+
+def _issued(ledger: Mapping[str, Any], words: Words) -> str:
     if not ledger["rows"]:
-        return "nothing issued yet"
-    newest = "" if ledger["newest_issued"] else "; the newest origin's forecast is not issued"
-    return f"{ledger['rows']} rows, last issued origin {ledger['last_origin']}{newest}"
+        return words.say("nothing issued yet")
+    last = words.say("{rows} rows, last issued origin {origin:s}", rows=ledger["rows"], origin=ledger["last_origin"])
+    if ledger["newest_issued"]:
+        return last
+    return "; ".join([last, words.say("the newest origin's forecast is not issued")])
 
 
-def _listed(parts: Sequence[str]) -> str:
-    return ", ".join(parts) or "none"
+def _listed(parts: Sequence[str], words: Words) -> str:
+    return ", ".join(parts) or words.say("none")

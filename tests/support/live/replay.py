@@ -29,12 +29,14 @@ from tests.support.live import recorded
 from tests.support.live.project import PROVIDERS
 from tests.support.live.web import Answer, Query, Web, web
 from tests.support.made_up import ROOT
+from tests.support.nowcast_runs import NOWCAST_ONLY
 
 CODE = "F073.TCO.PRE.Z.D"
 DRIVERS = ("brl", "mxn", "zar", "aud", "eur")
 FIRST = "2019-01-01"
 SERIES = {"usdclp": [f"bcch {CODE}"]} | {name: [f"ecb {name.upper()}"] for name in DRIVERS}
-EARLIER, FIRST_DAY = "2023-07-07", "2023-07-10"  # the day before the first replayed one, and that
+EARLIER = "2023-07-07"  # the day before the first that may be replayed
+FIRST_DAY = "2023-07-13"  # a Thursday, and on the Sunday after it is a holiday
 EVENING = Publication(business_days=-1, time="18:00", zone="America/Santiago")
 FRANKFURT = Publication(business_days=0, time="16:00", zone="Europe/Berlin")
 NOT_OURS = (
@@ -43,8 +45,9 @@ NOT_OURS = (
     "data/ledger/",
     "data/issued_at.csv",
 )  # what a clone in live use has of its own, or not
-# A short history, so that a day takes seconds: what is compared does not depend on how long it is.
-SHORT = {
+# A short history and the model that is published, so that a day takes seconds: what is compared depends neither on how long the
+# history is nor on the models beside it.
+SHORT: dict[str, Any] = NOWCAST_ONLY | {
     "validate.min_rows.critical": 500,
     "regimes.reference_window": 250,
     "regimes.min_reference": 100,
@@ -138,7 +141,7 @@ class Replay:
     def backfill(self, first: str, last: str) -> list[str]:
         out = self.root / "backfill.csv"
         out.unlink(missing_ok=True)
-        backfill.view(first, last, out)
+        backfill.view(first, last, out, progress=lambda line: None)
         return out.read_text(encoding="utf-8").splitlines()[1:]
 
     def revise(self, day: str) -> None:

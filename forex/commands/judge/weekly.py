@@ -1,0 +1,150 @@
+"""`forex report weekly`: the validation report of the week, as a page, as PDF where WeasyPrint works, and as a row of its history.
+
+Nothing is judged anew: verdicts and figures are those of reports/validation.json; the newest folds come from calibrated.parquet.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from forex.commands.tables import aligned
+from forex.commands.words import ENGLISH, Words
+from forex.core.errors import StaleError
+from forex.core.files import read_parquet, write_atomically, write_text
+from forex.core.names import percent
+from forex.core.reports import plain, read_report
+from forex.evaluation.report import ValidationReport
+from forex.forecast.fan import by_length
+from forex.forecast.report import Forecast
+from forex.monitoring.alert_report import AlertsReport
+from forex.monitoring.report import PerformanceReport
+from forex.operations import load_operations
+from forex.params import Params, load_params, params_sha256
+from forex.presentation.language import Language, language, plain_language
+from forex.report.charts import ON_WHITE
+from forex.report.state import Reports, overall
+from forex.weekly.folds import newest_folds
+from forex.weekly.history import FILE, enter
+from forex.weekly.page import figure, page
+from forex.weekly.pdf import NoPdf, pdf
+from forex.weekly.report import WeeklyReport, require_targets, weekly
+from forex.weekly.standing import LEVEL, Figures, standing
+
+REPORTS = Path("reports")
+CALIBRATED = Path("data/forecasts/calibrated.parquet")
+PAGE = FILE.with_name("weekly.html")
+PDF = FILE.with_name("weekly.pdf")
+SHOWN = ("n", "coverage_95", "below_95", "above_95", "rmse", "mape_pct", "crps", "crps_skill_pct", "crps_skill_p")
+
+
+def view() -> dict[str, Any]:
+    """Write the report and its row; the content of the page, what was written, and what became of the row.
+
+    Raises StaleError where the last run is not that of params.yaml, DataError where a report or the history is damaged; then
+    nothing is written.
+    """
+    params = load_params()
+    reports = Reports(
+        forecast=read_report(REPORTS / "forecast.json", Forecast),
+        validation=read_report(REPORTS / "validation.json", ValidationReport),
+        performance=read_report(REPORTS / "performance.json", PerformanceReport),
+        alerts=read_report(REPORTS / "alerts.json", AlertsReport),
+    )
+    forecast, validation = reports.forecast, reports.validation
+    _require_run(forecast, params)
+    require_targets(validation, params.evaluate)
+    state = overall(reports, params.state)
+    folds = newest_folds(
+        read_parquet(CALIBRATED), horizons=params.horizons, levels=params.levels, settings=params.evaluate
+    )
+    now = standing(validation, as_of=forecast.as_of, state=state.state)
+    history, entered = enter(now, lock_timeout=load_operations().ledger.lock_timeout)
+    report = weekly(
+        now,
+        history,
+        state=state,
+        validation=validation,
+        folds=folds,
+        origin_date=forecast.origin_date,
+        data_sha256=forecast.inputs.data_sha256,
+        params_sha256=forecast.inputs.params_sha256,
+    )
+    said = language(params.report.language)
+    write_text(PAGE, page(report, said))
+    return {
+        "report": plain(report),
+        "history": {"file": str(FILE), "row": entered},
+        "page": str(PAGE),
+        **_written_pdf(report, said),
+    }
+
+
+def _require_run(forecast: Forecast, params: Params) -> None:
+    if str(forecast.as_of) != params.as_of:
+        raise StaleError(
+            f"{REPORTS / 'forecast.json'} is as of {forecast.as_of}, params.yaml says {params.as_of}: no run for that day has "
+            "finished. Run dvc repro."
+        )
+    if forecast.inputs.params_sha256 != params_sha256(params):
+        raise StaleError(
+            f"{REPORTS / 'forecast.json'} was made with other params than params.yaml has now. Run dvc repro."
+        )
+
+
+def _written_pdf(report: WeeklyReport, said: Language) -> dict[str, str | None]:
+    """Where the PDF is, or why there is none; one of an earlier report does not stay beside this page."""
+    try:
+        content = pdf(page(report, said, colours=ON_WHITE))
+    except NoPdf as missing:
+        PDF.unlink(missing_ok=True)
+        return {"pdf": None, "no_pdf": str(missing)}
+    write_atomically(PDF, lambda aside: _write(aside, content))
+    return {"pdf": str(PDF), "no_pdf": None}
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.write_bytes(content)
+
+
+def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
+    """The state, the figures by horizon, how much changed, and where the report is."""
+    report, history = content["report"], content["history"]
+    told = words.say(
+        "{date}: {state:s}, {held:d} of {of:d} acceptance rules hold.",
+        date=report["as_of"],
+        state=words.status(report["state"]["state"]),
+        held=report["held"],
+        of=len(report["rules"]),
+    )
+    lines = [*words.wrapped(f"{told} {_since(report, words)}"), "", _table(report["horizons"], words), ""]
+    row = {
+        "added": words.say("{file:s}: a row for {date}.", file=history["file"], date=report["as_of"]),
+        "unchanged": words.say(
+            "{file:s}: the row of {date} stands as it was.", file=history["file"], date=report["as_of"]
+        ),
+        "replaced": words.say(
+            "{file:s}: the row of {date} said something else and was replaced.",
+            file=history["file"],
+            date=report["as_of"],
+        ),
+    }
+    lines += [*words.wrapped(row[history["row"]]), content["page"]]
+    return "\n".join([*lines, *([content["pdf"]] if content["pdf"] else words.wrapped(content["no_pdf"]))])
+
+
+def _since(report: Mapping[str, Any], words: Words) -> str:
+    if report["before"] is None:
+        return words.say("This is the first report.")
+    return words.say("Changes since {before}: {count:d}.", before=report["before"], count=len(report["changes"]))
+
+
+def _table(horizons: Mapping[str, Mapping[str, Any]], words: Words) -> str:
+    said = plain_language(words.lang)
+    covered = words.say("{level:s} % covers", level=percent(LEVEL))
+    head = [words.say("horizon"), words.say("verdict"), words.say("forecasts"), covered, words.say("below")]
+    rows = [[*head, words.say("above"), "RMSE", "MAPE", "CRPS", words.say("skill"), "p"]]
+    for horizon, found in by_length(horizons).items():
+        one = Figures.model_validate(found)
+        cells = [figure(getattr(one, name), name, said) for name in SHOWN]
+        rows.append([horizon, words.status(one.verdict), *cells])
+    return aligned(rows, width=words.width)

@@ -1,0 +1,122 @@
+"""Where commands print: the one place that knows the terminal, its language, its width and its colours.
+
+Whatever comes from outside, names of series and files, what a provider says, is shown with its control characters written out:
+nothing that is printed can move the cursor, colour a line or break a table. Results go to stdout, all else to stderr.
+"""
+
+import json
+import os
+import re
+import shutil
+import sys
+import unicodedata
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, TextIO, get_args
+
+import typer
+
+from forex.commands.tables import wide
+
+if TYPE_CHECKING:
+    from forex.commands.words import Words
+
+Lang = Literal["es", "en"]
+LANGS: Final[tuple[Lang, ...]] = get_args(Lang)
+
+# Control characters, those that change the direction or the shape of others, and ends of lines that are not \n.
+INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+ROW = re.compile(r"\S {2,}\S|^\|")  # of a table: prose goes on in the next line by itself
+LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts
+
+
+def spoken(lang: Lang | None, environ: Mapping[str, str] = os.environ) -> Lang:
+    """The language that was asked for, else that of the locale: Spanish where it is, English everywhere else.
+
+    >>> spoken(None, {"LANG": "es_CL.UTF-8"}), spoken(None, {"LC_ALL": "C", "LANG": "es_CL.UTF-8"}), spoken("es", {})
+    ('es', 'en', 'es')
+    """
+    if lang is not None:
+        return lang
+    locale = next((environ[name] for name in LOCALE if environ.get(name)), "")
+    return "es" if locale.split("_")[0].split(".")[0].lower() == "es" else "en"
+
+
+def words(lang: Lang | None, *, stream: TextIO | None = None, environ: Mapping[str, str] = os.environ) -> "Words":
+    """How to speak on stdout, or on another stream: on a terminal as wide as that is, and coloured unless NO_COLOR is set. What
+    goes to a file or a program has neither width nor colour."""
+    from forex.commands.words import Words
+
+    if not (stream or sys.stdout).isatty():
+        return Words(spoken(lang, environ))
+    colour = not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    return Words(spoken(lang, environ), width=_width(stream or sys.stdout), colour=colour)
+
+
+def _width(stream: TextIO) -> int | None:
+    return shutil.get_terminal_size().columns if stream.isatty() else None
+
+
+def show(content: Mapping[str, Any], text: Callable[[Any], str], *, as_json: bool) -> None:
+    """The content of a command on stdout, as JSON or as `text` says it.
+
+    text: gets the content with every string escaped; only what it adds itself can end a line or have a colour.
+    """
+    if as_json:
+        typer.echo(_for_json(json.dumps(content, indent=2, ensure_ascii=False)))
+        return
+    shown = text(_escaped(content))
+    typer.echo(shown)
+    width = _width(sys.stdout)
+    widest = wide("\n".join(line for line in shown.split("\n") if ROW.search(line)))
+    if width is not None and widest > width:
+        progress(f"The table has {widest} columns and the terminal {width}: widen it, or read it with `| less -S`.")
+
+
+def tell(content: Mapping[str, Any], text: Callable[[Any, "Words"], str], lang: Lang | None, *, as_json: bool) -> None:
+    """As `show`, in the language that was asked for."""
+    show(content, lambda found: text(found, words(lang)), as_json=as_json)
+
+
+def progress(line: str) -> None:
+    """One line on stderr: how far a command has come."""
+    typer.echo(visible(line), err=True)
+
+
+def failed(message: str) -> None:
+    """Why a command ends, on stderr; a message may have several lines."""
+    typer.echo("\n".join(visible(line) for line in f"forex: {message}".split("\n")), err=True)
+
+
+def visible(text: str) -> str:
+    r"""What a terminal would act on is written out.
+
+    >>> visible("vix\x1b[31m\n")
+    'vix\\x1b[31m\\n'
+    """
+    return "".join(_written(one) if unicodedata.category(one) in INVISIBLE else one for one in text)
+
+
+def visible_lines(text: str) -> str:
+    """As `visible`, with its ends of lines."""
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
+def _written(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _escaped(content: Any) -> Any:
+    """The content of a command with all its strings visible, keys as well."""
+    if isinstance(content, Mapping):
+        return {_escaped(name): _escaped(value) for name, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [_escaped(one) for one in content]
+    return visible(content) if isinstance(content, str) else content
+
+
+def _for_json(text: str) -> str:
+    """JSON escapes the characters below the space itself; here are the others that a terminal acts on."""
+    return "".join(
+        f"\\u{ord(one):04x}" if one != "\n" and unicodedata.category(one) in INVISIBLE and ord(one) < 0x10000 else one
+        for one in text
+    )

@@ -1,0 +1,67 @@
+"""A language that notes what it could not say: texts without a translation, names that nobody has given words."""
+
+import re
+from typing import Any
+
+from forex.presentation.language import CATALOGUES, HORIZON, Code, Language, read_catalogue
+from forex.presentation.names import NAMES
+
+FIELD = re.compile(r"{[^{}]*}|%\(\w+\)s")
+
+
+def catalogue(code: Code) -> dict[str, str]:
+    """By each text of the code, and by each form of one that counts, what the catalogues have for it."""
+    found = {}
+    for path in sorted((CATALOGUES / code).glob("*.po")):
+        for message in read_catalogue(path, code):
+            texts, said = ([one] if isinstance(one, str) else list(one) for one in (message.id, message.string))
+            found |= dict(zip(texts, [*said, *[""] * len(texts)], strict=False))
+    return found
+
+
+class Noted:
+    """Translations that note the texts which no catalogue has; a text of nothing but fields needs none."""
+
+    def __init__(self, translations: Any, code: Code):
+        self.translations = translations
+        self.known = catalogue(code)
+        self.untranslated: set[str] = set()
+
+    def gettext(self, text: str) -> str:
+        self._note(text)
+        return str(self.translations.gettext(text))
+
+    def ngettext(self, one: str, other: str, number: int) -> str:
+        self._note(one)
+        self._note(other)
+        return str(self.translations.ngettext(one, other, number))
+
+    def _note(self, text: str) -> None:
+        if re.search(r"[^\W\d_]", FIELD.sub("", text)) and not self.known.get(text):
+            self.untranslated.add(text)
+
+
+class NotedLanguage(Language):
+    """Spanish or English as it is, with `noted.untranslated`, and `nameless`: names of the code shown as their own words."""
+
+    def __init__(self, code: Code):
+        super().__init__(code)
+        self.noted = Noted(self.translations, code)
+        self.translations = self.noted  # type: ignore[assignment]
+        self.nameless: set[str] = set()
+
+    def name(self, name: str) -> str:
+        if not HORIZON.fullmatch(name) and name not in NAMES and not self._currency(name):
+            self.nameless.add(name)
+        return super().name(name)
+
+
+def english_fragments() -> dict[str, str]:
+    """Of every English text the pieces between its fields that are long enough to be told from Spanish, and the text."""
+    found = {}
+    for text, said in catalogue("es").items():
+        for piece in FIELD.split(text):
+            piece = re.sub(r"<[^>]*>", "", piece).strip(" .,:;()")
+            if len(piece) > 12 and " " in piece and piece not in said:
+                found[piece] = text
+    return found
