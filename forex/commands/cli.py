@@ -30,8 +30,8 @@ Language = Annotated[
     terminal.Lang | None,
     typer.Option("--lang", help="In Spanish or in English; without it in the language of the locale."),
 ]
-Systemd = Annotated[bool, typer.Option("--systemd", help="Timers of your systemd instead of your crontab.")]
 Model = Annotated[str, typer.Argument(metavar="MODEL", autocompletion=completion.models)]
+Systemd = Annotated[bool, typer.Option("--systemd", help="Timers of your systemd instead of your crontab.")]
 
 
 def _version(wanted: bool) -> None:

@@ -15,6 +15,7 @@ from forex.report.state import OverallState
 from forex.timeline import calendar
 
 MAIN_LEVEL = 0.8
+GRACE = dt.timedelta(hours=1)  # after a cut-off, for a run to begin, fetch and finish
 
 
 def main_level(levels: Sequence[float]) -> float:
@@ -82,7 +83,8 @@ class Old:
 
 
 def run_age(forecast: Forecast, limits: Limits) -> list[Old]:
-    """From when on this forecast is older than the limits: a newer one could have been made at the cut-off of each business day.
+    """From when on this forecast is older than the limits: a newer one could have been made an hour after the cut-off of each
+    business day.
 
     The cut-off's time of day is that of this forecast in Santiago.
     """
@@ -92,5 +94,5 @@ def run_age(forecast: Forecast, limits: Limits) -> list[Old]:
     for state, days in grades:
         day = calendar.shift(str(forecast.origin_date), math.ceil(days))
         [at] = calendar.cut_offs([day], cut_off).tolist()
-        found.append(Old(state, at.replace(tzinfo=dt.UTC)))
+        found.append(Old(state, at.replace(tzinfo=dt.UTC) + GRACE))
     return found

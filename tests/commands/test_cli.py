@@ -36,6 +36,7 @@ def test_help_answers_at_once() -> None:
         "advance",
         "calendar",
         "params",
+        "report",
     ):
         assert name in forex_process("--help").stdout
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from forex.commands.live import issued_at
-from forex.commands.live.on_time import age_of, first_outcome
+from forex.commands.live.on_time import first_outcome
 from forex.commands.show.scoreboard import VALIDATION, acceptance, held
 from forex.commands.words import ENGLISH, Words
 from forex.core.clock import Clock, now
@@ -27,6 +27,7 @@ from forex.core.sentence import Sentence, sentence
 from forex.core.status import FAULT, OK
 from forex.evaluation.report import ValidationReport
 from forex.forecast.report import Forecast
+from forex.health.age import age as age_by_clock
 from forex.health.run import ALERTS, FORECAST, PERFORMANCE, other_run
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import AlarmFinding, FigureFinding, PerformanceReport
@@ -51,7 +52,7 @@ def view(*, max_age: int | None = None, clock: Clock = now) -> dict[str, Any]:
     )
     forecast, performance, alerts = reports.forecast, reports.performance, reports.alerts
     params = load_params()
-    age = None if max_age is None else age_of(forecast.origin_date, params, clock())
+    age = None if max_age is None else age_by_clock(forecast.origin_date, clock(), params.cut_off)
     found = overall(reports, params.state, run_age=age)
     reasons = [{"kind": DEGRADED, **plain(_finding(one))} for one in performance.findings]
     if alerts.send.send:

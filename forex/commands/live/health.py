@@ -1,20 +1,17 @@
 """`forex health`: for monitors, whether the forecast comes, on time and whole; in words, as JSON or as metrics for Prometheus."""
 
-import datetime as dt
 from collections.abc import Mapping
 from typing import Any
 
 from forex.commands.keep import params
-from forex.commands.live.on_time import LATE, age_of
 from forex.commands.tables import listed
 from forex.commands.words import ENGLISH, Words
 from forex.core.clock import Clock, now
-from forex.health.age import check_age, check_no_forecast
+from forex.health.age import check_age
 from forex.health.jobs import check_jobs
 from forex.health.kept import check_ledger, check_mail
-from forex.health.report import Check, Health, health
-from forex.health.run import Run, check_reports, check_suites, read_run
-from forex.params import Params
+from forex.health.report import Health, health
+from forex.health.run import check_reports, check_suites, read_run
 from forex.schedule.plan import plan_of
 
 WIDTH = 120  # where no terminal has another
@@ -27,8 +24,9 @@ def view(*, clock: Clock = now) -> Health:
     """
     at, settings = clock(), params.whole()
     plan, run = plan_of(params.operations(settings)), read_run()
+    why = next(iter(run.faults), "")
     checks = (
-        _age(run, settings, at),
+        check_age(run.forecast, why, at, settings.cut_off, settings.state.run_age),
         check_reports(run, settings),
         check_suites(run),
         check_ledger(run.forecast),
@@ -36,14 +34,6 @@ def view(*, clock: Clock = now) -> Health:
         *check_jobs(plan, at),
     )
     return health(at, checks)
-
-
-def _age(run: Run, settings: Params, at: dt.datetime) -> Check:
-    """By the cut-offs that passed LATE ago: a run takes its time."""
-    if run.forecast is None:
-        return check_no_forecast(run.faults[0])
-    age = age_of(run.forecast.origin_date, settings, at - LATE)
-    return check_age(run.forecast, age, settings.cut_off, at, settings.state.run_age)
 
 
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
