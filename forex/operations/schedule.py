@@ -27,7 +27,7 @@ JobName = Annotated[StrictStr, AfterValidator(_job_name)]
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
-    except (ValueError, OSError) as error:  # no such zone; an absolute path; a folder of zones
+    except (KeyError, ValueError, OSError) as error:  # no such zone; an absolute path; a folder of zones
         raise ValueError(f'expected a time zone like "America/Santiago", got "{name}"') from error
     return name
 

@@ -47,11 +47,11 @@ def run(job: Job, day: dt.date, before: Record | None, means: Means) -> Record:
         found = found._replace(running=command, ended_at=None)
         _ended(path).unlink(missing_ok=True)
         records.write(path, found)
-        log.say(clock(), f"forex {command}")
+        log.note(clock(), f"forex {command}")
         code = _run(command, path, means)
         found = _with(found, code, clock())
         log.take(_said(path))
-        log.say(clock(), f"ended with {code}")
+        log.note(clock(), f"ended with {code}")
         records.write(path, found)
         if code:
             return found
@@ -79,7 +79,7 @@ def taken_up(job: Job, day: dt.date, means: Means) -> Record | None:
         return found
     at = dt.datetime.fromtimestamp(int(_ended(path).stat().st_mtime), dt.UTC)
     log.take(_said(path))
-    log.say(at, f"ended with {code}; whoever waited for it had been killed")
+    log.note(at, f"ended with {code}; whoever waited for it had been killed")
     found = _with(found, code, at)
     found = found._replace(succeeded=set(job.commands) <= set(found.done))
     records.write(path, found)
@@ -146,7 +146,7 @@ class Log:
     def __init__(self, path: Path, secrets: Mapping[str, str]):
         self._path, self._secrets = path, secrets
 
-    def say(self, at: dt.datetime, line: str) -> None:
+    def note(self, at: dt.datetime, line: str) -> None:
         self.take(f"{at:{records.STAMP}} {line}")
 
     def take(self, text: str) -> None:

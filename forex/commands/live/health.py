@@ -12,10 +12,9 @@ from forex.health.jobs import check_jobs
 from forex.health.kept import check_ledger, check_mail
 from forex.health.report import Health, health
 from forex.health.run import check_reports, check_suites, read_run
-from forex.presentation.language import Language
 from forex.schedule.plan import plan_of
 
-WIDTH = 120
+WIDTH = 120  # where no terminal has another
 
 
 def view(*, clock: Clock = now) -> Health:
@@ -39,6 +38,6 @@ def view(*, clock: Clock = now) -> Health:
 
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     """The state, then the checks, the worst first."""
-    found, language = Health.model_validate(content), Language(words.lang, plain=True)
-    rows = [[one.name, language.name(one.state), language.say(one.says)] for one in found.checks]
-    return language.say("State: {state}", state=found.state) + "\n" + listed(rows, width=WIDTH)
+    rows = [[one["name"], words.status(one["state"]), words.say(one["says"])] for one in content["checks"]]
+    state = words.say("State: {state:s}", state=words.status(content["state"]))
+    return f"{state}\n{listed(rows, width=words.width or WIDTH)}"
