@@ -1,13 +1,16 @@
 """The commands of `forex`. Results go to stdout, diagnostics to stderr; whatever is slow to import waits for its command."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from forex import __version__
 from forex.commands import completion, terminal
 from forex.core.errors import GateFailed, OtherData, UsageError
+
+if TYPE_CHECKING:
+    from forex.mail.rules import Kind
 
 app = typer.Typer(
     name="forex",
@@ -24,6 +27,8 @@ calendar_app = typer.Typer(help="Questions about the calendars in data/calendar.
 app.add_typer(calendar_app, name="calendar")
 report_app = typer.Typer(help="Reports that are written for people.", no_args_is_help=True)
 app.add_typer(report_app, name="report")
+mail_app = typer.Typer(help="The forecast as e-mail: messages in an outbox, and their delivery.", no_args_is_help=True)
+app.add_typer(mail_app, name="mail")
 
 Json = Annotated[bool, typer.Option("--json", help="The same as JSON, for machines.")]
 Language = Annotated[
@@ -281,7 +286,7 @@ def mend(as_json: Json = False) -> None:
 
 @app.command()
 def fetch(as_json: Json = False) -> None:
-    """Bring the store of live data up to date: the only command that uses the network. Progress goes to stderr."""
+    """Bring the store of live data up to date, from the network. Progress goes to stderr."""
     _in_project()
     from forex.commands.live import fetch
 
@@ -380,6 +385,46 @@ def weekly(lang: Language = None, as_json: Json = False) -> None:
     from forex.commands.judge import weekly as weekly_report
 
     terminal.tell(weekly_report.view(), weekly_report.text, lang, as_json=as_json)
+
+
+@mail_app.command()
+def daily(as_json: Json = False) -> None:
+    """Put the mail about the newest forecast into the outbox, once per origin."""
+    _mail("daily", as_json)
+
+
+@mail_app.command(name="weekly")
+def weekly_mail(as_json: Json = False) -> None:
+    """Put the mail about the week into the outbox, once per as_of; with the weekly report's PDF where it was made."""
+    _mail("weekly", as_json)
+
+
+@mail_app.command()
+def alert(as_json: Json = False) -> None:
+    """Put a mail about alerts into the outbox, once per origin, where they are worth one."""
+    _mail("alert", as_json)
+
+
+@mail_app.command()
+def send(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be sent, and ask no server.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Deliver what waits in the outbox over SMTP, by FOREX_SMTP_HOST and others. Exit code 7 if anything is not delivered."""
+    _in_project()
+    from forex.commands.deliver import send as sending
+
+    content = sending.view(dry_run=dry_run)
+    terminal.show(content, sending.text, as_json=as_json)
+    if content["exit_code"]:
+        raise typer.Exit(content["exit_code"])
+
+
+def _mail(kind: "Kind", as_json: bool) -> None:
+    _in_project()
+    from forex.commands.deliver import mail
+
+    terminal.show(mail.view(kind), mail.text, as_json=as_json)
 
 
 def _in_project() -> None:

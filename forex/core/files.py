@@ -43,8 +43,8 @@ def round_significant(values: NDArray[np.float64], digits: int = SIGNIFICANT_DIG
         return np.where(decimals >= 0, np.round(values * scale) / scale, np.round(values / scale) * scale)
 
 
-def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
-    """Let `write` fill a file beside `path`, flush it to disk, then rename it over `path`."""
+def write_atomically(path: Path, write: Callable[[Path], None], *, mode: int = 0o644) -> None:
+    """Let `write` fill a file beside `path`, flush it to disk, then rename it over `path`.  mode: its permissions."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     os.close(handle)
@@ -53,7 +53,7 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         write(aside)
         with aside.open("rb") as file:
             os.fsync(file.fileno())
-        aside.chmod(0o644)
+        aside.chmod(mode)
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)
@@ -70,7 +70,24 @@ def write_text(path: Path, text: str) -> None:
 def write_durably(path: Path, text: str) -> None:
     """As `write_text`; when it returns, the file's new name has been flushed to disk, too, and outlives a power failure."""
     write_text(path, text)
-    folder = os.open(path.parent, os.O_RDONLY)
+    _flush_folder(path.parent)
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """As durably as `write_durably`, and for nobody to read but the owner."""
+    write_atomically(path, lambda aside: _write_bytes(aside, content), mode=0o600)
+    _flush_folder(path.parent)
+
+
+def move_durably(path: Path, target: Path) -> None:
+    """Rename, and flush both folders: when it returns, the file has its new name and no other after a power failure, too."""
+    path.replace(target)
+    _flush_folder(target.parent)
+    _flush_folder(path.parent)
+
+
+def _flush_folder(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

@@ -5,6 +5,7 @@ from pathlib import Path
 from forex.core.errors import ParamsError
 from forex.operations.fetch import Fetch
 from forex.operations.ledger import Ledger
+from forex.operations.mail import Mail
 from forex.operations.schedule import Keep, Schedule
 from forex.params import Validate
 from forex.params.reading import parsed, read
@@ -18,6 +19,7 @@ class Operations(Block):
     ledger: Ledger
     schedule: Schedule
     keep: Keep
+    mail: Mail
 
 
 def load_operations(path: Path = OPERATIONS_FILE) -> Operations:

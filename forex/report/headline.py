@@ -35,11 +35,14 @@ def told_horizons(forecast: Forecast) -> list[str]:
     return list(dict.fromkeys(wanted))
 
 
-def answer(forecast: Forecast, language: Language) -> str:
-    """Where the observado will be, in a sentence: "With 80 % probability it will be between 980 and 1,021 on 9 January …"."""
+def answer(forecast: Forecast, language: Language, horizons: Sequence[str] | None = None) -> str:
+    """Where the observado will be, in a sentence: "With 80 % probability it will be between 980 and 1,021 on 9 January …".
+
+    horizons: the ones to tell, those of `told_horizons` where nobody says.
+    """
     level = main_level([float(one) for one in next(iter(forecast.horizons.values())).intervals])
     parts = []
-    for horizon in told_horizons(forecast):
+    for horizon in told_horizons(forecast) if horizons is None else horizons:
         entry = forecast.horizons[horizon]
         low, high = entry.intervals[f"{level:g}"]
         places = shown_places(high - low)

@@ -38,6 +38,20 @@ def test_the_committed_file_is_valid_and_what_it_fetches_has_bounds() -> None:
             r"fetch.quote.trading = .*expected an opening before the closing",
         ),
         (changed(OPERATIONS, {"fetch.quote.trading": ["9", "14:00"]}), r"expected a time of day"),
+        (
+            changed(OPERATIONS, {"mail.bias": 0.02}),
+            "mail: expected bias < attention < urgent, got 0.02, 0.015 and 0.03",
+        ),
+        (changed(OPERATIONS, {"mail.days": {"monday": ["7d"]}}), "mail.days.*expected every weekday, tuesday"),
+        (changed(OPERATIONS, {"mail.days.monday": ["7d", "7d"]}), "mail.days.monday = .*expected no repetition"),
+        (changed(OPERATIONS, {"mail.days.monday": ["a week"]}), "mail.days.monday.*expected calendar days"),
+        (changed(OPERATIONS, {"mail.month_days": {"90d": [31]}}), "mail.month_days.90d"),
+        (changed(OPERATIONS, {"mail.language": "fr"}), "mail.language = 'fr'"),
+        (changed(OPERATIONS, {"mail.smtp.attempts": 0}), "mail.smtp.attempts = 0"),
+        (
+            changed(OPERATIONS, {"mail.smtp": {"host": "smtp.example.org"}}),
+            "mail.smtp.host is not a key that anything reads",
+        ),
         ([], "the file = "),
         (
             changed(OPERATIONS, {"schedule.zone": "America/Nowhere"}),

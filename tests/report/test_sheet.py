@@ -25,8 +25,9 @@ from forex.forecast.ladder import ladder
 from forex.forecast.report import Forecast
 from forex.params.reports import Report as Params
 from forex.presentation.language import Code, language
+from forex.presentation.one_line import LONGEST, as_text
 from forex.report.backtest import coverage_rows, score_rows
-from forex.report.sheet.book import LONGEST, Book, as_text, lines
+from forex.report.sheet.book import Book, lines
 from forex.report.sheet.history import history, needed
 from forex.report.sheet.workbook import workbook
 from forex.timeline import calendar
