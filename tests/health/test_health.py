@@ -17,7 +17,7 @@ from forex.schedule.due import Kept
 from forex.schedule.sweep import sweep
 from tests.support.forecasts_made_up import checked, expectations
 from tests.support.made_up import utc
-from tests.support.watched import NOW, ORIGIN, done, in_order, mail
+from tests.support.schedule.watched import NOW, ORIGIN, done, in_order, mail
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 

@@ -15,7 +15,7 @@ import pytest
 from forex.schedule.places import ENVIRONMENT, PLAN
 from forex.schedule.tick import main, tick
 from tests.support.made_up import utc
-from tests.support.scheduled import REAL, TICK, Scheduled, at_clock, scheduled
+from tests.support.schedule.project import REAL, TICK, Scheduled, at_clock, scheduled
 
 pytestmark = pytest.mark.slow
 

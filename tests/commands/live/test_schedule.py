@@ -12,7 +12,7 @@ from forex.schedule import crontab, timers
 from forex.schedule.places import ENVIRONMENT
 from tests.support.forex_command import forex
 from tests.support.made_up import utc
-from tests.support.watched import NOW, done, in_order
+from tests.support.schedule.watched import NOW, done, in_order
 
 OTHERS = b"5 4 * * * /bin/true\n"
 
