@@ -330,9 +330,9 @@ def backfill(
 def check(as_json: Json = False) -> None:
     """Whether params.yaml and operations.yaml are valid: which key is wrong, what is allowed. Exit code 2 if one is."""
     _in_project()
-    from forex.commands.keep import params
+    from forex.commands.keep import params, scheduled
 
-    params.operations(params.whole())
+    scheduled.check_commands(params.operations(params.whole()))
     said = "params.yaml, operations.yaml: every key is known and within its range."
     terminal.show({"params": "ok", "operations": "ok"}, lambda _: said, as_json=as_json)
 

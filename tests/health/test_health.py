@@ -12,9 +12,12 @@ from forex.core.files import read_json, write_json
 from forex.core.reports import plain, write_report
 from forex.health import run
 from forex.health.report import Check, Health
+from forex.mail.outbox import Outbox, name_of
+from forex.schedule.due import Kept
+from forex.schedule.sweep import sweep
 from tests.support.forecasts_made_up import checked, expectations
 from tests.support.made_up import utc
-from tests.support.watched import NOW, ORIGIN, done, in_order, mail
+from tests.support.schedule.watched import NOW, ORIGIN, done, in_order, mail
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 
@@ -156,6 +159,19 @@ def test_mails_that_were_sent_do_not_wait() -> None:
     mail("daily-2024-11-20", NOW - 6 * DAY, "sent")
     mail(".daily-2024-11-20.eml.x", NOW - 6 * DAY)  # what a killed writer left
     assert (check("mail").state, check("mail").figures["mails_unsent"]) == ("OK", 0)
+
+
+def test_the_outbox_is_that_of_forex_mail() -> None:
+    outbox = Outbox(lock_timeout=1)
+    for kind in ("daily", "alert", "weekly"):
+        outbox.put(name_of(kind, NOW.date()), b"Subject: x\r\n\r\n")  # type: ignore[arg-type]
+    outbox.move(f"alert-{ORIGIN}", "kept")
+    outbox.move(f"weekly-{ORIGIN}", "sent")
+    figures = check("mail", dt.datetime.now(dt.UTC)).figures
+    assert (figures["mails_unsent"], figures["mails_too_late"]) == (1, 1)
+    removed = sweep(NOW.date() + 91 * DAY, Kept(runs=30, logs=30, mails=90))
+    assert sorted(path.name for path in removed) == [f"alert-{ORIGIN}.eml", f"weekly-{ORIGIN}.eml"]
+    assert outbox.waiting() == [f"daily-{ORIGIN}"]
 
 
 def test_jobs_are_judged_by_their_newest_day() -> None:

@@ -12,7 +12,7 @@ from forex.health.metrics import FIGURES, exposition
 from forex.health.report import Check
 from forex.health.report import health as made
 from tests.support.made_up import utc
-from tests.support.watched import NOW, done, in_order, mail
+from tests.support.schedule.watched import NOW, done, in_order, mail
 
 # The text format, version 0.0.4: https://prometheus.io/docs/instrumenting/exposition_formats/
 NAME = r"[a-zA-Z_:][a-zA-Z0-9_:]*"

@@ -14,8 +14,8 @@ import pytest
 from forex.schedule.crontab import block, with_block
 from forex.timeline import calendar
 from tests.support.made_up import utc
-from tests.support.moved_cron import missing, missing_clock, moved_cron, namespace
-from tests.support.scheduled import JOBS, REAL, Scheduled, scheduled
+from tests.support.schedule.cron import missing, missing_clock, moved_cron, namespace
+from tests.support.schedule.project import JOBS, REAL, Scheduled, scheduled
 
 pytestmark = pytest.mark.slow
 

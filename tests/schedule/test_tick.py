@@ -1,7 +1,6 @@
 """Ticks do what is due once a day, again what failed, and once also where they are killed, collide or find damaged records."""
 
 import datetime as dt
-import os
 import resource
 import signal
 import subprocess
@@ -10,12 +9,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from forex.schedule.places import ENVIRONMENT, PLAN
 from forex.schedule.tick import main, tick
 from tests.support.made_up import utc
-from tests.support.scheduled import REAL, TICK, Scheduled, at_clock, scheduled
+from tests.support.schedule.project import REAL, TICK, Scheduled, at_clock, scheduled
 
 pytestmark = pytest.mark.slow
 
@@ -224,9 +224,8 @@ def test_a_machine_that_goes_off_in_a_command_runs_it_again(project: Scheduled) 
     project.delay("check", 30)
     off = project.start(at_clock(f"{WEDNESDAY}T13:00"))
     wait_for(lambda: "check" in project.calls())
-    of_it = [int(one) for one in subprocess.check_output(["ps", "-o", "pid=", "-s", str(off.pid)], text=True).split()]
-    for pid in of_it:
-        os.kill(pid, signal.SIGKILL)
+    for one in [*psutil.Process(off.pid).children(recursive=True), off]:
+        one.kill()
     off.wait()
     project.delay("check", 0)
     assert tick_at(f"{WEDNESDAY}T13:05") == []

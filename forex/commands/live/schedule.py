@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from forex.commands.keep import params
+from forex.commands.keep.scheduled import check_commands
 from forex.commands.tables import listed
 from forex.core.clock import Clock, now
 from forex.health.jobs import JobState, states
@@ -34,7 +35,9 @@ def install(*, systemd: bool, clock: Clock = now) -> dict[str, Any]:
     Raises ParamsError for a wrong operations.yaml, UsageError where the credentials may be read by others, where there is no cron
     or systemd, or where it refuses; a crontab that is refused stays as it was.
     """
-    plan = _plan()
+    operations = params.operations(params.whole())
+    check_commands(operations)
+    plan = plan_of(operations)
     credentials()
     folder, python = _here()
     if systemd:

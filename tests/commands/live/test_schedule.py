@@ -12,7 +12,7 @@ from forex.schedule import crontab, timers
 from forex.schedule.places import ENVIRONMENT
 from tests.support.forex_command import forex
 from tests.support.made_up import utc
-from tests.support.watched import NOW, done, in_order
+from tests.support.schedule.watched import NOW, done, in_order
 
 OTHERS = b"5 4 * * * /bin/true\n"
 
@@ -117,14 +117,19 @@ def test_the_commands_and_their_exit_codes(project: Path) -> None:
     assert forex("health", "--prometheus", "--json", cwd=Path.cwd()).returncode == 2
 
 
-def test_scheduled_commands_are_made_up_or_exist() -> None:
-    """Those of operations.yaml that `forex` has today are called as it has them; mail and the weekly report come with theirs."""
-    from tests.pipeline.test_pages import commands
-    from tests.support.changed_params import OPERATIONS
-
-    known = commands()
-    for job in OPERATIONS["schedule"]["jobs"].values():
-        for command in job["commands"]:
-            words = command.split()
-            if words[0] not in ("mail", "report"):
-                assert set(words[1:]) <= known[words[0]], command
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        ("advnce", 'jobs.daily.commands: "advnce" is no command of forex'),
+        ("mail", 'jobs.daily.commands: "mail" is no command of forex'),
+        ("mail hourly", 'jobs.daily.commands: "mail hourly" is no command of forex'),
+        ("advance --after-cutoff", "forex advance has no option --after-cutoff"),
+    ],
+)
+def test_what_is_no_command_is_neither_valid_nor_installed(command: str, says: str, project: Path) -> None:
+    path = Path("operations.yaml")
+    path.write_text(path.read_text(encoding="utf-8").replace("advance --after-cut-off", command), encoding="utf-8")
+    for words in (["params", "check"], ["schedule", "install"]):
+        refused = forex(*words, cwd=Path.cwd())
+        assert (refused.returncode, says in refused.stderr) == (2, True)
+    assert not (project / "kept").exists()
