@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 
 from forex.presentation.language import Code, language
 from forex.report.figures import Figures
-from tests.support.finished_project import first_run, once
+from tests.support.finished_project import first_run
 from tests.support.pages.browser import CHROMIUM, chromium
 from tests.support.pages.dashboards import PROJECTS, page
 from tests.support.pages.tables import drawn
@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The reports of the committed pipeline's first run."""
-    return once(tmp_path_factory, "first_run", first_run) / "reports"
+    return first_run(tmp_path_factory) / "reports"
 
 
 @pytest.fixture(scope="session")

@@ -160,23 +160,6 @@ def once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Pa
     return base / name
 
 
-def first_run(folder: Path) -> None:
-    """A clone of the working tree after its first `dvc repro`."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
-    for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"]):
-        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-    environ = os.environ | {"PATH": path, "TZ": "UTC", "DVC_NO_ANALYTICS": "1"}
-    done = subprocess.run(["dvc", "repro"], cwd=folder, env=environ, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-
-
 @contextmanager
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     """A copy of the finished project, as working directory."""
