@@ -258,7 +258,7 @@ def test_with_one_level_and_one_horizon() -> None:
     narrow = one.model_copy(update={"intervals": {"0.5": one.intervals["0.5"]}})
     said = forecast(horizons={"7d": narrow}, ladder=ladder({"7d": narrow}))
     rows = cells(read(made(said=said)), 0)
-    assert below(rows, "Horizonte", 1)[0][:6] == [
+    assert below(rows, "Plazo", 1)[0][:6] == [
         "7d",
         one.target_date,
         one.steps,
