@@ -106,7 +106,7 @@ def test_a_stale_page_says_so_by_the_clock_of_its_reader(
 
 
 def test_of_its_age_only_the_graver_note_is_shown_and_from_its_instant_on(browser: Browser, folder: Path) -> None:
-    """Made on Wednesday 27 November at 15:00 in Santiago: old an hour after the next day's cut-off, a fault two business days later."""
+    """Made on Wednesday at 15:00 in Santiago: old an hour after the next day's cut-off, a fault two business days later."""
     shown = made_up(folder, "sound")
     second = dt.timedelta(seconds=1)
     caution, fault = (dt.datetime(2024, month, day, 19, tzinfo=dt.UTC) for month, day in ((11, 28), (12, 2)))
