@@ -10,6 +10,7 @@ import pytest
 from forex.core.sentence import verbatim
 from forex.presentation.language import CATALOGUES, Code, language
 from forex.report.dashboard import TITLES, episodes, quality
+from tests.support.changed_params import STAGES
 from tests.support.forecasts_made_up import check, checked, entry, expectations, forecast
 from tests.support.pages.dashboards import PROJECTS, late, page, page_of
 from tests.support.pages.noted import FIELD, catalogue
@@ -22,7 +23,7 @@ SPELLED = (
     r"\b(two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|per cent|percent|"
     r"dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|cien|mil)\b"
 )
-PER_CENT = ("in per cent", "per cent of CRPS")  # a unit, not a figure
+PER_CENT = ("in per cent",)  # a unit, not a figure
 SECTIONS = sorted((TEMPLATES / "sections").iterdir())
 CODES: tuple[Code, ...] = ("es", "en")
 
@@ -34,8 +35,9 @@ def test_the_pages_own_text_holds_no_number(template: Path) -> None:
 
 
 def test_the_texts_of_the_page_hold_no_number_in_either_language() -> None:
-    """Of all catalogues: any sentence of a report may stand on the page."""
-    texts = [text for pair in catalogue("es").items() for text in pair]
+    """Of the packages that the stage reaches: any sentence of theirs may stand on it."""
+    reached = [one.removeprefix("forex/") for one in STAGES["report"]["deps"] if one.startswith("forex/")]
+    texts = [text for pair in catalogue("es", reached).items() for text in pair]
     assert len(texts) > 400
     for text in texts:
         own = re.sub(r"<[^>]*>", "", FIELD.sub("", text))

@@ -93,7 +93,7 @@ def test_the_first_report_says_so() -> None:
     content = run()
     assert (content["history"]["row"], content["report"]["before"], content["report"]["changes"]) == ("added", None, [])
     page = weekly.PAGE.read_text(encoding="utf-8")
-    assert "Este es el primer informe." in page and "Una tendencia necesita al menos dos informes." in page
+    assert "Este es el primer informe." in page and "Una tendencia necesita más de un informe." in page
     assert "<svg" not in page
 
 
