@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: catalogue help run test test-fast test-extras lint study faults nightly replay trade constants bench plots readme schema calendar lock clean
+.PHONY: catalogue help run test test-fast test-extras lint study faults nightly replay trade constants bench plots readme screenshot schema calendar lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed 's/:.*  ## /\t/' | expand -t 14
@@ -66,6 +66,10 @@ plots: .venv/installed  ## dvc plots as one page that needs no network
 
 readme: .venv/installed  ## renew the figures in README and docs from the reports
 	python -m forex.commands.keep.readme
+
+# Needs a Chromium of the machine's: `apt-get install chromium`.
+screenshot: .venv/installed  ## the picture of the dashboard in README, from the last run
+	python -m tests.support.pages.screenshot
 
 # The committed holidays beside those of the holidays package; `make calendar KNOWN_FROM=2027-05-14` writes what is new.
 calendar: .venv/installed  ## the committed holidays beside those of the holidays package

@@ -1,64 +1,23 @@
 """What each kind of mail says, block by block, in a language: every number is one of the reports."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-import polars as pl
-
-from forex.core.sentence import Sentence
 from forex.core.status import ALERT_SEVERITIES
-from forex.forecast.fan import by_length
 from forex.mail.blocks import Block, Heading, Paragraph, Picture, Points, Standing, Table
-from forex.mail.outcome import Foretold, Outcome, WeekHeld
-from forex.mail.rules import Kind, raised, told_horizons
-from forex.mail.snapshot import Snapshot
+from forex.mail.material import WEEK, Material, between, levels, told
+from forex.mail.past import outcome_blocks, week_blocks
+from forex.mail.rules import Kind, raised
 from forex.monitoring.alert_report import Alert
 from forex.operations import Mail
 from forex.presentation.language import Language
 from forex.presentation.pages import first_capital
-from forex.report.backtest import shown_levels
 from forex.report.figures import fan_text
 from forex.report.headline import answer
 from forex.report.regime_words import meaning
-from forex.report.state import OverallState, Reports
 from forex.statistics.contributions import largest, runs
 
-WEEK = 7  # calendar days that the weekly mail looks back
-SHOWN_LEVELS = 2  # intervals in the tables, the widest
 SHOWN_MOVES = 2  # columns of the table of what moves the forecast
-
-
-@dataclass(frozen=True)
-class Material:
-    """What a run says, and what has come since.
-
-    moved: from `forex.statistics.contributions.moves`, None where no nowcast is fitted.  since: the regime's first day.
-    outcome: None where no observado is known.  week: how the last week's forecasts held.  fan: of the picture.
-    """
-
-    reports: Reports
-    state: OverallState
-    moved: Mapping[str, Any] | None
-    since: dt.date
-    advice: Sentence
-    outcome: Outcome | None
-    week: Sequence[WeekHeld]
-    snapshot: Sequence[Snapshot]
-    fan: pl.DataFrame
-
-
-def levels(material: Material) -> list[float]:
-    """Of the intervals in the tables, the narrower first."""
-    return shown_levels(material.reports.forecast)[-SHOWN_LEVELS:]
-
-
-def told(kind: Kind, material: Material, settings: Mail) -> list[str]:
-    """The horizons of a mail: all of them but in the daily one, the shortest first."""
-    forecast = material.reports.forecast
-    every = list(by_length(forecast.horizons))
-    return told_horizons(forecast.origin_date, every, settings) if kind == "daily" else every
 
 
 def blocks(kind: Kind, material: Material, settings: Mail, language: Language) -> list[Block]:
@@ -68,9 +27,9 @@ def blocks(kind: Kind, material: Material, settings: Mail, language: Language) -
     if kind == "alert":
         found += [*_alerts(material, language), *_snapshot(material, language)]
     found += _forecast(kind, material, horizons, language)
-    found += _outcome(material, language)
+    found += outcome_blocks(material, language)
     if kind == "weekly":
-        found += _week(material, language)
+        found += week_blocks(material, language)
     found += _moves(material, settings, language)
     found += _regime(material, language)
     if kind != "alert":
@@ -101,7 +60,7 @@ def _forecast(kind: Kind, material: Material, horizons: Sequence[str], language:
     rows = []
     for horizon in horizons:
         entry = forecast.horizons[horizon]
-        ends = [_between(entry.intervals[f"{level:g}"], language) for level in levels(material)]
+        ends = [between(entry.intervals[f"{level:g}"], language) for level in levels(material)]
         day = language.day(entry.target_date)
         rows.append([language.horizon(horizon), day, language.rate(entry.median), *ends])
     yield Table(
@@ -111,75 +70,6 @@ def _forecast(kind: Kind, material: Material, horizons: Sequence[str], language:
         words=2,
     )
     yield Picture(fan_text(material.fan, language))
-
-
-def _outcome(material: Material, language: Language) -> Iterator[Block]:
-    found = material.outcome
-    yield Heading(language.say("What was forecast, and what came"))
-    if found is None:
-        yield Paragraph(language.say("No observado is known."))
-        return
-    yield Paragraph(
-        language.say("The newest observado is {rate:.2f}, in force on {day}.", rate=found.observado, day=found.date)
-    )
-    if not found.foretold:
-        yield Paragraph(language.say("There is no forecast for that day."))
-        return
-    shown = levels(material)
-    rows = [
-        [
-            _made_on(one, language),
-            language.rate(one.median),
-            *(_between(one.intervals[level], language) for level in shown),
-            _verdict(one, found.observado, language),
-        ]
-        for one in found.foretold
-    ]
-    yield Table(
-        language.say("What had been forecast for that day, and whether the ranges held it."),
-        [language.say("Before"), language.say("Median"), *map(language.level, shown), language.say("Held")],
-        rows,
-    )
-    if not all(one.issued for one in found.foretold):
-        yield Paragraph(
-            language.say(
-                "* Not in the ledger of what was issued: made afterwards, with what was known on the day of the forecast."
-            ),
-            small=True,
-        )
-
-
-def _made_on(one: Foretold, language: Language) -> str:
-    return language.horizon(one.horizon) + ("" if one.issued else "\u00a0*")
-
-
-def _verdict(one: Foretold, observado: float, language: Language) -> str:
-    held = one.held(observado)
-    if len(held) == len(one.intervals):
-        return language.say("yes")
-    return language.say("at {level:s}", level=language.level(min(held))) if held else language.say("no")
-
-
-def _week(material: Material, language: Language) -> Iterator[Block]:
-    status = material.reports.performance.status
-    yield Heading(language.say("The week"))
-    yield Paragraph(language.say("Recent forecasts beside those before them: {status}.", status=status))
-    if not material.week:
-        yield Paragraph(language.say("No forecast matured in the week."))
-        return
-    shown = levels(material)
-    yield Table(
-        language.say("Of the forecasts for the days of the week, how many of the ranges held."),
-        [language.say("Horizon"), language.say("Forecasts"), *map(language.level, shown)],
-        [
-            [
-                language.horizon(one.horizon),
-                language.count(one.of),
-                *(language.count(one.held[level]) for level in shown),
-            ]
-            for one in material.week
-        ],
-    )
 
 
 def _moves(material: Material, settings: Mail, language: Language) -> Iterator[Block]:
@@ -293,8 +183,3 @@ def _made(material: Material, language: Language) -> Iterator[Block]:
         ),
         small=True,
     )
-
-
-def _between(ends: tuple[float, float], language: Language) -> str:
-    low, high = map(language.rate, ends)
-    return f"{low} {'-' if language.plain else '–'} {high}"

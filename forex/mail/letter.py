@@ -4,7 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
-from forex.mail.contents import Material, blocks, told
+from forex.mail.contents import blocks
+from forex.mail.material import Material, told
 from forex.mail.message import PICTURE, Attachment, Letter
 from forex.mail.page import html
 from forex.mail.plain import text

@@ -26,9 +26,7 @@ from forex.mail.smtp import Later, Refused, Unusable
 from forex.operations import Mail
 from forex.timeline import calendar
 
-AGAIN: Final = (
-    "An earlier attempt ended without an answer: it was sent again with the same Message-ID and may arrive twice."
-)
+AGAIN: Final = "An attempt ended without an answer, so it was sent again with the same Message-ID and may arrive twice."
 
 IN_DOUBT: Final = ("trying", "unanswered")
 
@@ -131,8 +129,6 @@ class _Sender:
             if before == "accepted" or (before == "refused" and journal.accepted):
                 one.accepted += before == "accepted"
             elif not self.stopped:
-                if before in IN_DOUBT:
-                    one.said.append(self._of(number, AGAIN))
                 journal = self._to(one, number, recipient, content, journal)
         self._conclude(one, journal)
 
@@ -168,6 +164,8 @@ class _Sender:
         else:
             journal = journal.with_(key, "accepted")
             one.accepted += 1
+            if perhaps:
+                one.said.append(self._of(number, AGAIN))
         self.box.note(one.name, journal)
         return journal
 

@@ -9,24 +9,29 @@ from email import message_from_bytes, policy
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
 from openpyxl import load_workbook
 
 from forex.commands.deliver import mail, send
+from forex.core.clock import now
 from forex.core.errors import StaleError, UsageError
 from forex.core.reports import read_report, write_report
 from forex.core.sentence import sentence
 from forex.forecast.report import Forecast
+from forex.mail.outbox import OUTBOX, Outbox
 from forex.mail.rules import KINDS
 from forex.monitoring.alert_report import AlertsReport, Send
 from forex.params import load_params
 from forex.presentation.language import Language, language
+from forex.timeline.calendar import SANTIAGO
 from tests.support.finished_project import Made, copied
-from tests.support.made_up import ROOT, utc
+from tests.support.forex_command import forex_process
+from tests.support.made_up import ROOT, utc, with_holidays
 from tests.support.mail.html import Reader
-from tests.support.mail.server import PASSWORD, Post, post
+from tests.support.mail.server import PASSWORD, USER, Post, post
 
 pytestmark = pytest.mark.slow
 
@@ -221,3 +226,30 @@ def test_what_is_not_delivered_ends_with_7(project: Made, server: Post) -> None:
 def test_without_an_account_it_says_what_is_missing(project: Made) -> None:
     with pytest.raises(UsageError, match="FOREX_SMTP_HOST"):
         send.view(dry_run=True, environ={})
+
+
+def test_the_process_delivers_ends_with_its_code_and_shows_nothing_of_the_account(tmp_path: Path, server: Post) -> None:
+    """By the machine's clock, without the reports: `send` needs the outbox and operations.yaml alone."""
+    with_holidays(tmp_path)
+    for name in ("dvc.yaml", "params.yaml", "operations.yaml"):
+        shutil.copy(ROOT / name, tmp_path)
+    today = now().astimezone(ZoneInfo(SANTIAGO)).date()
+    box = Outbox(tmp_path / OUTBOX, lock_timeout=1)
+    box.put(f"daily-{today}", b"Subject: x\r\n\r\ny\r\n")
+    usual = {name: value for name, value in os.environ.items() if not name.startswith("FOREX_SMTP_")}
+
+    def ended(**changes: str) -> tuple[int, str]:
+        environ = usual | (server.environ("ann@example.org", **changes) if changes else {})
+        done = forex_process("mail", "send", cwd=tmp_path, env=environ)
+        said = done.stdout + done.stderr
+        assert not any(
+            one in said for one in (PASSWORD, USER, "hunter2", "ann@", "localhost", "forecasts@", "Traceback")
+        )
+        return done.returncode, said
+
+    assert ended()[0] == 2
+    code, said = ended(FOREX_SMTP_PASSWORD="hunter2 is wrong")
+    assert (code, "does not accept the account" in said, box.waiting()) == (7, True, [f"daily-{today}"])
+    code, said = ended(FOREX_SMTP_PASSWORD=PASSWORD)
+    assert (code, said) == (0, f"daily-{today} is sent: accepted for 1 of 1.\n")
+    assert ended(FOREX_SMTP_PASSWORD=PASSWORD) == (0, "Nothing waits in the outbox.\n")

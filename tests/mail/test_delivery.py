@@ -257,6 +257,7 @@ def test_where_the_server_falls_silent_it_is_sent_again_with_the_same_id(fault: 
     server.man.answers = [fault]
     [one] = delivered(box, server.environ())
     assert (one.fate, one.accepted) == ("sent", 1)
+    assert "may arrive twice" in one.said[0]
     ids = [mail.message["Message-ID"] for mail in server.man.arrived]
     assert len(ids) == (2 if fault == ACCEPT_AND_DROP else 1) and len(set(ids)) == 1
 

@@ -10,9 +10,11 @@ from typing import get_args
 
 import pytest
 
+from forex.commands.keep.catalogue import catalogue, renewed, untranslated
+from forex.commands.keep.catalogue import written as written_catalogue
 from forex.core.sentence import verbatim
 from forex.forecast.report import Forecast
-from forex.mail.contents import Material, told
+from forex.mail.material import Material, told
 from forex.mail.message import Letter, message
 from forex.mail.plain import WIDTH
 from forex.mail.rules import KINDS, Kind
@@ -180,3 +182,9 @@ def test_what_others_wrote_is_text_and_nothing_else(code: Code) -> None:
         assert not any(line.startswith("Bcc:") for line in one.text.splitlines())
         head = message(one).partition(b"\r\n\r\n")[0]
         assert b"Bcc" not in head and b"eve@" not in head
+
+
+def test_every_text_has_its_spanish() -> None:
+    found = renewed("mail", "es")
+    assert untranslated(found) == []
+    assert written_catalogue(found) == catalogue("mail", "es").read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ SPELLED = (
     r"\b(two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|per cent|percent|"
     r"dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|cien|mil)\b"
 )
-PER_CENT = ("in per cent",)  # a unit, not a figure
+PER_CENT = ("in per cent", "per cent of CRPS")  # a unit, not a figure
 SECTIONS = sorted((TEMPLATES / "sections").iterdir())
 CODES: tuple[Code, ...] = ("es", "en")
 
@@ -208,7 +208,7 @@ def test_missing_and_late_series_are_listed_with_their_reason() -> None:
     missing = [{"series": "copper_lme", "tier": "important", "why": verbatim("line 7: 'n/a' is not a number")}]
     text = Reader(page(forecast=forecast(missing=missing, stale=late(mxn=2)))).text
     assert "1 missing, 1 late" in text
-    assert "copper, London (important): line 7: 'n/a' is not a number" in text
+    assert "copper (London) (important): line 7: 'n/a' is not a number" in text
     assert "Mexican Peso (important): 2 business days late" in text
     quiet = Reader(page()).text
     assert "none late" in quiet and "Missing series" not in quiet and "Late series" not in quiet

@@ -16,7 +16,7 @@ from forex.evaluation.report import ValidationReport
 from forex.forecast.fan import OBSERVADO, SCHEMA
 from forex.forecast.report import Forecast
 from forex.ledger import ledger
-from forex.mail.contents import SHOWN_LEVELS, WEEK, Material
+from forex.mail.material import SHOWN_LEVELS, WEEK, Material
 from forex.mail.message import Attachment
 from forex.mail.outcome import Outcome, outcome, week
 from forex.mail.rules import Kind

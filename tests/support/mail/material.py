@@ -10,8 +10,8 @@ from forex.core.status import AlertSeverity, Status
 from forex.evaluation.report import ValidationReport
 from forex.forecast.fan import fan
 from forex.forecast.report import Forecast, HorizonForecast, Inputs, Reason
-from forex.mail.contents import Material
 from forex.mail.letter import letter
+from forex.mail.material import Material
 from forex.mail.message import Attachment, Letter
 from forex.mail.outcome import Foretold, Outcome, WeekHeld
 from forex.mail.rules import Kind
