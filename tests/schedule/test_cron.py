@@ -13,7 +13,7 @@ import pytest
 
 from forex.schedule.crontab import block, with_block
 from forex.timeline import calendar
-from tests.support.made_up import utc
+from tests.support.made_up import ROOT, utc
 from tests.support.schedule.cron import missing, missing_clock, moved_cron, namespace
 from tests.support.schedule.project import JOBS, REAL, Scheduled, scheduled
 
@@ -90,6 +90,7 @@ def test_every_hour_of_both_weeks(host: str, week: tuple[str, int, int], tmp_pat
 )
 def test_install_change_and_remove_leave_the_rest_of_a_real_crontab(others: bytes | None, tmp_path: Path) -> None:
     project = scheduled(tmp_path / "two words 100%")
+    (project.root / "operations.yaml").write_bytes((ROOT / "operations.yaml").read_bytes())
     (tmp_path / "others").write_bytes(others or b"")
     old = with_block(others or b"", project.root, Path("/usr/bin/an-older-python"))
     (tmp_path / "old").write_bytes(old)
