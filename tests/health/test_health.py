@@ -47,7 +47,7 @@ def test_what_is_in_order_is_fine() -> None:
     assert (found.exit_code, found.state) == (0, "OK")
     assert {one.name: one.state for one in found.checks} == {
         **dict.fromkeys(["age", "reports", "suites", "ledger"], "OK"),
-        **dict.fromkeys(["mail", "job:mail", "job:weekly", "job:check", "job:daily"], "NOT_EVALUATED"),
+        **dict.fromkeys(["mail", "job:fetch", "job:mail", "job:weekly", "job:check", "job:daily"], "NOT_EVALUATED"),
     }
 
 
@@ -175,6 +175,7 @@ def test_the_outbox_is_that_of_forex_mail() -> None:
 
 
 def test_jobs_are_judged_by_their_newest_day() -> None:
+    done("fetch", NOW - 8.75 * HOUR)
     done("mail", NOW - 8.5 * HOUR)
     done("check", NOW - 6.5 * HOUR, succeeded=False, exit_code=1, tries=1)
     done("daily", NOW - DAY)

@@ -112,7 +112,7 @@ def test_the_timer_starts_what_was_missed_and_knows_the_zone(tmp_path: Path) -> 
     timer = timers.units(PLAN, tmp_path, Path(sys.executable))[f"{timers.name(tmp_path)}.timer"]
     assert "Persistent=true" in timer.splitlines()
     calendars = re.findall("^OnCalendar=(.*)$", timer, re.MULTILINE)
-    assert len(calendars) == 8 and all(line.endswith(" America/Santiago") for line in calendars)
+    assert len(calendars) == 10 and all(line.endswith(" America/Santiago") for line in calendars)
 
 
 def test_a_path_with_a_line_break_is_refused() -> None:
