@@ -16,8 +16,8 @@ from tests.support.pages.dashboards import PROJECTS, late, page, page_of
 from tests.support.pages.noted import FIELD, catalogue
 from tests.support.pages.reader import Reader, cells_of
 from tests.support.pages.tables import drawn, regimes
+from tests.support.pages.templates import STYLE, TEMPLATES
 from tests.support.reports_made_up import alerts, performance, said, storm
-from tests.support.templates import STYLE, TEMPLATES
 
 SPELLED = (
     r"\b(two|three|four|five|six|seven|eight|nine|ten|hundred|thousand|per cent|percent|"
