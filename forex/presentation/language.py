@@ -9,26 +9,13 @@ import re
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import Any, Final, Literal
 
 from forex.core.sentence import AS_IT_IS, INSTANT, LISTS, UNITS, Formatter, Sentence
+from forex.presentation.catalogue import Code, translations
 from forex.presentation.names import NAMES
 
-if TYPE_CHECKING:
-    from babel.messages.catalog import Catalog
-    from babel.support import NullTranslations
-
-Code = Literal["es", "en"]
 LOCALES: Final = {"es": "es_CL", "en": "en_US"}
-CATALOGUES: Final = Path(__file__).parent / "catalogues"
-HEADER: Final = """msgid ""
-msgstr ""
-"Content-Type: text/plain; charset=utf-8\\n"
-"Plural-Forms: nplurals=2; plural=(n != 1);\\n"
-
-"""  # of every catalogue: no dates, no people
-
 ABSENT: Final = "–"
 MINUS: Final = "−"
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -49,7 +36,7 @@ class Language:
         self.code = code
         self.locale = LOCALES[code]
         self.plain = plain
-        self.translations = _translations(code)
+        self.translations = translations(code)
         self._formatter = _Localised(self)
 
     # What is said
@@ -279,41 +266,3 @@ def language(code: Code) -> Language:
 @cache
 def plain_language(code: Code) -> Language:
     return Language(code, plain=True)
-
-
-@cache
-def _translations(code: Code) -> "NullTranslations":
-    """The catalogues as one, compiled in memory; English is what the code says."""
-    from io import BytesIO
-
-    from babel.messages.mofile import write_mo
-    from babel.support import NullTranslations, Translations
-
-    files = sorted((CATALOGUES / code).glob("*.po"))
-    if not files:
-        return NullTranslations()
-    whole = new_catalogue(code)
-    for path in files:
-        for message in read_catalogue(path, code):
-            if message.id and message.string:
-                whole[message.id] = message
-    compiled = BytesIO()
-    write_mo(compiled, whole)
-    compiled.seek(0)
-    return Translations(compiled)
-
-
-def read_catalogue(path: Path, code: Code) -> "Catalog":
-    from babel.messages.pofile import read_po
-
-    with path.open("rb") as file:
-        return read_po(file, locale=code)
-
-
-def new_catalogue(code: Code) -> "Catalog":
-    """Without a message."""
-    from io import BytesIO
-
-    from babel.messages.pofile import read_po
-
-    return read_po(BytesIO(HEADER.encode()), locale=code)

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from forex.presentation.language import Code, language
+from forex.presentation.catalogue import Code
+from forex.presentation.language import language
 from forex.report.figures import Figures
 from tests.support.finished_project import first_run
 from tests.support.pages.browser import CHROMIUM, chromium

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from forex.presentation.language import Code, language
+from forex.presentation.catalogue import Code
+from forex.presentation.language import language
 from tests.browser.conftest import Shown, made_up, of_run
 from tests.support.pages.browser import PHONE, Opened, opened
 

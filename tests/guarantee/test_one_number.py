@@ -13,7 +13,8 @@ import openpyxl
 import pytest
 
 from forex.core.files import read_json
-from forex.presentation.language import Code, Language
+from forex.presentation.catalogue import Code
+from forex.presentation.language import Language
 from tests.support.changed_params import run
 from tests.support.finished_project import copied
 from tests.support.forex_command import forex

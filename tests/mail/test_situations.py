@@ -18,7 +18,8 @@ from forex.mail.material import Material, told
 from forex.mail.message import Letter, message
 from forex.mail.plain import WIDTH
 from forex.mail.rules import KINDS, Kind
-from forex.presentation.language import Code, Language, language
+from forex.presentation.catalogue import Code
+from forex.presentation.language import Language, language
 from tests.support.mail.html import Reader
 from tests.support.mail.material import (
     HOSTILE,

@@ -14,7 +14,8 @@ from babel.messages.catalog import Catalog
 from forex.commands.keep.catalogue import TRANSLATED, Text, catalogue, packages, texts, written
 from forex.core.files import read_text
 from forex.core.sentence import LISTS, UNITS
-from forex.presentation.language import NUMBER, Code, new_catalogue, read_catalogue
+from forex.presentation.catalogue import Code, new_catalogue, read_catalogue
+from forex.presentation.language import NUMBER
 
 # Figures that are no results: why each may stand in a text.
 FIGURES = {

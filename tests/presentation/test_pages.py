@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from forex.core.sentence import sentence
-from forex.presentation.language import Code, language
+from forex.presentation.catalogue import Code
+from forex.presentation.language import language
 from forex.presentation.pages import environment, filters
 
 ENGLISH, SPANISH = (filters(language(code)) for code in ("en", "es"))

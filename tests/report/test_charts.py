@@ -14,7 +14,8 @@ import pytest
 
 from forex.core.status import Evidence
 from forex.forecast.fan import PAST
-from forex.presentation.language import Code, language
+from forex.presentation.catalogue import Code
+from forex.presentation.language import language
 from forex.regimes.regimes import REGIMES
 from forex.report import backtest, charts
 from forex.report.charts import (

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from forex.core.sentence import verbatim
-from forex.presentation.language import CATALOGUES, Code, language
+from forex.presentation.catalogue import CATALOGUES, Code
+from forex.presentation.language import language
 from forex.report.dashboard import TITLES, episodes, quality
 from tests.support.changed_params import STAGES
 from tests.support.forecasts_made_up import check, checked, entry, expectations, forecast

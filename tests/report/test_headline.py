@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from forex.forecast.ladder import ladder
 from forex.forecast.report import Forecast
 from forex.params import Limits
-from forex.presentation.language import Code, language
+from forex.presentation.catalogue import Code
+from forex.presentation.language import language
 from forex.report.headline import answer, main_level, run_age, shown_places, told_horizons
 from forex.timeline import calendar
 from tests.support.forecasts_made_up import entry, forecast

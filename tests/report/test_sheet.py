@@ -24,7 +24,8 @@ from forex.forecast.fan import by_length
 from forex.forecast.ladder import ladder
 from forex.forecast.report import Forecast
 from forex.params.reports import Report as Params
-from forex.presentation.language import Code, language
+from forex.presentation.catalogue import Code
+from forex.presentation.language import language
 from forex.presentation.one_line import LONGEST, as_text
 from forex.report.backtest import coverage_rows, score_rows
 from forex.report.sheet.book import Book, lines

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import forex
 from forex.core.files import write_text
 from forex.core.sentence import UNITS
-from forex.presentation.language import CATALOGUES, HEADER, Code, new_catalogue, read_catalogue
+from forex.presentation.catalogue import CATALOGUES, HEADER, Code, new_catalogue, read_catalogue
 from forex.presentation.names import NAMES
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from xlsxwriter import Workbook
 
-from forex.presentation.language import Code, Language
+from forex.presentation.catalogue import Code
+from forex.presentation.language import Language
 from forex.presentation.one_line import as_text
 
 Kind = Literal["text", "date", "rate", "count", "probability", "share", "interval", "number", "p"]

@@ -19,7 +19,8 @@ from forex.mail.snapshot import Snapshot
 from forex.monitoring.alert_report import Alert, AlertsReport, AlertType, Send
 from forex.monitoring.report import PerformanceReport
 from forex.operations import Mail, load_operations
-from forex.presentation.language import Code, language
+from forex.presentation.catalogue import Code
+from forex.presentation.language import language
 from forex.report.state import Reports, overall
 from forex.timeline import calendar
 from tests.forecast.test_fan import panel

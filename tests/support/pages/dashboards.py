@@ -12,7 +12,8 @@ from forex.evaluation.report import ValidationReport
 from forex.forecast.report import Forecast, Inputs, Reason, Stale
 from forex.monitoring.drift_report import Drivers
 from forex.params import Limits
-from forex.presentation.language import Code, language
+from forex.presentation.catalogue import Code
+from forex.presentation.language import language
 from forex.report.dashboard import dashboard
 from forex.report.figures import Figures
 from forex.report.past import Held

@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection
 from typing import Any
 
-from forex.presentation.language import CATALOGUES, HORIZON, Code, Language, read_catalogue
+from forex.presentation.catalogue import CATALOGUES, Code, read_catalogue
+from forex.presentation.language import HORIZON, Language
 from forex.presentation.names import NAMES
 
 FIELD = re.compile(r"{[^{}]*}|%\(\w+\)s")
