@@ -150,6 +150,8 @@ MODELS: Final = {
     "predecessor": "earlier system",
     "garch_t": "GARCH-t",
     "nowcast": "nowcast",
+    "ensemble": "ensemble",
+    "garch_t_conformal": "calibrated GARCH-t",
     "random_walk_nowcast": "random walk from the nowcast",
     "garch_t_nowcast": "GARCH-t from the nowcast",
 }

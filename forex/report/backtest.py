@@ -182,6 +182,31 @@ def score_rows(validation: Scoreboard) -> list[ScoreRow]:
     return rows
 
 
+@dataclass(frozen=True)
+class ChallengerRow:
+    """A model that could be published instead: the difference of `published` to it on CRPS, by horizon."""
+
+    model: str
+    by_horizon: Mapping[str, Tested | None]
+
+
+def challenger_rows(validation: Scoreboard) -> list[ChallengerRow]:
+    """Per model that is no benchmark and not what is published, in the order of their names."""
+    horizons = by_length(validation.horizons)
+    others = {name for figures in horizons.values() for name in figures.models} - {PUBLISHED, *RIVALS}
+    rows = []
+    for model in sorted(others):
+        found: dict[str, Tested | None] = {}
+        for horizon, figures in horizons.items():
+            compared = (
+                figures.models[model].published_against.by_loss.get(LOSSES["crps"]) if model in figures.models else None
+            )
+            found[horizon] = _tested(compared) if compared and compared.holm_p is not None else None
+        if any(found.values()):  # the one that is published differs from itself nowhere
+            rows.append(ChallengerRow(model, found))
+    return rows
+
+
 def _tested(comparison: Comparison) -> Tested:
     return Tested(comparison.difference_pct, comparison.holm_p, comparison.evidence or NO_EVIDENCE)
 

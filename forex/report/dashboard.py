@@ -31,6 +31,7 @@ from forex.regimes.advice import recommendation
 from forex.regimes.rules.registry import declared
 from forex.report.backtest import (
     by_horizon,
+    challenger_rows,
     coverage_rows,
     evidence_counts,
     held,
@@ -137,6 +138,7 @@ def dashboard(
         rules_open=findings.rules_open(validation),
         rule_title=in_words,
         scores=scores,
+        challengers=challenger_rows(validation),
         evidence=evidence_counts(scores),
         gain=findings.gain(validation),
         without_evidence=findings.without_evidence(validation),

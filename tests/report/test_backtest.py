@@ -8,6 +8,7 @@ import pytest
 
 from forex.report.backtest import (
     RegimeCoverage,
+    challenger_rows,
     coverage_rows,
     evidence_counts,
     regime_rows,
@@ -110,3 +111,23 @@ def test_regime_rows_hold_every_regime_and_shares_that_sum_to_all():
     assert normal.by_horizon["7d"] == RegimeCoverage(coverage=0.954, n=3000)
     assert normal.by_horizon["30d"] is None
     assert normal.last == dt.date(2024, 11, 27)
+
+
+def test_challengers_are_what_is_neither_a_benchmark_nor_published() -> None:
+    made = validation()
+    one = made.horizons["1d"]
+    rival = one.models["random_walk"]
+    same = rival.model_copy(update={"published_against": rival.published_against.model_copy(update={"by_loss": {}})})
+    models = {**one.models, "theta": rival, "nowcast": same}
+    horizons = {**made.horizons, "1d": one.model_copy(update={"models": models})}
+    rows = challenger_rows(made.model_copy(update={"horizons": horizons}))
+    assert [row.model for row in rows] == ["theta"]
+    compared = rival.published_against.by_loss["crps"]
+    shown = rows[0].by_horizon["1d"]
+    assert shown is not None
+    assert (shown.difference_pct, shown.p, shown.evidence) == (
+        compared.difference_pct,
+        compared.holm_p,
+        compared.evidence,
+    )
+    assert challenger_rows(made) == []
