@@ -243,12 +243,17 @@ def promote(
 
 
 @app.command(name="doctor")
-def mend(as_json: Json = False) -> None:
-    """Mend what a killed `dvc repro` can leave behind: a broken dvc.lock or a broken list of DVC's running readers."""
+def mend(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is wrong and mend nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Mend what a killed run can leave behind, and say what it cannot mend: locks, half-written files, dvc.lock, missing outputs,
+    packages, fonts, clock. Ledger and stores are never touched.
+    """
     _in_project()
     from forex.commands.keep import doctor
 
-    terminal.show(doctor.view(), doctor.text, as_json=as_json)
+    terminal.show(doctor.view(dry_run=dry_run), doctor.text, as_json=as_json)
 
 
 @app.command()
