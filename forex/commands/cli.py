@@ -162,7 +162,10 @@ def gate(
         str | None, typer.Argument(metavar="HEAD", help="Another one; the working tree without it.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show what did not change, too.")] = False,
-    markdown: Annotated[bool, typer.Option("--markdown", help="For a comment on a change.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="In words, for a comment on a change.")] = False,
+    links: Annotated[
+        str, typer.Option(metavar="URL", help="Where --markdown's pictures are: https://github.com/me/forex/blob/main.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Compare the metrics of two revisions by the rules of params.yaml. Exit code 1, with the reasons, if HEAD is worse; 6, and
@@ -172,8 +175,10 @@ def gate(
     from forex.commands.judge import gate
 
     content = gate.view(base, head)
-    shown = gate.markdown if markdown else gate.text
-    terminal.show(content, lambda found: shown(found, everything=everything), as_json=as_json)
+    if markdown:
+        terminal.show(content, lambda found: gate.markdown(found, everything=everything, links=links), as_json=as_json)
+    else:
+        terminal.show(content, lambda found: gate.text(found, everything=everything), as_json=as_json)
     if content["other_data"]:
         raise typer.Exit(OtherData.exit_code)
     if content["failed"]:

@@ -18,7 +18,7 @@ from forex.core.owner import named, owns
 
 RUNNING = Path(".dvc/tmp/lock")
 USERS = Path(".dvc/tmp/rwlock")
-NAMES = (".lock", "lock")  # of the ledger, of the weekly report, of a store's fetches
+NAMES = (".lock", ".advance", "lock")  # of the ledger and the weekly report, of a day of live use, of a store's fetches
 
 
 @contextmanager
