@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: catalogue help run test test-fast test-extras lint lint-ci rebuild ci-pull ci-report ci-advance ci-keep ci-check study faults replay trade constants bench plots readme schema calendar lock clean
+.PHONY: catalogue help run test test-fast test-extras lint lint-ci rebuild ci-pull ci-report ci-advance ci-keep ci-check study faults nightly replay trade constants bench plots readme screenshot schema calendar lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed 's/:.*  ## /\t/' | expand -t 14
@@ -86,6 +86,9 @@ study: .venv/installed  ## the simulations behind reports/monitors.md, drift.md,
 faults: .venv/installed  ## every service with every fault, as a table: what a fetch stores and says of it
 	pytest -n 0 -q -s tests/providers/test_fault_matrix.py
 
+nightly: .venv/installed  ## what takes long: cron's clock moved through both changes of Chile's, hour by hour (ten minutes)
+	pytest -m nightly -n 2
+
 replay: .venv/installed  ## sixty days of live use against one backfill: reports/replay.md (half an hour)
 	pytest -m replay -n 0 -s tests/studies/test_replay.py
 
@@ -109,6 +112,10 @@ plots: .venv/installed  ## dvc plots as one page that needs no network
 
 readme: .venv/installed  ## renew the figures in README and docs from the reports
 	python -m forex.commands.keep.readme
+
+# Needs a Chromium of the machine's: `apt-get install chromium`.
+screenshot: .venv/installed  ## the picture of the dashboard in README, from the last run
+	python -m tests.support.pages.screenshot
 
 # The committed holidays beside those of the holidays package; `make calendar KNOWN_FROM=2027-05-14` writes what is new.
 calendar: .venv/installed  ## the committed holidays beside those of the holidays package

@@ -30,7 +30,7 @@ settings.load_profile("repeatable")
 os.environ["TZ"] = "Asia/Tokyo"
 time.tzset()
 
-SLOW = tuple(f"{ROOT}/tests/{folder}/" for folder in ("guarantee", "pipeline", "studies"))
+SLOW = tuple(f"{ROOT}/tests/{folder}/" for folder in ("browser", "guarantee", "pipeline", "studies"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

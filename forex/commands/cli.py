@@ -1,13 +1,16 @@
 """The commands of `forex`. Results go to stdout, diagnostics to stderr; whatever is slow to import waits for its command."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from forex import __version__
 from forex.commands import completion, terminal
 from forex.core.errors import GateFailed, OtherData, UsageError
+
+if TYPE_CHECKING:
+    from forex.mail.rules import Kind
 
 app = typer.Typer(
     name="forex",
@@ -18,10 +21,14 @@ app = typer.Typer(
 )
 params_app = typer.Typer(help="Questions about params.yaml.", no_args_is_help=True)
 app.add_typer(params_app, name="params")
+schedule_app = typer.Typer(help="The commands that run by themselves, from cron or systemd.", no_args_is_help=True)
+app.add_typer(schedule_app, name="schedule")
 calendar_app = typer.Typer(help="Questions about the calendars in data/calendar.", no_args_is_help=True)
 app.add_typer(calendar_app, name="calendar")
 report_app = typer.Typer(help="Reports that are written for people.", no_args_is_help=True)
 app.add_typer(report_app, name="report")
+mail_app = typer.Typer(help="The forecast as e-mail: messages in an outbox, and their delivery.", no_args_is_help=True)
+app.add_typer(mail_app, name="mail")
 
 Json = Annotated[bool, typer.Option("--json", help="The same as JSON, for machines.")]
 Language = Annotated[
@@ -29,6 +36,7 @@ Language = Annotated[
     typer.Option("--lang", help="In Spanish or in English; without it in the language of the locale."),
 ]
 Model = Annotated[str, typer.Argument(metavar="MODEL", autocompletion=completion.models)]
+Systemd = Annotated[bool, typer.Option("--systemd", help="Timers of your systemd instead of your crontab.")]
 
 
 def _version(wanted: bool) -> None:
@@ -186,7 +194,7 @@ def gate(
 
 
 @app.command(name="check")
-def health(
+def verdict(
     max_age: Annotated[
         int | None, typer.Option(metavar="DAYS", min=0, help="Business days without a newer run that are allowed.")
     ] = None,
@@ -201,6 +209,31 @@ def health(
     terminal.tell(content, state.text, lang, as_json=as_json)
     if content["exit_code"]:
         raise typer.Exit(content["exit_code"])
+
+
+@app.command(name="health")
+def watch(
+    prometheus: Annotated[bool, typer.Option("--prometheus", help="As metrics that Prometheus reads.")] = False,
+    lang: Language = None,
+    as_json: Json = False,
+) -> None:
+    """For monitors: age and validity of the newest forecast, suites, ledger, mail, scheduled jobs. Exit code 1, with what is wrong;
+    4 if there is no forecast, or a newer one could have been made.
+    """
+    if prometheus and as_json:
+        raise UsageError("--prometheus and --json are two forms of the same: choose one of them.")
+    _in_project()
+    from forex.commands.live import health
+    from forex.core.reports import plain
+    from forex.health.metrics import exposition
+
+    found = health.view()
+    if prometheus:
+        typer.echo(exposition(found), nl=False)
+    else:
+        terminal.tell(plain(found), health.text, lang, as_json=as_json)
+    if found.exit_code:
+        raise typer.Exit(found.exit_code)
 
 
 @app.command()
@@ -263,7 +296,7 @@ def mend(
 
 @app.command()
 def fetch(as_json: Json = False) -> None:
-    """Bring the store of live data up to date: the only command that uses the network. Progress goes to stderr."""
+    """Bring the store of live data up to date, from the network. Progress goes to stderr."""
     _in_project()
     from forex.commands.live import fetch
 
@@ -307,11 +340,38 @@ def backfill(
 def check(as_json: Json = False) -> None:
     """Whether params.yaml and operations.yaml are valid: which key is wrong, what is allowed. Exit code 2 if one is."""
     _in_project()
-    from forex.commands.keep import params
+    from forex.commands.keep import params, scheduled
 
-    params.operations(params.whole())
+    scheduled.check_commands(params.operations(params.whole()))
     said = "params.yaml, operations.yaml: every key is known and within its range."
     terminal.show({"params": "ok", "operations": "ok"}, lambda _: said, as_json=as_json)
+
+
+@schedule_app.command()
+def install(systemd: Systemd = False, as_json: Json = False) -> None:
+    """Have cron, or systemd, run the jobs of operations.yaml. Changes nothing else of your crontab."""
+    _in_project()
+    from forex.commands.live import schedule
+
+    terminal.show(schedule.install(systemd=systemd), schedule.text, as_json=as_json)
+
+
+@schedule_app.command()
+def remove(as_json: Json = False) -> None:
+    """Have nothing run by itself any more."""
+    _in_project()
+    from forex.commands.live import schedule
+
+    terminal.show(schedule.remove(), schedule.text, as_json=as_json)
+
+
+@schedule_app.command()
+def show(as_json: Json = False) -> None:
+    """What starts the jobs, when each was last done, and when it is next due."""
+    _in_project()
+    from forex.commands.live import schedule
+
+    terminal.show(schedule.show(), schedule.text, as_json=as_json)
 
 
 @calendar_app.command(name="check")
@@ -335,6 +395,46 @@ def weekly(lang: Language = None, as_json: Json = False) -> None:
     from forex.commands.judge import weekly as weekly_report
 
     terminal.tell(weekly_report.view(), weekly_report.text, lang, as_json=as_json)
+
+
+@mail_app.command()
+def daily(as_json: Json = False) -> None:
+    """Put the mail about the newest forecast into the outbox, once per origin."""
+    _mail("daily", as_json)
+
+
+@mail_app.command(name="weekly")
+def weekly_mail(as_json: Json = False) -> None:
+    """Put the mail about the week into the outbox, once per as_of; with the weekly report's PDF where it was made."""
+    _mail("weekly", as_json)
+
+
+@mail_app.command()
+def alert(as_json: Json = False) -> None:
+    """Put a mail about alerts into the outbox, once per origin, where they are worth one."""
+    _mail("alert", as_json)
+
+
+@mail_app.command()
+def send(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be sent, and ask no server.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Deliver what waits in the outbox over SMTP, by FOREX_SMTP_HOST and others. Exit code 7 if anything is not delivered."""
+    _in_project()
+    from forex.commands.deliver import send as sending
+
+    content = sending.view(dry_run=dry_run)
+    terminal.show(content, sending.text, as_json=as_json)
+    if content["exit_code"]:
+        raise typer.Exit(content["exit_code"])
+
+
+def _mail(kind: "Kind", as_json: bool) -> None:
+    _in_project()
+    from forex.commands.deliver import mail
+
+    terminal.show(mail.view(kind), mail.text, as_json=as_json)
 
 
 def _in_project() -> None:

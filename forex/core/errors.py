@@ -9,7 +9,8 @@ ForexError
 │       └── RequestRefused 3  it answered, and refused the request
 ├── StaleError          4  a critical series is older than its bound
 ├── GateFailed          1  a gate did not hold, or the forecast is degraded
-└── OtherData           6  two runs on different observations: their scores say nothing about each other
+├── OtherData           6  two runs on different observations: their scores say nothing about each other
+└── Undelivered         7  a mail is not delivered; it waits in the outbox
 
 Anything else that ends a process is a defect of ours: exit 5. A message names the file, the row, the value, and what to do.
 """
@@ -28,6 +29,10 @@ class GateFailed(ForexError):
 
 class OtherData(ForexError):
     exit_code = 6
+
+
+class Undelivered(ForexError):
+    exit_code = 7
 
 
 class UsageError(ForexError):

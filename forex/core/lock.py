@@ -15,15 +15,19 @@ POLL_SECONDS = 0.01
 
 
 @contextmanager
-def held(path: Path, *, timeout: float) -> Iterator[None]:
+def held(path: Path, *, timeout: float) -> Iterator[int]:
     """Hold the lock on `path` (flock); its folder must exist.
 
-    timeout: seconds to wait for it.  Raises GateFailed naming the holder where it is still held by then.
+    timeout: seconds to wait for it.  Yields its descriptor: a process that inherits it holds the lock, too, if this one is killed.
+    Raises GateFailed naming the holder where it is still held by then.
     """
     from filelock import FileLock, Timeout
 
+    descriptors: list[int] = []
     # Never the soft kind, which a killed process would leave locked.
-    lock = FileLock(path, timeout=timeout, poll_interval=POLL_SECONDS, fallback_to_soft=False)
+    lock = FileLock(
+        path, timeout=timeout, poll_interval=POLL_SECONDS, fallback_to_soft=False, on_acquired=descriptors.append
+    )
     try:
         lock.acquire()
     except Timeout as error:
@@ -33,6 +37,6 @@ def held(path: Path, *, timeout: float) -> Iterator[None]:
         ) from error
     try:
         path.write_text(f"process {os.getpid()} on {os.uname().nodename}\n", encoding="utf-8")
-        yield
+        yield descriptors[-1]
     finally:
         lock.release()

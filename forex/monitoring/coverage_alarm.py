@@ -97,10 +97,11 @@ def dealt(anchor_day: Ints, target_day: Ints, count: int) -> Ints:
     busy_until = np.full(count, np.iinfo(np.int64).min)
     found = np.full(anchor_day.size, -1)
     for position, (anchor, target) in enumerate(zip(anchor_day.tolist(), target_day.tolist(), strict=True)):
-        free = np.flatnonzero(busy_until <= anchor)
-        if free.size:
-            found[position] = free[0]
-            busy_until[free[0]] = target
+        free = busy_until <= anchor
+        first = int(free.argmax())
+        if free[first]:
+            found[position] = first
+            busy_until[first] = target
     return found
 
 

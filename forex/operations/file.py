@@ -5,6 +5,8 @@ from pathlib import Path
 from forex.core.errors import ParamsError
 from forex.operations.fetch import Fetch
 from forex.operations.ledger import Ledger
+from forex.operations.mail import Mail
+from forex.operations.schedule import Keep, Schedule
 from forex.params import Validate
 from forex.params.reading import parsed, read
 from forex.params.types import Block
@@ -15,6 +17,9 @@ OPERATIONS_FILE = Path("operations.yaml")
 class Operations(Block):
     fetch: Fetch
     ledger: Ledger
+    schedule: Schedule
+    keep: Keep
+    mail: Mail
 
 
 def load_operations(path: Path = OPERATIONS_FILE) -> Operations:
@@ -27,3 +32,13 @@ def check_bounds(operations: Operations, checks: Validate, path: Path = OPERATIO
     for name in [*operations.fetch.series, operations.fetch.quote.series]:
         if name not in checks.bounds:
             raise ParamsError(f"{path}: fetch.series: {name} has no entry in validate.bounds of params.yaml; add one.")
+
+
+def check_times(operations: Operations, cut_off: str, path: Path = OPERATIONS_FILE) -> None:
+    """A forecast is not due before its cut-off.  Raises ParamsError naming a job that would make it earlier, and so never."""
+    for name, job in operations.schedule.jobs.items():
+        if any(command.startswith("advance") for command in job.commands) and job.at < cut_off:
+            raise ParamsError(
+                f'{path}: schedule.jobs.{name}.at = "{job.at}": its forecast is not due before the cut-off, "{cut_off}" in '
+                "params.yaml; set a time after that."
+            )

@@ -70,7 +70,7 @@ class Language:
         ('Brazilian Real', 'real brasileño', 'my series')
         """
         if HORIZON.fullmatch(name):
-            return self.horizon(name)
+            return name if self.plain else self.horizon(name)
         if name in NAMES:
             return self.translations.gettext(NAMES[name])
         currency = self._currency(name)

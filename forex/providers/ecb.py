@@ -25,7 +25,7 @@ class Ecb:
         self._url = url
         self._codes: Sequence[str] = ()
         self._first = dt.date.max
-        self._last_read: tuple[bytes, Sheet] = b"", Sheet(self.name)
+        self._last_read: tuple[bytes, Sheet] | None = None
 
     def expect(self, codes: Sequence[str], first: dt.date) -> None:
         self._codes, self._first = codes, first
@@ -41,7 +41,7 @@ class Ecb:
                 "endPeriod": last.isoformat(),
             },
         )
-        if body != self._last_read[0]:  # one answer serves all that are named
+        if self._last_read is None or body != self._last_read[0]:  # one answer serves all that are named
             self._last_read = body, _read(body, f"{self.name} {code}")
         return self._last_read[1].per_dollar(code, first)
 

@@ -1,4 +1,5 @@
-"""Charts: Vega-Lite specifications drawn to SVG, the same bytes in every time zone, locale and process, whatever fonts there are.
+"""Charts: Vega-Lite specifications drawn to SVG, or to PNG for mails, the same bytes in every time zone, locale and process,
+whatever fonts there are.
 
 A chart is described here once, for the page and the README, which have its rows, and for `dvc plots`, which gets them later.
 Dates are on UTC scales, text is measured in the fonts of this package, and the ids of clip paths, which vl-convert counts over
@@ -88,6 +89,18 @@ def svg(chart: Any, *, name: str, alt_text: str, colours: Palette, language: Lan
         )
     drawn = MARKED.sub("", drawn)  # of parts of a picture that is described as a whole
     return drawn.replace("<svg ", f'<svg role="img" aria-label="{escape(alt_text)}" ', 1) + "\n"
+
+
+def png(chart: Any, *, colours: Palette, language: Language = ENGLISH, scale: float) -> bytes:
+    """The chart as a picture for those who show no SVG.  scale: its dots for each one of the chart's size."""
+    drawn: bytes = _renderer().vegalite_to_png(
+        json.dumps(specification(chart, colours)),
+        scale=scale,
+        allowed_base_urls=[],
+        format_locale=number_locale(language),
+        time_format_locale=time_locale(language),
+    )
+    return drawn
 
 
 def number_locale(language: Language) -> dict[str, JsonValue]:

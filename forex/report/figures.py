@@ -151,6 +151,12 @@ def forecast_figure(fan: pl.DataFrame) -> str:
     return charts.svg(chart, name="forecast", alt_text=fan_text(fan, ENGLISH), colours=ON_WHITE)
 
 
+def mail_figure(fan: pl.DataFrame, language: Language) -> bytes:
+    """The fan chart of a mail, for wide and narrow screens alike: PNG on white, with dots enough for a fine one."""
+    chart = charts.fan_chart(Given(fan), colours=ON_WHITE, width=360, height=220, compact=True, language=language)
+    return charts.png(chart, colours=ON_WHITE, language=language, scale=2.5)
+
+
 def reliability_figure(reliability: pl.DataFrame) -> str:
     """reports/figures/reliability.svg: one reliability diagram per horizon, side by side on white."""
     horizons = _horizons(reliability)

@@ -15,6 +15,7 @@ from forex.report.state import OverallState
 from forex.timeline import calendar
 
 MAIN_LEVEL = 0.8
+GRACE = dt.timedelta(hours=1)  # after a cut-off, for a run to begin, fetch and finish
 
 
 def main_level(levels: Sequence[float]) -> float:
@@ -34,11 +35,14 @@ def told_horizons(forecast: Forecast) -> list[str]:
     return list(dict.fromkeys(wanted))
 
 
-def answer(forecast: Forecast, language: Language) -> str:
-    """Where the observado will be, in a sentence: "With 80 % probability it will be between 980 and 1,021 on 9 January …"."""
+def answer(forecast: Forecast, language: Language, horizons: Sequence[str] | None = None) -> str:
+    """Where the observado will be, in a sentence: "With 80 % probability it will be between 980 and 1,021 on 9 January …".
+
+    horizons: the ones to tell, those of `told_horizons` where nobody says.
+    """
     level = main_level([float(one) for one in next(iter(forecast.horizons.values())).intervals])
     parts = []
-    for horizon in told_horizons(forecast):
+    for horizon in told_horizons(forecast) if horizons is None else horizons:
         entry = forecast.horizons[horizon]
         low, high = entry.intervals[f"{level:g}"]
         places = shown_places(high - low)
@@ -82,7 +86,8 @@ class Old:
 
 
 def run_age(forecast: Forecast, limits: Limits) -> list[Old]:
-    """From when on this forecast is older than the limits: a newer one could have been made at the cut-off of each business day.
+    """From when on this forecast is older than the limits: a newer one could have been made an hour after the cut-off of each
+    business day.
 
     The cut-off's time of day is that of this forecast in Santiago.
     """
@@ -92,5 +97,5 @@ def run_age(forecast: Forecast, limits: Limits) -> list[Old]:
     for state, days in grades:
         day = calendar.shift(str(forecast.origin_date), math.ceil(days))
         [at] = calendar.cut_offs([day], cut_off).tolist()
-        found.append(Old(state, at.replace(tzinfo=dt.UTC)))
+        found.append(Old(state, at.replace(tzinfo=dt.UTC) + GRACE))
     return found

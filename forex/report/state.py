@@ -152,7 +152,9 @@ def alerts(reports: Reports, rules: Overall) -> Judged:
     for one in sorted(grave, key=lambda alert: -ALERT_SEVERITIES.index(alert.severity)):
         yield (
             rules.alerts.CRITICAL if one.severity == CRITICAL else rules.alerts.WARNING,
-            sentence("Alert, {severity}: {type}. {why}", severity=one.severity, type=one.type, why=tuple(one.reasons)),
+            sentence(
+                "Alert, {severity}: {type} ({why}).", severity=one.severity, type=one.type, why=tuple(one.reasons)
+            ),
         )
 
 

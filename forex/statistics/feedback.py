@@ -4,6 +4,8 @@ A recursion along the origins, so that a sum has the same bits whatever comes af
 range however long the history is.
 """
 
+from itertools import accumulate
+
 import numpy as np
 
 from forex.observations.history import Floats, Ints
@@ -26,11 +28,7 @@ def discounted_sums(values: Floats, matured: Ints, half_life: float) -> Floats:
     arrived = np.bincount(matured[made], arriving, minlength=origins).tolist()
     decay = 0.5 ** (1 / half_life)
     # Floats of Python: a few thousand steps take a millisecond, scipy.signal would take most of a second to import.
-    total, sums = 0.0, []
-    for new in arrived:
-        total = new + decay * total
-        sums.append(total)
-    return np.array(sums)
+    return np.array(list(accumulate(arrived, lambda total, new: new + decay * total)))
 
 
 def matured_sums(values: Floats, matured: Ints) -> Floats:

@@ -95,9 +95,10 @@ def _horizons(head: Sequence[str], path: Path) -> list[str]:
     for column, name in zip([*head, ""], [*expected, ""], strict=False):
         if column != name:
             raise DataError(f"{path}, line 1: {column[:40]!r}, expected the column {name[:40]!r}. {RESTORE}")
-    for name in names:
-        if not HORIZON.fullmatch(name):
-            raise DataError(f"{path}, line 1: {name[:40]!r} is no horizon like '7d'. {RESTORE}")
+    if not all(map(HORIZON.fullmatch, names)) or names != sorted(set(names), key=horizon_days):
+        raise DataError(
+            f"{path}, line 1: {', '.join(names)[:80]!r}, expected horizons like '7d', each once, the shortest first. {RESTORE}"
+        )
     return names
 
 

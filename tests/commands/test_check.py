@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from forex.commands.judge import check
-from forex.commands.live.on_time import age_of
 from forex.core.files import read_json, write_json
 from forex.core.reports import read_report, write_report
 from forex.evaluation.report import ValidationReport
 from forex.forecast.report import Forecast, Inputs, Stale
+from forex.health.age import age as age_by_clock
 from forex.params import load_params, params_sha256
+from forex.report.headline import GRACE
 from forex.timeline import calendar
 from tests.monitoring.test_alert_rules import panel_of
 from tests.monitoring.test_alerts import report as alerts_of
@@ -214,11 +215,11 @@ def test_dead_drivers_are_not_fine(count: int, state: str, code: int) -> None:
     ("days", "seconds", "age"), [(0, 0, 0), (1, -1, 0), (1, 0, 1), (3, -1, 2), (3, 0, 3), (500, 0, 500)]
 )
 def test_a_run_is_too_old_by_the_clock_alone(days: int, seconds: int, age: int) -> None:
-    """A newer forecast could have been made from the cut-off of each business day on."""
+    """A newer forecast could have been made from an hour after the cut-off of each business day on."""
     monitored(world())
     origin = str(read_report(check.FORECAST, Forecast).origin_date)
     [cut_off] = calendar.cut_offs(calendar.shift([origin], days), load_params("cut_off").cut_off).tolist()
-    at = cut_off.replace(tzinfo=dt.UTC) + dt.timedelta(seconds=seconds)
+    at = cut_off.replace(tzinfo=dt.UTC) + GRACE + dt.timedelta(seconds=seconds)
     assert check.view()["exit_code"] == 0
     for allowed in {age, max(age - 1, 0)}:
         said = check.view(max_age=allowed, clock=lambda: at)
@@ -232,7 +233,7 @@ def test_weekends_and_holidays_make_a_run_no_older() -> None:
     params = load_params("cut_off")
     for day, age in (("2024-12-31", 0), ("2025-01-01", 0), ("2025-01-02", 1), ("2025-01-05", 2)):
         at = dt.datetime.fromisoformat(f"{day}T20:00:00+00:00")
-        assert age_of(dt.date(2024, 12, 30), params, at) == age
+        assert age_by_clock(dt.date(2024, 12, 30), at, params.cut_off) == age
 
 
 def test_age_alone_ends_with_4_and_a_fault_beside_it_with_1() -> None:

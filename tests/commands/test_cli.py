@@ -30,10 +30,13 @@ def test_help_answers_at_once() -> None:
         "promote",
         "gate",
         "check",
+        "health",
+        "schedule",
         "fetch",
         "advance",
         "calendar",
         "params",
+        "report",
     ):
         assert name in forex_process("--help").stdout
 
@@ -71,6 +74,8 @@ def test_version() -> None:
         ["gate", "HEAD"],
         ["check"],
         ["params", "check"],
+        ["health"],
+        ["schedule", "show"],
     ],
 )
 def test_outside_a_project(words: list[str], tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ FORECAST = forecast(
     regime="UNKNOWN",
     regime_confidence=0.0,
     missing=[Reason(series="copper_lme", tier="important", why=verbatim("not found"))],
-    stale=[Stale(series="usdclp", tier="critical", business_days=1)],
+    stale=[Stale(series="usdclp", tier="critical", business_days=1, late=1)],
     warnings=[InputWarning(kind="extreme_move", **dict(verbatim("usdclp: 2007-05-30 moved a lot.")))],
 )
 

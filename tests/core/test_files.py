@@ -2,6 +2,7 @@
 
 import json
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -27,6 +28,15 @@ FRAME = pl.DataFrame(
     anchor=900 + 0.37 * pl.int_range(pl.len()),
     known_at=pl.col("origin_date").cast(pl.Datetime("us")).dt.replace_time_zone("UTC"),
 )
+
+
+def test_what_is_private_is_whole_and_its_owners_alone(tmp_path: Path) -> None:
+    path, moved = tmp_path / "new.eml", tmp_path / "sent.eml"
+    files.write_private(path, b"first")
+    files.write_private(path, b"second")
+    files.move_durably(path, moved)
+    assert (moved.read_bytes(), stat.S_IMODE(moved.stat().st_mode)) == (b"second", 0o600)
+    assert [one.name for one in tmp_path.iterdir()] == ["sent.eml"]
 
 
 # --- whole or not at all ----------------------------------------------------------------------------------------------

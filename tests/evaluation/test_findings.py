@@ -15,6 +15,7 @@ from forex.evaluation.report import (
     RegimeRule,
     Rule,
     Scoreboard,
+    TailRule,
 )
 from tests.support.reports_made_up import BETTER, EQUAL, model_scores, nothing_matured, validation
 
@@ -107,6 +108,40 @@ REGIMES = RegimeRule(value=0.1, at_most=0.03, judged=("HIGH_VOL",), failed=(MISS
 def test_what_was_found_is_told(rule: Rule, says: str) -> None:
     [found] = findings.rules_open(ruled(rmse=rule))
     assert (found.horizon, found.rule, found.verdict, found.says.says) == ("7d", "rmse", rule.verdict, says)
+
+
+HELD = RegimeRule(value=0.041, at_most=0.03, judged=("HIGH_VOL", "NORMAL"), failed=(), undecided=(), verdict="PASS")
+TAIL = TailRule(
+    value=0.136, at_least=0.058, at_most=0.142, block_low=0.09, block_high=0.18, holds="tolerance", verdict="PASS"
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "says"),
+    [
+        (
+            "regime_coverage",
+            HELD,
+            "4.1 points from a level at most, in HIGH_VOL and NORMAL; 3.0 points are accepted, or the level inside the band",
+        ),
+        ("above_80", TAIL, "13.60 %, where at least 5.80 % and at most 14.20 % is accepted"),
+        (
+            "above_80",
+            TAIL.model_copy(update={"value": 0.15, "holds": "band"}),
+            "15.00 %, where at least 5.80 % and at most 14.20 % is accepted, or the nominal share inside the band, 9.00 % to "
+            "18.00 %",
+        ),
+    ],
+)
+def test_what_holds_is_told_with_what_it_holds_by(name: str, rule: Rule, says: str) -> None:
+    [found] = findings.rules_judged(ruled(**{name: rule}))
+    assert (found.verdict, found.says.says) == ("PASS", says)
+    assert findings.rules_open(ruled(**{name: rule})) == []
+
+
+def test_every_rule_is_judged_in_the_order_of_horizons_and_names() -> None:
+    found = [(one.horizon, one.rule) for one in findings.rules_judged(validation())]
+    assert found == sorted(found, key=lambda one: (int(one[0][:-1]), one[1])) and len(found) == 7
 
 
 def test_what_fails_stands_before_what_was_not_judged_and_what_holds_is_counted() -> None:

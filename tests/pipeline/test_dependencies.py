@@ -9,7 +9,7 @@ from importlib.metadata import packages_distributions
 from tests.support.made_up import ROOT
 
 OURS = {"forex", "stages"}
-OPTIONAL = {"chronos", "torch", "holidays"}  # extras: of one challenger, and of `make calendar`
+OPTIONAL = {"chronos", "torch", "holidays", "weasyprint"}  # extras: of one challenger, of `make calendar`, of PDFs
 
 
 def imported(folder: str) -> dict[str, str]:

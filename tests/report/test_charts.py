@@ -47,8 +47,8 @@ from forex.report.plots import plots
 from forex.report.rows import Given
 from tests.support.forecasts_made_up import forecast
 from tests.support.pages.tables import drawn, fan_table, regimes, reliability, rolling
+from tests.support.pages.templates import STYLE
 from tests.support.reports_made_up import performance
-from tests.support.templates import STYLE
 
 ENGLISH = language("en")
 pytestmark = pytest.mark.slow

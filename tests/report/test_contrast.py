@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.support.templates import SHARED
+from tests.support.pages.templates import SHARED
 
 TEXTS = ("ink", "muted", "accent", "good", "warn", "bad")
 PALE = {"good": "good-pale", "warn": "warn-pale", "bad": "bad-pale"}  # a state's text on its own colour

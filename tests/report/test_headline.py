@@ -105,13 +105,13 @@ def made_on(day: str, cut_off: str = "15:00") -> Forecast:
 @pytest.mark.parametrize(
     ("day", "cut_off", "caution", "fault"),
     [
-        ("2024-11-27", "15:00", "2024-11-28T18:00", "2024-12-02T18:00"),  # Wednesday
-        ("2024-11-29", "15:00", "2024-12-02T18:00", "2024-12-04T18:00"),  # over a weekend
-        ("2024-04-05", "15:00", "2024-04-08T19:00", "2024-04-10T19:00"),  # clocks went back on 7 April
-        ("2024-09-06", "15:00", "2024-09-09T18:00", "2024-09-11T18:00"),  # and forward on 8 September
-        ("2024-09-06", "18:30", "2024-09-09T21:30", "2024-09-11T21:30"),
-        ("2024-09-17", "15:00", "2024-09-23T18:00", "2024-09-25T18:00"),  # three holidays and a weekend
-        ("2024-12-30", "15:00", "2025-01-02T18:00", "2025-01-06T18:00"),  # 31 December is a bank holiday
+        ("2024-11-27", "15:00", "2024-11-28T19:00", "2024-12-02T19:00"),  # Wednesday
+        ("2024-11-29", "15:00", "2024-12-02T19:00", "2024-12-04T19:00"),  # over a weekend
+        ("2024-04-05", "15:00", "2024-04-08T20:00", "2024-04-10T20:00"),  # clocks went back on 7 April
+        ("2024-09-06", "15:00", "2024-09-09T19:00", "2024-09-11T19:00"),  # and forward on 8 September
+        ("2024-09-06", "18:30", "2024-09-09T22:30", "2024-09-11T22:30"),
+        ("2024-09-17", "15:00", "2024-09-23T19:00", "2024-09-25T19:00"),  # three holidays and a weekend
+        ("2024-12-30", "15:00", "2025-01-02T19:00", "2025-01-06T19:00"),  # 31 December is a bank holiday
     ],
 )
 def test_it_is_old_from_the_cut_off_of_a_later_business_day_on(
@@ -136,7 +136,7 @@ def test_the_instants_are_those_of_a_loop(start: dt.date, days: int, cut_off: st
     hour, minute = map(int, cut_off.split(":"))
     expected = dt.datetime.combine(day, dt.time(hour, minute), SANTIAGO)
     found, _ = run_age(made_on(str(origin), cut_off), Limits(caution=days, fault=days + 1))
-    assert found.from_ == expected
+    assert found.from_ == expected + dt.timedelta(hours=1)  # for the run itself
 
 
 def test_the_limits_are_those_of_params_and_part_of_a_day_counts_as_one() -> None:

@@ -191,7 +191,7 @@ def test_a_critical_alert_of_today_is_at_the_top() -> None:
     assert "Alerts today 1 1 critical Data" in headline
     why = ENGLISH.say(report.alerts[-1].reasons[0])
     assert "With reservations. The forecast is made without drivers" in headline
-    assert f"With reservations: Alert, critical: spike of volatility. {why}" in text
+    assert f"With reservations: Alert, critical: spike of volatility ({why}" in text
     assert f"Worth a message on {day(report.at)}: {ENGLISH.say(report.send.why)}." in text
     assert f"{day(report.at)}, spike of volatility (critical) : {why}" in text
 

@@ -25,8 +25,9 @@ from forex.forecast.ladder import ladder
 from forex.forecast.report import Forecast
 from forex.params.reports import Report as Params
 from forex.presentation.language import Code, language
+from forex.presentation.one_line import LONGEST, as_text
 from forex.report.backtest import coverage_rows, score_rows
-from forex.report.sheet.book import LONGEST, Book, as_text, lines
+from forex.report.sheet.book import Book, lines
 from forex.report.sheet.history import history, needed
 from forex.report.sheet.workbook import workbook
 from forex.timeline import calendar
@@ -117,7 +118,7 @@ def below(rows: Sequence[Sequence[Any]], head: str, count: int) -> list[list[Any
 def test_the_first_page_has_the_forecast_to_the_last_digit(code: Code) -> None:
     said = forecast()
     rows = cells(read(made(code)), 0)
-    table = below(rows, {"es": "Horizonte", "en": "Horizon"}[code], len(said.horizons))
+    table = below(rows, {"es": "Plazo", "en": "Horizon"}[code], len(said.horizons))
     for row, (horizon, one) in zip(table, by_length(said.horizons).items(), strict=True):
         ends = [*one.intervals["0.5"], *one.intervals["0.95"]]
         assert row == [
@@ -160,7 +161,7 @@ def test_levels_of_any_currency_show_the_digits_they_have(anchor: float, form: s
 def test_history_stands_beside_what_was_published_for_its_days() -> None:
     said = forecast()
     frame, rows = calibrated(), cells(read(made("en")), 2)
-    assert rows[2][2:13:5] == [f"Forecast {horizon} ahead" for horizon in ("1d", "7d", "30d")]
+    assert rows[2][2:13:5] == [f"Forecast {ahead} ahead" for ahead in ("1 business day", "7 days", "30 days")]
     assert rows[3][:7] == [
         "Date",
         "Observado",
@@ -257,7 +258,7 @@ def test_with_one_level_and_one_horizon() -> None:
     narrow = one.model_copy(update={"intervals": {"0.5": one.intervals["0.5"]}})
     said = forecast(horizons={"7d": narrow}, ladder=ladder({"7d": narrow}))
     rows = cells(read(made(said=said)), 0)
-    assert below(rows, "Horizonte", 1)[0][:6] == [
+    assert below(rows, "Plazo", 1)[0][:6] == [
         "7d",
         one.target_date,
         one.steps,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from forex.presentation.language import language
 from forex.report.dashboard import SHOWN_SERIES
-from forex.statistics.contributions import columns, largest, ranked
+from forex.statistics.contributions import largest, ranked, runs
 from tests.support.forecasts_made_up import forecast
 from tests.support.pages.dashboards import page
 from tests.support.pages.reader import Reader
@@ -34,10 +34,10 @@ def test_what_is_shown_and_the_rest_sum_to_the_move(parts: list[float], count: i
 
 def test_horizons_of_one_estimate_share_a_column_in_any_place() -> None:
     found = moved(0.003, -0.001)
-    assert columns(found) == {"1d": ("1d", "1d"), "7d": ("7d", "30d")}
+    assert [(run[0], run[-1]) for run in runs(found)] == [("1d", "1d"), ("7d", "30d")]
     for one in found["series"].values():
         one["moves"] = {"1d": 1.0, "7d": 1.0, "30d": 2.0}
-    assert columns(found) == {"1d": ("1d", "7d"), "30d": ("30d", "30d")}
+    assert [(run[0], run[-1]) for run in runs(found)] == [("1d", "7d"), ("30d", "30d")]
 
 
 def test_the_page_lists_the_largest_and_sums_the_others() -> None:

@@ -4,7 +4,6 @@ Processor time stands for time here, so that a busy machine does not fail the te
 """
 
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -13,7 +12,7 @@ import pytest
 from studies.bench import ours
 from studies.bench.__main__ import RIVALS, Rival
 from studies.bench.measured import Cost, cost
-from tests.support.made_up import ROOT
+from tests.support.finished_project import first_run
 
 
 def processor(spent: Cost) -> Cost:
@@ -23,14 +22,7 @@ def processor(spent: Cost) -> Cost:
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the panel and the regimes of the committed sample."""
-    folder = tmp_path_factory.mktemp("sample")
-    for name in ("params.yaml", "data/sample", "data/calendar"):
-        (folder / name).parent.mkdir(exist_ok=True)
-        (folder / name).symlink_to(ROOT / name)
-    for stage in ("ingest", "validate", "align", "regimes"):
-        command = [sys.executable, "-m", f"stages.{stage}"]
-        subprocess.run(command, cwd=folder, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
-    return folder
+    return first_run(tmp_path_factory)
 
 
 def test_fit_and_calibrate_stay_within_their_limits(sample: Path, tmp_path: Path) -> None:

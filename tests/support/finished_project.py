@@ -1,9 +1,11 @@
-"""A small project on a stretch of the sample and made-up series, after all ten stages, and what its outputs say."""
+"""Projects after all ten stages: a small one on sample and made-up series, with what its outputs say, and the committed one."""
 
 import datetime as dt
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
@@ -170,3 +172,24 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
             project.said[stage] = made_by(stage)
             project.files[stage] = {path: path.read_bytes() for path in outputs(stage)}
         yield project
+
+
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A clone of the working tree after its first `dvc repro`, one for all processes: to be copied or read, never changed."""
+    return once(tmp_path_factory, "first_run", _first_run)
+
+
+def _first_run(folder: Path) -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"]):
+        subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environ = os.environ | {"PATH": path, "TZ": "UTC", "DVC_NO_ANALYTICS": "1"}
+    done = subprocess.run(["dvc", "repro"], cwd=folder, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+from forex.core.stage import ROOT as NAMESPACE
+
 PACKAGES = ("forex", "stages")
 DISCOVERY = "forex.core.declarations.declarations"
 # Read as one thing: a stage depends on the folder of each package that it reaches.
@@ -31,7 +33,7 @@ def closure(root: Path, module: str) -> set[str]:
 
 def declared(root: Path, module: str) -> set[str]:
     """The closure as dvc.yaml says it, with a folder in place of its modules where they are read as one thing."""
-    paths = closure(root, module)
+    paths = closure(root, module) - {str(NAMESPACE)}  # it only calls what stands in forex.core
     return {next((folder for folder in WHOLE if path.startswith(f"{folder}/")), path) for path in paths}
 
 

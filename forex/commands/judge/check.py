@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from forex.commands.live import issued_at
-from forex.commands.live.on_time import age_of, first_outcome
+from forex.commands.live.on_time import first_outcome
 from forex.commands.show.scoreboard import VALIDATION, acceptance, held
 from forex.commands.words import ENGLISH, Words
 from forex.core.clock import Clock, now
@@ -27,15 +27,13 @@ from forex.core.sentence import Sentence, sentence
 from forex.core.status import FAULT, OK
 from forex.evaluation.report import ValidationReport
 from forex.forecast.report import Forecast
+from forex.health.age import age as age_by_clock
+from forex.health.run import ALERTS, FORECAST, PERFORMANCE, other_run
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import AlarmFinding, FigureFinding, PerformanceReport
 from forex.monitoring.watched import BIAS, CRPS, ERROR
-from forex.params import Params, load_params, params_sha256
+from forex.params import load_params
 from forex.report.state import AGE, OverallState, Reports, overall
-
-FORECAST = Path("reports/forecast.json")
-PERFORMANCE = Path("reports/performance.json")
-ALERTS = Path("reports/alerts.json")
 
 DEGRADED, ALERT, LATE, STALE = "degraded", "alert", "late", "stale"
 ELSEWHERE = ("acceptance", "monitor")  # rules of the state whose findings stand in lines of their own
@@ -54,7 +52,7 @@ def view(*, max_age: int | None = None, clock: Clock = now) -> dict[str, Any]:
     )
     forecast, performance, alerts = reports.forecast, reports.performance, reports.alerts
     params = load_params()
-    age = None if max_age is None else age_of(forecast.origin_date, params, clock())
+    age = None if max_age is None else age_by_clock(forecast.origin_date, clock(), params.cut_off)
     found = overall(reports, params.state, run_age=age)
     reasons = [{"kind": DEGRADED, **plain(_finding(one))} for one in performance.findings]
     if alerts.send.send:
@@ -63,7 +61,7 @@ def view(*, max_age: int | None = None, clock: Clock = now) -> dict[str, Any]:
     if late := _late(str(forecast.origin_date), Path(params.ingest.store)):
         reasons.append({"kind": LATE, **plain(late)})
     old = None if age is None or max_age is None or age <= max_age else _old(forecast, age, max_age)
-    reasons += [{"kind": STALE, **plain(one)} for one in (_stale(forecast, alerts.at, params), old) if one]
+    reasons += [{"kind": STALE, **plain(one)} for one in (other_run(forecast, alerts.at, params), old) if one]
     return {
         "state": found.state,
         "exit_code": _exit_code(found, {one["kind"] for one in reasons}),
@@ -148,29 +146,6 @@ def _late(origin: str, store: Path) -> Sentence | None:
         horizon=outcome[0],
         public=outcome[1],
     )
-
-
-def _stale(forecast: Forecast, monitored: str, params: Params) -> Sentence | None:
-    if str(forecast.as_of) != params.as_of:
-        return sentence(
-            "{file:s} is as of {made}, params.yaml says {wanted}: no run for that day has finished. Run dvc repro.",
-            file=str(FORECAST),
-            made=forecast.as_of,
-            wanted=params.as_of,
-        )
-    if str(forecast.origin_date) != monitored:
-        return sentence(
-            "{file:s} is of the origin {origin}, {other:s} of {monitored}: the last run has not finished. Run dvc repro.",
-            file=str(FORECAST),
-            origin=forecast.origin_date,
-            other=str(ALERTS),
-            monitored=monitored,
-        )
-    if forecast.inputs.params_sha256 != params_sha256(params):
-        return sentence(
-            "{file:s} was made with other params than params.yaml has now. Run dvc repro.", file=str(FORECAST)
-        )
-    return None
 
 
 def _finding(found: FigureFinding | AlarmFinding) -> Sentence:

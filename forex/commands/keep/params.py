@@ -7,7 +7,7 @@ from forex.core.errors import UsageError
 from forex.core.files import write_text
 from forex.models import registry as models
 from forex.monitoring.alert_rules import registry as alert_rules
-from forex.operations import Operations, check_bounds, load_operations
+from forex.operations import Operations, check_bounds, check_times, load_operations
 from forex.params import PARAMS_FILE, Params, Settings, load_params
 from forex.regimes.rules import registry as regime_rules
 
@@ -23,9 +23,11 @@ def whole(path: Path = PARAMS_FILE) -> Params:
 
 
 def operations(params: Params) -> Operations:
-    """operations.yaml, typed.  Raises ParamsError naming each wrong key, or a series that is fetched and has no bounds."""
+    """operations.yaml, typed.  Raises ParamsError naming each wrong key, a series that is fetched and has no bounds,
+    or a job before the cut-off."""
     found = load_operations()
     check_bounds(found, params.validate_)
+    check_times(found, params.cut_off)
     return found
 
 

@@ -35,15 +35,6 @@ def cut_off_of(origin: str, params: Params) -> dt.datetime:
     return pl.Series(calendar.cut_offs([origin], params.cut_off)).dt.replace_time_zone("UTC").item()
 
 
-def age_of(origin: dt.date, params: Params, at: dt.datetime) -> int:
-    """Business days from an origin to the newest one whose cut-off has passed at this instant; 0 where it is that one, or later."""
-    today = at.astimezone(ZoneInfo(calendar.SANTIAGO)).date()
-    newest = calendar.on_or_before(str(today))
-    if at < cut_off_of(str(newest), params):
-        newest = calendar.shift(newest, -1)
-    return max(0, int(calendar.steps_between(str(origin), newest)))
-
-
 def first_outcome(origin: str, store: Path) -> tuple[str, dt.datetime] | None:
     """Of the origin's rows in the ledger the horizon whose outcome is public first, and the instant (UTC) from which it is.
 

@@ -1,1 +1,1 @@
-"""How a service is asked: the one module that opens connections, `net`, and the manners, limits and secrets of asking."""
+"""How a service is asked: the one module that asks the network, `net`, and the manners, limits and secrets of asking."""

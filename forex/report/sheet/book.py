@@ -5,7 +5,6 @@ and is not compressed, for what a compressor makes depends on the machine's zlib
 """
 
 import datetime as dt
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -15,13 +14,11 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 from xlsxwriter import Workbook
 
 from forex.presentation.language import Code, Language
+from forex.presentation.one_line import as_text
 
 Kind = Literal["text", "date", "rate", "count", "probability", "share", "interval", "number", "p"]
 Value = str | dt.date | float | int | None
 
-LONGEST: Final = 1000  # characters of a text: what a cell shows, far below what one can hold
-BREAKS: Final = "\t\n\v\f\r\x85\u2028\u2029"
-REPLACED: Final = "\ufffd"
 LETTER: Final = 1  # the paper, as Excel numbers them
 OPTIONS: Final = {
     "in_memory": True,
@@ -191,22 +188,6 @@ class Page:
     def _widen(self, column: int, width: int) -> None:
         self._widths[column] = max(width, self._widths.get(column, 0))
         self.sheet.set_column(column, column, self._widths[column])
-
-
-def as_text(text: str) -> str:
-    """A text as one line that shows as it is: nothing in it moves, hides or ends what stands around it.
-
-    >>> as_text("=1+1\\x1b[31m\\nred")
-    '=1+1�[31m red'
-    """
-    shown = "".join(_visible(one) for one in text)
-    return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
-
-
-def _visible(character: str) -> str:
-    if character in BREAKS:
-        return " "
-    return REPLACED if unicodedata.category(character).startswith("C") else character
 
 
 def lines(value: Value, width: int) -> int:

@@ -107,17 +107,27 @@ def test_the_hourly_runs_after_it_do_nothing(replay: Replay) -> None:
     assert "No forecast is due: it is 00:10" in skipped(replay, cut_off(MONDAY, 9 * 60 + 10))
 
 
+def forget(day: str) -> None:
+    """As if the day had not been issued: no row of it in the ledger or the record."""
+    for path, column in ((issued_at.FILE, 0), (Path(f"data/ledger/{day[:4]}.csv"), 1)):
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if line.split(",")[column] != day]
+        assert len(kept) == len(lines) - 5
+        path.write_text("".join(kept), encoding="utf-8")
+
+
 def test_a_late_issue_is_said_and_recorded_and_called_by_check(replay: Replay) -> None:
-    """On Wednesday morning, by hand: the outcome of Tuesday's 1d had been public since Tuesday evening."""
-    at = cut_off(TUESDAY, 18 * 60)
+    """The same day on the next morning, by hand: the outcome of its 1d had been public since the evening."""
+    forget(MONDAY)
+    at = cut_off(MONDAY, 18 * 60)
     content = replay.advance(at)
-    public = f"{utc(f'{TUESDAY}T22:00'):%Y-%m-%dT%H:%M:%SZ}"
-    assert content["origin_date"] == TUESDAY and str(load_params().as_of) == TUESDAY
+    public = f"{utc(f'{MONDAY}T22:00'):%Y-%m-%dT%H:%M:%SZ}"
+    assert content["origin_date"] == MONDAY and str(load_params().as_of) == MONDAY and len(replay.ledger()) == 5
     assert content["late"] == (
         f"issued at {at:%Y-%m-%dT%H:%M:%SZ}, 18.0 hours after its cut-off: the outcome of 1d had been public since {public}"
     )
     assert f"Late: {content['late']}. data/issued_at.csv says so, too." in advance.text(content)
-    assert issued_at.recorded()[TUESDAY, "1d"] == at
+    assert issued_at.recorded()[MONDAY, "1d"] == at
     late = [one["says"] for one in check.view()["reasons"] if one["kind"] == "late"]
     assert len(late) == 1 and f"had been public since {public}" in late[0] and check.view()["exit_code"] == 1
     issued_at.FILE.rename("elsewhere.csv")
@@ -130,7 +140,7 @@ def test_a_damaged_record_names_its_line(line: str, replay: Replay) -> None:
     whole = issued_at.FILE.read_bytes()
     issued_at.FILE.write_bytes(whole + f"{line}\n".encode())
     try:
-        with pytest.raises(DataError, match=r"data/issued_at.csv, line 12: .* Restore the file with git"):
+        with pytest.raises(DataError, match=r"data/issued_at.csv, line 7: .* Restore the file with git"):
             issued_at.recorded()
     finally:
         issued_at.FILE.write_bytes(whole)

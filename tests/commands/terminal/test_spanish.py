@@ -11,6 +11,7 @@ from forex.commands.judge import check
 from forex.commands.show import alerts, forecast, nowcast, regime, scoreboard, status
 from forex.commands.words import ENGLISH, Words
 from forex.core.reports import plain
+from forex.core.sentence import sentence
 from forex.evaluation import findings
 from forex.forecast.conditions import sentences
 from forex.monitoring.report import AlarmFinding, FigureFinding
@@ -140,18 +141,20 @@ FINDINGS = [
 def test_the_check() -> None:
     reasons = [{"kind": "degraded", **plain(check._finding(one))} for one in FINDINGS]
     content = {
+        "state": "FAULT",
         "as_of": "2024-11-27",
         "performance": "GOOD",
+        "found": [{"rule": "monitor", "state": "FAULT", **plain(sentence("no value"))}],
         "reasons": reasons,
         "acceptance": scoreboard.acceptance(validation()),
     }
     lines = check.text(content, SPANISH).split("\n")
-    assert lines[0].startswith("1d, degradado: los intervalos fallan más de lo que dicen")
+    assert lines[1].startswith("1d, degradado: los intervalos fallan más de lo que dicen")
     assert (
         "7d, crítico: CRPS 31 % mayor que antes, en los últimos 60 pronósticos vencidos (p de Holm: 0,000033)" in lines
     )
     assert not any(ENGLISH_WORDS.search(line) for line in lines)
-    fine = check.text({**content, "reasons": []}, SPANISH).split("\n")[0]
+    fine = check.text({**content, "state": "OK", "found": [], "reasons": []}, SPANISH).split("\n")[0]
     assert fine == "en orden: al 27 nov 2024, desempeño bueno, se cumplen 3 de 7 reglas de aceptación"
 
 

@@ -113,6 +113,21 @@ def in_regime(name: str) -> Parts:
     return {"forecast": with_drivers(regime=name), "regimes": regimes_of(regimes(name))}
 
 
+def everything() -> Parts:
+    """A project about which all is to be said at once."""
+    missing = [Reason(series="tpm", tier="important", why=sentence("no usable value"))]
+    return {
+        "forecast": with_drivers(
+            missing=missing, stale=late(usdclp=4, brl=9, vix=1), warnings=warned(), anchor_age=4, regime="COPPER_SHOCK"
+        ),
+        "regimes": regimes_of(regimes("COPPER_SHOCK")),
+        "moved": moved(*[0.001] * 9, quote="s2"),
+        "alerts": alerts(storm(0.05), **{"1d": "CRITICAL", "7d": "DEGRADED"}),
+        "expectations": troubled_data(),
+        "performance": performance(factor=2.5, drift_factor=3.0, issued_rows=said(2.5)),
+    }
+
+
 PROJECTS: Mapping[str, Callable[[], Parts]] = {
     "sound": sound,
     "usual": dict,
@@ -141,6 +156,7 @@ PROJECTS: Mapping[str, Callable[[], Parts]] = {
     "degraded": lambda: sound(
         performance=performance(factor=2.5, drift_factor=3.0), alerts=alerts(**{"1d": "CRITICAL", "7d": "DEGRADED"})
     ),
+    "everything wrong": everything,
     "an acceptance failing": lambda: sound(validation=validation()),
     "no evidence": lambda: {"validation": validation(evidence="NO_EVIDENCE", holm_p=0.2)},
     "forecasts issued": lambda: {"performance": performance(issued_rows=said(2.5))},

@@ -1,6 +1,7 @@
 """A language that notes what it could not say: texts without a translation, names that nobody has given words."""
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from forex.presentation.language import CATALOGUES, HORIZON, Code, Language, read_catalogue
@@ -9,10 +10,12 @@ from forex.presentation.names import NAMES
 FIELD = re.compile(r"{[^{}]*}|%\(\w+\)s")
 
 
-def catalogue(code: Code) -> dict[str, str]:
-    """By each text of the code, and by each form of one that counts, what the catalogues have for it."""
+def catalogue(code: Code, packages: Collection[str] = ()) -> dict[str, str]:
+    """By each text of the code, or of these packages, and by each form of one that counts, what the catalogues have for it."""
     found = {}
     for path in sorted((CATALOGUES / code).glob("*.po")):
+        if packages and path.stem not in packages:
+            continue
         for message in read_catalogue(path, code):
             texts, said = ([one] if isinstance(one, str) else list(one) for one in (message.id, message.string))
             found |= dict(zip(texts, [*said, *[""] * len(texts)], strict=False))

@@ -1,0 +1,181 @@
+"""What a mail is made of: the reports of the last run, one run's all of them, and the observado that has been published since."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from forex.core.errors import DataError, StaleError
+from forex.core.files import read_parquet
+from forex.core.reports import read_report
+from forex.evaluation.report import ValidationReport
+from forex.forecast.fan import OBSERVADO, SCHEMA
+from forex.forecast.report import Forecast
+from forex.ledger import ledger
+from forex.mail.material import SHOWN_LEVELS, WEEK, Material
+from forex.mail.message import Attachment
+from forex.mail.outcome import Outcome, outcome, week
+from forex.mail.rules import Kind
+from forex.mail.snapshot import snapshot
+from forex.monitoring.alert_report import AlertsReport
+from forex.monitoring.report import PerformanceReport
+from forex.observations.ingest import known_rows
+from forex.observations.store import TARGET, read_series, read_series_list
+from forex.operations import Mail
+from forex.params import Params
+from forex.providers.quote.quote import last_cut_off
+from forex.regimes.advice import recommendation
+from forex.report.backtest import shown_levels
+from forex.report.dashboard import episodes
+from forex.report.sheet.history import needed
+from forex.report.state import Reports, overall
+from forex.statistics.contributions import moves
+from forex.timeline import calendar
+
+REPORTS = Path("reports")
+FAN = REPORTS / "plots/fan.csv"
+SHEET = REPORTS / "forecast.xlsx"
+WEEKLY = REPORTS / "weekly/weekly.pdf"
+PANEL = Path("data/panel.parquet")
+REGIMES = Path("data/regimes.parquet")
+CALIBRATED = Path("data/forecasts/calibrated.parquet")
+CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
+
+SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF_TYPE = "application/pdf"
+PDF_START = b"%PDF-"
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """said: why something is not attached, in English, for whoever runs the command."""
+
+    material: Material
+    attached: Sequence[Attachment]
+    said: Sequence[str]
+
+
+def gathered(kind: Kind, params: Params, settings: Mail, at: dt.datetime) -> Gathered:
+    """What the last run says, seen at an instant (UTC).
+
+    params: with as_of, cut_off, horizons, ingest and state.  Raises StaleError where the files are of different runs or of another
+    day than params.yaml, DataError where one is damaged or missing.
+    """
+    reports = Reports(
+        forecast=read_report(REPORTS / "forecast.json", Forecast),
+        validation=read_report(REPORTS / "validation.json", ValidationReport),
+        performance=read_report(REPORTS / "performance.json", PerformanceReport),
+        alerts=read_report(REPORTS / "alerts.json", AlertsReport),
+    )
+    forecast = reports.forecast
+    if str(forecast.as_of) != params.as_of:
+        raise StaleError(
+            f"reports/forecast.json is as of {forecast.as_of}, params.yaml says {params.as_of}: no run for that day has "
+            "finished. Run dvc repro."
+        )
+    panel, regimes, parts = (read_parquet(path) for path in (PANEL, REGIMES, CONTRIBUTIONS))
+    calibrated = read_parquet(CALIBRATED, columns=[*needed(forecast), "actual"])
+    fan = _fan()
+    regimes = regimes.sort("origin_date")
+    _one_run(
+        forecast,
+        {
+            "reports/alerts.json": reports.alerts.at,
+            str(REGIMES): regimes["origin_date"][-1],
+            str(CALIBRATED): calibrated["origin_date"].max(),
+        },
+    )
+    _one_run(forecast, {str(FAN): fan.filter(part=OBSERVADO)["date"].max()}, day=forecast.anchor_date)
+    sheet, (weekly, said) = _sheet(forecast), _weekly() if kind == "weekly" else ([], [])
+    shown = shown_levels(forecast)[-SHOWN_LEVELS:]
+    newest = _newest_observado(params, at)
+    material = Material(
+        reports=reports,
+        state=overall(reports, params.state, run_age=_run_age(forecast, params, at)),
+        moved=None if parts.is_empty() else moves(parts, panel, forecast.origin_date),
+        since=episodes(regimes)["start"][-1],
+        advice=recommendation(regimes.row(-1, named=True)),
+        outcome=_outcome(newest, calibrated, forecast, shown) if newest else None,
+        week=week(calibrated, until=forecast.origin_date, days=WEEK, levels=shown),
+        snapshot=snapshot(panel, forecast.origin_date, settings.snapshot),
+        fan=fan,
+    )
+    return Gathered(material, [sheet, *weekly], said)
+
+
+def _outcome(
+    newest: tuple[dt.date, float], calibrated: pl.DataFrame, forecast: Forecast, levels: Sequence[float]
+) -> Outcome:
+    return outcome(
+        *newest,
+        calibrated=calibrated,
+        issued=ledger.read(ledger.LEDGER),
+        horizons=list(forecast.horizons),
+        levels=levels,
+    )
+
+
+def _newest_observado(params: Params, at: dt.datetime) -> tuple[dt.date, float] | None:
+    """The newest day whose observado is public, by the store and the rule of its publication."""
+    store = Path(params.ingest.store)
+    rows = known_rows(read_series(store, TARGET, read_series_list(store)[TARGET]), at)
+    if rows.is_empty():
+        return None
+    date, value = rows.sort("date", "known_at").select("date", "value").row(-1)
+    return date, value
+
+
+def _run_age(forecast: Forecast, params: Params, at: dt.datetime) -> int:
+    """Business days between the origin and the newest one that could have been run."""
+    newest = last_cut_off(at, params.cut_off).astimezone(ZoneInfo(calendar.SANTIAGO)).date()
+    return int(calendar.steps_between(str(forecast.origin_date), str(newest)))
+
+
+def _one_run(forecast: Forecast, days: Mapping[str, object], *, day: dt.date | None = None) -> None:
+    expected = day or forecast.origin_date
+    for path, found in days.items():
+        if str(found) != str(expected):
+            raise StaleError(
+                f"{path} is of {found}, reports/forecast.json expects {expected}: the last run has not finished. "
+                "Run dvc repro."
+            )
+
+
+def _fan() -> pl.DataFrame:
+    try:
+        return pl.read_csv(FAN, schema=SCHEMA)
+    except (FileNotFoundError, pl.exceptions.PolarsError) as error:
+        raise DataError(
+            f"{FAN}: not readable as a table ({error}). `dvc repro --force report` makes it anew."
+        ) from error
+
+
+def _sheet(forecast: Forecast) -> Attachment:
+    """The sheet names the data and the params that it was made from."""
+    try:
+        with ZipFile(SHEET) as book:
+            notes = book.read("docProps/core.xml").decode("utf-8", "replace")
+    except (FileNotFoundError, BadZipFile, KeyError) as error:
+        raise DataError(
+            f"{SHEET}: no readable workbook ({error}). `dvc repro --force report` makes it anew."
+        ) from error
+    made = (forecast.inputs.data_sha256, forecast.inputs.params_sha256, f"{forecast.as_of}T")
+    if not all(one in notes for one in made):
+        raise StaleError(f"{SHEET} is of another run than reports/forecast.json. Run dvc repro.")
+    return Attachment(f"forecast-{forecast.origin_date}.xlsx", SHEET_TYPE, SHEET.read_bytes())
+
+
+def _weekly() -> tuple[list[Attachment], list[str]]:
+    """The weekly report's PDF, where it was made after this run."""
+    if not WEEKLY.is_file():
+        return [], [f"{WEEKLY} was not made: the mail goes without it."]
+    content = WEEKLY.read_bytes()
+    if not content.startswith(PDF_START):
+        return [], [f"{WEEKLY} is no PDF: the mail goes without it. Make it anew."]
+    if WEEKLY.stat().st_mtime < (REPORTS / "forecast.json").stat().st_mtime:
+        return [], [f"{WEEKLY} is older than the forecast: the mail goes without it. Make it anew."]
+    return [Attachment("weekly.pdf", PDF_TYPE, content)], []

@@ -1,0 +1,104 @@
+"""What had been forecast for the newest observado: a business day, a week, a month before; and for those of the last week."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from forex.core.names import PUBLISHED
+from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
+from forex.forecast.fan import by_length
+
+BEFORE = ("1d", "7d", "30d")  # how long before, where there are such horizons
+
+
+@dataclass(frozen=True)
+class Foretold:
+    """What was forecast at `origin`, `horizon` before the day; intervals by level, the narrowest first.
+
+    issued: it is in the ledger; else it is what would have been issued, made afterwards with what was known at `origin`.
+    """
+
+    horizon: str
+    origin: dt.date
+    median: float
+    intervals: Mapping[float, tuple[float, float]]
+    issued: bool
+
+    def held(self, observado: float) -> list[float]:
+        """The levels whose intervals hold it."""
+        return [level for level, (low, high) in self.intervals.items() if low <= observado <= high]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The newest observado, in force on `date`, beside what had been forecast for it, the shortest horizon first."""
+
+    date: dt.date
+    observado: float
+    foretold: tuple[Foretold, ...]
+
+
+@dataclass(frozen=True)
+class WeekHeld:
+    """Of `of` forecasts at a horizon whose day came in the week, so many held, by level."""
+
+    horizon: str
+    of: int
+    held: Mapping[float, int]
+
+
+def outcome(
+    date: dt.date,
+    observado: float,
+    *,
+    calibrated: pl.DataFrame,
+    issued: pl.DataFrame,
+    horizons: Sequence[str],
+    levels: Sequence[float],
+) -> Outcome:
+    """calibrated: of calibrated.parquet origin_date, target_date, horizon, model and quantiles.  issued: the ledger.
+
+    What was issued counts, else the forecast of the backtest; of several for the day the newest.
+    """
+    published = calibrated.filter(pl.col("model") == PUBLISHED)
+    found = []
+    for horizon in by_length({name: None for name in BEFORE if name in horizons}):
+        own = (pl.col("horizon") == horizon) & (pl.col("target_date") == date)
+        said = issued.filter(own)
+        rows = published.filter(own) if said.is_empty() else said
+        if not rows.is_empty():
+            newest = rows.sort("origin_date").row(-1, named=True)
+            found.append(_foretold(newest, levels, issued=not said.is_empty()))
+    return Outcome(date, observado, tuple(found))
+
+
+def week(calibrated: pl.DataFrame, *, until: dt.date, days: int, levels: Sequence[float]) -> list[WeekHeld]:
+    """By horizon, of the published forecasts for the `days` calendar days up to `until` whose observado is known."""
+    first = until - dt.timedelta(days=days - 1)
+    known = pl.col("target_date").is_between(first, until) & pl.col("actual").is_not_null()
+    rows = calibrated.filter((pl.col("model") == PUBLISHED) & known)
+    found = []
+    for horizon in by_length(dict.fromkeys(rows["horizon"].unique().to_list())):
+        own = rows.filter(horizon=horizon)
+        inside = {level: own.filter(_inside(level)).height for level in sorted(levels)}
+        found.append(WeekHeld(horizon, own.height, inside))
+    return found
+
+
+def _inside(level: float) -> pl.Expr:
+    lower, upper = central_pair(level)
+    return pl.col("actual").is_between(pl.col(COLUMNS[lower]), pl.col(COLUMNS[upper]))
+
+
+def _foretold(row: Mapping[str, Any], levels: Sequence[float], *, issued: bool) -> Foretold:
+    ends = {level: central_pair(level) for level in sorted(levels)}
+    return Foretold(
+        horizon=row["horizon"],
+        origin=row["origin_date"],
+        median=row[COLUMNS[MEDIAN]],
+        intervals={level: (row[COLUMNS[low]], row[COLUMNS[high]]) for level, (low, high) in ends.items()},
+        issued=issued,
+    )

@@ -1,0 +1,77 @@
+"""What a mail says of forecasts whose day has come: those for the newest observado, and those of the week."""
+
+from collections.abc import Iterator
+
+from forex.mail.blocks import Block, Heading, Paragraph, Table
+from forex.mail.material import Material, between, levels
+from forex.mail.outcome import Foretold
+from forex.presentation.language import Language
+
+
+def outcome_blocks(material: Material, language: Language) -> Iterator[Block]:
+    found = material.outcome
+    yield Heading(language.say("What was forecast, and what came"))
+    if found is None:
+        yield Paragraph(language.say("No observado is known."))
+        return
+    yield Paragraph(
+        language.say("The newest observado is {rate:.2f}, in force on {day}.", rate=found.observado, day=found.date)
+    )
+    if not found.foretold:
+        yield Paragraph(language.say("There is no forecast for that day."))
+        return
+    shown = levels(material)
+    rows = [
+        [
+            _made_on(one, language),
+            language.rate(one.median),
+            *(between(one.intervals[level], language) for level in shown),
+            _verdict(one, found.observado, language),
+        ]
+        for one in found.foretold
+    ]
+    yield Table(
+        language.say("What had been forecast for that day, and whether the ranges held it."),
+        [language.say("Before"), language.say("Median"), *map(language.level, shown), language.say("Held")],
+        rows,
+    )
+    if not all(one.issued for one in found.foretold):
+        yield Paragraph(
+            language.say(
+                "* Not in the ledger of what was issued: made afterwards, with what was known on the day of the forecast."
+            ),
+            small=True,
+        )
+
+
+def _made_on(one: Foretold, language: Language) -> str:
+    return language.horizon(one.horizon) + ("" if one.issued else "\u00a0*")
+
+
+def _verdict(one: Foretold, observado: float, language: Language) -> str:
+    held = one.held(observado)
+    if len(held) == len(one.intervals):
+        return language.say("yes")
+    return language.say("at {level:s}", level=language.level(min(held))) if held else language.say("no")
+
+
+def week_blocks(material: Material, language: Language) -> Iterator[Block]:
+    status = material.reports.performance.status
+    yield Heading(language.say("The week"))
+    yield Paragraph(language.say("Recent forecasts beside those before them: {status}.", status=status))
+    if not material.week:
+        yield Paragraph(language.say("No forecast matured in the week."))
+        return
+    shown = levels(material)
+    yield Table(
+        language.say("Of the forecasts for the days of the week, how many of the ranges held."),
+        [language.say("Horizon"), language.say("Forecasts"), *map(language.level, shown)],
+        [
+            [
+                language.horizon(one.horizon),
+                language.count(one.of),
+                *(language.count(one.held[level]) for level in shown),
+            ]
+            for one in material.week
+        ],
+    )

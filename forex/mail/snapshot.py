@@ -1,0 +1,35 @@
+"""The market when the forecast was made: the last known value of a few series, and its change from the value before."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from forex.observations.store import TARGET
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """change: relative, None where there is no value before."""
+
+    series: str
+    date: dt.date
+    value: float
+    change: float | None
+
+
+def snapshot(panel: pl.DataFrame, origin: dt.date, series: Sequence[str]) -> list[Snapshot]:
+    """Of `series` those that data/panel.parquet has a value of at the origin, in their order."""
+    known = panel.filter(pl.col("origin_date") <= origin).sort("origin_date")
+    found = []
+    for name in series:
+        column = "anchor" if name == TARGET else name
+        if column not in known.columns:
+            continue
+        values = known.select(date=f"{column}_date", value=column).drop_nulls().unique("date", keep="last").sort("date")
+        if not values.is_empty():
+            date, value = values.row(-1)
+            before = values["value"][-2] if values.height > 1 else None
+            found.append(Snapshot(name, date, value, value / before - 1 if before else None))
+    return found

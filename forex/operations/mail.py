@@ -1,0 +1,61 @@
+"""The block of e-mail: what a mail says on which day, how urgent it is, how long it waits, and the limits of sending."""
+
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, StrictStr, model_validator
+
+from forex.params.types import Block, Horizon, PositiveFloat, Probability, unique
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
+WEEKDAYS: Final[tuple[Weekday, ...]] = ("monday", "tuesday", "wednesday", "thursday", "friday")
+
+Horizons = Annotated[tuple[Horizon, ...], AfterValidator(unique)]
+MonthDay = Annotated[int, Field(ge=1, le=28)]  # every month has it
+
+
+def _every_weekday(days: Mapping[Weekday, tuple[str, ...]]) -> Mapping[Weekday, tuple[str, ...]]:
+    if missing := [day for day in WEEKDAYS if day not in days]:
+        raise ValueError(f"expected every weekday, {' and '.join(missing)} missing; [] is none beside the next day's")
+    return days
+
+
+class MaxAge(Block):
+    """By kind of mail, business days in Santiago."""
+
+    daily: NonNegativeInt
+    weekly: NonNegativeInt
+    alert: NonNegativeInt
+
+
+class Smtp(Block):
+    """Times in seconds; `accept_timeout` is for the answer to a whole message."""
+
+    timeout: PositiveFloat
+    accept_timeout: PositiveFloat
+    attempts: PositiveInt
+    longest_wait: PositiveFloat
+
+
+class Mail(Block):
+    """bias, attention, urgent: shares of the last observado."""
+
+    language: Literal["es", "en"] | None
+    days: Annotated[Mapping[Weekday, Horizons], AfterValidator(_every_weekday)]
+    month_days: Mapping[Horizon, Annotated[tuple[MonthDay, ...], Field(min_length=1), AfterValidator(unique)]]
+    bias: Probability
+    attention: Probability
+    urgent: Probability
+    drivers: PositiveInt
+    snapshot: Annotated[tuple[StrictStr, ...], AfterValidator(unique)]
+    max_age: MaxAge
+    lock_timeout: PositiveFloat
+    smtp: Smtp
+
+    @model_validator(mode="after")
+    def _rising(self) -> "Mail":
+        if not self.bias < self.attention < self.urgent:
+            raise ValueError(
+                f"expected bias < attention < urgent, got {self.bias:g}, {self.attention:g} and {self.urgent:g}"
+            )
+        return self

@@ -1,0 +1,87 @@
+"""Which jobs are due at an instant: on one of their days, from their time on, not done on that day yet.
+
+Days and times are those of the plan's zone, whatever zone the host is in. A job that was missed is made up for until its day ends,
+never later. One that failed is due again `again_every` after its last try began, until `again` after its first.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from typing import Final, NamedTuple
+from zoneinfo import ZoneInfo
+
+from forex.schedule.record import Record
+
+BUSINESS: Final = "business"
+WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY: Final = dt.timedelta(days=1)
+
+IsBusinessDay = Callable[[dt.date], bool]
+
+
+class Job(NamedTuple):
+    """days: `business` or a weekday.  commands: of forex, without the word."""
+
+    name: str
+    at: dt.time
+    days: str
+    commands: tuple[str, ...]
+    again: dt.timedelta
+
+
+class Kept(NamedTuple):
+    """Calendar days."""
+
+    runs: int
+    logs: int
+    mails: int
+
+
+class Plan(NamedTuple):
+    """jobs: in the order of their times.  longest: of one command."""
+
+    zone: ZoneInfo
+    again_every: dt.timedelta
+    longest: dt.timedelta
+    jobs: tuple[Job, ...]
+    kept: Kept
+
+
+def on_day(job: Job, day: dt.date, is_business_day: IsBusinessDay) -> bool:
+    return is_business_day(day) if job.days == BUSINESS else WEEKDAYS[day.weekday()] == job.days
+
+
+def due(job: Job, plan: Plan, record: Record | None, at: dt.datetime, is_business_day: IsBusinessDay) -> bool:
+    """Whether the job is to be run at the instant `at`.  record: of the day that it is then in the plan's zone."""
+    local = at.astimezone(plan.zone)
+    if local.time() < job.at or (record is not None and not _again(job, plan, record, at)):
+        return False
+    return on_day(job, local.date(), is_business_day)
+
+
+def _again(job: Job, plan: Plan, record: Record, at: dt.datetime) -> bool:
+    """Whether a job with this record is tried again: always where nobody knows how its last try ended."""
+    if record.succeeded:
+        return False
+    if record.running is None and at - record.first_tried_at >= job.again:
+        return False
+    return (
+        not dt.timedelta() <= at - record.tried_at < plan.again_every
+    )  # a clock that was set back keeps nothing waiting
+
+
+def next_days(job: Job, first: dt.date, is_business_day: IsBusinessDay) -> Iterator[dt.date]:
+    """The job's days from `first` on."""
+    day = first
+    while True:
+        if on_day(job, day, is_business_day):
+            yield day
+        day += DAY
+
+
+def last_day(job: Job, plan: Plan, at: dt.datetime, is_business_day: IsBusinessDay) -> dt.date:
+    """The newest of the job's days whose time has passed at the instant `at`."""
+    local = at.astimezone(plan.zone)
+    day = local.date() if local.time() >= job.at else local.date() - DAY
+    while not on_day(job, day, is_business_day):
+        day -= DAY
+    return day

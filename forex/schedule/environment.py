@@ -1,0 +1,58 @@
+"""Credentials of the commands: `.forex/environment`, lines NAME='value' that nobody but its owner may read.
+
+Cron and systemd start a process with nearly nothing in its environment, so that what a shell exports does not reach it. The file is
+read, never run: values are as written, without expansion.
+"""
+
+import re
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+
+from forex.core.errors import UsageError
+from forex.schedule.places import ENVIRONMENT
+
+LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)")
+SHORTEST = 6  # characters of a value that is hidden in logs: "587" and "true" are no secrets
+
+
+def credentials(path: Path = ENVIRONMENT) -> dict[str, str]:
+    """By name; none where there is no such file.
+
+    Raises UsageError where others may read the file, and naming a line that is none, never what it holds.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: not readable as UTF-8. Write it anew, lines like NAME='value'.") from None
+    if path.stat().st_mode & 0o077:
+        raise UsageError(f"{path} may be read by others: chmod 600 {path}")
+    found = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            name, value = _entry(line.strip(), f"{path}, line {number}")
+            found[name] = value
+    return found
+
+
+def _entry(line: str, where: str) -> tuple[str, str]:
+    match = LINE.fullmatch(line)
+    try:
+        words = shlex.split(match["value"]) if match else []
+    except ValueError:
+        match = None
+    if match is None or len(words) > 1:
+        raise UsageError(f"{where}: expected a line like NAME='value', quoted where it has spaces or signs.")
+    return match["name"], words[0] if words else ""
+
+
+def hidden(text: str, secrets: Iterable[str]) -> str:
+    """`text` without the secrets.
+
+    >>> hidden("Authorization: Token a1b2c3d4, port 587", ["a1b2c3d4", "587"])
+    'Authorization: Token ***, port 587'
+    """
+    long = sorted((secret for secret in secrets if len(secret) >= SHORTEST), key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, long)), "***", text) if long else text

@@ -1,0 +1,81 @@
+"""What is known of a job on a day: `.forex/schedule/DAY/JOB.json`, written before and after each of its commands.
+
+A command's own exit code stands in a file beside it, JOB.ended, left there by the shell that ran the command. A tick that was
+killed between a command's end and its record therefore costs nothing: the next one finds how the command ended. Where there is no
+such file the command was interrupted, as by a power failure, and is run again; commands of forex that were run before do nothing
+twice.
+"""
+
+import datetime as dt
+import json
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
+
+
+class Damaged(Exception):
+    """A record that nobody can read."""
+
+
+class Record(NamedTuple):
+    """done: the commands that have succeeded.  running: the one that was begun and of which nobody has entered how it ended.
+    exit_code: of the last one that ended.  Instants in UTC; tried_at: when the last try began.
+    """
+
+    first_tried_at: dt.datetime
+    tried_at: dt.datetime
+    ended_at: dt.datetime | None = None
+    tries: int = 1
+    done: tuple[str, ...] = ()
+    running: str | None = None
+    exit_code: int | None = None
+    succeeded: bool = False
+
+
+def read(path: Path) -> Record | None:
+    """None where there is none; raises Damaged for one that no version wrote."""
+    try:
+        content = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValueError as error:
+        raise Damaged(f"{path}: no JSON ({error})") from error
+    try:
+        return _parsed(content)
+    except (KeyError, TypeError, ValueError) as error:
+        raise Damaged(f"{path}: not what forex writes ({error!r})") from error
+
+
+def _parsed(content: Any) -> Record:
+    if set(_of(content, dict)) != set(Record._fields):
+        raise ValueError(f"the keys {', '.join(content)}")
+    checked = {
+        "first_tried_at": _instant(content["first_tried_at"]),
+        "tried_at": _instant(content["tried_at"]),
+        "ended_at": None if content["ended_at"] is None else _instant(content["ended_at"]),
+        "tries": _of(content["tries"], int),
+        "done": tuple(_of(one, str) for one in _of(content["done"], list)),
+        "running": _of(content["running"], str, type(None)),
+        "exit_code": _of(content["exit_code"], int, type(None)),
+        "succeeded": _of(content["succeeded"], bool),
+    }
+    return Record(**checked)
+
+
+def _of(value: Any, *kinds: type) -> Any:
+    if type(value) not in kinds:
+        raise TypeError(value)
+    return value
+
+
+def _instant(text: Any) -> dt.datetime:
+    return dt.datetime.strptime(_of(text, str), STAMP).replace(tzinfo=dt.UTC)
+
+
+def write(path: Path, record: Record) -> None:
+    """Whole or not at all, and on the disk when it returns."""
+    from forex.core.files import json_text, write_durably  # numpy, which a tick with nothing to do can do without
+
+    plain = {name: f"{one:{STAMP}}" if isinstance(one, dt.datetime) else one for name, one in record._asdict().items()}
+    write_durably(path, json_text(plain))

@@ -1,0 +1,130 @@
+"""Timers of the user's systemd instead of cron: they know Santiago's zone and start after a boot what was missed while it was off.
+
+One service, a tick; one timer, which wakes it when a job may be due for the first time or again. Whether one is, on a holiday or
+after it was done, is the tick's decision as it is below cron.
+"""
+
+import datetime as dt
+import hashlib
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from forex.core.errors import UsageError
+from forex.schedule.due import BUSINESS, Job, Plan
+
+LAST_HOUR: Final = 23
+MINUTE: Final = dt.timedelta(minutes=1)
+
+SERVICE: Final = """\
+[Unit]
+Description=forex: what is due in {folder}
+
+[Service]
+Type=oneshot
+WorkingDirectory={folder}
+ExecStart=/bin/sh -c 'exec "$$0" -m forex.schedule.tick' {python}
+"""
+
+TIMER: Final = """\
+[Unit]
+Description=forex: when something may be due in {folder}
+
+[Timer]
+{when}
+Persistent=true
+AccuracySec=1s
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def name(folder: Path) -> str:
+    """Of the units of the project in `folder`, without their endings."""
+    return f"forex-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]}"
+
+
+def units(plan: Plan, folder: Path, python: Path) -> dict[str, str]:
+    """Service and timer by file name.  Raises UsageError for a path that no unit can hold: a line break, no UTF-8."""
+    for path in (folder, python):
+        if not str(path).isprintable() or str(path).endswith("\\"):
+            raise UsageError(f"{str(path)!r}: no unit of systemd can hold this path. Rename the folder.")
+    when = "\n".join(f"OnCalendar={one}" for job in plan.jobs for one in on_calendar(job, plan))
+    named = str(folder).replace("%", "%%")  # a percent sign begins a specifier
+    service = SERVICE.format(folder=named, python=_quoted(python))
+    return {f"{name(folder)}.service": service, f"{name(folder)}.timer": TIMER.format(folder=named, when=when)}
+
+
+def on_calendar(job: Job, plan: Plan) -> Iterator[str]:
+    """When a tick may find the job due: at its time, then every `again_every`, at most an hour, until its day ends.
+
+    A job that failed is not all that needs another tick: another job may have been at work, or the machine gone off.
+    """
+    days = "Mon..Fri" if job.days == BUSINESS else job.days.capitalize()[:3]
+    zone, hour, minute = plan.zone.key, job.at.hour, job.at.minute
+    every = min(plan.again_every // MINUTE, 60)
+    if minute + every < 60:
+        yield f"{days} *-*-* {hour:02}:{minute:02}/{every}:00 {zone}"
+    else:
+        yield f"{days} *-*-* {hour:02}:{minute:02}:00 {zone}"
+    if hour < LAST_HOUR:
+        minutes = f"{minute:02}" if every == 60 else f"{minute % every:02}/{every}"
+        yield f"{days} *-*-* {hour + 1:02}..{LAST_HOUR}:{minutes}:00 {zone}"
+
+
+def write(plan: Plan, folder: Path, python: Path) -> None:
+    """Write the units and start the timer.  Raises UsageError where systemd refuses them, naming what it said."""
+    from forex.core.files import write_text
+
+    for file, text in units(plan, folder, python).items():
+        write_text(_folder() / file, text)
+    _systemctl("daemon-reload")
+    _systemctl("enable", "--now", f"{name(folder)}.timer")
+
+
+def installed(folder: Path) -> dict[str, str]:
+    """The project's units as they stand in the user's folder, by file name."""
+    paths = [_folder() / f"{name(folder)}.{ending}" for ending in ("service", "timer")]
+    return {path.name: path.read_text(encoding="utf-8") for path in paths if path.is_file()}
+
+
+def remove(folder: Path) -> bool:
+    """Stop the timer and remove the units; whether there were any."""
+    found = installed(folder)
+    if not found:
+        return False
+    try:
+        _systemctl("disable", "--now", f"{name(folder)}.timer")
+    finally:
+        for file in found:
+            (_folder() / file).unlink(missing_ok=True)
+    _systemctl("daemon-reload")
+    return True
+
+
+def _folder() -> Path:
+    """Where the user's own units stand."""
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd/user"
+
+
+def _systemctl(*words: str) -> None:
+    command = ["systemctl", "--user", *words]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+    except FileNotFoundError as error:
+        raise UsageError("there is no systemctl here: without --systemd, forex schedule install uses cron.") from error
+    if done.returncode:
+        said = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
+        raise UsageError(
+            f"{' '.join(command)} failed: {said}. A user without a session needs loginctl enable-linger; without --systemd, "
+            "forex schedule install uses cron."
+        )
+
+
+def _quoted(path: Path) -> str:
+    """As an argument in ExecStart, whose signs mean themselves; as the program itself systemd takes no path with quotes."""
+    signs = {"\\": "\\\\", '"': '\\"', "%": "%%", "$": "$$"}
+    return '"' + "".join(signs.get(sign, sign) for sign in str(path)) + '"'

@@ -1,0 +1,68 @@
+"""A headless Chromium of the machine's, as people have it, and pages opened in it with what they log and request."""
+
+import datetime as dt
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = next(
+    (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
+)
+WIDE, PHONE = (1280, 900), (360, 740)  # pixels
+PAPER = 703  # pixels between the margins of an A4 page, of 12 mm
+Scheme = Literal["light", "dark"]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """One process, closed at the end.  Raises AssertionError where the machine has no Chromium."""
+    assert CHROMIUM, "no chromium on the path"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Opened:
+    """A page with the messages of its console, its errors, and the addresses that it asked for."""
+
+    page: Page
+    said: list[str] = field(default_factory=list)
+    requested: list[str] = field(default_factory=list)
+
+    def run(self, script: str) -> Any:
+        return self.page.evaluate(script)
+
+    def open_all(self) -> None:
+        """Every part that is folded away."""
+        self.run("document.querySelectorAll('details').forEach(one => { one.open = true })")
+
+
+@contextmanager
+def opened(
+    browser: Browser,
+    path: Path,
+    *,
+    now: dt.datetime,
+    size: tuple[int, int] = WIDE,
+    scheme: Scheme = "light",
+    scripts: bool = True,
+) -> Iterator[Opened]:
+    """The file in a window of `size`, whose clock stands at `now`."""
+    context = browser.new_context(
+        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, java_script_enabled=scripts
+    )
+    shown = Opened(context.new_page())
+    shown.page.on("console", lambda message: shown.said.append(message.text))
+    shown.page.on("pageerror", lambda error: shown.said.append(str(error)))
+    shown.page.on("request", lambda request: shown.requested.append(request.url))
+    shown.page.clock.set_fixed_time(now)
+    shown.page.goto(path.as_uri())
+    yield shown
+    context.close()
