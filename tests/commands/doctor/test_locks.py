@@ -91,7 +91,15 @@ def test_nothing_is_touched_while_dvc_runs_and_its_process_is_named(project: Pat
 
 
 @pytest.mark.parametrize(
-    "name", ["data/ledger/.lock", "data/ledger/.advance", "reports/weekly/.lock", "data/store/fetches/lock"]
+    "name",
+    [
+        "data/ledger/.lock",
+        "data/ledger/.advance",
+        "reports/weekly/.lock",
+        "data/store/fetches/lock",
+        ".forex/schedule/lock",
+        ".forex/outbox/.sending.lock",
+    ],
 )
 def test_who_holds_a_lock_of_ours_is_named_and_the_lock_untouched(name: str, project: Path) -> None:
     path = project / name

@@ -18,7 +18,9 @@ from forex.core.owner import named, owns
 
 RUNNING = Path(".dvc/tmp/lock")
 USERS = Path(".dvc/tmp/rwlock")
-NAMES = (".lock", ".advance", "lock")  # of the ledger and the weekly report, of a day of live use, of a store's fetches
+NAME = re.compile(
+    r"lock|\.advance|\.(.+\.)?lock"
+)  # of a store's fetches and the schedule, of a day of live use, of all else
 
 
 @contextmanager
@@ -41,7 +43,7 @@ def no_dvc_running() -> Iterator[None]:
 
 def examine() -> list[Finding]:
     """Raises GateFailed where the list names a process that runs: DVC holds its own lock only between the stages."""
-    return [*_users(), *(found for path in places.files() if path.name in NAMES for found in _held(path))]
+    return [*_users(), *(found for path in places.files() if NAME.fullmatch(path.name) for found in _held(path))]
 
 
 def _users() -> list[Finding]:

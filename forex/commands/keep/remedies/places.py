@@ -5,14 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from forex.ledger.ledger import LEDGER
+from forex.schedule.places import OURS
 
 LIST_OF_A_STORE = "series.yaml"
 
 
 def files() -> Iterator[Path]:
-    """Every file below the working directory, hidden ones too, in order; hidden folders are left out."""
+    """Every file below the working directory, hidden ones too, in order; of hidden folders only that of live use."""
     for folder, below, names in os.walk("."):
-        below[:] = sorted(name for name in below if not name.startswith(".") and name != "__pycache__")
+        below[:] = sorted(name for name in below if name == OURS.name or not name.startswith((".", "__pycache__")))
         yield from (Path(folder, name) for name in sorted(names))
 
 
