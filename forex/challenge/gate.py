@@ -170,7 +170,7 @@ def _reason(entry: Mapping[str, Any], rule: Rule) -> str:
         return said
     parts = [f"tolerated {entry['tolerance']:.4g}"]
     if rule.errors is not None:
-        parts[0] += f" ({rule.errors:g} standard errors of {entry['standard_error']:.4g})"
+        parts[0] += f" ({rule.errors:g} standard error{'s' * (rule.errors != 1)} of {entry['standard_error']:.4g})"
     if entry["new_data"]:
         parts.append(f"{entry['new_data']:.4g} for {entry['new_forecasts']:+d} forecasts")
     return f"{said}: {entry['worse']:.4g} {how}; {' and '.join(parts)}"

@@ -170,7 +170,10 @@ def gate(
         str | None, typer.Argument(metavar="HEAD", help="Another one; the working tree without it.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show what did not change, too.")] = False,
-    markdown: Annotated[bool, typer.Option("--markdown", help="For a comment on a change.")] = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="In words, for a comment on a change.")] = False,
+    links: Annotated[
+        str, typer.Option(metavar="URL", help="Where --markdown's pictures are: https://github.com/me/forex/blob/main.")
+    ] = "",
     as_json: Json = False,
 ) -> None:
     """Compare the metrics of two revisions by the rules of params.yaml. Exit code 1, with the reasons, if HEAD is worse; 6, and
@@ -180,8 +183,10 @@ def gate(
     from forex.commands.judge import gate
 
     content = gate.view(base, head)
-    shown = gate.markdown if markdown else gate.text
-    terminal.show(content, lambda found: shown(found, everything=everything), as_json=as_json)
+    if markdown:
+        terminal.show(content, lambda found: gate.markdown(found, everything=everything, links=links), as_json=as_json)
+    else:
+        terminal.show(content, lambda found: gate.text(found, everything=everything), as_json=as_json)
     if content["other_data"]:
         raise typer.Exit(OtherData.exit_code)
     if content["failed"]:
@@ -276,12 +281,17 @@ def promote(
 
 
 @app.command(name="doctor")
-def mend(as_json: Json = False) -> None:
-    """Mend what a killed `dvc repro` can leave behind: a broken dvc.lock or a broken list of DVC's running readers."""
+def mend(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is wrong and mend nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Mend what a killed run can leave behind, and say what it cannot mend: locks, half-written files, dvc.lock, missing outputs,
+    packages, fonts, clock. Ledger and stores are never touched.
+    """
     _in_project()
     from forex.commands.keep import doctor
 
-    terminal.show(doctor.view(), doctor.text, as_json=as_json)
+    terminal.show(doctor.view(dry_run=dry_run), doctor.text, as_json=as_json)
 
 
 @app.command()

@@ -7,6 +7,7 @@ Written aside, flushed to disk, renamed. Parquet has page checksums, verified on
 import json
 import math
 import os
+import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
@@ -20,6 +21,8 @@ from polars.exceptions import PanicException, PolarsError
 
 from forex.core.errors import DataError
 
+# A file that is being written: what it is to be, the id of the process that writes it, and chance; git and DVC ignore it.
+ASIDE = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)\.[a-z0-9_]{8}\.tmp")
 CLP_DECIMALS = 4
 SIGNIFICANT_DIGITS = 8
 
@@ -46,7 +49,7 @@ def round_significant(values: NDArray[np.float64], digits: int = SIGNIFICANT_DIG
 def write_atomically(path: Path, write: Callable[[Path], None], *, mode: int = 0o644) -> None:
     """Let `write` fill a file beside `path`, flush it to disk, then rename it over `path`.  mode: its permissions."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}.", suffix=".tmp")
     os.close(handle)
     aside = Path(name)
     try:

@@ -75,7 +75,7 @@ def test_a_verdict_may_be_left_to_chance_by_new_data_and_by_nothing_else() -> No
 def test_a_reason_says_by_how_much_and_what_was_tolerated() -> None:
     assert judged({"validation.1d.published.coverage_80": 0.775})["reasons"] == [
         "validation.1d.published.coverage_80: 0.81 in BASE, 0.775 in HEAD: 0.015 farther from 0.8; tolerated 0.01 "
-        "(1 standard errors of 0.01)"
+        "(1 standard error of 0.01)"
     ]
     assert judged({CRPS: 2.5, "validation.1d.published.n": 2501.0})["reasons"] == [
         f"{CRPS}: 2 in BASE, 2.5 in HEAD: 0.5 worse; tolerated 0.02 and 0.005999 for +1 forecasts"

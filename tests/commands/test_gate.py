@@ -207,8 +207,45 @@ def test_tables_show_what_changed_or_all_and_markdown_gives_the_reasons_first(co
     page = forex("gate", "today", "narrowed", "--markdown", cwd=commits)
     assert page.returncode == 1
     lines = page.stdout.splitlines()
-    assert lines[0].startswith("### Gate failed, ") and lines[2].startswith("- `performance.15d.published.alarm`: ")
-    assert "metric" in next(line for line in lines if " | " in line)
+    assert lines[0].startswith("### The forecast is worse: `narrowed` (")
+    assert any(line.startswith("- `performance.15d.published.alarm`: 0 in BASE, 1 in HEAD") for line in lines)
+
+
+def test_the_comment_on_narrowed_intervals_is_understood_without_the_code(commits: Path) -> None:
+    """What a reader sees before anything is unfolded: what became worse, by how much, where to look, and no name of a metric."""
+    url = "https://example.org/me/forex/blob/narrowed"
+    page = forex("gate", "today", "narrowed", "--markdown", "--links", url, cwd=commits).stdout
+    seen, folded = page.split("<details>", 1)
+    headline, why = seen.split("\n\n")[:2]
+    assert headline.startswith("### The forecast is worse: `narrowed` (") and "against `today` (" in headline
+    assert "fewer outcomes than the intervals say fall inside them" in why and "the monitor speaks up" in why
+    [row] = [line for line in seen.splitlines() if line.startswith("| Outcomes inside the 80 % interval ")]
+    said = gate(commits, "today", "narrowed")
+    figures = {entry["metric"]: entry for entry in said["compared"]}
+    for horizon, cell in zip(HORIZONS, row.strip("| ").split("|")[1:], strict=True):
+        entry = figures[f"validation.{horizon}.published.coverage_80"]
+        assert cell.strip() == f"**{100 * entry['base']:.1f} → {100 * entry['head']:.1f} %**"
+    assert "at every horizon coverage of the 50 % interval" in seen
+    for name in ("reliability", "forecast"):
+        assert f"({url}/reports/figures/{name}.svg)" in seen and (ROOT / f"reports/figures/{name}.svg").is_file()
+    assert not [word for word in ("validation.", "accept_", "coverage_", "BASE", "HEAD") if word in seen]
+    assert folded.count("- `") == len(said["reasons"])
+
+
+def test_the_comment_on_what_is_no_worse_says_so_and_what_moved(commits: Path) -> None:
+    page = forex("gate", "today", "refactored", "--markdown", cwd=commits).stdout
+    assert page.startswith("### The forecast is no worse: ") and page.rstrip().endswith("none of them moved.")
+    page = forex("gate", "today", "last-digits", "--markdown", cwd=commits).stdout
+    assert "moved, within what is allowed." in page and "All of it is within what is allowed." in page
+    assert "**" not in page and "Where to look" not in page
+
+
+def test_the_comment_names_what_is_missing_and_what_has_no_words(commits: Path) -> None:
+    page = forex("gate", "today", "no-drivers", "--markdown", cwd=commits).stdout
+    seen = page.split("<details>", 1)[0]
+    assert "figures are missing" in seen and "the nowcast explains less of the next move" in seen
+    assert "- Missing or no number: `nowcast.*.nowcast.r2_from_aud (" in seen
+    assert "| What the nowcast explains of the move; higher is better " in seen
 
 
 def test_an_unknown_revision_is_a_usage_error(commits: Path) -> None:
@@ -241,9 +278,9 @@ def test_a_revision_without_metrics_is_no_pass(commits: Path, tmp_path: Path) ->
 
 def test_check_is_fine_with_the_sample_and_not_with_narrowed_intervals(commits: Path) -> None:
     done = forex("check", cwd=commits.parent / "today")
-    assert done.returncode == 0 and done.stdout.startswith("fine: as of 2024-11-27, performance GOOD, ")
+    assert done.returncode == 0 and done.stdout.startswith("CAUTION: as of 2024-11-27, performance GOOD, ")
     done = forex("check", cwd=commits.parent / "narrowed")
     assert done.returncode == 1 and done.stderr == ""
-    assert done.stdout.startswith(
-        "1d DEGRADED: the intervals miss more often than they say, by forecasts with targets from"
-    )
+    state, first, *_ = done.stdout.splitlines()
+    assert state.startswith("FAULT: as of 2024-11-27, performance DEGRADED, ")
+    assert first.startswith("1d DEGRADED: the intervals miss more often than they say, by forecasts with targets from")

@@ -9,6 +9,7 @@ from typing import Any
 from forex.challenge import gate
 from forex.challenge.revisions import commit_of, text_at
 from forex.challenge.same_store import differences
+from forex.commands.judge.comment import comment
 from forex.commands.tables import markdown as markdown_table
 from forex.core.errors import DataError, yaml_fault
 from forex.params import load_params
@@ -107,12 +108,9 @@ def text(content: Mapping[str, Any], *, everything: bool = False) -> str:
     return "\n\n".join(blocks)
 
 
-def markdown(content: Mapping[str, Any], *, everything: bool = False) -> str:
-    """The same for a comment on a change: reasons first, names as code."""
-    reasons = "\n".join(f"- `{name}`: {why}" for name, _, why in (line.partition(": ") for line in content["reasons"]))
-    head, *rows = _rows(content, everything)
-    shown = markdown_table([head, *([f"`{row[0]}`", *row[1:]] for row in rows)]) if rows else ""
-    return "\n\n".join(filter(None, [f"### {_headline(content)}", reasons, shown, *_notes(content)]))
+def markdown(content: Mapping[str, Any], *, everything: bool = False, links: str = "") -> str:
+    """The same for a comment on a change, in words; links: what comes before the path of a picture."""
+    return "\n\n".join([comment(content, _rows(content, everything), links), *_notes({**content, "other_data": []})])
 
 
 def _headline(content: Mapping[str, Any]) -> str:

@@ -1,100 +1,57 @@
-"""`forex doctor`: mends what a killed `dvc repro` can leave behind, so that the next one runs.
+"""`forex doctor`: what a killed run can leave behind is mended, so that the next one runs, and what it cannot mend is said.
 
-A process killed while DVC writes may leave an empty or cut-off dvc.lock, or a broken .dvc/tmp/rwlock. The first is in git; the
-second says who reads and writes what at the moment, and nobody does once no DVC runs. Outputs need no mending: a stage whose
-outputs do not fit the lock runs again.
+Locks and their owners, half-written files, dvc.lock, outputs that are nowhere, the environment. The ledger and the stores are never
+touched. Outputs need no mending: a stage whose outputs do not fit the lock runs again.
 """
 
-import json
-import re
-import subprocess
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from forex.core.errors import GateFailed
+from forex.commands.keep.remedies import environment, leftovers, locks, pipeline
+from forex.core import clock as clocks
+from forex.core.clock import Clock
 
-LOCK = Path("dvc.lock")
-RUNNING = Path(".dvc/tmp/lock")
-USERS = Path(".dvc/tmp/rwlock")
-
-
-def view() -> dict[str, Any]:
-    """What was wrong and is mended.  Raises GateFailed where DVC runs right now, or git has no whole dvc.lock."""
-    mended: list[str] = []
-    with _no_dvc_running():
-        if USERS.exists() and not _in_use():
-            USERS.unlink()
-            mended.append(f"{USERS} was left behind by a process that has ended: removed")
-        if not _readable(LOCK, _lock):
-            _restore_lock()
-            mended.append(f"{LOCK} was empty or broken: restored from git")
-    return {"mended": mended}
+MENDED, WOULD_MEND, TO_DO = "MENDED", "WOULD_MEND", "TO_DO"
 
 
-def text(content: dict[str, Any]) -> str:
-    return "\n".join(content["mended"]) or "nothing to mend"
+def view(*, dry_run: bool = False, clock: Clock = clocks.now) -> dict[str, Any]:
+    """What was wrong, and whether it is mended.  dry_run: say it and mend nothing.
 
-
-def _no_dvc_running() -> Any:
-    from contextlib import closing
-
-    from zc.lockfile import LockError, LockFile
-
-    RUNNING.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        return closing(LockFile(str(RUNNING)))
-    except LockError as error:
-        raise GateFailed(
-            f"{RUNNING} is held: DVC runs right now. Wait until it has ended, then run forex doctor."
-        ) from error
-
-
-def _in_use() -> bool:
-    """Whether .dvc/tmp/rwlock names nobody, which is how a run that ended leaves it.
-
-    Raises GateFailed where it names a process that runs: DVC holds its own lock only between the stages.
+    Raises GateFailed where DVC runs right now, or git has no whole dvc.lock.
     """
-    try:
-        listed = re.findall(r'"pid": (\d+)', USERS.read_text(encoding="utf-8"))
-        json.loads(USERS.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
-    alive = [int(pid) for pid in listed if _runs(int(pid))]
-    if alive:
-        raise GateFailed(f"{USERS}: process {alive[0]} runs right now. Wait until it has ended, then run forex doctor.")
-    return not listed
+    from dvc.repo import Repo
+
+    with locks.no_dvc_running(), Repo(".") as repo:
+        found = [
+            *locks.examine(),
+            *leftovers.examine(Path(repo.cache.local.path)),
+            *pipeline.examine(repo),
+            *environment.examine(clock),
+        ]
+        if not dry_run:
+            for one in found:
+                if one.mend is not None:
+                    one.mend()
+    mended = WOULD_MEND if dry_run else MENDED
+    return {
+        "dry_run": dry_run,
+        "found": [
+            {
+                "about": one.about,
+                "wrong": one.wrong,
+                "remedy": one.remedy,
+                "state": TO_DO if one.mend is None else mended,
+            }
+            for one in found
+        ],
+    }
 
 
-def _runs(pid: int) -> bool:
-    import psutil
-
-    try:
-        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
-    except psutil.NoSuchProcess:
-        return False
+def text(content: Mapping[str, Any]) -> str:
+    return "\n".join(_line(one) for one in content["found"]) or "nothing to mend"
 
 
-def _lock(content: str) -> None:
-    from ruamel.yaml import YAML
-
-    if not {"schema", "stages"} <= set(YAML(typ="safe").load(content) or {}):
-        raise ValueError
-
-
-def _readable(path: Path, parse: Callable[[str], Any]) -> bool:
-    from ruamel.yaml.error import YAMLError
-
-    try:
-        parse(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, YAMLError):
-        return False
-    return True
-
-
-def _restore_lock() -> None:
-    done = subprocess.run(["git", "checkout", "HEAD", "--", str(LOCK)], capture_output=True, text=True, check=False)
-    if done.returncode or not _readable(LOCK, _lock):
-        raise GateFailed(
-            f"{LOCK} is broken and git does not have it: {done.stderr.strip()} Remove it and run dvc repro."
-        )
+def _line(one: Mapping[str, str]) -> str:
+    would = "would be " if one["state"] == WOULD_MEND else ""
+    return f"{one['about']}: {one['wrong']}; {would}{one['remedy']}"

@@ -1,0 +1,41 @@
+"""Files that a killed process was writing: ours beside the file that they were to become, DVC's in its cache.
+
+Ours have the writer's id in their name (`forex.core.files.ASIDE`). DVC's are left behind wherever no DVC runs, which is so while
+this is asked.
+"""
+
+from functools import partial
+from pathlib import Path
+
+from forex.commands.keep.remedies import places
+from forex.commands.keep.remedies.finding import Finding
+from forex.core.files import ASIDE
+from forex.core.owner import named, owns
+
+
+def examine(cache: Path) -> list[Finding]:
+    """cache: the folder in which DVC keeps its objects."""
+    ours = [found for path in places.files() for found in _ours(path)]
+    dvcs = [_removed(path, "half-written by a DVC that was killed") for path in sorted(cache.glob("*/*.tmp"))]
+    return [*ours, *dvcs]
+
+
+def _ours(path: Path) -> list[Finding]:
+    match = ASIDE.fullmatch(path.name)
+    if match is None:
+        return []
+    pid, name = int(match["pid"]), match["name"]
+    try:
+        written = path.stat().st_mtime
+    except FileNotFoundError:  # it has become what it was to be
+        return []
+    if owns(pid, written):
+        return [Finding(str(path), f"{name} is being written by {named(pid)}", "wait until it has ended")]
+    wrong = f"half of {name}, left behind by process {pid}, which has ended"
+    if places.untouchable(path):
+        return [Finding(str(path), wrong, "left where it is, in the ledger or a store; no command reads it, delete it")]
+    return [_removed(path, wrong)]
+
+
+def _removed(path: Path, wrong: str) -> Finding:
+    return Finding(str(path), wrong, "removed", partial(path.unlink, missing_ok=True))

@@ -1,0 +1,98 @@
+"""Locks: who holds them, and what one that nobody holds has left behind.
+
+The kernel releases a lock with its process, so that a file of ours never stays locked. DVC also writes a list of the processes that
+read and write, .dvc/tmp/rwlock, which one that is killed leaves as it was, or broken.
+"""
+
+import fcntl
+import json
+import re
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from forex.commands.keep.remedies import places
+from forex.commands.keep.remedies.finding import Finding
+from forex.core.errors import GateFailed
+from forex.core.owner import named, owns
+
+RUNNING = Path(".dvc/tmp/lock")
+USERS = Path(".dvc/tmp/rwlock")
+NAME = re.compile(
+    r"lock|\.advance|\.(.+\.)?lock"
+)  # of a store's fetches and the schedule, of a day of live use, of all else
+
+
+@contextmanager
+def no_dvc_running() -> Iterator[None]:
+    """Hold DVC's own lock.  Raises GateFailed, with its owner, where it is held."""
+    from zc.lockfile import LockError, LockFile
+
+    RUNNING.parent.mkdir(parents=True, exist_ok=True)
+    written = _text(RUNNING)
+    try:
+        lock = LockFile(str(RUNNING))
+    except LockError as error:
+        owner = named(int(written)) if written.strip().isdigit() else "another process"
+        raise GateFailed(
+            f"{RUNNING} is held by {owner}: DVC runs right now. Wait until it has ended, then run forex doctor."
+        ) from error
+    with closing(lock):
+        yield
+
+
+def examine() -> list[Finding]:
+    """Raises GateFailed where the list names a process that runs: DVC holds its own lock only between the stages."""
+    return [*_users(), *(found for path in places.files() if NAME.fullmatch(path.name) for found in _held(path))]
+
+
+def _users() -> list[Finding]:
+    if not USERS.exists():
+        return []
+    content = _text(USERS)
+    listed = [int(pid) for pid in re.findall(r'"pid": (\d+)', content)]
+    written = USERS.stat().st_mtime
+    whole = _readable(content)
+    running = [pid for pid in listed if owns(pid, written)]
+    if whole and running:
+        raise GateFailed(
+            f"{USERS}: {named(running[0])} runs right now. Wait until it has ended, then run forex doctor."
+        )
+    if whole and not listed:
+        return []
+    ended = f"left behind by process {listed[0]}, which has ended" if listed else "cut off by a process that has ended"
+    return [Finding(str(USERS), ended, "removed", USERS.unlink)]
+
+
+def _held(path: Path) -> list[Finding]:
+    """Whether another process holds it; reading leaves a lock's bytes and times as they are."""
+    try:
+        with path.open("rb") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        pid = re.match(r"process (\d+) ", _text(path))
+        if pid and owns(int(pid[1]), path.stat().st_mtime):
+            return [Finding(str(path), f"held by {named(int(pid[1]))}", "wait until it has ended")]
+        return [
+            Finding(
+                str(path),
+                f"held, though {pid[0].strip() if pid else 'whoever wrote it'} has ended",
+                f"a process that it started still runs: `fuser {path}` names it",
+            )
+        ]
+    return []
+
+
+def _readable(content: str) -> bool:
+    try:
+        json.loads(content)
+    except ValueError:
+        return False
+    return True
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,72 @@
+"""dvc.lock, and the outputs that it lists.
+
+DVC's own parser and schema say whether dvc.lock is whole. They let a line that is cut in the middle pass, at which a run then
+fails: DVC ends each line. What is cut between two lines and passes is a lock with less in it: where it is the beginning of the
+committed one that is restored, else what is missing runs again.
+"""
+
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from forex.commands.keep.remedies.finding import Finding
+from forex.core.errors import GateFailed
+
+LOCK = Path("dvc.lock")
+SHOWN = 4  # missing outputs that are named
+
+Outputs = list[tuple[str, str]]  # path and hash
+
+
+def examine(repo: Any) -> list[Finding]:
+    """repo: DVC's.  Raises GateFailed where dvc.lock is broken and git has no whole one."""
+    try:
+        content = LOCK.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        content = ""
+    git = subprocess.run(["git", "show", f"HEAD:./{LOCK}"], capture_output=True, text=True, check=False)
+    found, committed = outputs_of(content), outputs_of(git.stdout)
+    if found is not None and not is_cut(content, git.stdout):
+        return missing(found, repo)
+    if committed is None:
+        raise GateFailed(
+            f"{LOCK} is broken and git does not have it: {git.stderr.strip()} Remove it and run dvc repro."
+        )
+    return [Finding(str(LOCK), "empty or broken", "restored from git", _restore), *missing(committed, repo)]
+
+
+def is_cut(content: str, committed: str) -> bool:
+    return content != committed and committed.startswith(content)
+
+
+def _restore() -> None:
+    subprocess.run(["git", "checkout", "HEAD", "--", str(LOCK)], capture_output=True, check=True)
+
+
+def outputs_of(content: str) -> Outputs | None:
+    """Path and hash of every output that a dvc.lock lists; None where it is not whole."""
+    from dvc.dvcfile import Lockfile
+    from dvc.exceptions import DvcException
+    from dvc.utils.serialize import parse_yaml
+
+    try:
+        lock: dict[str, Any] = Lockfile.validate(parse_yaml(content, str(LOCK)), str(LOCK))
+    except DvcException:
+        return None
+    if not content.endswith("\n"):
+        return None
+    stages = (lock.get("stages") or {}).values()
+    return [(out["path"], out.get("md5") or "") for stage in stages for out in stage.get("outs") or []]
+
+
+def missing(outputs: Outputs, repo: Any) -> list[Finding]:
+    """The outputs of which neither the file nor what the cache keeps of it is there."""
+    cached = repo.cache.local.oid_to_path
+    gone = [path for path, md5 in outputs if not os.path.lexists(path) and not (md5 and os.path.lexists(cached(md5)))]
+    if not gone:
+        return []
+    named = ", ".join(gone[:SHOWN]) + (", …" if len(gone) > SHOWN else "")
+    shared = repo.config.get("core", {}).get("remote")
+    remedy = "`dvc pull dvc.yaml` brings them, `dvc repro` makes them" if shared else "`dvc repro` makes them"
+    return [Finding(str(LOCK), f"{len(gone)} of its outputs are neither here nor in the cache: {named}", remedy)]

@@ -1,0 +1,45 @@
+"""Which process a lock or a half-written file belongs to.
+
+An id alone says little: the system gives the ids of ended processes out again. A process can only own what was last written after
+it had started.
+"""
+
+CLOCKS = 2.0  # seconds; the system knows its own start, and with it that of a process, to a second
+
+
+def owns(pid: int, written: float) -> bool:
+    """Whether a process of that id runs and had started when the file was written.
+
+    written: the file's st_mtime, seconds since 1970.
+
+    >>> import os, time
+    >>> owns(os.getpid(), time.time()), owns(os.getpid(), 0.0)
+    (True, False)
+    """
+    started = start(pid)
+    return started is not None and started <= written + CLOCKS
+
+
+def start(pid: int) -> float | None:
+    """When the process started, in seconds since 1970; None where none of that id runs: a zombie has ended."""
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else float(process.create_time())
+    except psutil.NoSuchProcess:
+        return None
+
+
+def named(pid: int) -> str:
+    """The process for a message: its id, when it started, what it is."""
+    import datetime as dt
+
+    import psutil
+
+    try:
+        process = psutil.Process(pid)
+        started = dt.datetime.fromtimestamp(process.create_time(), dt.UTC)
+        return f"process {pid} ({process.name()}, started {started:%Y-%m-%dT%H:%M:%SZ})"
+    except psutil.Error:
+        return f"process {pid}"

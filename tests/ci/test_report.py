@@ -1,0 +1,109 @@
+"""What a pull request gets: `make run` and `make ci-report` in a clone, with a planted degradation and without."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from forex.commands.judge import change
+from forex.core.files import read_parquet, write_parquet
+from tests.ci.making import environment, make
+from tests.pipeline.conftest import first_run
+from tests.support.changed_params import run
+from tests.support.committed_runs import CALIBRATED, git, narrowed
+from tests.support.finished_project import once
+
+pytestmark = pytest.mark.slow
+
+LINKS = "https://example.org/me/forex/blob/0123"
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The committed pipeline after its run, on the branch main; `narrow` has every published interval a fifth narrower."""
+    folder = tmp_path_factory.mktemp("change") / "project"
+    shutil.copytree(once(tmp_path_factory, "first_run", first_run), folder, symlinks=True)
+    environment(folder)
+    git(folder, "add", "--all")
+    git(folder, "commit", "-q", "--allow-empty", "-m", "a run")
+    git(folder, "branch", "-M", "main")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        whole = read_parquet(folder / CALIBRATED)
+        (folder / CALIBRATED).unlink()  # DVC may have linked it to its cache
+        write_parquet(folder / CALIBRATED, narrowed(whole, 0.8))
+        for stage in ("performance", "evaluate"):
+            run(stage)
+    params = folder / "params.yaml"
+    params.write_text(params.read_text().replace("  new_data: 3", "  new_data: 4"))
+    git(folder, "checkout", "-q", "-b", "narrow")
+    git(folder, "commit", "-qam", "narrow")
+    yield folder
+
+
+@pytest.fixture
+def main(clone: Path) -> Iterator[Path]:
+    """Back on main, whose outputs are the cache's."""
+    git(clone, "checkout", "-q", "main")
+    yield clone
+    git(clone, "checkout", "-q", "-f", "narrow")
+
+
+def test_make_ci_report_writes_what_the_planted_degradation_does(clone: Path, tmp_path: Path) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    done = make("ci-report", clone, BASE="main", LINKS=LINKS, GITHUB_STEP_SUMMARY=str(summary))
+    assert done.returncode != 0, done.stderr
+    page = (clone / change.REPORT).read_text(encoding="utf-8")
+    assert done.stdout == page and summary.read_text(encoding="utf-8") == "before\n" + page
+    assert page.startswith("### The forecast is worse: this change against `main` (")
+    assert "fewer outcomes than the intervals say fall inside them" in page
+    assert f"({LINKS}/reports/figures/reliability.svg)" in page
+    assert "not those that this code makes" not in page
+    assert "<details><summary>Parameters that differ: 1</summary>" in page
+    assert "| params.yaml | gate.new_data | 3 | 4 |" in page
+    moved = re.search(r"<details><summary>Metrics that moved: (\d+)</summary>", page)
+    assert moved and int(moved[1]) > 100 and "validation.1d.published.crps" in page
+    assert page.count("<details>") == page.count("</details>") and len(page) < change.LONGEST + 1
+    assert git(clone, "status", "--porcelain") == ""
+
+
+def test_a_comment_is_never_longer_than_a_service_takes(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(clone)
+    monkeypatch.setattr(change, "LONGEST", 25_000)
+    page, code = change.report("main")
+    assert code == 1 and 24_000 < len(page) <= 25_001
+    assert page.rstrip().endswith("And more: `dvc metrics diff --md main` shows them.\n\n</details>")
+
+
+def test_make_run_makes_the_forecast_and_make_ci_report_finds_nothing_against_it(main: Path) -> None:
+    done = make("run", main)
+    assert done.returncode == 0, done.stderr
+    assert "Dólar observado, CLP per USD." in done.stdout
+    assert git(main, "status", "--porcelain") == ""
+    done = make("ci-report", main, BASE="main")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.startswith("### The forecast is no worse: this change against `main` (")
+    assert "<details>" not in done.stdout
+
+
+def test_outputs_that_were_not_committed_are_named(main: Path) -> None:
+    path = main / "reports/metrics/nowcast.json"
+    content = json.loads(path.read_text())
+    content["nowcast"]["1d"]["nowcast"]["direction"] += 1e-6
+    path.write_text(json.dumps(content))
+    done = make("ci-report", main, BASE="main")
+    git(main, "checkout", "-q", "reports")
+    assert done.returncode != 0 and "### The forecast is no worse" in done.stdout
+    assert "**The committed outputs are not those that this code makes.** Run `dvc repro` and commit:" in done.stdout
+    assert "- `reports/metrics/nowcast.json`" in done.stdout
+
+
+@pytest.mark.parametrize("base", ["no-such-branch", "$(touch planted)", "`touch planted`; touch planted"])
+def test_a_base_that_is_unknown_is_said_and_one_that_is_a_command_is_not_run(base: str, main: Path) -> None:
+    done = make("ci-report", main, BASE=base)
+    assert done.returncode != 0 and not (main / "planted").exists()
+    assert done.stdout.startswith(f"### Nothing was compared with `{base}`") and "no such revision here" in done.stdout
