@@ -27,8 +27,9 @@ class Shown:
     now: dt.datetime
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One for a file of tests: as long as it is open its event loop runs, and nothing else in the process could start one."""
     if CHROMIUM is None:
         pytest.skip("no chromium on the path: the pages are not opened")
     with chromium() as found:
