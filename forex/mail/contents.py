@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator, Sequence
 
+from forex.core.names import NOWCAST
 from forex.core.status import ALERT_SEVERITIES
 from forex.mail.blocks import Block, Heading, Paragraph, Picture, Points, Standing, Table
 from forex.mail.material import WEEK, Material, between, levels, told
@@ -78,6 +79,8 @@ def _moves(material: Material, settings: Mail, language: Language) -> Iterator[B
     if moved is None:
         yield Paragraph(language.say("Not evaluated: params.yaml lists no nowcast among the models."))
         return
+    if any(entry.model != NOWCAST for entry in material.reports.forecast.horizons.values()):
+        yield Paragraph(language.say("What is published is another model: this is how far the market has moved."))
     found = largest(moved, settings.drivers)
     shown = {run[0]: (run[0], run[-1]) for run in runs(moved)[:SHOWN_MOVES]}
     rows = [

@@ -25,6 +25,8 @@ MARKS: Final[dict[Priority, dict[str, str]]] = {
 }
 ADDED: Final = ("From", "To", "Date", "Message-ID")  # when it is sent
 
+WHOLE_LINES = SMTP.clone(max_line_length=998)  # a header is one line, as long as RFC 5322 allows
+
 
 @dataclass(frozen=True)
 class Attachment:
@@ -70,7 +72,7 @@ def message(letter: Letter) -> bytes:
         main, _, sub = one.type.partition("/")
         whole.add_attachment(one.content, main, sub, filename=one_line(one.name, "Content-Disposition"))
     _bound(whole, _hash(repr(letter).encode())[:ID_DIGITS])
-    return whole.as_bytes()
+    return whole.as_bytes(policy=WHOLE_LINES)
 
 
 def _alternative(letter: Letter) -> EmailMessage:
@@ -111,7 +113,7 @@ def addressed(content: bytes, *, sender: Mailbox, recipient: Mailbox, identity: 
     first["To"] = recipient.header
     first["Date"] = date
     first["Message-ID"] = one_line(identity, "Message-ID")
-    return first.as_bytes().removesuffix(b"\r\n") + content
+    return first.as_bytes(policy=WHOLE_LINES).removesuffix(b"\r\n") + content
 
 
 def headers(content: bytes) -> EmailMessage:

@@ -62,7 +62,7 @@ def _seen(
         crps_change_pct=crps,
         by_level={} if score is None else {widest: WidestChange(change_pct=score)},
         statuses={STATUSES[code]: count for code, count in sorted(Counter(daily.status.tolist()).items())},
-        first_degraded=str(days[bad.argmax()]) if bad.any() else None,
+        first_degraded=str(days[bad.argmax()]) if bad.any() and during is not None else None,
         figures={
             name: int(np.sum(codes >= CODE[DEGRADED]))
             for name, codes in daily.figures.items()
@@ -74,7 +74,7 @@ def _seen(
             raised=str(days[daily.alarm.argmax()]) if daily.alarm.any() else None,
             days=int(daily.alarm.sum()),
         ),
-        verdict=DEGRADED if bad.any() else _verdict(during, crps, settings),
+        verdict=DEGRADED if bad.any() and during is not None else _verdict(during, crps, settings),
     )
 
 

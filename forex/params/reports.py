@@ -123,7 +123,7 @@ class Overall(Block):
     observado_late: Annotated[Limits, AfterValidator(_rising)]
     driver_late: PositiveInt
     drivers_alive: Annotated[Limits, AfterValidator(_falling)]
-    acceptance: State
+    acceptance: Literal["CAUTION", "FAULT"]
     monitor: MonitorState
     alerts: AlertState
     run_age: Annotated[Limits, AfterValidator(_rising)]

@@ -9,8 +9,9 @@ from typing import Final
 SERIES: Final = {
     "usdclp": "dólar observado",
     "anchor": "dólar observado",
-    "usdclp_close": "quote of the peso at the cut-off",
+    "usdclp_close": "interbank close of the peso",
     "usdclp_spot": "quote of the peso at the cut-off",
+    "thb": "Thai baht",
     "copper_lme": "copper (London)",
     "copper_comex": "copper (New York)",
     "copper_bcch": "copper (central bank)",

@@ -8,7 +8,18 @@ from dataclasses import dataclass
 
 from forex.core.reports import Report
 from forex.core.sentence import Sentence, sentence
-from forex.core.status import ALERT_SEVERITIES, CAUTION, CRITICAL, DEGRADED, FAIL, FAULT, OK, STATES, WARNING, State
+from forex.core.status import (
+    ALERT_SEVERITIES,
+    CAUTION,
+    CRITICAL,
+    DEGRADED,
+    FAIL,
+    FAULT,
+    OK,
+    STATES,
+    WARNING,
+    State,
+)
 from forex.evaluation import findings
 from forex.evaluation.report import ValidationReport
 from forex.evaluation.rule_words import in_words
@@ -39,6 +50,11 @@ class OverallState(Report):
     def reservations(self) -> list[Found]:
         """What keeps the state from being OK."""
         return [one for one in self.found if one.state != OK]
+
+    @property
+    def told(self) -> list[Found]:
+        """What the first screen has room for: every FAULT, or the first of what is milder."""
+        return [one for one in self.found if one.state == FAULT] or self.reservations[:1]
 
 
 @dataclass(frozen=True)
@@ -112,7 +128,9 @@ def acceptance(reports: Reports, rules: Overall) -> Judged:
     """Whether the backtest holds the targets that were set for it."""
     failed = [one for one in findings.rules_open(reports.validation) if one.verdict == FAIL]
     held, count = findings.rules_held(reports.validation)
-    if not failed:
+    if not failed and count and not held:
+        yield CAUTION, sentence("None of the {count:d} acceptance rules can be told yet.", count=count)
+    elif not failed:
         yield OK, sentence("{held:d} of {count:d} acceptance rules hold and none fails.", held=held, count=count)
     for one in failed:
         yield (
@@ -172,7 +190,7 @@ def of_age(business_days: int, limits: Limits) -> tuple[State, Sentence]:
     state = above(business_days, limits)
     if state == OK:
         return OK, sentence("The forecast is the newest that could have been made.")
-    return state, sentence("The forecast is {days:business_days} old.", days=business_days)
+    return state, sentence("A newer forecast has been due for {days:business_days}.", days=business_days)
 
 
 def above(figure: float, limits: Limits) -> State:

@@ -170,11 +170,11 @@ def test_the_language_of_the_mail_may_be_another(project: Made) -> None:
     text = (ROOT / "operations.yaml").read_text(encoding="utf-8")
     Path("operations.yaml").write_text(text.replace("  language: null ", "  language: en "), encoding="utf-8")
     try:
-        assert "in 7 days" in made("daily")["subject"]
+        assert "; in 7d " in made("daily")["subject"]
     finally:
         Path("operations.yaml").write_text(text, encoding="utf-8")
     shutil.rmtree(".forex")
-    assert "en 7 días" in made("daily")["subject"]
+    assert "; en 7d " in made("daily")["subject"]
 
 
 def test_an_old_forecast_says_so_first(project: Made) -> None:

@@ -98,7 +98,7 @@ def test_the_page_says_the_forecast(said: Said) -> None:
             f"{words.day(entry['target_date'])} {words.horizon(horizon)}",
             words.rate(entry["median"]),
             f"{words.rate(low)} – {words.rate(high)}",
-            words.whole(entry["probability_of_rise"]),
+            words.chance(entry["probability_of_rise"]),
         ]
     every = cells(page.tables[1])[1:]
     for row, (_, entry) in zip(every, said.horizons, strict=True):

@@ -215,10 +215,13 @@ def test_what_is_too_old_decides_the_code_and_all_is_told() -> None:
 def test_it_is_said_in_both_languages() -> None:
     content = plain(seen(NOW + DAY))
     lines = health.text(content).splitlines()
-    assert lines[:2] == ["State: CAUTION", "age         CAUTION        The forecast is 1 business day old."]
+    assert lines[:2] == [
+        "State: CAUTION",
+        "age         CAUTION        A newer forecast has been due for 1 business day.",
+    ]
     spanish = health.text(content, Words("es")).splitlines()
     assert spanish[0] == "Estado: con reservas"
-    assert spanish[1].endswith("El pronóstico tiene 1 día hábil.")
+    assert spanish[1].endswith("Hace 1 día hábil que debería haber un pronóstico más nuevo.")
 
 
 def test_json_is_the_same_content() -> None:

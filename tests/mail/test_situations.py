@@ -124,7 +124,7 @@ def test_lines_of_text_fit_and_html_asks_for_nothing(kind: Kind, code: Code) -> 
 
 
 @pytest.mark.parametrize(
-    ("code", "degraded", "old"), [("en", "degraded", "3 business days old"), ("es", "degradad", "3 días")]
+    ("code", "degraded", "old"), [("en", "degraded", "due for 3 business days"), ("es", "degradad", "Hace 3 días")]
 )
 def test_what_is_wrong_stands_in_it(code: Code, degraded: str, old: str) -> None:
     assert degraded in written("daily", code, made=SITUATIONS["degraded"]).text

@@ -110,7 +110,7 @@ def test_a_drift_is_described() -> None:
 def test_a_drift_that_stays_asks_for_action() -> None:
     target = drift(panel_of(world(DAYS, factor=3.0, last=42)), (), SETTINGS).target
     assert target.trend == "WORSENING"
-    assert "the score is rising" in target.requires_action
+    assert "the score is rising" in [one.says for one in target.requires_action]
 
 
 def test_rates_in_per_cent_move_in_differences() -> None:

@@ -72,7 +72,7 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
             regime=now["regime"],
         ),
         words.say(
-            "The anchor is the observado of {date}; {steps:business_days} to the target.",
+            "The anchor is the observado of {date}; from that day to the target: {steps:business_days}.",
             date=now["anchor_date"],
             steps=now["steps"],
         ),
