@@ -1,6 +1,7 @@
 """A real SMTP server on the loopback address, with TLS, AUTH and certificates of its own, that fails as a test tells it to."""
 
 import asyncio
+import contextlib
 import socket
 import ssl
 import threading
@@ -159,6 +160,15 @@ def free_port() -> int:
         return port
 
 
+def _hung_up(connection: socket.socket) -> None:
+    """The end of what is said, then of what is heard: a connection that is closed on unread bytes would be reset."""
+    with contextlib.suppress(OSError):
+        connection.shutdown(socket.SHUT_WR)
+        connection.settimeout(1)
+        while connection.recv(4096):
+            pass
+
+
 @contextmanager
 def scripted(*said: bytes, hold: bool = False) -> Iterator[int]:
     """The port of a server that says these lines, one after each thing it hears, and then hangs up, or with `hold` says nothing."""
@@ -178,6 +188,8 @@ def scripted(*said: bytes, hold: bool = False) -> Iterator[int]:
                     connection.sendall(line)
                 if hold:
                     done.wait(10)
+                else:
+                    _hung_up(connection)
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
