@@ -11,6 +11,8 @@ import pytest
 from forex.commands.show import status
 from forex.core.errors import StaleError
 from forex.core.files import read_json, read_parquet, write_parquet
+from forex.core.sentence import Sentence
+from forex.presentation.language import language
 from forex.statistics.forecasts import CONTRIBUTION
 from tests.support.changed_params import COMMITTED, STAGES, changed, run
 from tests.support.finished_project import sample
@@ -60,8 +62,8 @@ def test_the_forecast_is_made_without_them_and_says_so(degraded: Path) -> None:
     assert [(one["series"], one["tier"]) for one in forecast["missing"]] == [("vix", "optional")]
     assert "vix.csv: not found" in forecast["missing"][0]["why"]["says"]
     assert [(one["series"], one["tier"]) for one in forecast["flagged"]] == [("mxn", "important"), ("thb", "optional")]
-    flagged = [one["why"]["says"] for one in forecast["flagged"]]
-    assert all("staleness" in why and "observed value 21" in why for why in flagged)
+    for one in forecast["flagged"]:
+        assert "21 business days" in one["why"]["says"], one["why"]["says"]
     assert {one["series"]: one["business_days"] for one in forecast["stale"]} == {"mxn": 21, "thb": 21}
 
 
@@ -79,13 +81,18 @@ def test_a_stopped_series_moves_the_forecast_no_more(degraded: Path) -> None:
 def test_status_has_a_line_for_each(degraded: Path) -> None:
     lines = {line.split(" ")[0]: line for line in status.text(status.view()).splitlines()}
     assert "vix (" in lines["missing"]
-    assert all(f"{name} ({name}: staleness: " in lines["flagged"] for name in ("mxn", "thb"))
+    assert all(f"{name} ({name}: " in lines["flagged"] for name in ("mxn", "thb"))
 
 
 def test_the_dashboard_shows_them(degraded: Path) -> None:
     page = Path("reports/dashboard.html").read_text(encoding="utf-8")
-    assert "1 missing" in page and "2 stale" in page
-    for name, tier in (("mxn", "important"), ("thb", "optional"), ("vix", "optional")):
+    assert "falta 1, 2 atrasadas" in page
+    said = (
+        ("peso mexicano", "importante"),
+        ("baht tailandés", "opcional"),
+        ("índice de volatilidad (VIX)", "opcional"),
+    )
+    for name, tier in said:
         assert f"<li>{name} ({tier}): " in page
 
 
@@ -93,9 +100,9 @@ def test_the_dashboard_shows_what_the_run_reports_and_says_what_it_could_not(deg
     contributions, dashboard = Path("data/forecasts/nowcast.parquet"), Path("reports/dashboard.html")
     page = dashboard.read_text(encoding="utf-8")
     parts = read_json(Path("reports/performance.json"))["drift"]["drivers"]["series"]["mxn"]
-    assert parts["why"]["says"] in page  # too short a history for drift
-    assert "no forecast has been issued yet" in page
-    assert '<h2 id="nowcast">' in page and '<th scope="row">aud</th>' in page
+    assert language("es").say(Sentence.model_validate(parts["why"])) in page  # too short a history for drift
+    assert "todavía no se ha emitido ningún pronóstico" in page
+    assert '<h2 id="nowcast">' in page and '<th scope="row">Dólar australiano</th>' in page
     whole = contributions.read_bytes()
     write_parquet(contributions, read_parquet(contributions).clear())
     try:
@@ -104,8 +111,8 @@ def test_the_dashboard_shows_what_the_run_reports_and_says_what_it_could_not(deg
     finally:
         contributions.write_bytes(whole)
         dashboard.write_text(page, encoding="utf-8")
-    assert "NOT EVALUATED: params.yaml lists no nowcast among the models." in without
-    assert '<th scope="row">aud</th>' not in without
+    assert "No evaluado: params.yaml no incluye el nowcast entre los modelos." in without
+    assert '<th scope="row">Dólar australiano</th>' not in without
 
 
 def test_a_stale_observado_ends_with_4_and_leaves_the_last_good_state(degraded: Path) -> None:
