@@ -209,7 +209,7 @@ def test_a_quote_with_a_short_history_is_flagged_and_does_no_harm(
     path.write_text("\n".join([head, *(row for row in rows if row[:10] >= str(SHORT_FROM))]) + "\n", encoding="utf-8")
     short = fitted(tmp_path, frankfurt.params)
     judged = read_json(tmp_path / "reports/expectations.json")["series"][CLOSE]
-    assert judged["fate"] == "flagged" and "validate.min_rows.optional" in judged["why"]
+    assert judged["fate"] == "flagged" and "validate.min_rows.optional" in judged["why"]["says"]
     since = str(SHORT_FROM)
     assert unquoted.r2(since=since) + 0.2 < short.r2(since=since)
     for horizon in ("1d", "7d", "15d"):

@@ -190,7 +190,7 @@ def test_an_unknown_key_is_named_in_every_block(tmp_path: Path) -> None:
         ("state.run_age.caution", 0, "state.run_age.caution = 0: "),
         ("state.driver_late", 0, "state.driver_late = 0: "),
         ("state.driver_late", 2.5, "state.driver_late = 2.5: "),
-        ("state.acceptance", "DEGRADED", "state.acceptance = 'DEGRADED': Input should be 'OK', 'CAUTION' or 'FAULT'"),
+        ("state.acceptance", "DEGRADED", "state.acceptance = 'DEGRADED': Input should be 'CAUTION' or 'FAULT'"),
         ("state.monitor.DEGRADED", "bad", "state.monitor.DEGRADED = 'bad': Input should be 'OK', 'CAUTION' or 'FAULT'"),
         ("report.language", "de", "report.language = 'de': Input should be 'es' or 'en'"),
         ("report.history_days", 0, "report.history_days = 0: "),

@@ -87,7 +87,8 @@ def depending(key: str) -> list[str]:
     """The stages that declare the key, and those downstream of them, by dvc.yaml."""
     stale: set[str] = set()
     for name in ORDER:  # a stage stands below those whose outputs it reads
-        if key in {one.partition(".")[0] for one in STAGES[name]["params"]} or stale & set(STAGES[name]["deps"]):
+        declares = any(f"{key}.".startswith(f"{one}.") or one.startswith(f"{key}.") for one in STAGES[name]["params"])
+        if declares or stale & set(STAGES[name]["deps"]):
             stale |= {name, *outputs(name)}
     return [name for name in ORDER if name in stale]
 
@@ -104,7 +105,7 @@ def depending(key: str) -> list[str]:
 def test_change_reruns_exactly_what_depends_on_it(key: str, other: Any, spared: list[str], clone: Path) -> None:
     before = json.loads((clone / "params.yaml").read_text(encoding="utf-8"))
     write_params(clone, changed(before, {key: other}))
-    assert reproduced(clone) == [name for name in ORDER if name not in spared] == depending(key.split(".")[0])
+    assert reproduced(clone) == [name for name in ORDER if name not in spared] == depending(key)
 
 
 @pytest.mark.parametrize(

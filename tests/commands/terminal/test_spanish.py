@@ -111,7 +111,7 @@ def test_the_nowcast() -> None:
     assert lines[0] == "Nowcast del 2 ene 2025: qué lo mueve desde el último observado conocido, 996,46."
     head, _, quote, real = ([cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:6])
     assert head[4:] == ["1d, CLP", "7d a 15d, CLP", "R² 1d, puntos"]
-    assert quote[:5] == ["cotización del peso a la hora de corte", "1001,5", "2025-01-02", "0", "+1,50"]
+    assert quote[:5] == ["cierre interbancario del peso", "1001,5", "2025-01-02", "0", "+1,50"]
     assert real[0] == "real brasileño" and real[3] == "ninguna"
 
 
