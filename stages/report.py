@@ -11,21 +11,18 @@ from forex.core.errors import DataError
 from forex.core.files import read_parquet, write_bytes, write_csv, write_text
 from forex.core.reports import read_report
 from forex.core.stage import run
-from forex.evaluation.report import ValidationReport
-from forex.forecast.fan import fan, past_intervals
-from forex.forecast.report import Forecast
-from forex.monitoring.alert_report import AlertsReport
-from forex.monitoring.report import PerformanceReport
+from forex.forecast.fan import fan
 from forex.params import load_params
 from forex.presentation.language import language
-from forex.report.backtest import score_rows, shown_levels
+from forex.report.backtest import score_rows
 from forex.report.dashboard import dashboard, episodes
 from forex.report.figures import figures, forecast_figure, reliability_figure
-from forex.report.headline import first_said, main_level
-from forex.report.past import held, past_horizon, window
+from forex.report.headline import first_said
+from forex.report.past import held, with_past
+from forex.report.run import EXPECTATIONS, read_reports
 from forex.report.sheet.history import history, needed
 from forex.report.sheet.workbook import workbook
-from forex.report.state import Reports, overall
+from forex.report.state import overall
 from forex.statistics.contributions import moves
 from forex.validation.report import Expectations
 
@@ -46,31 +43,19 @@ FIGURES = REPORTS / "figures"
 def main() -> None:
     params = load_params("report", "state")
     said = language(params.report.language)
-    reports = Reports(
-        forecast=read_report(REPORTS / "forecast.json", Forecast),
-        validation=read_report(REPORTS / "validation.json", ValidationReport),
-        performance=read_report(REPORTS / "performance.json", PerformanceReport),
-        alerts=read_report(REPORTS / "alerts.json", AlertsReport),
-    )
+    reports = read_reports()
     forecast = reports.forecast
     regimes = read_parquet(REGIMES)
     reliability, rolling = _read_csv(RELIABILITY), _read_csv(ROLLING)
     panel, parts = read_parquet(PANEL), read_parquet(CONTRIBUTIONS)
     calibrated = read_parquet(CALIBRATED, columns=needed(forecast))
-    ahead = fan(panel, forecast, history_days=params.report.history_days)
-    before = past_intervals(
-        calibrated,
-        past_horizon(list(forecast.horizons)),
-        main_level(shown_levels(forecast)),
-        *window(ahead),
-    )
-    ahead = pl.concat([before, ahead])
+    ahead = with_past(fan(panel, forecast, history_days=params.report.history_days), calibrated, forecast)
     state = overall(reports, params.state)
     page = dashboard(
         forecast=forecast,
         moved=None if parts.is_empty() else moves(parts, panel, forecast.origin_date),
         alerts=reports.alerts,
-        expectations=read_report(REPORTS / "expectations.json", Expectations),
+        expectations=read_report(EXPECTATIONS, Expectations),
         validation=reports.validation,
         performance=reports.performance,
         calibration=read_report(CALIBRATION, Calibration),

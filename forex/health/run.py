@@ -2,25 +2,20 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 from forex.core.errors import DataError
 from forex.core.reports import Report, read_report
-from forex.core.sentence import Sentence, sentence, verbatim
+from forex.core.sentence import sentence, verbatim
 from forex.core.status import FAULT, NOT_EVALUATED, OK
 from forex.evaluation.report import ValidationReport
 from forex.forecast.report import Forecast
 from forex.health.report import Check
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import PerformanceReport
-from forex.params import Params, params_sha256
+from forex.params import Params
+from forex.report.run import ALERTS, EXPECTATIONS, FORECAST, PERFORMANCE, VALIDATION, other_run
 from forex.validation.report import Expectations
-
-FORECAST: Final = Path("reports/forecast.json")
-VALIDATION: Final = Path("reports/validation.json")
-PERFORMANCE: Final = Path("reports/performance.json")
-ALERTS: Final = Path("reports/alerts.json")
-EXPECTATIONS: Final = Path("reports/expectations.json")
 
 AnyReport = TypeVar("AnyReport", bound=Report)
 
@@ -82,27 +77,3 @@ def check_suites(run: Run) -> Check:
         "{series:and} failed the checks without which there is no forecast. {said}", series=failed, said=said
     )
     return Check(name="suites", state=FAULT, says=says, figures=figures)
-
-
-def other_run(forecast: Forecast, monitored: str, params: Params) -> Sentence | None:
-    """Why the reports are not of one run of params.yaml; None where they are.  monitored: the origin of the alerts."""
-    if str(forecast.as_of) != params.as_of:
-        return sentence(
-            "{file:s} is as of {made}, params.yaml says {wanted}: no run for that day has finished. Run dvc repro.",
-            file=str(FORECAST),
-            made=forecast.as_of,
-            wanted=params.as_of,
-        )
-    if str(forecast.origin_date) != monitored:
-        return sentence(
-            "{file:s} is of the origin {origin}, {other:s} of {monitored}: the last run has not finished. Run dvc repro.",
-            file=str(FORECAST),
-            origin=forecast.origin_date,
-            other=str(ALERTS),
-            monitored=monitored,
-        )
-    if forecast.inputs.params_sha256 != params_sha256(params):
-        return sentence(
-            "{file:s} was made with other params than params.yaml has now. Run dvc repro.", file=str(FORECAST)
-        )
-    return None

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from forex.forecast.fan import OBSERVADO, PAST
+from forex.forecast.fan import OBSERVADO, PAST, past_intervals
+from forex.forecast.report import Forecast
+from forex.report.backtest import shown_levels
+from forex.report.headline import main_level
 from forex.timeline.calendar import horizon_days
 
 WANTED = 30  # calendar days before: about a month
@@ -29,6 +32,12 @@ def past_horizon(horizons: Sequence[str]) -> str:
     ('30d', '7d')
     """
     return min(horizons, key=lambda name: abs(horizon_days(name) - WANTED))
+
+
+def with_past(fan: pl.DataFrame, calibrated: pl.DataFrame, forecast: Forecast) -> pl.DataFrame:
+    """A fan, and before it what was forecast of each of its days: the main interval, `past_horizon` before."""
+    horizon, level = past_horizon(list(forecast.horizons)), main_level(shown_levels(forecast))
+    return pl.concat([past_intervals(calibrated, horizon, level, *window(fan)), fan])
 
 
 def held(fan: pl.DataFrame) -> Held | None:

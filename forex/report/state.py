@@ -68,7 +68,7 @@ class Reports:
 
 
 def overall(reports: Reports, rules: Overall, *, run_age: int | None = None) -> OverallState:
-    """The state of a run.  run_age: business days that passed since `as_of` without a newer run, None without a clock."""
+    """The state of a run.  run_age: business days since a newer forecast was due, None without a clock."""
     found = [
         Found(rule=name, state=state, says=says) for name, rule in RULES.items() for state, says in rule(reports, rules)
     ]
@@ -186,7 +186,7 @@ RULES: Mapping[str, Callable[[Reports, Overall], Judged]] = {
 
 
 def of_age(business_days: int, limits: Limits) -> tuple[State, Sentence]:
-    """Of a run whose `as_of` lies so many business days behind the newest one that could have been run."""
+    """Of a forecast, a newer one than which has been due for so many business days."""
     state = above(business_days, limits)
     if state == OK:
         return OK, sentence("The forecast is the newest that could have been made.")

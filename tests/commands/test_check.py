@@ -14,6 +14,7 @@ from forex.evaluation.report import ValidationReport
 from forex.forecast.report import Forecast, Inputs, Stale
 from forex.health.age import age as age_by_clock
 from forex.params import load_params, params_sha256
+from forex.report import run
 from forex.report.headline import GRACE
 from forex.timeline import calendar
 from tests.monitoring.test_alert_rules import panel_of
@@ -43,18 +44,18 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("params.yaml").write_text(params_text(), encoding="utf-8")
     params = load_params()
     alerts = alerts_of(panel_of(storm()[:60]))
-    write_report(check.ALERTS, alerts)
+    write_report(run.ALERTS, alerts)
     inputs = Inputs(
         series=dict.fromkeys(("usdclp", "mxn"), "5a" * 32), data_sha256="da" * 32, params_sha256=params_sha256(params)
     )
-    write_report(check.VALIDATION, all_hold())
+    write_report(run.VALIDATION, all_hold())
     made = forecast(as_of=params.as_of, origin_date=alerts.at, inputs=inputs)
-    write_report(check.FORECAST, made)
+    write_report(run.FORECAST, made)
     return tmp_path
 
 
 def monitored(*panels: Any, **changes: Any) -> dict[str, Any]:
-    write_report(check.PERFORMANCE, whole(report({panel.horizon: panel for panel in panels}, settings(**changes))))
+    write_report(run.PERFORMANCE, whole(report({panel.horizon: panel for panel in panels}, settings(**changes))))
     return check.view()
 
 
@@ -76,7 +77,7 @@ def test_steady_forecasts_are_fine_in_one_line(project: Path) -> None:
 
 
 def test_acceptance_rules_that_do_not_hold_are_told_and_end_nothing(project: Path) -> None:
-    write_report(check.VALIDATION, validation())
+    write_report(run.VALIDATION, validation())
     said = monitored(world())
     assert said["state"] == "CAUTION" and said["exit_code"] == 0
     done = forex("check", cwd=project)
@@ -107,7 +108,7 @@ def test_worse_forecasts_are_degraded_with_a_line_for_each_figure(project: Path)
 def test_the_verdict_of_each_window_stands_beside_the_rank_test(project: Path) -> None:
     monitored(world())
     content = json.loads(forex("check", "--json", cwd=project).stdout)
-    windows = read_json(check.PERFORMANCE)["horizons"]["1d"]["models"]["published"]["windows"]
+    windows = read_json(run.PERFORMANCE)["horizons"]["1d"]["models"]["published"]["windows"]
     assert content["windows"]["1d"] == {
         size: {"status": one["status"], "mann_whitney_p": one["mann_whitney_p"]} for size, one in windows.items()
     }
@@ -166,8 +167,8 @@ def test_a_run_of_other_params_is_stale_and_keys_that_no_forecast_depends_on_do_
 def test_alerts_worth_a_message_are_a_reason() -> None:
     monitored(world())
     raised = alerts_of(panel_of(storm()[:81]))
-    write_report(check.ALERTS, raised)
-    write_json(check.FORECAST, read_json(check.FORECAST) | {"origin_date": raised.at})
+    write_report(run.ALERTS, raised)
+    write_json(run.FORECAST, read_json(run.FORECAST) | {"origin_date": raised.at})
     said = check.view()
     assert said["state"] == "CAUTION" and kinds(said) == {"alert"} and said["exit_code"] == 1
     assert check.text(said).endswith(f"\nalerts of {raised.at}: CRITICAL: VOLATILITY_SPIKE")
@@ -175,7 +176,7 @@ def test_alerts_worth_a_message_are_a_reason() -> None:
 
 def test_reports_of_two_runs_are_stale() -> None:
     monitored(world())
-    write_report(check.ALERTS, alerts_of(panel_of(storm()[:61])))
+    write_report(run.ALERTS, alerts_of(panel_of(storm()[:61])))
     said = check.view()
     assert said["exit_code"] == 4 and "the last run has not finished" in check.text(said)
 
@@ -195,10 +196,10 @@ def test_without_a_run_there_is_nothing_to_check(project: Path) -> None:
 def dead(count: int, of: int = 20) -> None:
     """The newest forecast had `count` of its drivers without a new value for 22 business days."""
     names = [f"s{k}" for k in range(of)]
-    made = read_report(check.FORECAST, Forecast)
+    made = read_report(run.FORECAST, Forecast)
     late = tuple(Stale(series=name, tier="important", business_days=22, late=22) for name in names[:count])
     inputs = made.inputs.model_copy(update={"series": dict.fromkeys(["usdclp", *names], "ab" * 32)})
-    write_report(check.FORECAST, made.model_copy(update={"stale": late, "inputs": inputs}))
+    write_report(run.FORECAST, made.model_copy(update={"stale": late, "inputs": inputs}))
 
 
 @pytest.mark.parametrize(("count", "state", "code"), [(0, "OK", 0), (2, "OK", 0), (3, "CAUTION", 0), (20, "FAULT", 1)])
@@ -217,7 +218,7 @@ def test_dead_drivers_are_not_fine(count: int, state: str, code: int) -> None:
 def test_a_run_is_too_old_by_the_clock_alone(days: int, seconds: int, age: int) -> None:
     """A newer forecast could have been made from an hour after the cut-off of each business day on."""
     monitored(world())
-    origin = str(read_report(check.FORECAST, Forecast).origin_date)
+    origin = str(read_report(run.FORECAST, Forecast).origin_date)
     [cut_off] = calendar.cut_offs(calendar.shift([origin], days), load_params("cut_off").cut_off).tolist()
     at = cut_off.replace(tzinfo=dt.UTC) + GRACE + dt.timedelta(seconds=seconds)
     assert check.view()["exit_code"] == 0

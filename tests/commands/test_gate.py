@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from forex.commands.judge import check
 from forex.commands.judge import gate as judged
 from forex.core.errors import DataError
 from forex.core.files import read_json
+from forex.report.run import ALERTS, FORECAST, PERFORMANCE, VALIDATION
 from tests.support.committed_runs import CALIBRATED, WHOLE, commit, git, narrowed, repository, run, shaken, spoil
 from tests.support.forex_command import forex
 from tests.support.made_up import ROOT
@@ -27,7 +27,7 @@ HORIZONS = ("1d", "7d", "15d", "30d", "90d")
 def keep_reports(folder: Path, name: str) -> None:
     """Beside the repository: git leaves performance.json and validation.json out."""
     kept = folder.parent / name
-    reports = (check.FORECAST, check.PERFORMANCE, check.VALIDATION, check.ALERTS)
+    reports = (FORECAST, PERFORMANCE, VALIDATION, ALERTS)
     for report in (*reports, Path("dvc.yaml"), Path("params.yaml")):
         (kept / report).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(folder / report, kept / report)

@@ -16,6 +16,7 @@ import pytest
 from openpyxl import load_workbook
 
 from forex.commands.deliver import mail, send
+from forex.commands.deliver.material import gathered
 from forex.core.clock import now
 from forex.core.errors import StaleError, UsageError
 from forex.core.reports import read_report, write_report
@@ -24,8 +25,10 @@ from forex.forecast.report import Forecast
 from forex.mail.outbox import OUTBOX, Outbox
 from forex.mail.rules import KINDS
 from forex.monitoring.alert_report import AlertsReport, Send
+from forex.operations import load_operations
 from forex.params import load_params
 from forex.presentation.language import Language, language
+from forex.report.state import AGE
 from forex.timeline.calendar import SANTIAGO
 from tests.support.finished_project import Made, copied
 from tests.support.forex_command import forex_process
@@ -134,6 +137,18 @@ def test_made_once_and_the_same_bytes_again(project: Made) -> None:
     shutil.rmtree(".forex")
     made("daily", MORNING + dt.timedelta(hours=1))
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("2020-05-04T19:59", "The forecast is the newest that could have been made."),  # 15:59 in Santiago
+        ("2020-05-04T20:00", "A newer forecast has been due for 1 business day."),
+    ],
+)
+def test_its_state_has_the_age_that_every_command_says(project: Made, at: str, said: str) -> None:
+    state = gathered("daily", load_params(), load_operations().mail, utc(at)).material.state
+    assert [str(one.says) for one in state.found if one.rule == AGE] == [said]
 
 
 def test_an_alert_by_the_rule_of_sending(project: Made) -> None:

@@ -10,9 +10,9 @@ from forex.commands.live import health
 from forex.commands.words import Words
 from forex.core.files import read_json, write_json
 from forex.core.reports import plain, write_report
-from forex.health import run
 from forex.health.report import Check, Health
 from forex.mail.outbox import Outbox, name_of
+from forex.report import run
 from forex.schedule.due import Kept
 from forex.schedule.sweep import sweep
 from tests.support.forecasts_made_up import checked, expectations

@@ -5,11 +5,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from forex.core.reports import write_report
+from forex.core.reports import read_report, write_report
 from forex.core.status import Verdict
 from forex.evaluation import scoreboard
 from forex.evaluation.report import Scoreboard, ValidationReport
 from forex.evaluation.scored import score
+from forex.forecast.report import Forecast
 from forex.params import load_params
 from forex.statistics.scores import made, matured
 from forex.weekly.standing import Figures, Standing
@@ -37,7 +38,8 @@ def write_weekly_project(folder: Path) -> None:
     write_project(folder, FRAME)
     (folder / "operations.yaml").write_bytes((ROOT / "operations.yaml").read_bytes())
     write_report(folder / "reports/validation.json", ValidationReport(**dict(judged()), nowcast={}))
-    write_report(folder / "reports/alerts.json", alerts())
+    origin = str(read_report(folder / "reports/forecast.json", Forecast).origin_date)
+    write_report(folder / "reports/alerts.json", alerts().model_copy(update={"at": origin}))
     assert load_params(path=folder / "params.yaml").as_of == str(DAY)
 
 

@@ -13,7 +13,9 @@ from forex.core.names import PUBLISHED, RANDOM_WALK
 from forex.core.reports import read_report, write_report
 from forex.evaluation import findings
 from forex.evaluation.report import ValidationReport
+from forex.monitoring.alert_report import AlertsReport
 from forex.presentation.language import language
+from forex.report.run import ALERTS
 from forex.weekly.history import enter, read, text
 from forex.weekly.standing import Figures, Standing
 from tests.support.forex_command import forex
@@ -178,6 +180,13 @@ def test_another_run_than_that_of_params_ends_with_4(old: str, new: str, said: s
     Path("params.yaml").write_text(params.replace(old, new), encoding="utf-8")
     done = forex("report", "weekly", cwd=Path.cwd())
     assert done.returncode == 4 and said in done.stderr
+    assert not weekly.FILE.exists()
+
+
+def test_alerts_of_another_run_end_with_4() -> None:
+    write_report(ALERTS, read_report(ALERTS, AlertsReport).model_copy(update={"at": "2024-11-26"}))
+    done = forex("report", "weekly", cwd=Path.cwd())
+    assert done.returncode == 4 and "the last run has not finished" in done.stderr
     assert not weekly.FILE.exists()
 
 

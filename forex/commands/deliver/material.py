@@ -5,36 +5,31 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from forex.core.errors import DataError, StaleError
 from forex.core.files import read_parquet
-from forex.core.reports import read_report
-from forex.evaluation.report import ValidationReport
 from forex.forecast.fan import OBSERVADO, SCHEMA
 from forex.forecast.report import Forecast
+from forex.health.age import age
 from forex.ledger import ledger
 from forex.mail.material import SHOWN_LEVELS, WEEK, Material
 from forex.mail.message import Attachment
 from forex.mail.outcome import Outcome, outcome, week
 from forex.mail.rules import Kind
 from forex.mail.snapshot import snapshot
-from forex.monitoring.alert_report import AlertsReport
-from forex.monitoring.report import PerformanceReport
 from forex.observations.ingest import known_rows
 from forex.observations.store import TARGET, read_series, read_series_list
 from forex.operations import Mail
 from forex.params import Params
-from forex.providers.quote.quote import last_cut_off
 from forex.regimes.advice import recommendation
 from forex.report.backtest import shown_levels
 from forex.report.dashboard import episodes
+from forex.report.run import ALERTS, FORECAST, other_day, read_reports
 from forex.report.sheet.history import needed
-from forex.report.state import Reports, overall
+from forex.report.state import overall
 from forex.statistics.contributions import moves
-from forex.timeline import calendar
 
 REPORTS = Path("reports")
 FAN = REPORTS / "plots/fan.csv"
@@ -65,18 +60,10 @@ def gathered(kind: Kind, params: Params, settings: Mail, at: dt.datetime) -> Gat
     params: with as_of, cut_off, horizons, ingest and state.  Raises StaleError where the files are of different runs or of another
     day than params.yaml, DataError where one is damaged or missing.
     """
-    reports = Reports(
-        forecast=read_report(REPORTS / "forecast.json", Forecast),
-        validation=read_report(REPORTS / "validation.json", ValidationReport),
-        performance=read_report(REPORTS / "performance.json", PerformanceReport),
-        alerts=read_report(REPORTS / "alerts.json", AlertsReport),
-    )
+    reports = read_reports()
     forecast = reports.forecast
-    if str(forecast.as_of) != params.as_of:
-        raise StaleError(
-            f"reports/forecast.json is as of {forecast.as_of}, params.yaml says {params.as_of}: no run for that day has "
-            "finished. Run dvc repro."
-        )
+    if told := other_day(forecast, params.as_of):
+        raise StaleError(told.says)
     panel, regimes, parts = (read_parquet(path) for path in (PANEL, REGIMES, CONTRIBUTIONS))
     calibrated = read_parquet(CALIBRATED, columns=[*needed(forecast), "actual"])
     fan = _fan()
@@ -84,7 +71,7 @@ def gathered(kind: Kind, params: Params, settings: Mail, at: dt.datetime) -> Gat
     _one_run(
         forecast,
         {
-            "reports/alerts.json": reports.alerts.at,
+            str(ALERTS): reports.alerts.at,
             str(REGIMES): regimes["origin_date"][-1],
             str(CALIBRATED): calibrated["origin_date"].max(),
         },
@@ -95,7 +82,7 @@ def gathered(kind: Kind, params: Params, settings: Mail, at: dt.datetime) -> Gat
     newest = _newest_observado(params, at)
     material = Material(
         reports=reports,
-        state=overall(reports, params.state, run_age=_run_age(forecast, params, at)),
+        state=overall(reports, params.state, run_age=age(forecast.origin_date, at, params.cut_off)),
         moved=None if parts.is_empty() else moves(parts, panel, forecast.origin_date),
         since=episodes(regimes)["start"][-1],
         advice=recommendation(regimes.row(-1, named=True)),
@@ -129,19 +116,12 @@ def _newest_observado(params: Params, at: dt.datetime) -> tuple[dt.date, float] 
     return date, value
 
 
-def _run_age(forecast: Forecast, params: Params, at: dt.datetime) -> int:
-    """Business days between the origin and the newest one that could have been run."""
-    newest = last_cut_off(at, params.cut_off).astimezone(ZoneInfo(calendar.SANTIAGO)).date()
-    return int(calendar.steps_between(str(forecast.origin_date), str(newest)))
-
-
 def _one_run(forecast: Forecast, days: Mapping[str, object], *, day: dt.date | None = None) -> None:
     expected = day or forecast.origin_date
     for path, found in days.items():
         if str(found) != str(expected):
             raise StaleError(
-                f"{path} is of {found}, reports/forecast.json expects {expected}: the last run has not finished. "
-                "Run dvc repro."
+                f"{path} is of {found}, {FORECAST} expects {expected}: the last run has not finished. Run dvc repro."
             )
 
 
@@ -165,7 +145,7 @@ def _sheet(forecast: Forecast) -> Attachment:
         ) from error
     made = (forecast.inputs.data_sha256, forecast.inputs.params_sha256, f"{forecast.as_of}T")
     if not all(one in notes for one in made):
-        raise StaleError(f"{SHEET} is of another run than reports/forecast.json. Run dvc repro.")
+        raise StaleError(f"{SHEET} is of another run than {FORECAST}. Run dvc repro.")
     return Attachment(f"forecast-{forecast.origin_date}.xlsx", SHEET_TYPE, SHEET.read_bytes())
 
 
@@ -176,6 +156,6 @@ def _weekly() -> tuple[list[Attachment], list[str]]:
     content = WEEKLY.read_bytes()
     if not content.startswith(PDF_START):
         return [], [f"{WEEKLY} is no PDF: the mail goes without it. Make it anew."]
-    if WEEKLY.stat().st_mtime < (REPORTS / "forecast.json").stat().st_mtime:
+    if WEEKLY.stat().st_mtime < FORECAST.stat().st_mtime:
         return [], [f"{WEEKLY} is older than the forecast: the mail goes without it. Make it anew."]
     return [Attachment("weekly.pdf", PDF_TYPE, content)], []

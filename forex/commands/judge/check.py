@@ -17,23 +17,21 @@ from typing import Any
 
 from forex.commands.live import issued_at
 from forex.commands.live.on_time import first_outcome
-from forex.commands.show.scoreboard import VALIDATION, acceptance, held
+from forex.commands.show.scoreboard import acceptance, held
 from forex.commands.words import ENGLISH, Words
 from forex.core.clock import Clock, now
 from forex.core.errors import EXIT_OK, GateFailed, StaleError
 from forex.core.names import PUBLISHED
-from forex.core.reports import plain, read_report
+from forex.core.reports import plain
 from forex.core.sentence import Sentence, sentence
 from forex.core.status import FAULT, OK
-from forex.evaluation.report import ValidationReport
 from forex.forecast.report import Forecast
 from forex.health.age import age as age_by_clock
-from forex.health.run import ALERTS, FORECAST, PERFORMANCE, other_run
-from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import AlarmFinding, FigureFinding, PerformanceReport
 from forex.monitoring.watched import BIAS, CRPS, ERROR
 from forex.params import load_params
-from forex.report.state import AGE, OverallState, Reports, overall
+from forex.report.run import other_run, read_reports
+from forex.report.state import AGE, OverallState, overall
 
 DEGRADED, ALERT, LATE, STALE = "degraded", "alert", "late", "stale"
 ELSEWHERE = ("acceptance", "monitor")  # rules of the state whose findings stand in lines of their own
@@ -44,12 +42,7 @@ def view(*, max_age: int | None = None, clock: Clock = now) -> dict[str, Any]:
 
     max_age: business days without a newer run that are allowed; None: the clock is not read.
     """
-    reports = Reports(
-        forecast=read_report(FORECAST, Forecast),
-        performance=read_report(PERFORMANCE, PerformanceReport),
-        alerts=read_report(ALERTS, AlertsReport),
-        validation=read_report(VALIDATION, ValidationReport),
-    )
+    reports = read_reports()
     forecast, performance, alerts = reports.forecast, reports.performance, reports.alerts
     params = load_params()
     age = None if max_age is None else age_by_clock(forecast.origin_date, clock(), params.cut_off)

@@ -10,19 +10,16 @@ from typing import Any
 from forex.commands.tables import aligned
 from forex.commands.words import ENGLISH, Words
 from forex.core.errors import StaleError
-from forex.core.files import read_parquet, write_atomically, write_text
+from forex.core.files import read_parquet, write_bytes, write_text
 from forex.core.names import percent
-from forex.core.reports import plain, read_report
-from forex.evaluation.report import ValidationReport
+from forex.core.reports import plain
 from forex.forecast.fan import by_length
-from forex.forecast.report import Forecast
-from forex.monitoring.alert_report import AlertsReport
-from forex.monitoring.report import PerformanceReport
 from forex.operations import load_operations
-from forex.params import Params, load_params, params_sha256
+from forex.params import load_params
 from forex.presentation.language import Language, language, plain_language
 from forex.report.charts import ON_WHITE
-from forex.report.state import Reports, overall
+from forex.report.run import other_run, read_reports
+from forex.report.state import overall
 from forex.weekly.folds import newest_folds
 from forex.weekly.history import FILE, enter
 from forex.weekly.page import figure, page
@@ -30,7 +27,6 @@ from forex.weekly.pdf import NoPdf, pdf
 from forex.weekly.report import WeeklyReport, require_targets, weekly
 from forex.weekly.standing import LEVEL, Figures, standing
 
-REPORTS = Path("reports")
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 PAGE = FILE.with_name("weekly.html")
 PDF = FILE.with_name("weekly.pdf")
@@ -44,14 +40,10 @@ def view() -> dict[str, Any]:
     nothing is written.
     """
     params = load_params()
-    reports = Reports(
-        forecast=read_report(REPORTS / "forecast.json", Forecast),
-        validation=read_report(REPORTS / "validation.json", ValidationReport),
-        performance=read_report(REPORTS / "performance.json", PerformanceReport),
-        alerts=read_report(REPORTS / "alerts.json", AlertsReport),
-    )
+    reports = read_reports()
     forecast, validation = reports.forecast, reports.validation
-    _require_run(forecast, params)
+    if told := other_run(forecast, reports.alerts.at, params):
+        raise StaleError(told.says)
     require_targets(validation, params.evaluate)
     state = overall(reports, params.state)
     folds = newest_folds(
@@ -79,18 +71,6 @@ def view() -> dict[str, Any]:
     }
 
 
-def _require_run(forecast: Forecast, params: Params) -> None:
-    if str(forecast.as_of) != params.as_of:
-        raise StaleError(
-            f"{REPORTS / 'forecast.json'} is as of {forecast.as_of}, params.yaml says {params.as_of}: no run for that day has "
-            "finished. Run dvc repro."
-        )
-    if forecast.inputs.params_sha256 != params_sha256(params):
-        raise StaleError(
-            f"{REPORTS / 'forecast.json'} was made with other params than params.yaml has now. Run dvc repro."
-        )
-
-
 def _written_pdf(report: WeeklyReport, said: Language) -> dict[str, str | None]:
     """Where the PDF is, or why there is none; one of an earlier report does not stay beside this page."""
     try:
@@ -98,12 +78,8 @@ def _written_pdf(report: WeeklyReport, said: Language) -> dict[str, str | None]:
     except NoPdf as missing:
         PDF.unlink(missing_ok=True)
         return {"pdf": None, "no_pdf": str(missing)}
-    write_atomically(PDF, lambda aside: _write(aside, content))
+    write_bytes(PDF, content)
     return {"pdf": str(PDF), "no_pdf": None}
-
-
-def _write(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
 
 
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:

@@ -20,6 +20,7 @@ from forex.ledger.ledger import LEDGER, append
 from forex.ledger.rows import Issued
 from forex.operations import load_operations
 from forex.params import load_params
+from forex.report.run import other_day
 from forex.timeline.calendar import horizon_days
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
@@ -71,11 +72,8 @@ def view(*, clock: Clock = now) -> dict[str, Any]:
     """
     params = load_params("as_of")
     report = read_report(REPORT, Forecast)
-    if str(report.as_of) != params.as_of:
-        raise StaleError(
-            f"{REPORT} is as of {report.as_of}, params.yaml says {params.as_of}: no run for that day has finished. "
-            "Run dvc repro, then issue."
-        )
+    if told := other_day(report, params.as_of):
+        raise StaleError(told.says)
     timeout = load_operations().ledger.lock_timeout
     done = append(LEDGER, to_issue(read_parquet(CALIBRATED), report), lock_timeout=timeout)
     issued_at.record(done.added, clock(), lock_timeout=timeout)

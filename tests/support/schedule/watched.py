@@ -6,9 +6,9 @@ from pathlib import Path
 
 from forex.core.reports import write_report
 from forex.forecast.report import Forecast, Inputs
-from forex.health import run
 from forex.ledger.ledger import LEDGER, append
 from forex.params import load_params, params_sha256
+from forex.report import run
 from forex.schedule import record as records
 from forex.schedule.places import record_of
 from forex.schedule.record import Record

@@ -1,0 +1,60 @@
+"""The reports of the last run: where they are, what the state is told from, and whether they are those of params.yaml."""
+
+from pathlib import Path
+from typing import Final
+
+from forex.core.reports import read_report
+from forex.core.sentence import Sentence, sentence
+from forex.evaluation.report import ValidationReport
+from forex.forecast.report import Forecast
+from forex.monitoring.alert_report import AlertsReport
+from forex.monitoring.report import PerformanceReport
+from forex.params import Params, params_sha256
+from forex.report.state import Reports
+
+FORECAST: Final = Path("reports/forecast.json")
+VALIDATION: Final = Path("reports/validation.json")
+PERFORMANCE: Final = Path("reports/performance.json")
+ALERTS: Final = Path("reports/alerts.json")
+EXPECTATIONS: Final = Path("reports/expectations.json")
+
+
+def read_reports() -> Reports:
+    """Raises DataError naming the first of them that is missing or damaged."""
+    return Reports(
+        forecast=read_report(FORECAST, Forecast),
+        validation=read_report(VALIDATION, ValidationReport),
+        performance=read_report(PERFORMANCE, PerformanceReport),
+        alerts=read_report(ALERTS, AlertsReport),
+    )
+
+
+def other_run(forecast: Forecast, monitored: str, params: Params) -> Sentence | None:
+    """Why the reports are not of one run of params.yaml; None where they are.  monitored: the origin of the alerts."""
+    if told := other_day(forecast, params.as_of):
+        return told
+    if str(forecast.origin_date) != monitored:
+        return sentence(
+            "{file:s} is of the origin {origin}, {other:s} of {monitored}: the last run has not finished. Run dvc repro.",
+            file=str(FORECAST),
+            origin=forecast.origin_date,
+            other=str(ALERTS),
+            monitored=monitored,
+        )
+    if forecast.inputs.params_sha256 != params_sha256(params):
+        return sentence(
+            "{file:s} was made with other params than params.yaml has now. Run dvc repro.", file=str(FORECAST)
+        )
+    return None
+
+
+def other_day(forecast: Forecast, as_of: str) -> Sentence | None:
+    """Why the forecast is not of the day that params.yaml says; None where it is."""
+    if str(forecast.as_of) == as_of:
+        return None
+    return sentence(
+        "{file:s} is as of {made}, params.yaml says {wanted}: no run for that day has finished. Run dvc repro.",
+        file=str(FORECAST),
+        made=forecast.as_of,
+        wanted=as_of,
+    )
