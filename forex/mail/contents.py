@@ -44,7 +44,7 @@ def _standing(material: Material, language: Language) -> Block:
     return Standing(
         material.state.state,
         title,
-        said or [language.say("Data, drivers, calibration and monitors are as they should be.")],
+        said or [language.say("None of its rules finds anything wrong.")],
     )
 
 
