@@ -3,12 +3,12 @@
 import datetime as dt
 from typing import NamedTuple
 
+from forex.core.places import RUNS, log_of, record_of
 from forex.core.sentence import Sentence, sentence
 from forex.core.status import FAULT, NOT_EVALUATED, OK
 from forex.health.report import Check, CheckState
 from forex.schedule import record as records
 from forex.schedule.due import Job, Plan, last_day, next_days
-from forex.schedule.places import RUNS, log_of, record_of
 from forex.schedule.plan import business_days
 from forex.schedule.record import Record
 

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Final
 
 from forex.core.errors import DataError
+from forex.core.places import OUTBOX, TOO_LATE, WAITING
 from forex.core.sentence import sentence, together, verbatim
 from forex.core.status import FAULT, NOT_EVALUATED, OK
 from forex.forecast.report import Forecast
 from forex.health.report import Check
 from forex.ledger.ledger import LEDGER, read
-from forex.schedule.places import OUTBOX, TOO_LATE, WAITING
 
 UNSENT: Final = dt.timedelta(hours=24)  # a mail that waits longer has missed its day
 RECENT: Final = dt.timedelta(days=7)

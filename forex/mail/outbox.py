@@ -20,12 +20,12 @@ from typing import Final, Literal
 from forex.core.errors import DataError
 from forex.core.files import json_text, move_durably, write_private
 from forex.core.lock import held
+from forex.core.places import OUTBOX
 from forex.core.report_fields import Instant
 from forex.core.reports import Report, plain, read_report
 from forex.mail.rules import KINDS, Kind
 from forex.timeline import calendar
 
-OUTBOX: Final = Path(".forex/outbox")
 NAME = re.compile(rf"(?P<kind>{'|'.join(KINDS)})-(?P<day>\d{{4}}-\d{{2}}-\d{{2}})")
 HASH_DIGITS: Final = 16  # of a recipient's address
 

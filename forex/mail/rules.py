@@ -8,9 +8,9 @@ from forex.core.status import CRITICAL, DEGRADED, FAULT, State
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import Alert, AlertsReport
 from forex.operations import Mail
-from forex.operations.mail import WEEKDAYS
 from forex.report.state import Reports
 from forex.timeline import calendar
+from forex.timeline.weekdays import WEEKDAYS
 
 Kind = Literal["daily", "weekly", "alert"]
 KINDS: Final[tuple[Kind, ...]] = ("daily", "weekly", "alert")

@@ -17,6 +17,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_aft
 
 from forex.core.clock import Clock
 from forex.core.errors import DataError
+from forex.core.places import OUTBOX
 from forex.mail import outbox
 from forex.mail.account import TO, Account
 from forex.mail.headers import Mailbox
@@ -214,7 +215,7 @@ def _too_old(name: str, settings: Mail, at: dt.datetime) -> str | None:
         return None
     return (
         f"It is {days} business days old, and mail.max_age.{kind} in operations.yaml allows {most}: it is not sent but kept "
-        f"in {outbox.OUTBOX}/kept."
+        f"in {OUTBOX}/kept."
     )
 
 

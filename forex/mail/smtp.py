@@ -8,6 +8,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Final, NoReturn, TypeVar
 
@@ -109,11 +110,10 @@ class Session:
             )
         else:
             server = self._tried(lambda: smtplib.SMTP(*where, named, timeout=self._limits.timeout))
-        try:
+        with ExitStack() as unless_opened:
+            unless_opened.callback(server.close)
             self._tried(lambda: self._opened(server, trusted))
-        except BaseException:
-            server.close()
-            raise
+            unless_opened.pop_all()
         return server
 
     def _opened(self, server: smtplib.SMTP, trusted: ssl.SSLContext) -> None:

@@ -1,14 +1,12 @@
 """The block of e-mail: what a mail says on which day, how urgent it is, how long it waits, and the limits of sending."""
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, StrictStr, model_validator
 
 from forex.params.types import Block, Horizon, PositiveFloat, Probability, unique
-
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
-WEEKDAYS: Final[tuple[Weekday, ...]] = ("monday", "tuesday", "wednesday", "thursday", "friday")
+from forex.timeline.weekdays import WEEKDAYS, Weekday
 
 Horizons = Annotated[tuple[Horizon, ...], AfterValidator(unique)]
 MonthDay = Annotated[int, Field(ge=1, le=28)]  # every month has it

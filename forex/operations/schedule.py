@@ -8,16 +8,17 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, StrictStr
 
+from forex.core.places import OWN_LOG
 from forex.operations.fetch import ClockTime
 from forex.params.types import Block, unique
+from forex.timeline.weekdays import DayOfWeek
 
-Days = Literal["business", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-SCHEDULE = "schedule"  # the folder of the logs of the schedule itself
+Days = Literal["business", DayOfWeek]
 
 
 def _job_name(name: str) -> str:
-    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", name) or name == SCHEDULE:  # folders are named by it
-        raise ValueError(f'expected the name of a job like "daily", in small letters, not "{SCHEDULE}", got "{name}"')
+    if not re.fullmatch(r"[a-z][a-z0-9_-]{0,39}", name) or name == OWN_LOG:  # folders are named by it
+        raise ValueError(f'expected the name of a job like "daily", in small letters, not "{OWN_LOG}", got "{name}"')
     return name
 
 

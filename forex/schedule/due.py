@@ -10,9 +10,9 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
 from forex.schedule.record import Record
+from forex.timeline.weekdays import DAYS_OF_WEEK
 
 BUSINESS: Final = "business"
-WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY: Final = dt.timedelta(days=1)
 
 IsBusinessDay = Callable[[dt.date], bool]
@@ -47,7 +47,7 @@ class Plan(NamedTuple):
 
 
 def on_day(job: Job, day: dt.date, is_business_day: IsBusinessDay) -> bool:
-    return is_business_day(day) if job.days == BUSINESS else WEEKDAYS[day.weekday()] == job.days
+    return is_business_day(day) if job.days == BUSINESS else DAYS_OF_WEEK[day.weekday()] == job.days
 
 
 def due(job: Job, plan: Plan, record: Record | None, at: dt.datetime, is_business_day: IsBusinessDay) -> bool:

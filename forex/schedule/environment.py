@@ -6,14 +6,12 @@ read, never run: values are as written, without expansion.
 
 import re
 import shlex
-from collections.abc import Iterable
 from pathlib import Path
 
 from forex.core.errors import UsageError
-from forex.schedule.places import ENVIRONMENT
+from forex.core.places import ENVIRONMENT
 
 LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)")
-SHORTEST = 6  # characters of a value that is hidden in logs: "587" and "true" are no secrets
 
 
 def credentials(path: Path = ENVIRONMENT) -> dict[str, str]:
@@ -46,13 +44,3 @@ def _entry(line: str, where: str) -> tuple[str, str]:
     if match is None or len(words) > 1:
         raise UsageError(f"{where}: expected a line like NAME='value', quoted where it has spaces or signs.")
     return match["name"], words[0] if words else ""
-
-
-def hidden(text: str, secrets: Iterable[str]) -> str:
-    """`text` without the secrets.
-
-    >>> hidden("Authorization: Token a1b2c3d4, port 587", ["a1b2c3d4", "587"])
-    'Authorization: Token ***, port 587'
-    """
-    long = sorted((secret for secret in secrets if len(secret) >= SHORTEST), key=len, reverse=True)
-    return re.sub("|".join(map(re.escape, long)), "***", text) if long else text

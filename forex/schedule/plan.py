@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
 from forex.core.errors import DataError, UsageError
+from forex.core.places import PLAN
 from forex.schedule.due import IsBusinessDay, Job, Kept, Plan
-from forex.schedule.places import PLAN
 from forex.timeline.holidays import FIRST_YEAR, HOLIDAYS, LAST_YEAR, parse_holidays
 
 if TYPE_CHECKING:

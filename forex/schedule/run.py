@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from forex.core.clock import Clock
+from forex.core.places import log_of, record_of
+from forex.providers.network.secret import Secret, hidden
 from forex.schedule import record as records
 from forex.schedule.due import Job
-from forex.schedule.environment import hidden
-from forex.schedule.places import log_of, record_of
 from forex.schedule.record import Record
 
 # $0: the file for the exit code.
 SHELL: Final = '"$@"; code=$?; echo $code >"$0.part" && mv -f "$0.part" "$0"; exit $code'
+SHORTEST: Final = 6  # characters of a value that is hidden in logs: "587" and "true" are no secrets
 GRACE: Final = 30  # seconds between asking a command to end and killing it
 LONGEST_LOG: Final = 1_000_000  # characters of what one command says; its end is kept
 
@@ -144,7 +145,8 @@ class Log:
     """What a job did and said on a day, without its secrets."""
 
     def __init__(self, path: Path, secrets: Mapping[str, str]):
-        self._path, self._secrets = path, secrets
+        self._path = path
+        self._secrets = [Secret(value) for value in secrets.values() if len(value) >= SHORTEST]
 
     def note(self, at: dt.datetime, line: str) -> None:
         self.take(f"{at:{records.STAMP}} {line}")
@@ -153,4 +155,4 @@ class Log:
         if text:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with self._path.open("a", encoding="utf-8") as file:
-                file.write(hidden(text, self._secrets.values()).rstrip("\n") + "\n")
+                file.write(hidden(text, self._secrets).rstrip("\n") + "\n")

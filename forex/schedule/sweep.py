@@ -10,8 +10,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from forex.core.places import LOGS, RUNS, SENT, TOO_LATE
 from forex.schedule.due import Kept
-from forex.schedule.places import LOGS, RUNS, SENT, TOO_LATE
 
 DAY = r"\d{4}-\d{2}-\d{2}"
 RUN, LOG, MAIL = re.compile(DAY), re.compile(rf"{DAY}\.log"), re.compile(rf"[a-z]+-{DAY}\.(?:eml|json)")

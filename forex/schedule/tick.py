@@ -10,10 +10,10 @@ from pathlib import Path
 
 from forex.core.clock import Clock, now
 from forex.core.errors import EXIT_OK, ForexError, GateFailed, UsageError, os_fault
+from forex.core.places import LOCK, OURS, OWN_LOG, log_of, record_of
 from forex.schedule import plan as plans
 from forex.schedule import record as records
 from forex.schedule.due import IsBusinessDay, Job, Plan, due
-from forex.schedule.places import LOCK, OURS, OWN_LOG, log_of, record_of
 
 
 def tick(clock: Clock = now) -> list[str]:

@@ -19,10 +19,11 @@ from forex.commands.deliver import mail, send
 from forex.commands.deliver.material import gathered
 from forex.core.clock import now
 from forex.core.errors import StaleError, UsageError
+from forex.core.places import OUTBOX
 from forex.core.reports import read_report, write_report
 from forex.core.sentence import sentence
 from forex.forecast.report import Forecast
-from forex.mail.outbox import OUTBOX, Outbox
+from forex.mail.outbox import Outbox
 from forex.mail.rules import KINDS
 from forex.monitoring.alert_report import AlertsReport, Send
 from forex.operations import load_operations

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from forex.schedule.places import ENVIRONMENT, PLAN
+from forex.core.places import ENVIRONMENT, PLAN
 from forex.schedule.tick import main, tick
 from tests.support.made_up import utc
 from tests.support.schedule.project import REAL, TICK, Scheduled, at_clock, scheduled

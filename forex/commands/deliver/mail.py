@@ -5,10 +5,11 @@ from typing import Any
 
 from forex.commands.deliver.material import gathered
 from forex.core.clock import Clock, now
+from forex.core.places import OUTBOX
 from forex.core.reports import plain
 from forex.mail.letter import letter
 from forex.mail.message import message
-from forex.mail.outbox import OUTBOX, Outbox, name_of
+from forex.mail.outbox import Outbox, name_of
 from forex.mail.rules import Kind
 from forex.operations import load_operations
 from forex.params import load_params

@@ -13,11 +13,11 @@ from forex.commands.keep import params
 from forex.commands.keep.scheduled import check_commands
 from forex.commands.tables import listed
 from forex.core.clock import Clock, now
+from forex.core.places import ENVIRONMENT
 from forex.health.jobs import JobState, states
 from forex.schedule import crontab, timers
 from forex.schedule.due import Plan
 from forex.schedule.environment import credentials
-from forex.schedule.places import ENVIRONMENT
 from forex.schedule.plan import plan_of
 
 CRON, SYSTEMD = "cron", "systemd"

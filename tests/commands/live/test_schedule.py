@@ -8,8 +8,8 @@ import pytest
 
 from forex.commands.live import schedule
 from forex.core.errors import UsageError
+from forex.core.places import ENVIRONMENT
 from forex.schedule import crontab, timers
-from forex.schedule.places import ENVIRONMENT
 from tests.support.forex_command import forex
 from tests.support.made_up import utc
 from tests.support.schedule.watched import NOW, done, in_order

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from forex.core.places import log_of, record_of
 from forex.schedule import record as records
-from forex.schedule.places import log_of, record_of
 from forex.schedule.record import Record
 from tests.support.changed_params import OPERATIONS
 from tests.support.made_up import ROOT, with_holidays

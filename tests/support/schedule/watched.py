@@ -4,13 +4,13 @@ import datetime as dt
 import os
 from pathlib import Path
 
+from forex.core.places import record_of
 from forex.core.reports import write_report
 from forex.forecast.report import Forecast, Inputs
 from forex.ledger.ledger import LEDGER, append
 from forex.params import load_params, params_sha256
 from forex.report import run
 from forex.schedule import record as records
-from forex.schedule.places import record_of
 from forex.schedule.record import Record
 from tests.support.forecasts_made_up import expectations, forecast
 from tests.support.issued_rows import issued

@@ -4,8 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from forex.core.places import OURS
 from forex.ledger.ledger import LEDGER
-from forex.schedule.places import OURS
 
 LIST_OF_A_STORE = "series.yaml"
 

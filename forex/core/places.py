@@ -1,4 +1,4 @@
-"""Where the schedule leaves what: in `.forex`, which neither git nor DVC keeps."""
+"""Where commands leave what is of this machine alone: in `.forex`, which neither git nor DVC keeps."""
 
 import datetime as dt
 from pathlib import Path
