@@ -111,7 +111,7 @@ def dashboard(
     from markupsafe import Markup
 
     templates = environment("forex.report", language)
-    templates.filters["svg"] = lambda text: Markup(text)  # drawn by forex.report.charts, its texts escaped there
+    templates.filters["svg"] = lambda text: Markup(text)  # drawn by forex.report.drawing, its texts escaped there
     coverage, scores = coverage_rows(validation), score_rows(validation)
     return templates.get_template("dashboard.html.j2").render(
         sections=templates.list_templates(filter_func=lambda name: name.startswith(SECTIONS)),  # sorted by name

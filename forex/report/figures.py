@@ -13,9 +13,9 @@ from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO, by_length
 from forex.monitoring.report import PerformanceReport
 from forex.presentation.language import Language
 from forex.regimes.regimes import REGIMES
-from forex.report import charts
+from forex.report import charts, drawing
 from forex.report.backtest import ScoreRow
-from forex.report.charts import ENGLISH, ON_PAGE, ON_WHITE
+from forex.report.drawing import ENGLISH, ON_PAGE, ON_WHITE
 from forex.report.rows import Given
 
 Pair = tuple[str, str]  # on a wide and on a narrow screen
@@ -65,7 +65,7 @@ def figures(
             charts.fan_chart(Given(fan), colours=ON_PAGE, width=290, height=240, compact=True, language=language),
         ),
         reliability={
-            horizon: charts.svg(
+            horizon: drawing.svg(
                 charts.reliability_chart(
                     _at(reliability, horizon), against=RANDOM_WALK, colours=ON_PAGE, size=125, language=language
                 ),
@@ -77,7 +77,7 @@ def figures(
             for horizon in _horizons(reliability)
         },
         rolling={
-            horizon: charts.svg(
+            horizon: drawing.svg(
                 charts.rolling_chart(_at(rolling, horizon), colours=ON_PAGE, width=250, height=130, language=language),
                 name=f"rolling-{horizon}",
                 alt_text=rolling_text(rolling, horizon, language),
@@ -113,7 +113,7 @@ def figures(
 
 def _pair(name: str, about: str, wide: Any, narrow: Any, *, language: Language) -> Pair:
     one, other = (
-        charts.svg(chart, name=f"{name}-{size}", alt_text=about, colours=ON_PAGE, language=language)
+        drawing.svg(chart, name=f"{name}-{size}", alt_text=about, colours=ON_PAGE, language=language)
         for size, chart in (("wide", wide), ("narrow", narrow))
     )
     return one, other
@@ -148,13 +148,13 @@ def _skill(scores: Sequence[ScoreRow], language: Language, *, width: int, every:
 def forecast_figure(fan: pl.DataFrame) -> str:
     """reports/figures/forecast.svg: the fan chart on white, to be shown on its own."""
     chart = charts.fan_chart(Given(fan), colours=ON_WHITE, width=760, height=320)
-    return charts.svg(chart, name="forecast", alt_text=fan_text(fan, ENGLISH), colours=ON_WHITE)
+    return drawing.svg(chart, name="forecast", alt_text=fan_text(fan, ENGLISH), colours=ON_WHITE)
 
 
 def mail_figure(fan: pl.DataFrame, language: Language) -> bytes:
     """The fan chart of a mail, for wide and narrow screens alike: PNG on white, with dots enough for a fine one."""
     chart = charts.fan_chart(Given(fan), colours=ON_WHITE, width=360, height=220, compact=True, language=language)
-    return charts.png(chart, colours=ON_WHITE, language=language, scale=2.5)
+    return drawing.png(chart, colours=ON_WHITE, language=language, scale=2.5)
 
 
 def reliability_figure(reliability: pl.DataFrame) -> str:
@@ -168,7 +168,7 @@ def reliability_figure(reliability: pl.DataFrame) -> str:
         for horizon in horizons
     ]
     about = " ".join(reliability_text(reliability, horizon, ENGLISH) for horizon in horizons) or nothing
-    return charts.svg(
+    return drawing.svg(
         charts.side_by_side(drawn) if drawn else charts.note(nothing, colours=ON_WHITE),
         name="reliability",
         alt_text=about,

@@ -12,10 +12,10 @@ from pydantic import JsonValue
 
 from forex.core.names import RANDOM_WALK
 from forex.regimes.regimes import REGIMES
-from forex.report import charts
+from forex.report import charts, drawing
 from forex.report.rows import REVISION, Later
 
-COLOURS = charts.ON_WHITE
+COLOURS = drawing.ON_WHITE
 ROWS = Later()
 SHARED = {"name": charts.LATER}
 
@@ -73,7 +73,7 @@ def plots() -> dict[str, Plot]:
 def template(plot: Plot) -> dict[str, JsonValue]:
     """The chart with DVC's anchors for the title, the rows and the fields x and y."""
     parse = dict.fromkeys(plot.dates, "utc:'%Y-%m-%d'") | dict.fromkeys(plot.numbers, "number")
-    anchored = _anchored(charts.specification(plot.chart, COLOURS), {plot.x: anchor("x"), plot.y: anchor("y")})
+    anchored = _anchored(drawing.specification(plot.chart, COLOURS), {plot.x: anchor("x"), plot.y: anchor("y")})
     rows = {"values": anchor("data"), "format": {"parse": parse}}
     return dict(anchored) | {"title": anchor("title"), "data": rows}
 

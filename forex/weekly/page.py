@@ -9,8 +9,8 @@ from forex.core.names import PUBLISHED, RANDOM_WALK
 from forex.evaluation.rule_words import in_words
 from forex.presentation.language import Language
 from forex.presentation.pages import environment
-from forex.report import charts
-from forex.report.charts import ON_PAGE, Palette
+from forex.report import charts, drawing
+from forex.report.drawing import ON_PAGE, Palette
 from forex.report.rows import Given
 from forex.weekly.changes import Change
 from forex.weekly.report import WeeklyReport
@@ -24,7 +24,7 @@ def page(report: WeeklyReport, language: Language, *, colours: Palette = ON_PAGE
     from markupsafe import Markup
 
     templates = environment("forex.weekly", language)
-    templates.filters["svg"] = lambda text: Markup(text)  # drawn by forex.report.charts, its texts escaped there
+    templates.filters["svg"] = lambda text: Markup(text)  # drawn by forex.report.drawing, its texts escaped there
     templates.filters["figure"] = partial(figure, language=language)
     return (
         templates.get_template("weekly.html.j2").render(
@@ -99,7 +99,7 @@ def _charts(
         ]
         if len(rows) > 1:
             table = pl.DataFrame(rows, ["as_of", "value"], orient="row")
-            found[horizon] = charts.svg(
+            found[horizon] = drawing.svg(
                 charts.trend_chart(Given(table), colours=colours, width=150, height=90, form=form, target=target),
                 name=f"{name}-{horizon}",
                 alt_text=_text(table, horizon, name, language),

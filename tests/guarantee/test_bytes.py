@@ -95,7 +95,8 @@ def test_the_report_does_not_see_the_fonts_of_the_account(made: Made, tmp_path: 
 
 
 DRAW = """
-from forex.report.charts import ON_WHITE, note, svg
+from forex.report.charts import note
+from forex.report.drawing import ON_WHITE, svg
 print(svg(note("95 % \\u682a \\u0416", colours=ON_WHITE), name="x", alt_text="", colours=ON_WHITE))
 """
 # vl-convert left to itself

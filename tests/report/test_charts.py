@@ -17,10 +17,8 @@ from forex.forecast.fan import PAST
 from forex.presentation.catalogue import Code
 from forex.presentation.language import language
 from forex.regimes.regimes import REGIMES
-from forex.report import backtest, charts
+from forex.report import backtest, drawing
 from forex.report.charts import (
-    ON_PAGE,
-    ON_WHITE,
     drift_chart,
     fan_chart,
     note,
@@ -29,8 +27,9 @@ from forex.report.charts import (
     rolling_chart,
     skill_chart,
 )
-from forex.report.charts import svg as draw
 from forex.report.dashboard import episodes
+from forex.report.drawing import ON_PAGE, ON_WHITE
+from forex.report.drawing import svg as draw
 from forex.report.figures import (
     Figures,
     _known_episodes,
@@ -216,13 +215,13 @@ def test_a_missing_benchmark_or_nothing_matured_leaves_a_chart_all_the_same():
 def test_every_chart_fits_the_schema_of_vega_lite(monkeypatch: pytest.MonkeyPatch) -> None:
     """Asked here and not by the stage, which draws the same charts every day and would wait a sixth of its time for the answer."""
     found: list[Any] = []
-    specified = charts.specification
+    specified = drawing.specification
 
-    def validated(chart: Any, colours: charts.Palette) -> Any:
+    def validated(chart: Any, colours: drawing.Palette) -> Any:
         found.append(chart.to_dict(validate=True))
         return specified(chart, colours)
 
-    monkeypatch.setattr(charts, "specification", validated)
+    monkeypatch.setattr(drawing, "specification", validated)
     everything = texts(drawn())
     assert len(found) == len(everything) > 3
     for plot in plots().values():

@@ -12,7 +12,8 @@ from ruamel.yaml import YAML
 
 from forex.commands.keep.plots_templates import FOLDER, templates
 from forex.regimes.regimes import REGIMES
-from forex.report.charts import ON_WHITE, REVISIONS
+from forex.report.charts import REVISIONS
+from forex.report.drawing import ON_WHITE
 from forex.report.plots import plots
 from tests.support.made_up import ROOT
 

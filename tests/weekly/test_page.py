@@ -11,7 +11,7 @@ import pytest
 from forex.core.sentence import verbatim
 from forex.core.status import FAULT
 from forex.presentation.language import Language, language
-from forex.report.charts import ON_WHITE
+from forex.report.drawing import ON_WHITE
 from forex.report.state import Found, OverallState
 from forex.weekly.folds import newest_folds
 from forex.weekly.page import figure, page

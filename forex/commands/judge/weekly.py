@@ -17,7 +17,7 @@ from forex.forecast.fan import by_length
 from forex.operations import load_operations
 from forex.params import load_params
 from forex.presentation.language import Language, language, plain_language
-from forex.report.charts import ON_WHITE
+from forex.report.drawing import ON_WHITE
 from forex.report.run import other_run, read_reports
 from forex.report.state import overall
 from forex.weekly.folds import newest_folds
