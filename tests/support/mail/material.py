@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, Final
 
 from forex.core.sentence import Sentence, sentence, verbatim
-from forex.core.status import AlertSeverity, Status
+from forex.core.status import CRITICAL, DEGRADED, AlertSeverity, Status
 from forex.evaluation.report import ValidationReport
 from forex.forecast.fan import fan
 from forex.forecast.report import Forecast, HorizonForecast, Inputs, Reason
@@ -17,7 +17,8 @@ from forex.mail.outcome import Foretold, Outcome, WeekHeld
 from forex.mail.rules import Kind
 from forex.mail.snapshot import Snapshot
 from forex.monitoring.alert_report import Alert, AlertsReport, AlertType, Send
-from forex.monitoring.report import PerformanceReport
+from forex.monitoring.report import FigureFinding, PerformanceReport
+from forex.monitoring.watched import CRPS
 from forex.operations import Mail, load_operations
 from forex.presentation.catalogue import Code
 from forex.presentation.language import language
@@ -59,7 +60,10 @@ def forecast_of(day: dt.date, **more: Any) -> Forecast:
 
 
 def alert(severity: AlertSeverity = "WARNING", day: str = "2024-11-27", why: Sentence | None = None) -> Alert:
-    reason = why or sentence("{series} rose {move:.1%}, {span}", series="vix", move=0.31, span=verbatim("in a day"))
+    span = sentence(
+        "from {before:g} ({since}) to {value:g} ({date})", before=23.7, since="2024-11-26", value=31, date=day
+    )
+    reason = why or sentence("{series} rose {move:.1%}, {span}", series="vix", move=0.308, span=span)
     return Alert(origin_date=day, type="VIX_SPIKE", severity=severity, reasons=(reason,))
 
 
@@ -95,6 +99,14 @@ def foretold(observado: float, *, issued: bool = True) -> tuple[Foretold, ...]:
     )
 
 
+def findings(status: Status) -> tuple[FigureFinding, ...]:
+    """What makes the status a bad one."""
+    if status not in (DEGRADED, CRITICAL):
+        return ()
+    figures = {"window": 60, "figure": CRPS, "change_pct": 31.4, "p": 1e-06, "holm_p": 3.3e-05}
+    return (FigureFinding(horizon="7d", status=status, **figures),)
+
+
 def material(
     day: dt.date = dt.date(2024, 11, 27),
     *,
@@ -109,7 +121,7 @@ def material(
     reports = Reports(
         forecast=one,
         validation=validation,
-        performance=PerformanceReport.model_construct(status=status, findings=()),
+        performance=PerformanceReport.model_construct(status=status, findings=findings(status)),
         alerts=alerts or alerts_of(day),
     )
     first = str(one.anchor_date - dt.timedelta(days=200))
