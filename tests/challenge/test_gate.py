@@ -62,6 +62,38 @@ def test_a_metric_is_worse_in_the_direction_of_its_rule_beyond_its_tolerance() -
     assert verdicts({CRPS: 2.0 + 1e-8}) == {}
 
 
+@pytest.mark.parametrize(
+    ("rule", "before", "after", "verdict"),
+    [
+        ({"near": 0.8}, 0.79, 0.81, "tolerated"),  # as near: 0.81 − 0.8 is 0.010000000000000009
+        ({"near": 0.8}, 0.81, 0.79, "tolerated"),
+        ({"near": 0.95}, 0.94, 0.96, "tolerated"),
+        ({"near": 0.8}, 0.79, 0.8101, "WORSE"),
+        ({"near": 0.8}, 0.79, 0.8099, "better"),
+        ({"near": 0.8}, 0.79, 0.79, "same"),
+        ({"better": "lower"}, 2.0, 2.0, "same"),
+        ({"better": "lower"}, 2.0, 2.0 + 1e-7, "same"),  # the ninth digit, that no report has
+        ({"better": "lower"}, 2.0, 2.0 + 1e-6, "WORSE"),
+        ({"better": "lower"}, 2.0, 2.0 - 1e-7, "same"),
+        ({"better": "lower"}, 2.0, 2.0 - 1e-6, "better"),
+        ({"better": "lower"}, 0.0, 0.0, "same"),
+        ({"better": "higher"}, -5.0, -5.0, "same"),
+        ({"better": "higher"}, -5.0, -4.0, "better"),
+        ({"better": "higher"}, 20.0, 20.0 - 1e-4, "WORSE"),
+        ({"better": "same"}, 2.5, 2.5, "same"),
+    ],
+)
+def test_what_is_as_good_is_not_worse_and_what_is_better_is_never_refused(
+    rule: dict[str, Any], before: float, after: float, verdict: str
+) -> None:
+    """With a tolerance of nothing: rounding alone refuses no value."""
+    chosen = settings(metrics=[{"name": CRPS, "absolute": 0.0} | rule])
+    found = compare({CRPS: before}, {CRPS: after}, chosen)
+    [entry] = found["compared"]
+    assert entry["verdict"] == verdict
+    assert bool(found["reasons"]) == (verdict == "WORSE")
+
+
 def test_a_verdict_may_be_left_to_chance_by_new_data_and_by_nothing_else() -> None:
     verdict, chosen = "validation.1d.published.accept_rmse", settings(required=["validation.*"])
     without = {name: value for name, value in BASE.items() if name != verdict}

@@ -70,6 +70,31 @@ def test_folders_are_made_and_files_are_readable_by_all(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o644
 
 
+def test_no_write_and_no_read_keeps_a_file_open(tmp_path: Path) -> None:
+    """A scheduled process writes for years; a process may have a thousand open."""
+
+    def never(aside: Path) -> None:
+        raise RuntimeError("the disk is full")
+
+    def every_kind() -> None:
+        files.write_text(tmp_path / "a.txt", "text")
+        files.write_durably(tmp_path / "b.txt", "text")
+        files.write_private(tmp_path / "c.eml", b"mail")
+        files.move_durably(tmp_path / "c.eml", tmp_path / "sent" / "d.eml")
+        files.write_json(tmp_path / "e.json", {})
+        files.write_verified_parquet(tmp_path / "f.parquet", FRAME)
+        read_parquet(tmp_path / "f.parquet")
+        with pytest.raises(RuntimeError, match="full"):
+            files.write_atomically(tmp_path / "a.txt", never)
+
+    (tmp_path / "sent").mkdir()
+    every_kind()
+    before = len(os.listdir("/proc/self/fd"))
+    for _ in range(5):
+        every_kind()
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
 def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
     path = tmp_path / "reports" / "forecast.xlsx"
     files.write_bytes(path, bytes(range(256)))

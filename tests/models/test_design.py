@@ -121,6 +121,20 @@ def test_a_quiet_drivers_move_counts_more_and_a_storm_of_the_peso_makes_all_coun
     assert (louder[1:240] == 1.0).all() and (louder[260] > 1.1).all()
 
 
+@pytest.mark.parametrize("silent", [1, 5, 30])
+def test_a_move_before_the_first_return_counts_as_it_is(silent: int) -> None:
+    """No storm and no calm of the peso is known yet: neither is made up, and nothing that comes later is looked at."""
+    made = history(8, 60, gaps=0.0)
+    late = replace(made, known=np.maximum(made.known - silent, 0))
+    before = np.flatnonzero(late.known == 0)
+    assert len(before) >= silent
+    plain = Scaling(2, 30.0, 10.0, 1.0)  # of a driver's own size, nothing
+    for age, values in scaled_moves(late.moves, late, plain).items():
+        np.testing.assert_array_equal(values[before], late.moves[age][before])
+    assert np.isfinite(late.moves[0][before][-1]).any()
+    np.testing.assert_allclose(scaled_moves(late.moves, late, SCALING)[0], by_hand(late, SCALING)[0], rtol=1e-9)
+
+
 def test_a_driver_of_constant_value_has_moves_of_zero() -> None:
     made = history(5, gaps=0.0)
     made.moves[0][:, 1] = made.moves[1][:, 1] = 0.0

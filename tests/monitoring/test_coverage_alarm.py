@@ -91,6 +91,39 @@ def test_no_slot_holds_forecasts_that_overlap_and_none_is_passed_over_needlessly
         assert target[last] > anchor[position]
 
 
+@pytest.mark.parametrize(
+    ("anchor", "target", "count", "expected"),
+    [
+        ([0, 0, 0, 1], [5, 5, 5, 6], 2, [0, 1, -1, -1]),  # made on the same news: they overlap all the way
+        ([3, 3], [4, 4], 2, [0, 1]),
+        ([0, 1, 5, 6], [5, 6, 9, 9], 2, [0, 1, 0, 1]),  # a target that the anchor is, is known
+        ([0, 1, 4, 5], [5, 6, 9, 9], 2, [0, 1, -1, 0]),  # one day later is not
+        ([0, 2], [1, 3], 1, [0, 0]),
+    ],
+)
+def test_a_forecast_without_a_free_slot_has_none(
+    anchor: list[int], target: list[int], count: int, expected: list[int]
+) -> None:
+    assert dealt(np.array(anchor), np.array(target), count).tolist() == expected
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(1, 6)), max_size=40),
+    st.integers(1, 5),
+)
+def test_no_two_bets_of_a_slot_overlap_however_few_slots_there_are(steps: list[tuple[int, int]], count: int) -> None:
+    """Origins may share an anchor. What the bound needs: every forecast of a slot begins when the one before it is known."""
+    anchor = np.cumsum([ahead for ahead, _ in steps], dtype=np.int64)
+    target = anchor + np.array([length for _, length in steps], dtype=np.int64)
+    found = dealt(anchor, target, count)
+    last: dict[int, int] = {}
+    for begins, ends, slot in zip(anchor.tolist(), target.tolist(), found.tolist(), strict=True):
+        free = [place for place in range(count) if last.get(place, begins) <= begins]
+        assert slot == (free[0] if free else -1)
+        if free:
+            last[slot] = ends
+
+
 def test_shares_sum_to_one_and_favour_what_can_be_found() -> None:
     found = shares(("1d", "7d", "15d", "30d", "90d"))
     assert sum(found.values()) == pytest.approx(1)

@@ -45,8 +45,13 @@ windows = st.builds(
 
 
 @settings(max_examples=30, deadline=None)
-@given(window=windows, seed=st.integers(0, 1000), newest=st.integers(120, 299))
-def test_losses_and_bias_equal_the_loops(window: Window, seed: int, newest: int) -> None:
+@given(
+    window=windows,
+    seed=st.integers(0, 1000),
+    newest=st.integers(120, 299),
+    size_of_error=st.sampled_from([0.001, 1.0, 500.0]),
+)
+def test_losses_and_bias_equal_the_loops(window: Window, seed: int, newest: int, size_of_error: float) -> None:
     loss = np.random.default_rng(seed).gamma(2.0, 1.5, 300) / 900
     k = min(newest + 1 - window.size, window.baseline) / (window.size + window.steps - 1 + window.clustering)
     if k < 2:
@@ -62,12 +67,15 @@ def test_losses_and_bias_equal_the_loops(window: Window, seed: int, newest: int)
     assert change.p_critical[0] == pytest.approx(student.sf(beyond / spread, df))
     assert change.change_pct[0] == pytest.approx(100 * (recent / baseline.mean() - 1))
 
-    error = loss * 900 - 3
+    error = (loss * 900 - 3) * size_of_error
     recent, past, baseline = means_before(error, newest, window)
     mean, spread = spread_of(past, k)
     change = bias_change(error, np.array([newest]), window)
     assert change.p[0] == pytest.approx(2 * student.sf(abs(recent - mean) / spread, df))
-    assert change.change_pct[0] == pytest.approx(100 * abs(recent - mean) / np.abs(baseline).mean())
+    usual = np.abs(baseline).mean()
+    assert change.change_pct[0] == pytest.approx(100 * abs(recent - mean) / usual)
+    beyond = abs(recent - mean) - window.critical_pct / 100 * usual
+    assert change.p_critical[0] == pytest.approx(min(2 * student.sf(beyond / spread, df), 1.0))
 
 
 def test_misses_without_overlap_or_clusters_have_the_binomial_tail() -> None:
@@ -156,3 +164,27 @@ def test_a_window_is_called_worse_no_oftener_than_it_says(steps: int, size: int)
     p = loss_change(loss, np.array([n - 1]), Window(size, steps, 2500, 30)).p
     assert np.mean(p < 0.05) <= 0.05 + 2 * math.sqrt(0.05 * 0.95 / runs)
     assert np.mean(p < 0.5) == pytest.approx(0.5, abs=0.08)
+
+
+@pytest.mark.parametrize("size_of_error", [1e-3, 1.0, 1e3])
+def test_no_change_depends_on_the_unit_of_the_errors(size_of_error: float) -> None:
+    """In pesos or in log-returns: the same bias is critical, or is not."""
+    error = np.random.default_rng(31).normal(0.2, 1.0, 600)
+    error[-20:] += 1.0
+    at, window = np.arange(560, 600), Window(20, 1, 500, 30)
+    for judged, values in ((bias_change, error), (loss_change, np.exp(error))):
+        plain, other = judged(values, at, window), judged(values * size_of_error, at, window)
+        for name in ("change_pct", "p", "p_critical", "p_better"):
+            np.testing.assert_allclose(getattr(other, name), getattr(plain, name), rtol=1e-6)
+        assert plain.p_critical[0] > 0.05 > plain.p_critical[-1]
+
+
+@pytest.mark.parametrize("by", [0.5, 0.9, 1.1, 2.0])
+def test_a_bias_is_critical_beyond_the_critical_share_of_the_usual_error(by: float) -> None:
+    """Errors of size 4 that alternate and a bias just below or above 30 % of that: less than even odds of being beyond, or more."""
+    rng = np.random.default_rng(32)
+    error = 4.0 * np.where(np.arange(600) % 2 == 0, 1.0, -1.0) + 0.05 * rng.standard_normal(600)
+    error[-20:] += by * 0.3 * 4.0
+    change = bias_change(error, np.array([599]), Window(20, 1, 500, 30))
+    assert change.change_pct[0] == pytest.approx(30 * by, rel=0.05)
+    assert (change.p_critical[0] < 0.01) == (by > 1)

@@ -1,6 +1,7 @@
 """The history: at each origin, which returns are known and which forecasts have matured, not one earlier or later."""
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from forex.core.errors import TooLittleData
 from forex.observations.align import panel
-from forex.observations.history import History, from_panel
+from forex.observations.history import History, forecast_origins, from_panel
 from forex.timeline import calendar
 from tests.support.made_up import EVENING, NOON, made_up_history, observations, published, utc
 
@@ -336,3 +338,49 @@ def test_what_an_origin_knows_does_not_depend_on_anything_later(seed: int, t: in
         assert (before.matured < len(part.days)).tolist() == matured.tolist()
         assert before.matured[matured].tolist() == after.matured[upto][matured].tolist()
         assert before.log_return[matured].tobytes() == after.log_return[upto][matured].tobytes()
+
+
+# --- which origins are fitted -------------------------------------------------------------------------------------------
+
+KNOWING = history(published(DAYS, VALUES), str(DAYS[38]))  # 39 days; day k knows k returns
+
+
+@pytest.mark.parametrize(
+    ("first_origin", "warm_up", "min_returns", "first"),
+    [
+        (20, 5, 0, 14),  # day 20 is position 19; five before it
+        (20, 0, 0, 19),
+        (20, 1, 0, 18),
+        (20, 19, 0, 0),  # as far back as there are days
+        (20, 20, 0, 0),  # and no farther
+        (20, 5, 14, 14),  # 14 returns are known there
+        (20, 5, 15, 15),  # one more is not
+        (20, 5, 19, 19),
+        (20, 5, 20, 19),  # the first origin is fitted whatever it knows: the model says what it needs
+        (20, 5, 1000, 19),
+        (1, 5, 0, 0),
+        (39, 5, 0, 33),  # the last day alone, with what is before it
+        (39, 0, 0, 38),
+    ],
+)
+def test_origins_are_fitted_from_the_first_on_and_a_warm_up_before_it(
+    first_origin: int, warm_up: int, min_returns: int, first: int
+) -> None:
+    assert KNOWING.known.tolist() == list(range(39))
+    origins = forecast_origins(KNOWING, first_origin=first_origin, warm_up=warm_up, min_returns=min_returns)
+    assert origins.tolist() == list(range(first, 39))
+
+
+@pytest.mark.parametrize("first_origin", [40, 41, 1000])
+def test_a_history_that_ends_before_the_first_origin_is_too_little(first_origin: int) -> None:
+    with pytest.raises(TooLittleData, match=rf"usdclp: 39 business days .* needs {first_origin} \(fit\.first_origin\)"):
+        forecast_origins(KNOWING, first_origin=first_origin, warm_up=0, min_returns=0)
+
+
+def test_returns_that_come_late_put_the_warm_up_off() -> None:
+    """Nothing is known until the twelfth day, and then a dozen returns at once."""
+    day = np.arange(39)
+    late = replace(KNOWING, known=np.where(day < 12, 0, day))
+    for min_returns, first in ((1, 12), (8, 12), (12, 12), (13, 13)):
+        origins = forecast_origins(late, first_origin=20, warm_up=19, min_returns=min_returns)
+        assert origins[0] == first

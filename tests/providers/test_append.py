@@ -30,8 +30,10 @@ NONE = pl.DataFrame(schema=ROWS)
 NEVER = pl.DataFrame(schema=ATTEMPTS)
 
 
-def arrived(date: dt.date, value: float, at: str, known_at: dt.datetime | None = None) -> Arrived:
-    return Arrived(Observation(date, value, known_at), "test:dolar", utc(at))
+def arrived(
+    date: dt.date, value: float, at: str, known_at: dt.datetime | None = None, *, source: str = "test:dolar"
+) -> Arrived:
+    return Arrived(Observation(date, value, known_at), source, utc(at))
 
 
 def attempt(at: str, first: dt.date = TUESDAY, last: dt.date = THURSDAY) -> pl.DataFrame:
@@ -76,6 +78,81 @@ def test_a_first_fetch_that_fails_does_not_cost_the_history() -> None:
     assert additions(NONE, both, RULE, failed)["known_at"].to_list() == [BY_RULE[WEDNESDAY], BY_RULE[THURSDAY]]
     twice = pl.concat([failed, attempt("2024-11-27T21:30")])
     assert additions(NONE, both, RULE, twice)["known_at"].to_list() == [BY_RULE[WEDNESDAY], utc("2024-11-28T13:00")]
+
+
+# --- asked in vain ----------------------------------------------------------------------------------------------------
+
+LATEST_ONLY = "jsdelivr:usd"  # a provider that serves the latest days and no history
+FOURTH, EIGHTH = dt.date(2024, 11, 4), dt.date(2024, 11, 8)
+LATER = "2024-11-20T13:00"
+
+
+def november(day: int) -> dt.date:
+    return dt.date(2024, 11, day)
+
+
+def brought_later(days: list[int], source: str, *, missing: list[tuple[dt.date, dt.date]] | None = None) -> list[str]:
+    """Whether each of `days`, which arrives on the 20th, is known by the rule or from its retrieval.
+
+    The store has the rows of 4 and 8 November by `source`, and has asked for 1 to 9 November on the 9th.
+    """
+    stored = additions(
+        NONE, [arrived(day, 950.0, "2024-11-09T12:00", source=source) for day in (FOURTH, EIGHTH)], RULE, NEVER
+    )
+    asked = attempt("2024-11-09T12:00", november(1), november(9))
+    late = [arrived(november(day), 951.0 + day, LATER) for day in days]
+    added = additions(stored, late, RULE, asked, missing=missing or [])
+    assert added["date"].to_list() == [november(day) for day in sorted(days)]
+    by_rule = additions(NONE, late, RULE, NEVER)["known_at"]
+    said = zip(added["known_at"], by_rule, strict=True)
+    return ["rule" if at == rule else "retrieval" if at == utc(LATER) else str(at) for at, rule in said]
+
+
+def test_a_day_between_stored_ones_that_was_asked_for_in_vain_is_no_history() -> None:
+    """By the rule the 6th was public on the 5th, and nobody had it before the 20th; what lies before all rows is history."""
+    assert brought_later([6], LATEST_ONLY) == ["retrieval"]
+    assert brought_later([1, 6], LATEST_ONLY) == ["rule", "retrieval"]
+
+
+@pytest.mark.parametrize("day", [5, 6, 7])
+def test_a_day_after_the_oldest_row_is_none_however_near(day: int) -> None:
+    assert brought_later([day], LATEST_ONLY) == ["retrieval"]
+
+
+def test_where_a_provider_serves_a_history_what_it_did_not_bring_was_not_there() -> None:
+    assert brought_later([1, 6], "test:dolar") == ["retrieval", "retrieval"]
+
+
+def test_a_part_that_a_fetch_said_it_missed_is_history_and_no_other_day() -> None:
+    for source in ("test:dolar", LATEST_ONLY):
+        assert brought_later([6, 7], source, missing=[(november(6), november(6))]) == ["rule", "retrieval"]
+
+
+def test_a_day_that_nobody_asked_for_keeps_the_rule() -> None:
+    assert brought_later([12, 18], LATEST_ONLY) == brought_later([12, 18], "test:dolar") == ["rule", "rule"]
+
+
+# --- one arrival ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "kept"),
+    [
+        ([903.0, 903.0, 904.0], [903.0, 904.0]),
+        ([903.0, 903.0, 903.0], [903.0]),
+        ([903.0, 904.0, 904.0], [903.0, 904.0]),
+        ([903.0, 904.0, 903.0], [903.0, 904.0, 903.0]),
+    ],
+)
+def test_a_date_that_arrives_several_times_at_once_is_a_value_and_its_changes(
+    values: list[float], kept: list[float]
+) -> None:
+    added = additions(NONE, [arrived(WEDNESDAY, value, LATER) for value in values], RULE, NEVER)
+    assert added["value"].to_list() == kept
+    assert added["known_at"].to_list() == [BY_RULE[WEDNESDAY], *[utc(LATER)] * (len(kept) - 1)]
+    stored = additions(NONE, [arrived(WEDNESDAY, values[0], "2024-11-19T13:00")], RULE, NEVER)
+    again = additions(stored, [arrived(WEDNESDAY, value, LATER) for value in values], RULE, NEVER)
+    assert again.select("value", "known_at").rows() == [(value, utc(LATER)) for value in kept[1:]]
 
 
 def test_an_unchanged_value_adds_nothing_and_a_changed_one_a_row() -> None:

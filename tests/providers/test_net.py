@@ -1,6 +1,9 @@
 """The network's manners, against a real server: what is retried, what is refused, and what never reaches a message."""
 
+import contextlib
+import os
 import socket
+import time
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -17,6 +20,38 @@ def test_a_body_comes_back_and_a_secret_reaches_the_server(site: Web) -> None:
         assert client.json(f"{site.url}/series", {"code": "a b", "pass": Secret("hunter2")}) == {
             "asked": {"code": "a b", "pass": "hunter2"}
         }
+
+
+def open_files() -> int:
+    return len(os.listdir("/proc/self/fd"))
+
+
+@pytest.mark.parametrize("ends", ["well", "refused", "with an error of ours"])
+def test_a_client_that_is_left_has_closed_what_it_opened(site: Web, ends: str) -> None:
+    """Its connection, which the server sees end, and its loop, however the block ends."""
+    gone: list[bytes] = []
+
+    def until_the_end(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(404 if ends == "refused" else 200)
+        handler.send_header("Content-Length", "4")
+        handler.end_headers()
+        handler.wfile.write(b"fine")
+        handler.connection.settimeout(5)
+        gone.append(handler.connection.recv(1))  # b"" where the other side has hung up
+        handler.close_connection = True
+
+    site.route = lambda path, query: Answer(send=until_the_end)
+    before = open_files()
+    with contextlib.suppress(ProviderError, RuntimeError), site.client() as client:
+        client.get(f"{site.url}/series")
+        assert open_files() > before
+        if ends == "with an error of ours":
+            raise RuntimeError
+    for _ in range(200):
+        if gone and open_files() <= before:
+            break
+        time.sleep(0.01)
+    assert gone == [b""] and open_files() <= before
 
 
 def test_a_secret_shows_nowhere() -> None:

@@ -192,6 +192,11 @@ def test_a_wrong_panel_is_named() -> None:
         classify(panel.drop("anchor_date"), MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE)
     with pytest.raises(DataError, match="row 60: 2019-01-02 does not come after"):
         classify(pl.concat([panel[1:], panel[:1]]), MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE)
+    for at in (1, 30, 59):
+        twice = pl.concat([panel[:at], panel[at - 1 :]])
+        day = panel["origin_date"][at - 1]
+        with pytest.raises(DataError, match=f"row {at + 1}: {day} does not come after the row before it"):
+            classify(twice, MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE)
     with pytest.raises(DataError, match="origin 2019-01-02: anchor is 0; logs need a positive number"):
         classify(panel.with_columns(anchor=pl.lit(0.0)), MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE)
     assert classify(panel[:1], MEETINGS, INTERVENTIONS, QUICK, copper_move=QUICK_MOVE)["regime"].to_list() == [

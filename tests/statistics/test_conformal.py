@@ -106,6 +106,26 @@ def test_long_histories_keep_their_weights_in_range() -> None:
     np.testing.assert_allclose(ours.effective[100:], kish, rtol=1e-2)
 
 
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        # Points (0, 0), (0.2, 1), (0.6, 2), (0.8, 3), (1, 4), read at 1.2 times a coverage of 10, 20, … 80 %.
+        ([1, 2, 2, 3, 4], [0.6, 1.1, 1.4, 1.7, 2.0, 2.6, 3.2, 3.8]),
+        ([4, 2, 1, 3, 2], [0.6, 1.1, 1.4, 1.7, 2.0, 2.6, 3.2, 3.8]),
+        ([1, 1, 2, 2, 4], [0.3, 0.6, 0.9, 1.2, 1.5, 1.8, 2.4, 3.6]),
+        ([1, 2, 3, 4, 4], [0.6, 1.2, 1.8, 2.4, 3.0, 3.3, 3.6, 3.9]),
+        ([2, 2, 2, 2, 2], [0.24, 0.48, 0.72, 0.96, 1.2, 1.44, 1.68, 1.92]),
+        ([0, 0, 1, 2, 2], [0.0, 0.0, 0.0, 0.4, 1.0, 1.3, 1.6, 1.9]),
+    ],
+)
+def test_equal_scores_are_one_point_wherever_they_stand(scores: list[float], expected: list[float]) -> None:
+    """By hand. Two points at one score would leave the half-width on it over a stretch of coverage."""
+    known = np.append(np.array(scores, dtype=float), np.nan)
+    ours = standardised_quantiles(known, np.append(np.full(5, 5), 9), ALIKE).half_widths[5]
+    np.testing.assert_allclose(ours[:8], expected, atol=1e-6)
+    assert (ours[8:] == max(scores)).all()
+
+
 def test_nothing_matured_is_nan_and_counts_nothing() -> None:
     ours = standardised_quantiles(np.array([1.0, np.nan, 2.0]), np.array([2, 3, 9]), 100.0)
     assert np.isnan(ours.half_widths[:2]).all()

@@ -121,6 +121,20 @@ def test_no_estimate_before_enough_rows_have_matured() -> None:
     assert coefficients[56].any()
 
 
+@pytest.mark.parametrize("min_rows", [1, 2, 7, 30])
+def test_the_first_estimate_needs_so_many_rows_and_none_more(min_rows: int) -> None:
+    """Every row matures on the next day, and every day is a refit: row t knows t of them."""
+    rng = np.random.default_rng(8)
+    features = rng.standard_normal((60, 1))
+    target = 0.8 * features[:, 0] + 0.1 * rng.standard_normal(60)
+    variance, matured = np.ones(60), np.arange(60) + 1
+    schedule = Schedule(1, 1e9, 1e-9, min_rows, 0.0)
+    made = ridge.predictions(features, target, variance, matured, schedule)
+    assert np.flatnonzero(made.coefficients[:, 0])[0] == min_rows
+    share = ridge.earned(target, target, variance, matured, schedule)
+    assert np.flatnonzero(share)[0] == min_rows
+
+
 @pytest.mark.parametrize("factor", [0.01, 2.0, 1e4])
 def test_units_of_features_target_and_variance_do_not_matter(factor: float) -> None:
     usual, moved = Rows(4), Rows(4)

@@ -1,6 +1,7 @@
 """Scores at the level of the dollar in pesos: closed forms, laws, propriety, and loops as oracles."""
 
 import datetime as dt
+import math
 
 import numpy as np
 import polars as pl
@@ -180,8 +181,14 @@ def test_wrong_arguments_are_refused() -> None:
         interval_score(y, y + 1, y, level=0.95)
     with pytest.raises(ValueError, match="expected 25 quantiles"):
         crps(y, np.full((1, 24), 900.0))
-    with pytest.raises(ValueError, match="expected levels"):
-        pinball(y, y, level=1.0)
+    for levels in (1.0, 0.0, [0.5, 1.5], [-0.5, 0.5], [0.5, 1.0], [0.0, 0.5], math.nan):
+        with pytest.raises(ValueError, match="expected levels"):
+            pinball(y, y, level=levels)
+    for level in (0.0, 1.0, math.nan):
+        with pytest.raises(ValueError, match="expected a level"):
+            interval_score(y, y, y, level=level)
+    with pytest.raises(ValueError, match="lower bound above"):
+        interval_score([900.0, 900.0], [890.0, 911.0], [910.0, 910.0], level=0.95)
 
 
 def test_pit_of_a_true_forecast_is_uniform() -> None:

@@ -128,6 +128,30 @@ REVISIONS: dict[str, tuple[list[tuple[int, float, int]], list[str]]] = {
         [(1, 900, 1), (2, 905, 2), (0, 1200, 3), (0, 899, 4)],
         ["good", "good", "reverted", "good"],
     ),
+    "a print that its own revision withdrew is released by no later row": (
+        [(0, 900, 0), (1, 1035, 1), (1, 910, 2), (2, 1030, 3)],
+        ["good", "reverted", "good", "suspended"],
+    ),
+    "nor by two of them, and is no reference": (
+        [(0, 900, 0), (1, 1035, 1), (1, 910, 2), (2, 1030, 3), (3, 1110, 4)],
+        ["good", "reverted", "good", "released", "good"],
+    ),
+    "a print that was withdrawn for another one that nothing supports": (
+        [(0, 900, 0), (1, 1035, 1), (1, 760, 2), (2, 1030, 3), (3, 1040, 4)],
+        ["good", "unconfirmed", "unconfirmed", "released", "good"],
+    ),
+    "a late row that was released is the reference of what comes late after it": (
+        [(0, 900, 0), (2, 1300, 2), (3, 1305, 3), (1, 1250, 4), (1, 1160, 5)],
+        ["good", "released", "good", "released", "good"],
+    ),
+    "and of another date that comes later still": (
+        [(0, 900, 0), (3, 1300, 3), (4, 1305, 4), (1, 1250, 5), (2, 1160, 6)],
+        ["good", "released", "good", "released", "good"],
+    ),
+    "a late row that is set aside is the reference of none": (
+        [(0, 900, 0), (2, 1300, 2), (3, 1305, 3), (1, 1100, 4), (1, 1160, 5)],
+        ["good", "released", "good", "unconfirmed", "unconfirmed"],
+    ),
 }
 
 

@@ -8,6 +8,7 @@ import pytest
 from forex.core.errors import DataError, ParamsError, StaleError, TooLittleData
 from forex.core.files import json_text
 from forex.core.reports import plain
+from forex.observations.align import panel
 from forex.observations.store import SCHEMA, Publication
 from forex.params import Validate, load_params
 from forex.timeline import calendar
@@ -97,6 +98,36 @@ def test_revision_keeps_both_vintages() -> None:
     checked = check(pl.concat([rows, later]))
     assert checked.quarantine.is_empty()
     assert checked.usable.filter(pl.col("date") == later["date"][0])["line"].to_list() == [502, 9001]
+
+
+@pytest.mark.parametrize("place", [0, 40, COUNT - 1, COUNT])
+def test_a_revision_anywhere_in_the_file_leaves_the_newest_value_the_anchor(place: int) -> None:
+    """In the last line, a revision of an old date would be taken for the newest row."""
+    rows = series(values=[900.0 + (row % 9) for row in range(COUNT - 1)] + [916.0])
+    old = rows[COUNT - 16].with_columns(
+        value=pl.lit(902.5), known_at=pl.lit(utc("2024-11-25T15:00")), line=pl.lit(9001, pl.Int64)
+    )
+    used = check(pl.concat([rows[:place], old, rows[place:]])).usable
+    assert used.select("date", "known_at", "line").rows() == sorted(used.select("date", "known_at", "line").rows())
+    made = panel(used, {}, set(), as_of=AS_OF, cut_off="15:00").filter(pl.col("cut_off_at").is_not_null())
+    [newest] = made[-1].select("anchor", "anchor_date").rows()
+    assert newest == (916.0, dt.date(2024, 11, 27))
+    of_old = made.filter(pl.col("origin_date") == old["date"][0])["anchor"].item()
+    assert of_old == rows[COUNT - 16]["value"].item()  # what was known then
+
+
+def test_vintages_of_a_date_stand_in_the_order_in_which_they_became_known() -> None:
+    """Though the file has the later one first: at the end the last one known is in force."""
+    rows = series()
+    later = [
+        rows[-2].with_columns(pl.col("value") + by, known_at=pl.lit(utc(at)), line=pl.lit(line, pl.Int64))
+        for by, at, line in ((2.0, "2024-11-27T12:00", 9001), (1.0, "2024-11-26T12:00", 9002))
+    ]
+    used = check(pl.concat([later[0], rows[:-1], later[1]])).usable
+    assert used["line"].to_list()[-3:] == [COUNT, 9002, 9001]
+    made = panel(used, {}, set(), as_of=AS_OF, cut_off="15:00")
+    newest = made.filter(pl.col("cut_off_at").is_not_null())[-1]
+    assert newest["anchor"].item() == pytest.approx(WAVE[-2] + 2.0)
 
 
 @pytest.mark.parametrize(
