@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forex import __version__
-from forex.commands import completion, terminal
+from forex.commands import completion, place, terminal
 from forex.core.errors import GateFailed, OtherData, UsageError
 
 if TYPE_CHECKING:
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="forex",
-    help="Calibrated forecasts of the dólar observado (USD/CLP). Run it in the project's folder; `dvc repro` makes what it shows.",
+    help="Calibrated forecasts of the dólar observado (USD/CLP). Run it in the project or a folder of it; `dvc repro` makes what "
+    "it shows.",
     no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -46,7 +48,17 @@ def _version(wanted: bool) -> None:
 
 
 @app.callback()
-def project(
+def everywhere(
+    project: Annotated[
+        Path | None,
+        typer.Option(
+            "--project",
+            metavar="DIR",
+            help="The project's folder, where it is not above.",
+            is_eager=True,
+            callback=place.enter,
+        ),
+    ] = None,
     version: Annotated[
         bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
     ] = False,
@@ -68,7 +80,7 @@ def forecast(
     as_json: Json = False,
 ) -> None:
     """The forecast as a table: median, intervals and probability of a rise by horizon."""
-    _in_project()
+    place.require()
     from forex.commands.show import forecast
 
     content = forecast.view(at=at, above=above, below=below, settlement=date, ladder=ladder)
@@ -78,7 +90,7 @@ def forecast(
 @app.command()
 def issue(as_json: Json = False) -> None:
     """Enter the forecast in the ledger, data/ledger/<year>.csv. Exit code 1 if another one was issued for the same origin."""
-    _in_project()
+    place.require()
     from forex.commands.live import issue as issuing
 
     terminal.show(issuing.view(), issuing.text, as_json=as_json)
@@ -87,7 +99,7 @@ def issue(as_json: Json = False) -> None:
 @app.command()
 def status(lang: Language = None, as_json: Json = False) -> None:
     """As of when, how fresh, which regime, what was set aside, and how the last matured forecasts were covered."""
-    _in_project()
+    place.require()
     from forex.commands.show import status
 
     terminal.tell(status.view(), status.text, lang, as_json=as_json)
@@ -96,7 +108,7 @@ def status(lang: Language = None, as_json: Json = False) -> None:
 @app.command()
 def scoreboard(lang: Language = None, as_json: Json = False) -> None:
     """Measured coverage, and scores against every benchmark with the evidence for a difference."""
-    _in_project()
+    place.require()
     from forex.commands.show import scoreboard
 
     terminal.tell(scoreboard.view(), scoreboard.text, lang, as_json=as_json)
@@ -111,7 +123,7 @@ def regime(
     as_json: Json = False,
 ) -> None:
     """The market regime, why it was called signal by signal, and what to do about it."""
-    _in_project()
+    place.require()
     from forex.commands.show import regime
 
     terminal.tell(regime.view(at=at), regime.text, lang, as_json=as_json)
@@ -123,7 +135,7 @@ def calibrate(
     as_json: Json = False,
 ) -> None:
     """What is usual for USD/CLP, estimated anew: volatilities, months, thresholds, copper; beside what params.yaml holds."""
-    _in_project()
+    place.require()
     from forex.commands.judge import calibrate
 
     terminal.show(calibrate.view(write=write), calibrate.text, as_json=as_json)
@@ -139,7 +151,7 @@ def nowcast(
     as_json: Json = False,
 ) -> None:
     """What moves the newest nowcast, series by series with its age, and how much the nowcast has explained."""
-    _in_project()
+    place.require()
     from forex.commands.show import nowcast
 
     terminal.tell(nowcast.view(at=at), nowcast.text, lang, as_json=as_json)
@@ -157,7 +169,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Why the forecast is what it is, part by part in pesos, and what changed since the business day before."""
-    _in_project()
+    place.require()
     from forex.commands.show import explain as accounts
 
     terminal.tell(accounts.view(horizon=horizon, at=at), accounts.text, lang, as_json=as_json)
@@ -179,7 +191,7 @@ def gate(
     """Compare the metrics of two revisions by the rules of params.yaml. Exit code 1, with the reasons, if HEAD is worse; 6, and
     nothing is compared, if they were run on different observations.
     """
-    _in_project()
+    place.require()
     from forex.commands.judge import gate
 
     content = gate.view(base, head)
@@ -202,7 +214,7 @@ def verdict(
     as_json: Json = False,
 ) -> None:
     """For cron and CI, the overall state: exit code 1 if it is FAULT or alerts call for it; 4 if a run is missing or too old."""
-    _in_project()
+    place.require()
     from forex.commands.judge import check as state
 
     content = state.view(max_age=max_age)
@@ -222,7 +234,7 @@ def watch(
     """
     if prometheus and as_json:
         raise UsageError("--prometheus and --json are two forms of the same: choose one of them.")
-    _in_project()
+    place.require()
     from forex.commands.live import health
     from forex.core.reports import plain
     from forex.health.metrics import exposition
@@ -246,7 +258,7 @@ def alerts(
     as_json: Json = False,
 ) -> None:
     """Shocks of the market and faults of the forecast, and whether the newest origin is worth a message."""
-    _in_project()
+    place.require()
     from forex.commands.show import alerts
 
     terminal.tell(alerts.view(since=since), alerts.text, lang, as_json=as_json)
@@ -255,7 +267,7 @@ def alerts(
 @app.command()
 def readiness(model: Model, as_json: Json = False) -> None:
     """Whether MODEL may be published instead of what is. Exit code 0: READY or OPTIMAL; 1: CAUTIOUS or NOT_READY."""
-    _in_project()
+    place.require()
     from forex.commands.judge import readiness
 
     content = readiness.view(model)
@@ -271,7 +283,7 @@ def promote(
     as_json: Json = False,
 ) -> None:
     """Make MODEL the published one, in params.yaml, where it is READY or OPTIMAL. Exit code 1 where it is not."""
-    _in_project()
+    place.require()
     from forex.commands.judge import promote as promotion
 
     content = promotion.view(model, dry_run=dry_run, force=force)
@@ -288,7 +300,7 @@ def mend(
     """Mend what a killed run can leave behind, and say what it cannot mend: locks, half-written files, dvc.lock, missing outputs,
     packages, fonts, clock. Ledger and stores are never touched.
     """
-    _in_project()
+    place.require()
     from forex.commands.keep import doctor
 
     terminal.show(doctor.view(dry_run=dry_run), doctor.text, as_json=as_json)
@@ -297,7 +309,7 @@ def mend(
 @app.command()
 def fetch(as_json: Json = False) -> None:
     """Bring the store of live data up to date, from the network. Progress goes to stderr."""
-    _in_project()
+    place.require()
     from forex.commands.live import fetch
 
     terminal.show(fetch.view(terminal.progress), fetch.text, as_json=as_json)
@@ -314,7 +326,7 @@ def advance(
     as_json: Json = False,
 ) -> None:
     """One day of live use: fetch, move as_of to the last business day whose cut-off has passed, run, issue, report."""
-    _in_project()
+    place.require()
     from forex.commands.live import advance as day
 
     terminal.show(day.view(terminal.progress, to=to, after_cut_off=after_cut_off), day.text, as_json=as_json)
@@ -326,11 +338,16 @@ def backfill(
         str, typer.Option("--from", metavar="DATE", help="The first day.", autocompletion=completion.days)
     ],
     last: Annotated[str, typer.Option("--to", metavar="DATE", help="The last day.", autocompletion=completion.days)],
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the rows go: a new file, never the ledger.")],
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE", help="Where the rows go: a new file, never the ledger.", callback=place.from_there
+        ),
+    ],
     as_json: Json = False,
 ) -> None:
     """The rows that daily runs would have issued, in the ledger's format and in a file of your own."""
-    _in_project()
+    place.require()
     from forex.commands.live import backfill as replayed
 
     terminal.show(replayed.view(first, last, out, progress=terminal.progress), replayed.text, as_json=as_json)
@@ -339,7 +356,7 @@ def backfill(
 @params_app.command()
 def check(as_json: Json = False) -> None:
     """Whether params.yaml and operations.yaml are valid: which key is wrong, what is allowed. Exit code 2 if one is."""
-    _in_project()
+    place.require()
     from forex.commands.keep import params, scheduled
 
     scheduled.check_commands(params.operations(params.whole()))
@@ -350,7 +367,7 @@ def check(as_json: Json = False) -> None:
 @schedule_app.command()
 def install(systemd: Systemd = False, as_json: Json = False) -> None:
     """Have cron, or systemd, run the jobs of operations.yaml. Changes nothing else of your crontab."""
-    _in_project()
+    place.require()
     from forex.commands.live import schedule
 
     terminal.show(schedule.install(systemd=systemd), schedule.text, as_json=as_json)
@@ -359,7 +376,7 @@ def install(systemd: Systemd = False, as_json: Json = False) -> None:
 @schedule_app.command()
 def remove(as_json: Json = False) -> None:
     """Have nothing run by itself any more."""
-    _in_project()
+    place.require()
     from forex.commands.live import schedule
 
     terminal.show(schedule.remove(), schedule.text, as_json=as_json)
@@ -368,7 +385,7 @@ def remove(as_json: Json = False) -> None:
 @schedule_app.command()
 def show(as_json: Json = False) -> None:
     """What starts the jobs, when each was last done, and when it is next due."""
-    _in_project()
+    place.require()
     from forex.commands.live import schedule
 
     terminal.show(schedule.show(), schedule.text, as_json=as_json)
@@ -377,7 +394,7 @@ def show(as_json: Json = False) -> None:
 @calendar_app.command(name="check")
 def check_calendar(as_json: Json = False) -> None:
     """Whether the lists of meetings and interventions reach far enough from as_of; the holidays expected. Exit code 1 if not."""
-    _in_project()
+    place.require()
     from forex.commands.keep import calendar
 
     content = calendar.view()
@@ -391,7 +408,7 @@ def weekly(lang: Language = None, as_json: Json = False) -> None:
     """The week's validation report, as page, PDF (with WeasyPrint) and row of reports/weekly/history.csv. Exit code 4 if a run is
     missing.
     """
-    _in_project()
+    place.require()
     from forex.commands.judge import weekly as weekly_report
 
     terminal.tell(weekly_report.view(), weekly_report.text, lang, as_json=as_json)
@@ -421,7 +438,7 @@ def send(
     as_json: Json = False,
 ) -> None:
     """Deliver what waits in the outbox over SMTP, by FOREX_SMTP_HOST and others. Exit code 7 if anything is not delivered."""
-    _in_project()
+    place.require()
     from forex.commands.deliver import send as sending
 
     content = sending.view(dry_run=dry_run)
@@ -431,13 +448,7 @@ def send(
 
 
 def _mail(kind: "Kind", as_json: bool) -> None:
-    _in_project()
+    place.require()
     from forex.commands.deliver import mail
 
     terminal.show(mail.view(kind), mail.text, as_json=as_json)
-
-
-def _in_project() -> None:
-    missing = [name for name in ("dvc.yaml", "params.yaml") if not Path(name).is_file()]
-    if missing:
-        raise UsageError(f"no {' and '.join(missing)} here: run forex in the folder of the project.")

@@ -81,7 +81,10 @@ def test_version() -> None:
 def test_outside_a_project(words: list[str], tmp_path: Path) -> None:
     refused = forex_process(*words, cwd=tmp_path)
     assert refused.returncode == 2
-    assert refused.stderr == "forex: no dvc.yaml and params.yaml here: run forex in the folder of the project.\n"
+    assert refused.stderr == (
+        "forex: no dvc.yaml and params.yaml here or in a folder above: run forex in the project, or say where it is with "
+        "--project.\n"
+    )
 
 
 def test_before_the_first_run(tmp_path: Path) -> None:
