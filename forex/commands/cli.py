@@ -8,6 +8,8 @@ import typer
 from forex import __version__
 from forex.commands import completion, place, terminal
 from forex.core.errors import GateFailed, OtherData, UsageError
+from forex.importing.days import Order
+from forex.importing.numbers import Mark
 
 if TYPE_CHECKING:
     from forex.mail.rules import Kind
@@ -313,6 +315,46 @@ def fetch(as_json: Json = False) -> None:
     from forex.commands.live import fetch
 
     terminal.show(fetch.view(terminal.progress), fetch.text, as_json=as_json)
+
+
+@app.command(name="import")
+def bring(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Delimited text or .xlsx.", callback=place.from_there)],
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            help="Where to; else ingest.store, or mydata instead of the sample.",
+            callback=place.from_there,
+        ),
+    ] = None,
+    series: Annotated[str | None, typer.Option(metavar="ID", help="What it is about; usdclp is the observado.")] = None,
+    column: Annotated[str | None, typer.Option(metavar="NAME", help="The column with the values.")] = None,
+    sheet: Annotated[str | None, typer.Option(metavar="NAME", help="The sheet of a workbook.")] = None,
+    dates: Annotated[Order | None, typer.Option(help="What comes first in 03-04-2024: day, month or year.")] = None,
+    decimal: Annotated[Mark | None, typer.Option(help="The decimal mark of 1.234 or 1,234.")] = None,
+    unit: Annotated[str | None, typer.Option(metavar="UNIT", help="Of a new series; percent for rates.")] = None,
+    published: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RULE", help='When a new series\' values are public: "0 16:00 Europe/Berlin", on their day.'
+        ),
+    ] = None,
+    known_at: Annotated[
+        str | None, typer.Option(metavar="INSTANT", help="When all of these values became known, for revisions.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what was understood and write nothing.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Bring a spreadsheet or text file into a store: it says how it read the file, and refuses what could mean two things."""
+    place.require()
+    from forex.commands.live import import_file
+    from forex.importing.about import Asked
+
+    at = None if known_at is None else import_file.instant(known_at)
+    asked = Asked(series=series, column=column, sheet=sheet, dates=dates, decimal=decimal, known_at=at)
+    content = import_file.view(file, asked, store=store, unit=unit, public=published, dry_run=dry_run)
+    terminal.tell(content, import_file.text, None, as_json=as_json)
 
 
 @app.command()

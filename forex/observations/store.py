@@ -75,12 +75,31 @@ def read_series_list(store: Path) -> dict[str, Series]:
     Raises UsageError where the folder or the file is missing, malformed, or without the target `usdclp`; where a quote is of
     another series or in another unit than the target, or where the target says that it quotes itself.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     path = store / SERIES_FILE
     if not store.is_dir():
         raise UsageError(f"{store}: no such folder. Set ingest.store in params.yaml to a store; data/sample is one.")
+    listed = series_list(path)
+    if TARGET not in listed:
+        raise UsageError(
+            f"{path}: {TARGET} is not listed. It is the series that is forecast; add its entry and its file."
+        )
+    for name in listed:
+        if not is_id(name):
+            raise UsageError(f"{path}: {name!r} cannot be an id. Use lower-case letters, digits and underscores.")
+    _refuse_wrong_quotes(listed, path)
+    return listed
+
+
+def is_id(name: str) -> bool:
+    """Lower-case letters, digits and underscores: a series' id is the name of its file."""
+    return name.replace("_", "").isalnum() and name.isascii() and name == name.lower()
+
+
+def series_list(path: Path) -> dict[str, Series]:
+    """What a file in the format of series.yaml says of each id.  Raises UsageError where it is missing or malformed."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
     try:
         content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
         listed = TypeAdapter(dict[str, Series]).validate_python(content, strict=True)
@@ -94,14 +113,6 @@ def read_series_list(store: Path) -> dict[str, Series]:
         raise UsageError(
             f"{path}: {key or 'the file'}: {problem['msg'].removeprefix('Value error, ')}, got {problem['input']!r}"
         ) from error
-    if TARGET not in listed:
-        raise UsageError(
-            f"{path}: {TARGET} is not listed. It is the series that is forecast; add its entry and its file."
-        )
-    for name in listed:
-        if not name.replace("_", "").isalnum() or not name.isascii() or name != name.lower():
-            raise UsageError(f"{path}: {name!r} cannot be an id. Use lower-case letters, digits and underscores.")
-    _refuse_wrong_quotes(listed, path)
     return listed
 
 

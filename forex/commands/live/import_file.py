@@ -1,0 +1,248 @@
+"""`forex import`: a file as people have it, shown as it was understood, and brought into a store."""
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from forex.commands.live.fetch import SAMPLE, TEMPLATE
+from forex.commands.tables import listed
+from forex.commands.words import ENGLISH, Words
+from forex.core import lock
+from forex.core.clock import Clock, now
+from forex.core.errors import UsageError
+from forex.importing.about import Asked, Known
+from forex.importing.grid import letters
+from forex.importing.plausible import gaps, refuse_other_unit
+from forex.importing.settled import SAID
+from forex.importing.understood import Understood, reasons, understand
+from forex.importing.writing import STAMP, Addition, addition, begin, write
+from forex.observations.store import SERIES_FILE, TARGET, Publication, Series, is_id, read_series_list, series_list
+from forex.operations import load_operations
+from forex.params import Params, load_params
+from forex.timeline import calendar
+
+OWN: Final = Path("mydata")  # the store that is begun where params.yaml still names the sample
+SHOWN: Final = 2  # rows at either end
+RULE: Final = "BUSINESS_DAYS HH:MM ZONE"
+
+
+def view(
+    path: Path,
+    asked: Asked,
+    *,
+    store: Path | None = None,
+    unit: str | None = None,
+    public: str | None = None,
+    dry_run: bool = False,
+    clock: Clock = now,
+) -> dict[str, Any]:
+    """What the file says, and what it adds to the store; written unless `dry_run`.
+
+    unit, public: of a series that neither the store nor the project knows; `public` as RULE says.
+
+    Raises UsageError for the sample, for a series that is not known and not described, and where the file can mean two things;
+    DataError where it cannot be read; GateFailed where another process holds the store's lock.
+    """
+    if asked.series is not None and not is_id(asked.series):
+        raise UsageError(f"--series {asked.series}: expected lower-case letters, digits and underscores.")
+    params, operations, at = load_params(), load_operations(), clock()
+    store = _store(store, params)
+    entries = read_series_list(store) if (store / SERIES_FILE).exists() else {}
+    codes = {source.code: name for name, sources in operations.fetch.series.items() for source in sources}
+    project = series_list(TEMPLATE)
+    found = understand(path, asked, Known({**project, **entries}, params.validate_.bounds, codes), at)
+    entry = entries.get(found.series) or _entry(found, project, unit, public)
+    if unit not in {None, entry.unit}:
+        raise UsageError(
+            f"--unit {unit}: {store / SERIES_FILE} says that the unit of {found.series} is {entry.unit!r}."
+        )
+    if TARGET not in entries and found.series != TARGET:
+        raise UsageError(f"{store}: has no {TARGET} yet. Import the dólar observado first, then {found.series}.")
+    refuse_other_unit(found.per_cent, entry.unit, found.series, str(path))
+    if dry_run:
+        added = addition(store, found.series, entry, found.values, _source(path), at)
+    else:
+        (store / "fetches").mkdir(parents=True, exist_ok=True)
+        with lock.held(store / "fetches" / "lock", timeout=operations.fetch.lock_timeout):
+            added = addition(store, found.series, entry, found.values, _source(path), at)
+            begin(store, found.series, entry)
+            write(added, entry, found.values)
+    return _understood(path, found, entry) | _added(added, dry_run) | {"next": _next(store, found, params)}
+
+
+def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
+    table = listed(_rows(content), width=words.width)
+    after = [line for said in (_written(content), *content["next"]) for line in words.wrapped(said)]
+    return "\n".join([*words.wrapped(_headline(content)), table, "", *after])
+
+
+def _headline(content: Mapping[str, Any]) -> str:
+    how = [f"{label} {said}" for label, said in content["read"].items() if label != "file"]
+    how += [SAID[content["decimal"]]] if content["decimal"] else []
+    how += [f"dates as {SAID[content['dates']]}"] if content["dates"] else []
+    return f"{content['file']}: {'; '.join([content['read']['file'], *how])}"
+
+
+def _rows(content: Mapping[str, Any]) -> list[list[str]]:
+    rows = [["title", title] for title in content["titles"]]
+    rows.append(
+        ["series", f"{content['series']}, said by {content['said_by']}; {content['unit']}, {content['published']}"]
+    )
+    others = f"; left out: {', '.join(content['other_columns'])}" if content["other_columns"] else ""
+    rows.append(["column", f"{content['column']}{others}"])
+    rows.append(["values", f"{content['values']:,} from {content['first']} to {content['last']}{_computed(content)}"])
+    rows += [["", f"{one['date']}  {one['value']}  ({one['place']})"] for one in content["rows"]]
+    rows.append(["gaps", _gaps(content["gaps"])])
+    for number, one in enumerate(content["skipped"]):
+        first = f"{one['place']}" + (f" {one['text']!r}" if one["text"] else "")
+        said = f"{one['rows']:,} {one['why']}: {first}" + (" and others" if one["rows"] > 1 else "")
+        rows.append(["" if number else "left out", said])
+    return rows
+
+
+def _computed(content: Mapping[str, Any]) -> str:
+    count = content["computed"]
+    return f"; {count:,} are results of formulas, as Excel last computed them" if count else ""
+
+
+def _gaps(found: Mapping[str, Any]) -> str:
+    if not found["missing"]:
+        said = "none: every business day has a value"
+    else:
+        longest = ", ".join(
+            f"{one['first']} to {one['last']} ({one['days']})" if one["days"] > 1 else one["first"]
+            for one in found["longest"]
+        )
+        said = f"{found['missing']:,} business days without a value; the longest: {longest}"
+    return said + (f"; {found['off']:,} dates are no business days" if found["off"] else "")
+
+
+def _written(content: Mapping[str, Any]) -> str:
+    done = "would get" if content["dry_run"] else "got"
+    said = f"{content['to']} {done} {content['new']:,} new days"
+    if content["revised"]:
+        said += f" and {content['revised']:,} changed values, known from now on"
+    return f"{said}; {content['same']:,} it had already." if content["same"] else f"{said}."
+
+
+def _store(given: Path | None, params: Params) -> Path:
+    own = Path(params.ingest.store)
+    store = given or (OWN if own.resolve() == SAMPLE.resolve() else own)
+    if store.resolve().is_relative_to(SAMPLE.resolve()):
+        raise UsageError(f"{store}: {SAMPLE} never changes. Choose another --store, a folder of yours.")
+    if store.exists() and not store.is_dir():
+        raise UsageError(f"{store}: no folder. Choose another --store.")
+    return store
+
+
+def _entry(found: Understood, project: Mapping[str, Series], unit: str | None, public: str | None) -> Series:
+    """What series.yaml is to say of a series that the store does not have."""
+    if found.series in project and unit in {None, project[found.series].unit} and public is None:
+        return project[found.series]
+    if unit is None or public is None:
+        raise UsageError(
+            f"{found.series}: a new series. Say its unit with --unit (percent for rates) and when a day's value is public with "
+            f'--published "{RULE}": "0 16:00 Europe/Berlin" is the same day at 16:00 in Frankfurt.'
+        )
+    return Series(title=found.column.name, unit=unit, tier="optional", publication=_publication(public))
+
+
+def _publication(text: str) -> Publication:
+    parts = text.split()
+    try:
+        business_days, time, zone = parts
+        return Publication(business_days=int(business_days), time=time, zone=zone)
+    except (ValueError, ValidationError):
+        raise UsageError(
+            f'--published "{text}": expected business days after the date, a time and a zone, like "-1 18:00 America/Santiago".'
+        ) from None
+
+
+def _understood(path: Path, found: Understood, entry: Series) -> dict[str, Any]:
+    values, rule = found.values, entry.publication
+    ends = values if len(values) <= 2 * SHOWN else (*values[:SHOWN], *values[-SHOWN:])
+    missing = gaps([one.date for one in values])
+    return {
+        "file": str(path),
+        "read": dict(found.told),
+        "titles": list(found.titles),
+        "series": found.series,
+        "said_by": found.why,
+        "unit": entry.unit,
+        "published": f"public {_on(rule.business_days)} at {rule.time} {rule.zone}",
+        "column": f"{found.column.name} ({letters(found.column.index)})",
+        "other_columns": list(found.others),
+        "decimal": found.mark,
+        "dates": found.order,
+        "values": len(values),
+        "first": str(values[0].date),
+        "last": str(values[-1].date),
+        "computed": found.computed,
+        "rows": [{"date": str(one.date), "value": f"{one.number:f}", "place": one.place} for one in ends],
+        "gaps": {
+            "missing": missing.missing,
+            "longest": [
+                {"first": str(first), "last": str(last), "days": days} for first, last, days in missing.longest
+            ],
+            "off": missing.off,
+        },
+        "skipped": [
+            {"why": why, "rows": count, "place": one.place, "text": one.text[:60]}
+            for why, count, one in reasons(found.skipped)
+        ],
+    }
+
+
+def _on(business_days: int) -> str:
+    if business_days == 0:
+        return "on its day"
+    side = "before" if business_days < 0 else "after"
+    return f"{abs(business_days)} business day{'s' if abs(business_days) > 1 else ''} {side} its day"
+
+
+def _added(added: Addition, dry_run: bool) -> dict[str, Any]:
+    return {
+        "dry_run": dry_run,
+        "to": str(added.path),
+        "new": added.new,
+        "revised": added.revised,
+        "same": added.same,
+    }
+
+
+def _next(store: Path, found: Understood, params: Params) -> list[str]:
+    """What is left to do in params.yaml."""
+    said = []
+    if Path(params.ingest.store).resolve() != store.resolve():
+        said.append(f"To run on it, set ingest.store in params.yaml to {store}; nothing else has to change.")
+    last = found.values[-1].date
+    if found.series == TARGET and (days := _behind(last, params)):
+        said.append(
+            f"as_of in params.yaml is {params.as_of}, {days} business days after the newest value: set it to {last} or before."
+        )
+    return said
+
+
+def _behind(last: dt.date, params: Params) -> int:
+    """How many business days the newest value is older than as_of, where that is more than validate.max_age allows; else 0."""
+    as_of = dt.date.fromisoformat(params.as_of)
+    days = int(calendar.steps_between(str(last), params.as_of)) if last < as_of else 0
+    return days if days > params.validate_.max_age.critical else 0
+
+
+def _source(path: Path) -> str:
+    return f"import:{path.name}"
+
+
+def instant(text: str) -> dt.datetime:
+    """Of --known-at.  Raises UsageError where it is no instant with its zone."""
+    try:
+        found = dt.datetime.fromisoformat(text)
+        if found.tzinfo is not None:
+            return found.astimezone(dt.UTC)
+    except ValueError:
+        pass
+    raise UsageError(f"--known-at {text}: expected an instant with its zone, like {now():{STAMP}}.")

@@ -1,0 +1,117 @@
+"""Numbers as people write them, exactly; and whether a file's decimal mark is the comma or the point: by what its values can be."""
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Final, Literal, get_args
+
+from forex.importing.days import plain
+
+Mark = Literal["comma", "point"]
+MARKS: Final[tuple[Mark, ...]] = get_args(Mark)
+SIGNS: Final[dict[Mark, str]] = {"comma": ",", "point": "."}
+
+# What stands in a cell where there is no value.
+ABSENT: Final = frozenset(
+    {
+        "",
+        "-",
+        "--",
+        "---",
+        "–",
+        "—",
+        ".",
+        "..",
+        "...",
+        "…",
+        "nd",
+        "n.d.",
+        "n.d",
+        "n/d",
+        "na",
+        "n.a.",
+        "n.a",
+        "n/a",
+        "#n/a",
+        "#n/d",
+    }
+    | {
+        "#n/a n/a",
+        "#nd",
+        "#na",
+        "nan",
+        "null",
+        "none",
+        "s/d",
+        "s/i",
+        "s/o",
+        "sin dato",
+        "sin datos",
+        "no disponible",
+        "not available",
+    }
+    | {
+        "feriado",
+        "holiday",
+        "*",
+        "n.e.",
+        "#value!",
+        "#¡valor!",
+        "#ref!",
+        "#¡ref!",
+        "#div/0!",
+        "#¡div/0!",
+        "#name?",
+        "#¿nombre?",
+        "#null!",
+        "#num!",
+    }
+)
+_MONEY: Final = re.compile(r"^(?P<sign>[-+])?\s*(us\$|\$|clp|usd|€|eur)?\s*(?P<rest>.*?)\s*(\$|clp|usd|€|eur|pesos)?$")
+_GROUPS: Final = " '\u2019"
+
+
+def is_absent(text: str) -> bool:
+    """Whether a cell says that there is no value: empty, ND, N/A, a dash, or an error of a spreadsheet."""
+    return plain(text) in ABSENT
+
+
+def readings(text: str) -> dict[Mark, Decimal]:
+    """Every number that a text can be, by the decimal mark; none where it is no number.
+
+    The other mark, a space or an apostrophe may part thousands, in threes; no number above them begins with a zero.
+
+    >>> readings("1.234")
+    {'comma': Decimal('1234'), 'point': Decimal('1.234')}
+    >>> readings("934,54"), readings("1.234,50"), readings("$ 0.934")
+    ({'comma': Decimal('934.54')}, {'comma': Decimal('1234.50')}, {'point': Decimal('0.934')})
+    """
+    bare = plain(text).removesuffix("%").strip().replace("\u2212", "-")
+    if bare.startswith("(") and bare.endswith(")"):
+        bare = f"-{bare[1:-1].strip()}"
+    found = _MONEY.match(bare)
+    if found is None:
+        return {}
+    sign, rest = found["sign"] or "", found["rest"]
+    if not sign and rest[:1] in {"-", "+"}:
+        sign, rest = rest[0], rest[1:].strip()
+    numbers = {mark: _number(rest, mark) for mark in MARKS}
+    return {mark: -number if sign == "-" else number for mark, number in numbers.items() if number is not None}
+
+
+def is_per_cent(text: str) -> bool:
+    return text.strip().endswith("%")
+
+
+def _number(text: str, mark: Mark) -> Decimal | None:
+    own = re.escape(SIGNS[mark])
+    parts = _GROUPS + SIGNS["point" if mark == "comma" else "comma"]
+    whole = rf"(?:\d+|[1-9]\d{{0,2}}(?:(?P<part>[{re.escape(parts)}])\d{{3}})(?:(?P=part)\d{{3}})*)"
+    found = re.fullmatch(rf"(?P<whole>{whole})?(?:{own}(?P<decimals>\d*))?(?P<power>e[-+]?\d{{1,3}})?", text)
+    if found is None or not (found["whole"] or found["decimals"]):
+        return None
+    digits = re.sub(rf"[{re.escape(parts)}]", "", found["whole"] or "0")
+    decimals = f".{found['decimals']}" if found["decimals"] else ""
+    try:
+        return Decimal(f"{digits}{decimals}{found['power'] or ''}")
+    except InvalidOperation:  # pragma: no cover - what matches is a number
+        return None

@@ -1,0 +1,37 @@
+"""A file as a grid, by what it is and not by what its name ends in."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from forex.core.errors import DataError, UsageError
+from forex.importing.grid import Grid
+from forex.importing.text import text_grid
+from forex.importing.workbook import MAGIC, workbook_grid
+
+MOST_BYTES: Final = 50_000_000
+OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls, and of workbooks with a password
+
+
+def opened(path: Path, sheet: str | None) -> Grid:
+    """Raises UsageError where there is no such file, or no sheets though one is asked for; DataError where it cannot be read."""
+    if not path.is_file():
+        raise UsageError(f"{path}: no such file.")
+    if path.stat().st_size > MOST_BYTES:
+        raise DataError(f"{path}: larger than {MOST_BYTES // 1_000_000} MB. Keep the rows of the series.")
+    content, name = path.read_bytes(), str(path)
+    if not content.strip():
+        raise DataError(f"{path}: empty.")
+    if content.startswith(OLD_EXCEL):
+        raise DataError(
+            f"{path}: a workbook of an old Excel (.xls), or one with a password. Save it as .xlsx or as CSV UTF-8."
+        )
+    if content.startswith(b"%PDF"):
+        raise DataError(f"{path}: a PDF. Ask for the data as .xlsx or as CSV.")
+    if re.match(rb"\s*(\xef\xbb\xbf)?\s*<(!doctype|html|table|\?xml|meta|div)", content[:200], re.IGNORECASE):
+        raise DataError(f"{path}: a web page, whatever its name ends in. Open it with Excel and save it as .xlsx.")
+    if content.startswith(MAGIC):
+        return workbook_grid(content, name, sheet)
+    if sheet is not None:
+        raise UsageError(f"{path}: text, which has no sheets. Leave out --sheet.")
+    return text_grid(content, name)

@@ -1,0 +1,69 @@
+"""What a whole file settles: the order of its days and its decimal mark. Where its rows leave two, its owner has to say which."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Generic, TypeVar
+
+from forex.core.errors import UsageError
+from forex.importing.days import ORDERS, Order
+from forex.importing.numbers import MARKS, Mark
+
+Way = TypeVar("Way", Order, Mark)
+Read = TypeVar("Read", dt.date, Decimal)
+
+SAID: Final[Mapping[Order | Mark, str]] = {
+    "dmy": "day, month, year",
+    "mdy": "month, day, year",
+    "ymd": "year, month, day",
+    "comma": "a decimal comma",
+    "point": "a decimal point",
+}
+
+
+@dataclass(frozen=True)
+class Written(Generic[Way, Read]):
+    """A text, where it stands, and what it can be."""
+
+    place: str
+    text: str
+    ways: Mapping[Way, Read]
+
+    def read(self, way: Way | None) -> Read | None:
+        """What it is that way; None: whatever way, for they are one."""
+        return next(iter(self.ways.values())) if way is None else self.ways.get(way)
+
+
+def order_of(written: Sequence[Written[Order, dt.date]], given: Order | None, name: str) -> Order | None:
+    """None where every day can be read in one way alone.  Raises UsageError where the rows leave two orders, or none."""
+    return given or _settled(written, ORDERS, "--dates", name, str)
+
+
+def mark_of(written: Sequence[Written[Mark, Decimal]], given: Mark | None, name: str) -> Mark | None:
+    """None where no number has a mark.  Raises UsageError where the rows leave both marks, or none."""
+    return given or _settled(written, MARKS, "--decimal", name, "{:f}".format)
+
+
+def _settled(
+    written: Sequence[Written[Way, Read]], every: Sequence[Way], option: str, name: str, say: Callable[[Read], str]
+) -> Way | None:
+    """The one way that suits all rows; None where all do, and make no difference."""
+    left = [way for way in every if all(way in one.ways for one in written)]
+    if not left:
+        raise UsageError(_contradiction(written, option, name))
+    for one in written:
+        if len({one.ways[way] for way in left}) > 1:
+            could = " or ".join(f"{say(one.ways[way])} ({option} {way})" for way in left)
+            raise UsageError(
+                f"{name}, {one.place}: {one.text!r} could be {could}, and no row of the file says which. Give one of the options."
+            )
+    return None if len(left) == len(every) else left[0]
+
+
+def _contradiction(written: Sequence[Written[Way, Read]], option: str, name: str) -> str:
+    """A row that can be little, and one that cannot be the same."""
+    narrow = min(written, key=lambda one: len(one.ways))
+    other = next(one for one in written if not narrow.ways.keys() <= one.ways.keys())
+    said = [f"{one.place} has {one.text!r}, {' or '.join(SAID[way] for way in one.ways)}" for one in (narrow, other)]
+    return f"{name}: {', and '.join(said)}. Correct one, or give {option}: rows that do not fit are then left out."
