@@ -47,8 +47,8 @@ def addition(store: Path, name: str, entry: Series, values: Sequence[Value], sou
     return Addition(path, rows, rows.height - revised, revised, len(values) - rows.height)
 
 
-def begin(store: Path, name: str, entry: Series) -> None:
-    """Make the store where there is none, and list the series where it is not listed."""
+def enter(store: Path, name: str, entry: Series) -> None:
+    """Put the series into series.yaml where it is not listed; after its file is there, for what is listed has to be."""
     path = store / SERIES_FILE
     before = (
         read_text(path).rstrip() + "\n"
@@ -57,7 +57,6 @@ def begin(store: Path, name: str, entry: Series) -> None:
     )
     if path.exists() and name in read_series_list(store):
         return
-    store.mkdir(parents=True, exist_ok=True)
     write_durably(path, before + entry_text(name, entry))
 
 

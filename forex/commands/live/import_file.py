@@ -18,7 +18,7 @@ from forex.importing.grid import letters
 from forex.importing.plausible import gaps, refuse_other_unit
 from forex.importing.settled import SAID
 from forex.importing.understood import Understood, reasons, understand
-from forex.importing.writing import STAMP, Addition, addition, begin, write
+from forex.importing.writing import STAMP, Addition, addition, enter, write
 from forex.observations.store import SERIES_FILE, TARGET, Publication, Series, is_id, read_series_list, series_list
 from forex.operations import load_operations
 from forex.params import Params, load_params
@@ -68,8 +68,8 @@ def view(
         (store / "fetches").mkdir(parents=True, exist_ok=True)
         with lock.held(store / "fetches" / "lock", timeout=operations.fetch.lock_timeout):
             added = addition(store, found.series, entry, found.values, _source(path), at)
-            begin(store, found.series, entry)
             write(added, entry, found.values)
+            enter(store, found.series, entry)
     return _understood(path, found, entry) | _added(added, dry_run) | {"next": _next(store, found, params)}
 
 
