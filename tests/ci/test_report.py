@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,10 +12,9 @@ import pytest
 from forex.commands.judge import change
 from forex.core.files import read_parquet, write_parquet
 from tests.ci.making import environment, make
-from tests.pipeline.conftest import first_run
 from tests.support.changed_params import run
 from tests.support.committed_runs import CALIBRATED, git, narrowed
-from tests.support.finished_project import once
+from tests.support.finished_project import first_run
 
 pytestmark = pytest.mark.slow
 
@@ -25,7 +25,7 @@ LINKS = "https://example.org/me/forex/blob/0123"
 def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The committed pipeline after its run, on the branch main; `narrow` has every published interval a fifth narrower."""
     folder = tmp_path_factory.mktemp("change") / "project"
-    shutil.copytree(once(tmp_path_factory, "first_run", first_run), folder, symlinks=True)
+    shutil.copytree(first_run(tmp_path_factory), folder, symlinks=True)
     environment(folder)
     git(folder, "add", "--all")
     git(folder, "commit", "-q", "--allow-empty", "-m", "a run")
@@ -35,7 +35,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         whole = read_parquet(folder / CALIBRATED)
         (folder / CALIBRATED).unlink()  # DVC may have linked it to its cache
         write_parquet(folder / CALIBRATED, narrowed(whole, 0.8))
-        for stage in ("performance", "evaluate"):
+        for stage in ("performance", "evaluate", "report"):
             run(stage)
     params = folder / "params.yaml"
     params.write_text(params.read_text().replace("  new_data: 3", "  new_data: 4"))
@@ -66,16 +66,18 @@ def test_make_ci_report_writes_what_the_planted_degradation_does(clone: Path, tm
     assert "<details><summary>Parameters that differ: 1</summary>" in page
     assert "| params.yaml | gate.new_data | 3 | 4 |" in page
     moved = re.search(r"<details><summary>Metrics that moved: (\d+)</summary>", page)
-    assert moved and int(moved[1]) > 100 and "validation.1d.published.crps" in page
+    assert moved and 20 < int(moved[1]) < 58 and "validation.1d.published.crps" in page
     assert page.count("<details>") == page.count("</details>") and len(page) < change.LONGEST + 1
     assert git(clone, "status", "--porcelain") == ""
 
 
 def test_a_comment_is_never_longer_than_a_service_takes(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(clone)
-    monkeypatch.setattr(change, "LONGEST", 25_000)
+    whole, _ = change.report("main")
+    longest = len(whole) - 1000
+    monkeypatch.setattr(change, "LONGEST", longest)
     page, code = change.report("main")
-    assert code == 1 and 24_000 < len(page) <= 25_001
+    assert code == 1 and longest - 500 < len(page) <= longest + 1
     assert page.rstrip().endswith("And more: `dvc metrics diff --md main` shows them.\n\n</details>")
 
 
@@ -83,6 +85,11 @@ def test_make_run_makes_the_forecast_and_make_ci_report_finds_nothing_against_it
     done = make("run", main)
     assert done.returncode == 0, done.stderr
     assert "Dólar observado, CLP per USD." in done.stdout
+    plots = subprocess.run(
+        [main / ".venv/bin/dvc", "plots", "show"], cwd=main, capture_output=True, text=True, check=False
+    )
+    page = (main / "dvc_plots/index.html").read_text(encoding="utf-8")
+    assert plots.returncode == 0 and "window.vegaEmbed" in page and not re.search(r"(src|href)=.?https?:", page)
     assert git(main, "status", "--porcelain") == ""
     done = make("ci-report", main, BASE="main")
     assert done.returncode == 0, done.stdout + done.stderr

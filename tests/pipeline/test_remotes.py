@@ -130,3 +130,27 @@ def test_ssh(clone: Path, tmp_path: Path, sshd: tuple[int, Path]) -> None:
         allow_agent="false",
     )
     push_then_pull_elsewhere(clone, tmp_path / "elsewhere")
+
+
+def test_an_artifact_comes_by_its_version_and_by_what_is_live(clone: Path, tmp_path: Path) -> None:
+    """As docs/how-to/artifacts.md says: one from git, one from DVC's remote."""
+    done = command("dvc", "remote", "add", "--force", "--default", "folder", str(tmp_path / "remote"), cwd=clone)
+    assert done.returncode == 0 and command("dvc", "push", cwd=clone).returncode == 0
+    commit = ["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qam", "a remote"]
+    subprocess.run(commit, cwd=clone, check=True)
+    for name in ("forecast", "backtest"):
+        for words in (
+            ("register", name, "--version", "v1.0.0"),
+            ("assign", name, "--version", "v1.0.0", "--stage", "live"),
+        ):
+            tagged = command("gto", *words, cwd=clone)
+            assert tagged.returncode == 0, tagged.stderr
+    for name, file, words in (
+        ("forecast", "reports/forecast.json", ()),
+        ("forecast", "reports/forecast.json", ("--stage", "live")),
+        ("backtest", "data/forecasts/calibrated.parquet", ("--rev", "v1.0.0")),
+    ):
+        got = command("dvc", "artifacts", "get", str(clone), name, *words, "--out", "got", "--force", cwd=tmp_path)
+        assert got.returncode == 0, got.stderr
+        assert (tmp_path / "got").read_bytes() == (clone / file).read_bytes()
+    assert command("dvc", "artifacts", "get", str(clone), "sheet", cwd=tmp_path).returncode != 0

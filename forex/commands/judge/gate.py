@@ -16,6 +16,8 @@ from forex.params import load_params
 
 WORKING_TREE = "working tree"
 OBSERVATIONS = "reports/expectations.json"
+METRICS = "reports/metrics/"  # an output of a stage in there is judged, although DVC's own comparison does not show it
+HEADLINE = f"{METRICS}headline.json"  # repeats what the others hold
 NOTHING_COMPARED: Mapping[str, Any] = {
     "compared": [],
     "other_changes": 0,
@@ -51,7 +53,7 @@ def view(base: str, head: str | None = None) -> dict[str, Any]:
 
 
 def _metrics(read: Read, revision: str) -> dict[str, float]:
-    """The numbers of all files that the revision's dvc.yaml lists as metrics, and that it has."""
+    """The numbers of the files of metrics that the revision's dvc.yaml lists, and that it has."""
     found: dict[str, float] = {}
     for path in _files(read, revision):
         text = read(path)
@@ -88,8 +90,13 @@ def _files(read: Read, revision: str) -> list[str]:
     except YAMLError as error:
         raise DataError(f"dvc.yaml of {revision}: not readable as YAML: {yaml_fault(error)}") from error
     stages = (content.get("stages") or {}).values()
-    entries = [entry for part in (content, *stages) for entry in part.get("metrics") or []]
-    return sorted({entry if isinstance(entry, str) else next(iter(entry)) for entry in entries})
+    metrics = [_path(entry) for part in (content, *stages) for entry in part.get("metrics") or []]
+    outs = [path for stage in stages for path in map(_path, stage.get("outs") or []) if path.startswith(METRICS)]
+    return sorted({*metrics, *outs} - {HEADLINE})
+
+
+def _path(entry: str | Mapping[str, Any]) -> str:
+    return entry if isinstance(entry, str) else next(iter(entry))
 
 
 def _here(path: str) -> str | None:
