@@ -7,7 +7,7 @@ read from the machine's locale here: who asks for a language names it.
 import datetime as dt
 import re
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from functools import cache
 from typing import Any, Final, Literal
 
@@ -22,6 +22,7 @@ DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 HORIZON = re.compile(r"[1-9]\d{0,2}d")
 NUMBER = re.compile(r"(?P<sign>\+?)(?P<grouped>,?)(?:\.(?P<places>\d+))?(?P<kind>[f%gd]?)")
+WIDEST: Final = 330  # digits, of the largest float with its places
 DIGITS: Final = 6  # of a number whose text asks for no places
 
 
@@ -93,13 +94,16 @@ class Language:
 
         >>> Language("es").number(1005.286, 2), Language("en").number(-1005.286, 2), Language("es", plain=True).number(-1005.286, 2)
         ('1.005,29', '−1,005.29', '-1005,29')
+        >>> len(Language("es", plain=True).number(1e40, 2))
+        44
         """
         if value is None:
             return ABSENT
         from babel.numbers import format_decimal
 
         pattern = ("#,##0" if grouped and not self.plain else "0") + ("." + "0" * places if places else "")
-        size = format_decimal(abs(round(value, places)), format=pattern, locale=self.locale)
+        with localcontext(prec=WIDEST):  # the usual 28 digits are too few for some numbers, and babel would fail
+            size = format_decimal(abs(round(value, places)), format=pattern, locale=self.locale)
         if not round(value, places):
             return size
         return (("-" if self.plain else MINUS) if value < 0 else "+" if sign else "") + size

@@ -5,13 +5,16 @@ its language.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from forex.core.sentence import UNITS
 from forex.presentation.language import ABSENT, Language
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+
+MOST_EVIDENCE: Final = 1e9  # wealth beyond which nobody reads the digits
 
 
 def environment(package: str, language: Language) -> "Environment":
@@ -67,13 +70,15 @@ def filters(language: Language) -> dict[str, Callable[..., str]]:
 
 
 def evidence(wealth: float | None, language: Language) -> str:
-    """The wealth of a bet, from next to nothing to millions.
+    """The wealth of a bet, from next to nothing to millions; beyond them no digit says anything.
 
-    >>> [evidence(wealth, Language("es")) for wealth in (0.0054, 1.052, 76384.139)]
-    ['< 0,01', '1,05', '76.384']
+    >>> [evidence(wealth, Language("es")) for wealth in (0.0054, 1.052, 76384.139, 1e40)]
+    ['< 0,01', '1,05', '76.384', '> 1.000.000.000']
     """
     if wealth is not None and wealth < 0.01:
         return f"< {language.number(0.01, 2)}"
+    if wealth is not None and wealth > MOST_EVIDENCE:
+        return f"> {language.number(MOST_EVIDENCE, 0)}"
     return language.number(wealth, 2 if wealth is None or wealth < 1000 else 0)
 
 
