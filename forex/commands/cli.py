@@ -294,6 +294,18 @@ def promote(
     raise typer.Exit(0 if content["allowed"] else 1)
 
 
+@app.command()
+def init(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or an empty folder.")],
+    as_json: Json = False,
+) -> None:
+    """Lay a project that works with the installed package: pipeline, params, sample, calendars, workflow. No clone is needed."""
+    from forex.commands.keep import init
+
+    terminal.show(init.view(ctx.obj / folder), init.text, as_json=as_json)
+
+
 @app.command(name="doctor")
 def mend(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is wrong and mend nothing.")] = False,

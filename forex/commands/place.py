@@ -9,6 +9,7 @@ from typing import Final
 
 import typer
 
+from forex.core import installed
 from forex.core.errors import UsageError
 
 MARKS: Final = ("dvc.yaml", "params.yaml")
@@ -49,8 +50,9 @@ def from_there(ctx: typer.Context, path: Path | None) -> Path | None:
 
 
 def require() -> None:
-    """Raises UsageError where the command does not work in a project."""
+    """The command works in a project, whose record of the installed code is renewed.  Raises UsageError where it does not."""
     if not is_project(Path.cwd()):
         raise UsageError(
             f"no {' and '.join(MARKS)} here or in a folder above: run forex in the project, or say where it is with --project."
         )
+    installed.renew()

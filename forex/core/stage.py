@@ -11,6 +11,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 
+from forex.core import installed
 from forex.core.errors import EXIT_INTERNAL, EXIT_OK, DataError, ForexError, UsageError, os_fault, yaml_fault
 
 DVC_YAML = Path("dvc.yaml")
@@ -22,6 +23,7 @@ def run(stage: Callable[[], None]) -> None:
     """Call `stage` and end the process with 0, with a ForexError's code and message, or with 5 and the traceback of a defect."""
     try:
         refuse_undeclared(_name())
+        installed.refuse_other()
         stage()
     except ForexError as error:
         print(f"{_name()}: {error}", file=sys.stderr)
@@ -39,7 +41,7 @@ def run(stage: Callable[[], None]) -> None:
 def refuse_undeclared(stage: str) -> None:
     """Raise UsageError where `stage` has imported a module that its deps in dvc.yaml do not name, now or at any later import.
 
-    It is about modules below the working directory, of a stage that dvc.yaml there has; an installed package is none of them, nor
+    It is about sources in the working directory, of a stage that dvc.yaml there has; an installed package is none of them, nor
     is `forex/__init__.py`, which only calls `forex.core.runtime.begin`.
     """
     declared = _declared(stage)
@@ -74,7 +76,7 @@ def _check(stage: str, declared: frozenset[Path], file: Path) -> None:
     if not file.is_relative_to(root):
         return
     path = file.relative_to(root)
-    if path == ROOT:
+    if path == ROOT or path.parts[0] not in OURS:  # an environment in the project's folder has an installed package
         return
     if path not in declared and not declared.intersection(path.parents):
         package = path.parent if len(path.parts) > 2 else path

@@ -1,0 +1,50 @@
+"""installed.txt: which code of forex a project without its sources was run with, as a dependency of its stages.
+
+In a clone the stages depend on the folders of the sources. A project that `forex init` laid has none: its dvc.yaml depends on this
+file, which every command renews, so that another version of the package reruns what it made.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import Final
+
+from forex.core.errors import UsageError
+
+INSTALLED: Final = Path("installed.txt")
+PACKAGE: Final = Path(__file__).parents[1]
+SCAFFOLD: Final = PACKAGE / "scaffold"  # a new project's files, in a wheel only: no code
+CODE: Final = (".j2", ".otf", ".po", ".py", ".ttf")
+
+
+def identity() -> str:
+    """Version of the installed package and hash of its code, as installed.txt has them."""
+    from forex import __version__
+
+    digest = hashlib.sha256()
+    root = PACKAGE.parent
+    for folder in (PACKAGE, root / "stages"):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in CODE and SCAFFOLD not in path.parents:
+                digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return f"forex {__version__}\nsha256 {digest.hexdigest()}\n"
+
+
+def renew() -> None:
+    """Bring the working directory's installed.txt up to date, where there is one."""
+    if INSTALLED.is_file() and _stored() != (now := identity()):
+        from forex.core.files import write_text  # slow to import, and hardly ever needed
+
+        write_text(INSTALLED, now)
+
+
+def refuse_other() -> None:
+    """Raises UsageError where the working directory's installed.txt is about other code than what runs."""
+    if INSTALLED.is_file() and _stored() != identity():
+        raise UsageError(
+            f"{INSTALLED} names other code of forex than what is installed: `forex params check` renews it; then run "
+            "`dvc repro` again."
+        )
+
+
+def _stored() -> str:
+    return INSTALLED.read_text(encoding="utf-8", errors="replace")
