@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: catalogue help run test test-fast test-extras lint lint-ci rebuild ci-pull ci-report ci-advance ci-keep ci-check study faults nightly replay trade constants bench plots readme screenshot schema calendar lock clean
+.PHONY: catalogue help run test test-fast test-extras lint lint-ci rebuild ci-pull ci-report ci-advance ci-keep ci-check study faults fuzz nightly replay trade constants bench plots readme screenshot schema calendar lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed 's/:.*  ## /\t/' | expand -t 14
@@ -88,6 +88,9 @@ faults: .venv/installed  ## every service with every fault, as a table: what a f
 
 nightly: .venv/installed  ## what takes long: cron's clock moved through both changes of Chile's, hour by hour (ten minutes)
 	pytest -m nightly -n 2
+
+fuzz: .venv/installed  ## a thousand damaged copies of each kind of file that is read (five minutes)
+	FOREX_FUZZ=1000 pytest -n 2 -q tests/hostile/test_fuzz.py
 
 replay: .venv/installed  ## sixty days of live use against one backfill: reports/replay.md (half an hour)
 	pytest -m replay -n 0 -s tests/studies/test_replay.py

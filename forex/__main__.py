@@ -1,25 +1,24 @@
-"""`forex` on the command line: what was to be expected ends with its exit code and one message on stderr, never a traceback.
-
-That is a ForexError, and a file that cannot be read or written: a full disk, a missing permission.
-"""
+"""`forex` on the command line: whatever ends it has its exit code and a message on stderr, never a traceback."""
 
 import sys
-
-from forex.core.errors import ForexError, UsageError, os_fault
 
 
 def main() -> None:
     from forex.commands.cli import app
     from forex.commands.terminal import failed
+    from forex.core.edges.ending import ended_by
+    from forex.core.errors import UsageError
 
     try:
+        if sys.stdout is None:
+            raise UsageError("stdout is closed: nothing could be said, so nothing was done.")
         app()
-    except ForexError as error:
-        failed(str(error))
-        sys.exit(error.exit_code)
-    except OSError as error:
-        failed(os_fault(error))
-        sys.exit(UsageError.exit_code)
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # polars' panic is no Exception
+        message, code = ended_by(error)
+        failed(message)
+        sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -3,15 +3,15 @@
 import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
 
 import shutil
-import sys
 from pathlib import Path
 
 import polars as pl
 
+from forex.core.edges.shown import visible
 from forex.core.errors import DataError
 from forex.core.files import write_parquet
 from forex.core.reports import write_report
-from forex.core.stage import run
+from forex.core.stage import run, say
 from forex.observations.ingest import known_rows, manifest
 from forex.observations.store import TARGET, read_series, read_series_list, series_file, unlisted_files
 from forex.params import load_params
@@ -26,16 +26,16 @@ def main() -> None:
     store = Path(params.ingest.store)
     known_until = pl.Series(calendar.cut_offs([params.as_of], params.cut_off)).dt.replace_time_zone("UTC").item()
 
-    listed = read_series_list(store)
+    listed = read_series_list(store, params.ingest.limits)
     unlisted = unlisted_files(store, listed)
     for name in unlisted:
-        print(f"ingest: {store / name} is not listed in series.yaml and is not read.", file=sys.stderr)
+        say(f"ingest: {visible(str(store / name))} is not listed in series.yaml and is not read.")
 
     known: dict[str, pl.DataFrame] = {}
     left_out: dict[str, str] = {}
     for name, series in listed.items():
         try:
-            rows = read_series(store, name, series)
+            rows = read_series(store, name, series, params.ingest.limits)
             known[name] = known_rows(rows, known_until)
             if known[name].is_empty():
                 raise DataError(
@@ -47,7 +47,7 @@ def main() -> None:
                 raise
             known.pop(name, None)
             left_out[name] = str(error)
-            print(f"ingest: {name} is left out: {error}", file=sys.stderr)
+            say(f"ingest: {name} is left out: {error}")
 
     shutil.rmtree(RAW, ignore_errors=True)
     for name, rows in known.items():

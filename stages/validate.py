@@ -3,7 +3,6 @@
 import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
 
 import shutil
-import sys
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +10,7 @@ import polars as pl
 
 from forex.core.files import read_parquet, write_parquet, write_text
 from forex.core.reports import read_report, write_report
-from forex.core.stage import run
+from forex.core.stage import run, say
 from forex.observations.ingest import store_hashes
 from forex.observations.manifest import Manifest
 from forex.params import Validate, block_hashes, load_params
@@ -65,9 +64,9 @@ def main() -> None:
         if one.fate in (USED, FLAGGED):
             write_parquet(CLEAN / f"{name}.parquet", one.usable)
         if one.why is not None:
-            print(f"validate: {one.fate.replace('_', ' ')}: {one.why.says}", file=sys.stderr)
+            say(f"validate: {one.fate.replace('_', ' ')}: {one.why.says}")
     for warning in warnings:
-        print(f"validate: warning: {warning.says}", file=sys.stderr)
+        say(f"validate: warning: {warning.says}")
 
 
 if __name__ == "__main__":

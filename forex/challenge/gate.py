@@ -35,7 +35,12 @@ def leaves(content: Any, prefix: str = "") -> dict[str, float]:
     """
     if isinstance(content, Mapping):
         return {name: value for key, part in content.items() for name, value in leaves(part, f"{prefix}{key}.").items()}
-    return {prefix.removesuffix("."): float(content)} if isinstance(content, int | float) else {}
+    if not isinstance(content, int | float):
+        return {}
+    try:
+        return {prefix.removesuffix("."): float(content)}
+    except OverflowError:  # JSON has integers of any size
+        return {prefix.removesuffix("."): math.inf}
 
 
 def compare(base: Leaves, head: Leaves, settings: Gate) -> dict[str, Any]:

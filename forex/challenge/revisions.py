@@ -3,7 +3,11 @@
 import re
 import subprocess
 
-from forex.core.errors import UsageError
+from forex.core.edges import validators
+from forex.core.edges.limits import JSON_BYTES
+from forex.core.edges.reading import decoded
+from forex.core.edges.shown import shown
+from forex.core.errors import DataError, UsageError
 
 # Where DVC keeps an experiment: under the commit that it started from, whose hash is cut after two digits.
 EXPERIMENT = re.compile(r"(?P<commit>[0-9a-f]+) refs/exps/(?P<started>[0-9a-f]{2}/[0-9a-f]{38})/(?P<name>[^/]+)")
@@ -21,6 +25,10 @@ def commit_of(revision: str) -> str:
         f"{revision}: no such revision here. `git log --oneline --all` lists them, `dvc exp list --all` the experiments; a "
         "shallow clone has few."
     )
+    try:
+        validators.revision(revision)
+    except ValueError as error:
+        raise UsageError(unknown) from error
     words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if (done := _run(*words)).returncode == 0:
         return done.stdout.strip()
@@ -50,6 +58,9 @@ def text_at(commit: str, path: str) -> str | None:
     unread = f"{path} at {commit}: git cannot read it."
     if not _git("ls-tree", "--name-only", commit, "--", path, otherwise=unread):
         return None
+    size = int(_git("cat-file", "-s", f"{commit}:./{path}", otherwise=unread))
+    if size > JSON_BYTES.most:
+        raise DataError(JSON_BYTES.passed(f"{path} at {commit}", size))
     return _git("show", f"{commit}:./{path}", otherwise=unread)
 
 
@@ -62,6 +73,12 @@ def _git(*words: str, otherwise: str) -> str:
 
 def _run(*words: str) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(["git", *words], capture_output=True, encoding="utf-8", check=False)
+        done = subprocess.run(["git", *words], capture_output=True, check=False)
+        return subprocess.CompletedProcess(
+            done.args,
+            done.returncode,
+            decoded(done.stdout, f"what git says to {shown(' '.join(words))}", mend="Commit it as UTF-8."),
+            done.stderr.decode("utf-8", "replace"),
+        )
     except FileNotFoundError as error:
         raise UsageError("git is not installed: forex gate reads other revisions with it.") from error

@@ -20,12 +20,12 @@ def differences(base: Report, head: Report) -> list[str] | None:
     >>> differences({"store": {"2024-01-01T00:00:00Z": "aa"}}, {"store": {"2024-01-01T00:00:00Z": "ab"}})
     ['what was known at 2024-01-01T00:00:00Z is not the same']
     """
-    stated = [report.get("store") or {} for report in (base, head)]
+    stated = [_mapping(report, "store") for report in (base, head)]
     common = sorted({*stated[0]} & {*stated[1]})
     first = next((at for at in common if stated[0][at] != stated[1][at]), None)
     if common and first is None:
         return []
-    names = [{*(report.get("series") or {})} for report in (base, head)]
+    names = [{*_mapping(report, "series")} for report in (base, head)]
     found = [
         f"series only in {where}: {', '.join(sorted(more))}"
         for where, more in (("BASE", names[0] - names[1]), ("HEAD", names[1] - names[0]))
@@ -34,3 +34,9 @@ def differences(base: Report, head: Report) -> list[str] | None:
     if first is not None:
         found.append(f"what was known at {first} is not the same")
     return found or None
+
+
+def _mapping(report: Report, key: str) -> Mapping[str, Any]:
+    """What an older version, or no version, wrote otherwise says nothing."""
+    found = report.get(key)
+    return found if isinstance(found, Mapping) else {}

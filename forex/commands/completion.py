@@ -1,9 +1,14 @@
 """What a shell offers for an option: read from files that are quickly read, and nothing where one is not there."""
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Final
+
+from forex.core.edges import json
+from forex.core.edges.limits import JSON_BYTES
+from forex.core.edges.reading import read_bytes
+from forex.core.edges.validators import iso_day
+from forex.core.errors import ForexError
 
 OFFERED: Final = 7  # days
 
@@ -18,10 +23,9 @@ def models(incomplete: str) -> list[str]:
 def days(incomplete: str) -> list[str]:
     """The origin of the last forecast and the weekdays before it, the newest first; of a year or month that was begun, its days."""
     try:
-        newest = dt.date.fromisoformat(
-            json.loads(Path("reports/forecast.json").read_text(encoding="utf-8"))["origin_date"]
-        )
-    except (OSError, ValueError, KeyError, TypeError):
+        report = Path("reports/forecast.json")
+        newest = iso_day(json.parsed(read_bytes(report, JSON_BYTES), report)["origin_date"])
+    except (ForexError, OSError, ValueError, KeyError, TypeError):
         return []
     before = (newest - dt.timedelta(days=back) for back in range(3 * OFFERED))
     weekdays = [str(day) for day in before if day.weekday() < 5 and str(day).startswith(incomplete)]

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TextIO, get_args
 import typer
 
 from forex.commands.tables import wide
+from forex.core.edges.shown import INVISIBLE, line, lines, visible
 
 if TYPE_CHECKING:
     from forex.commands.words import Words
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 Lang = Literal["es", "en"]
 LANGS: Final[tuple[Lang, ...]] = get_args(Lang)
 
-# Control characters, those that change the direction or the shape of others, and ends of lines that are not \n.
-INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 ROW = re.compile(r"\S {2,}\S|^\|")  # of a table: prose goes on in the next line by itself
 LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts
 
@@ -67,7 +66,7 @@ def show(content: Mapping[str, Any], text: Callable[[Any], str], *, as_json: boo
     shown = text(_escaped(content))
     typer.echo(shown)
     width = _width(sys.stdout)
-    widest = wide("\n".join(line for line in shown.split("\n") if ROW.search(line)))
+    widest = wide("\n".join(one for one in shown.split("\n") if ROW.search(one)))
     if width is not None and widest > width:
         progress(f"The table has {widest} columns and the terminal {width}: widen it, or read it with `| less -S`.")
 
@@ -77,32 +76,19 @@ def tell(content: Mapping[str, Any], text: Callable[[Any, "Words"], str], lang: 
     show(content, lambda found: text(found, words(lang)), as_json=as_json)
 
 
-def progress(line: str) -> None:
+def progress(said: str) -> None:
     """One line on stderr: how far a command has come."""
-    typer.echo(visible(line), err=True)
+    typer.echo(line(said), err=True)
 
 
 def failed(message: str) -> None:
     """Why a command ends, on stderr; a message may have several lines."""
-    typer.echo("\n".join(visible(line) for line in f"forex: {message}".split("\n")), err=True)
-
-
-def visible(text: str) -> str:
-    r"""What a terminal would act on is written out.
-
-    >>> visible("vix\x1b[31m\n")
-    'vix\\x1b[31m\\n'
-    """
-    return "".join(_written(one) if unicodedata.category(one) in INVISIBLE else one for one in text)
+    typer.echo(lines(f"forex: {message}"), err=True)
 
 
 def visible_lines(text: str) -> str:
     """As `visible`, with its ends of lines."""
-    return "\n".join(visible(line) for line in text.split("\n"))
-
-
-def _written(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
+    return "\n".join(visible(one) for one in text.split("\n"))
 
 
 def _escaped(content: Any) -> Any:

@@ -12,17 +12,22 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from polars.exceptions import PanicException, PolarsError
 
+from forex.core.edges import limits, parquet
+from forex.core.edges.json import parsed as parsed_json
+from forex.core.edges.limits import Limit
+from forex.core.edges.reading import read_bytes, read_utf8, regular
 from forex.core.errors import DataError
 
 # A file that is being written: what it is to be, the id of the process that writes it, and chance; git and DVC ignore it.
 ASIDE = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)\.[a-z0-9_]{8}\.tmp")
+FROM_GIT = "Restore it with git."
 CLP_DECIMALS = 4
 SIGNIFICANT_DIGITS = 8
 
@@ -126,20 +131,20 @@ def _canonical(content: Any) -> Any:
 
 
 def read_json(path: Path) -> Any:
+    """What a file of the pipeline's holds.  Raises DataError where it is missing, and as `forex.core.edges.json`."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        content = read_bytes(path, limits.JSON_BYTES)
     except FileNotFoundError as error:
         raise DataError(f"{path}: not found. `dvc repro` makes it.") from error
-    except ValueError as error:
-        raise DataError(f"{path}: not readable as JSON ({error}). `dvc repro --force` makes it anew.") from error
+    return parsed_json(content, path, mend="`dvc repro --force` makes it anew.")
 
 
 def read_text(path: Path) -> str:
     """The text of a file that git holds.  Raises DataError where it is missing or no text."""
     try:
-        return path.read_text(encoding="utf-8")
-    except (FileNotFoundError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: not readable as text ({error}). Restore it with git.") from error
+        return read_utf8(path, limits.TEXT_BYTES, mend=FROM_GIT)
+    except FileNotFoundError as error:
+        raise DataError(f"{path}: not found. {FROM_GIT}") from error
 
 
 def write_csv(path: Path, frame: pl.DataFrame) -> None:
@@ -177,22 +182,32 @@ def write_verified_parquet(path: Path, frame: pl.DataFrame) -> None:
     write_atomically(path, write)
 
 
-def read_parquet(path: Path, *, columns: Sequence[str] | None = None, mend: str = MADE_ANEW) -> pl.DataFrame:
+def read_parquet(
+    path: Path,
+    *,
+    columns: Sequence[str] | None = None,
+    mend: str = MADE_ANEW,
+    rows: Limit = limits.PARQUET_ROWS,
+    size: Limit = limits.PARQUET_BYTES,
+) -> pl.DataFrame:
     """The frame at `path`, or these columns of it, the page checksums of what is read verified.
 
-    Raises DataError for a missing file, and for a damaged one with `mend`, what to do about it.
+    rows, size: how many it may have, and how many bytes, packed and unpacked; the footer says so before anything else is read.
+
+    Raises DataError for a missing file, for one beyond a limit, and for a damaged one with `mend`, what to do about it.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        with pq.ParquetFile(path, page_checksum_verification=True) as file:  # read_table imports pandas
-            frame = pl.from_arrow(file.read(None if columns is None else list(columns)))
+        with regular(path, size):
+            pass
     except FileNotFoundError as error:
         raise DataError(f"{path}: not found. `dvc repro` makes it.") from error
+    try:
+        frame = cast(pl.DataFrame, pl.from_arrow(parquet.table(path, columns, rows=rows, size=size)))
     except (pa.ArrowException, OSError, UnicodeDecodeError, PolarsError, PanicException) as error:
         raise DataError(f"{path}: damaged ({error}). {mend}") from error
-    assert isinstance(frame, pl.DataFrame)
+    parquet.refuse_impossible_days(frame, path, mend)
     return frame
 
 
@@ -202,7 +217,8 @@ def read_note(path: Path, name: str) -> str:
     import pyarrow.parquet as pq
 
     try:
-        notes = pq.read_schema(path).metadata or {}
+        with regular(path, limits.PARQUET_BYTES):
+            notes = pq.read_schema(path).metadata or {}
         return str(notes[name.encode()].decode())
     except KeyError as error:
         raise DataError(f"{path}: does not say its {name}. {MADE_ANEW}") from error

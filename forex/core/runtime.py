@@ -52,7 +52,10 @@ def restart_pinned() -> None:
 
 def runs_a_stage() -> bool:
     """Whether this process was started as `python -m stages.NAME`."""
-    return sys.orig_argv[1:2] == ["-m"] and sys.orig_argv[2].startswith("stages.")
+    words = sys.orig_argv[1:]
+    while words and words[0] != "-m" and words[0].startswith("-"):  # Python's own options, such as -OO or -X dev
+        words = words[2 if words[0] in ("-X", "-W") else 1 :]
+    return words[:1] == ["-m"] and words[1].startswith("stages.")
 
 
 def collect_no_cycles() -> None:

@@ -5,37 +5,44 @@ and leave old outputs "up to date"; such a stage is refused before it writes.
 """
 
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from types import ModuleType
 
 from forex.core import installed
-from forex.core.errors import EXIT_INTERNAL, EXIT_OK, DataError, ForexError, UsageError, os_fault, yaml_fault
+from forex.core.edges import yaml
+from forex.core.edges.ending import ended_by
+from forex.core.edges.limits import YAML_BYTES
+from forex.core.edges.reading import read_utf8
+from forex.core.edges.shown import lines
+from forex.core.errors import EXIT_OK, UsageError
 
 DVC_YAML = Path("dvc.yaml")
+FROM_GIT = "Restore it with git."
 OURS = ("forex", "stages")
 ROOT = Path("forex/__init__.py")
 
 
 def run(stage: Callable[[], None]) -> None:
-    """Call `stage` and end the process with 0, with a ForexError's code and message, or with 5 and the traceback of a defect."""
+    """Call `stage` and end the process with 0, or with the message and the code of what ended it (`ending`)."""
     try:
         refuse_undeclared(_name())
         installed.refuse_other()
         stage()
-    except ForexError as error:
-        print(f"{_name()}: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except OSError as error:
-        print(f"{_name()}: {os_fault(error)}", file=sys.stderr)
-        sys.exit(UsageError.exit_code)
-    except Exception:
-        traceback.print_exc()
-        print("A defect of forex itself: please report the lines above.", file=sys.stderr)
-        sys.exit(EXIT_INTERNAL)
+    except (SystemExit, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # polars' panic is no Exception
+        message, code = ended_by(error)
+        say(f"{_name()}: {message}")
+        sys.exit(code)
     sys.exit(EXIT_OK)
+
+
+def say(message: str) -> None:
+    """What a stage has to say, on stderr; a message may have several lines."""
+    if sys.stderr is not None:  # None where whoever started it closed it; print would take stdout
+        print(lines(message), file=sys.stderr)
 
 
 def refuse_undeclared(stage: str) -> None:
@@ -91,21 +98,17 @@ def _declared(stage: str) -> frozenset[Path] | None:
 
     Raises DataError where dvc.yaml cannot be read as one.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     try:
-        content = YAML(typ="safe").load(DVC_YAML.read_text(encoding="utf-8"))
+        text = read_utf8(DVC_YAML, YAML_BYTES, mend=FROM_GIT)
     except FileNotFoundError:
         return None
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise DataError(f"{DVC_YAML}: not readable as YAML: {yaml_fault(error)}. Restore it with git.") from error
+    content = yaml.parsed(text, DVC_YAML, mend=FROM_GIT)
     stages = content.get("stages") if isinstance(content, dict) else None
     entry = stages.get(stage) if isinstance(stages, dict) else None
     if not isinstance(entry, dict):
         return None
-    deps = entry.get("deps") or []
-    return frozenset(Path(dep) for dep in deps if isinstance(dep, str))
+    deps = entry.get("deps")
+    return frozenset(Path(dep) for dep in deps if isinstance(dep, str)) if isinstance(deps, list) else frozenset()
 
 
 def _name() -> str:

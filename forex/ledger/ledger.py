@@ -11,6 +11,8 @@ from pathlib import Path
 
 import polars as pl
 
+from forex.core.edges.limits import LEDGER_ROWS, TEXT_BYTES
+from forex.core.edges.reading import read_bytes
 from forex.core.errors import DataError, GateFailed, UsageError
 from forex.core.files import write_durably
 from forex.core.lock import held
@@ -109,7 +111,7 @@ def read(folder: Path) -> pl.DataFrame:
     """
     found: list[Issued] = []
     for path in sorted(folder.glob("*.csv")):
-        if not re.fullmatch(r"\d{4}", path.stem):
+        if not re.fullmatch("[0-9]{4}", path.stem):
             raise DataError(f"{path}: expected files named by year, like 2024.csv. Move it elsewhere.")
         found += [_parsed(entry, path) for entry in _entries(_text(path), path).values()]
     rows = [tuple(getattr(row, name) for name in SCHEMA if name not in COLUMNS) + row.quantiles for row in found]
@@ -118,7 +120,7 @@ def read(folder: Path) -> pl.DataFrame:
 
 def _text(path: Path) -> str:
     """Bytes that are no text become marks that fit no id, so that the error names their row."""
-    return path.read_bytes().decode("utf-8", "replace")
+    return read_bytes(path, TEXT_BYTES).decode("utf-8", "replace")
 
 
 def _entries(text: str, path: Path) -> dict[Key, Entry]:
@@ -128,6 +130,8 @@ def _entries(text: str, path: Path) -> dict[Key, Entry]:
     anything else that `append` does not write.
     """
     first, *lines = text.split("\n")
+    if len(lines) > LEDGER_ROWS.most:
+        raise DataError(LEDGER_ROWS.passed(path, len(lines)))
     if first != FIRST_LINE:
         raise DataError(f"{path}, line 1: {first[:40]!r}, expected the columns {FIRST_LINE[:40]!r}... {RESTORE}")
     if not lines or lines.pop():

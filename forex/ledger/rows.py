@@ -12,6 +12,8 @@ from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
+from forex.core.edges.shown import shown
+from forex.core.edges.validators import HORIZON, decimal_number, iso_day, whole_number
 from forex.core.errors import DataError
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
@@ -34,7 +36,7 @@ HEADER = (
 )
 RESTORE = "Rows are never edited: restore the file with git."
 
-HORIZON, REGIME, SHA256 = (re.compile(pattern) for pattern in (r"[1-9]\d{0,2}d", r"[A-Z_]+", r"[0-9a-f]{64}"))
+REGIME, SHA256 = (re.compile(pattern) for pattern in (r"[A-Z_]{1,40}", r"[0-9a-f]{64}"))
 
 Key = tuple[str, str]
 
@@ -116,12 +118,11 @@ def parse(line: str, where: str, remedy: str = RESTORE) -> Issued:
     identity, _, content = line.partition(",")
     fields = line.split(",")
     if len(fields) != len(HEADER):
-        shown = line if len(line) <= 40 else f"{line[:40]}..."
-        raise DataError(f"{where}: {len(fields)} fields, {len(HEADER)} expected: {shown!r}. {remedy}")
+        raise DataError(f"{where}: {len(fields)} fields, {len(HEADER)} expected: {shown(line)}. {remedy}")
     texts = dict(zip(HEADER, fields, strict=True))
 
     def wrong(name: str, expected: str) -> DataError:
-        return DataError(f"{where}: {name} {texts[name]!r}, expected {expected}. {remedy}")
+        return DataError(f"{where}: {name} {shown(texts[name])}, expected {expected}. {remedy}")
 
     def take(name: str, convert: Callable[[str], Any], expected: str) -> Any:
         try:
@@ -130,9 +131,9 @@ def parse(line: str, where: str, remedy: str = RESTORE) -> Issued:
             raise wrong(name, expected) from error
 
     origin, target, as_of = (
-        take(name, dt.date.fromisoformat, "a date like 2024-11-27") for name in ("origin_date", "target_date", "as_of")
+        take(name, iso_day, "a date like 2024-11-27") for name in ("origin_date", "target_date", "as_of")
     )
-    steps = take("steps", int, "business days like 5")
+    steps = take("steps", whole_number, "business days like 5")
     for name, holds, expected in (
         ("format", texts["format"] == str(FORMAT), f"{FORMAT}, the format that this version reads"),
         ("horizon", HORIZON.fullmatch(texts["horizon"]), "a horizon like 7d"),
@@ -152,10 +153,10 @@ def parse(line: str, where: str, remedy: str = RESTORE) -> Issued:
         raise wrong(name, f"at least {below}, {texts[below]}")
     if id_of(content) != identity:
         raise DataError(
-            f"{where}: id {identity!r} does not fit the row, whose content has {id_of(content)!r}: it was changed after it was "
-            f"issued. {remedy}"
+            f"{where}: id {shown(identity)} does not fit the row, whose content has {id_of(content)!r}: it was changed after it "
+            f"was issued. {remedy}"
         )
-    return Issued(
+    found = Issued(
         origin_date=origin,
         horizon=texts["horizon"],
         target_date=target,
@@ -167,10 +168,14 @@ def parse(line: str, where: str, remedy: str = RESTORE) -> Issued:
         data_sha256=texts["data_sha256"],
         params_sha256=texts["params_sha256"],
     )
+    if found.line != line:  # 05 for 5, 934.50 for 934.5
+        written = next(pair for pair in zip(fields, found.line.split(","), strict=True) if pair[0] != pair[1])
+        raise DataError(f"{where}: {shown(written[0])}, expected it written as {shown(written[1])}. {remedy}")
+    return found
 
 
 def _rate(text: str) -> float:
-    value = float(text)
+    value = decimal_number(text)
     if not 0 < value < math.inf:
         raise ValueError
     return value

@@ -17,6 +17,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal
 
+from forex.core.edges.limits import MAIL_BYTES
+from forex.core.edges.reading import read_bytes
+from forex.core.edges.validators import iso_day
 from forex.core.errors import DataError
 from forex.core.files import json_text, move_durably, write_private
 from forex.core.lock import held
@@ -107,7 +110,7 @@ class Outbox:
         return sorted(names, key=lambda name: (name.partition("-")[2], name))
 
     def content(self, name: str) -> bytes:
-        return self._path("new", name).read_bytes()
+        return read_bytes(self._path("new", name), MAIL_BYTES)
 
     def journal(self, name: str) -> Journal | None:
         """What was noted of the sending.  Raises DataError where the file is damaged."""
@@ -161,7 +164,7 @@ def age(name: str, today: dt.date) -> tuple[Kind, int]:
     found = NAME.fullmatch(name)
     kind = next((one for one in KINDS if found and one == found["kind"]), None)
     try:
-        day = dt.date.fromisoformat(found["day"]) if found else None
+        day = iso_day(found["day"]) if found else None
     except ValueError:
         day = None
     if kind is None or day is None:

@@ -4,10 +4,8 @@ A series comes back as a frame with the columns `line` (where the row stands in 
 `source`, in the order of the file. An empty value is absent: its row is not returned.
 """
 
-import csv
 import datetime as dt
-import io
-import math
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -16,8 +14,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import polars as pl
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 
-from forex.core.errors import DataError, UsageError, yaml_fault
-from forex.params import Block, Tier, clock_time
+from forex.core.edges import table, yaml
+from forex.core.edges.limits import MB, YAML_BYTES, Limit
+from forex.core.edges.reading import read_utf8
+from forex.core.edges.shown import LONGEST_VALUE, cut, shown, visible
+from forex.core.edges.validators import decimal_number, iso_day, series_id
+from forex.core.errors import DataError, UsageError
+from forex.params import Block, ClockTime, StoreLimits, Tier
 from forex.timeline import calendar
 from forex.timeline.holidays import FIRST_YEAR, LAST_YEAR
 
@@ -26,6 +29,8 @@ SERIES_FILE = "series.yaml"
 HOURLY = "_hourly"  # ends the provider's name in the source of a quote that was filled in afterwards, from hourly bars
 PERCENT = "percent"  # the unit of rates: values may be zero or negative, and moves are differences, not logs
 RESTORE = "Restore it from a backup, with git or with dvc: when its values were known stands nowhere else."
+# Of whoever reads a store without a params.yaml.
+USUAL = StoreLimits(series=500, file_mb=16, rows=100_000, columns=50, line_length=2_000, revisions=100)
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "line": pl.Int64,
     "date": pl.Date,
@@ -47,7 +52,7 @@ class Publication(Block):
     """A value is public at `time` in `zone`, on its date shifted by `business_days` Santiago business days."""
 
     business_days: Annotated[int, Field(ge=-30, le=250)]
-    time: Annotated[str, AfterValidator(clock_time)]
+    time: ClockTime
     zone: Annotated[str, AfterValidator(_zone)]
 
 
@@ -69,7 +74,7 @@ class Series(Block):
     quotes: Annotated[str, AfterValidator(_target)] | None = None
 
 
-def read_series_list(store: Path) -> dict[str, Series]:
+def read_series_list(store: Path, limits: StoreLimits = USUAL) -> dict[str, Series]:
     """What series.yaml says of each id, in its order.
 
     Raises UsageError where the folder or the file is missing, malformed, or without the target `usdclp`; where a quote is of
@@ -83,35 +88,30 @@ def read_series_list(store: Path) -> dict[str, Series]:
         raise UsageError(
             f"{path}: {TARGET} is not listed. It is the series that is forecast; add its entry and its file."
         )
+    if len(listed) > limits.series:
+        raise UsageError(limits.limit("series", "series").passed(path, len(listed)))
     for name in listed:
-        if not is_id(name):
-            raise UsageError(f"{path}: {name!r} cannot be an id. Use lower-case letters, digits and underscores.")
+        try:
+            series_id(name)
+        except ValueError as error:
+            raise UsageError(f"{path}: {shown(name)} cannot be an id: {error}.") from error
     _refuse_wrong_quotes(listed, path)
     return listed
 
 
-def is_id(name: str) -> bool:
-    """Lower-case letters, digits and underscores: a series' id is the name of its file."""
-    return name.replace("_", "").isalnum() and name.isascii() and name == name.lower()
-
-
 def series_list(path: Path) -> dict[str, Series]:
     """What a file in the format of series.yaml says of each id.  Raises UsageError where it is missing or malformed."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
     try:
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
-        listed = TypeAdapter(dict[str, Series]).validate_python(content, strict=True)
+        text = read_utf8(path, YAML_BYTES, fault=UsageError, mend="Save it as UTF-8.")
     except FileNotFoundError as error:
         raise UsageError(f"{path}: not found. A store needs it; data/sample/{SERIES_FILE} shows the format.") from error
-    except (YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: not readable as YAML: {yaml_fault(error)}") from error
+    try:
+        listed = TypeAdapter(dict[str, Series]).validate_python(yaml.parsed(text, path, fault=UsageError), strict=True)
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"])
         raise UsageError(
-            f"{path}: {key or 'the file'}: {problem['msg'].removeprefix('Value error, ')}, got {problem['input']!r}"
+            f"{path}: {key or 'the file'}: {problem['msg'].removeprefix('Value error, ')}, got {shown(problem['input'])}"
         ) from error
     return listed
 
@@ -137,17 +137,18 @@ def unlisted_files(store: Path, listed: dict[str, Series]) -> list[str]:
     )
 
 
-def read_series(store: Path, name: str, series: Series) -> pl.DataFrame:
+def read_series(store: Path, name: str, series: Series, limits: StoreLimits = USUAL) -> pl.DataFrame:
     """Every row of one series that has a value.
 
     Raises DataError naming file, line and value where the file is missing or empty, a column is missing, a date or a value cannot
-    be read, or two rows with the same date and known_at hold different values.
+    be read, or two rows with the same date and known_at hold different values; and naming the limit where one is passed.
     """
     path = series_file(store, name)
-    rows = list(_csv_rows(path) if path.suffix == ".csv" else _parquet_rows(path))
+    rows = list(_csv_rows(path, limits) if path.suffix == ".csv" else _parquet_rows(path, limits))
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     frame = frame.with_columns(known_at=pl.coalesce("known_at", published(frame["date"], series.publication)))
     _refuse_conflicts(frame, path)
+    _refuse_revisions(frame, path, limits)
     return frame
 
 
@@ -187,35 +188,39 @@ def usual_age(rule: Publication, origin: dt.date, cut_off_at: dt.datetime) -> in
 Row = tuple[int, dt.date, float, dt.datetime | None, str | None]
 
 
-def _csv_rows(path: Path) -> Iterator[Row]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 text (byte {error.start}). Save it as UTF-8 CSV.") from error
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = [column.strip() for column in next(reader, [])]
-        _require_columns(header, path)
-        for fields in reader:
-            line = reader.line_num
-            if not fields:
-                continue
-            if len(fields) != len(header):
-                raise DataError(
-                    f"{path}, line {line}: {len(fields)} fields, {len(header)} expected: {','.join(fields)!r}. "
-                    "The file may be cut off; restore or complete the line."
-                )
-            row = _row(dict(zip(header, fields, strict=True)), line, path)
-            if row is not None:
-                yield row
-    except csv.Error as error:
-        raise DataError(f"{path}, line {reader.line_num}: not readable as CSV ({error}).") from error
+def _csv_rows(path: Path, limits: StoreLimits) -> Iterator[Row]:
+    text = read_utf8(path, _file_bytes(limits), mend="Save it as UTF-8 CSV.")
+    _refuse_large(text, path, limits)
+    rows = table.rows(text, path)
+    _, first = next(rows, (1, []))
+    header = [column.strip() for column in first]
+    _require_columns(header, path)
+    for line, fields in rows:
+        row = _row(dict(zip(header, fields, strict=True)), line, path)
+        if row is not None:
+            yield row
 
 
-def _parquet_rows(path: Path) -> Iterator[Row]:
+def _file_bytes(limits: StoreLimits) -> Limit:
+    megabytes = limits.limit("file_mb", "bytes")
+    return megabytes._replace(most=megabytes.most * MB)
+
+
+def _refuse_large(text: str, path: Path, limits: StoreLimits) -> None:
+    lines = text.split("\n")
+    for limit, found in (
+        (limits.limit("rows", "lines"), len(lines) - 2),  # the header, and what follows the last end of a line
+        (limits.limit("line_length", "characters in a line"), max(map(len, lines))),
+        (limits.limit("columns", "columns"), lines[0].count(",") + 1),
+    ):
+        if found > limit.most:
+            raise DataError(limit.passed(path, found))
+
+
+def _parquet_rows(path: Path, limits: StoreLimits) -> Iterator[Row]:
     from forex.core.files import read_parquet
 
-    frame = read_parquet(path, mend=RESTORE)
+    frame = read_parquet(path, mend=RESTORE, rows=limits.limit("rows", "rows"), size=_file_bytes(limits))
     _require_columns(frame.columns, path)
     wanted = [column for column in ("date", "value", "known_at", "source") if column in frame.columns]
     for line, fields in enumerate(frame.select(wanted).iter_rows(named=True), start=1):
@@ -228,11 +233,11 @@ def _parquet_rows(path: Path) -> Iterator[Row]:
 def _require_columns(header: list[str], path: Path) -> None:
     missing = [column for column in ("date", "value") if column not in header]
     if missing:
-        found = ", ".join(header) if header else "nothing (the file is empty)"
+        found = cut(visible(", ".join(header)), LONGEST_VALUE) if header else "nothing (the file is empty)"
         raise DataError(f"{path}, line 1: no column {' and '.join(missing)}; found {found}. Expected date,value.")
-    repeated = sorted({column for column in header if header.count(column) > 1})
+    repeated = sorted(column for column, count in Counter(header).items() if count > 1)
     if repeated:
-        raise DataError(f"{path}, line 1: column {repeated[0]!r} stands there twice. Remove one.")
+        raise DataError(f"{path}, line 1: column {shown(repeated[0])} stands there twice. Remove one.")
 
 
 def _row(fields: dict[str, str], line: int, path: Path) -> Row | None:
@@ -246,14 +251,14 @@ def _row(fields: dict[str, str], line: int, path: Path) -> Row | None:
 
 def _parse_date(text: str, where: str) -> dt.date:
     try:
-        date = dt.date.fromisoformat(text[:10]) if len(text) == 10 or text[10:] == " 00:00:00" else None
-    except ValueError:
-        date = None
-    if date is None or date.isoformat() != text[:10]:
-        raise DataError(f"{where}: date {text!r} is not a date like 2024-11-27. Correct or remove the row.")
+        date = iso_day(text.removesuffix(" 00:00:00"))
+    except ValueError as error:
+        raise DataError(
+            f"{where}: date {shown(text)} is not a date like 2024-11-27. Correct or remove the row."
+        ) from error
     if not FIRST_YEAR <= date.year <= LAST_YEAR:
         years = f"the years of the calendar, {FIRST_YEAR} to {LAST_YEAR}"
-        raise DataError(f"{where}: date {text!r} is outside {years}. Correct or remove the row.")
+        raise DataError(f"{where}: date {shown(text)} is outside {years}. Correct or remove the row.")
     return date
 
 
@@ -261,12 +266,11 @@ def _parse_value(text: str, where: str) -> float | None:
     if not text or text.lower() == "nan":
         return None
     try:
-        value = float(text) if "_" not in text else math.inf
-    except ValueError:
-        value = math.inf
-    if not math.isfinite(value):
-        raise DataError(f"{where}: value {text!r} is not a number like 934.54. Correct it, or leave it empty.")
-    return value
+        return decimal_number(text)
+    except ValueError as error:
+        raise DataError(
+            f"{where}: value {shown(text)} is not a number like 934.54. Correct it, or leave it empty."
+        ) from error
 
 
 def _parse_instant(text: str, where: str) -> dt.datetime | None:
@@ -278,7 +282,14 @@ def _parse_instant(text: str, where: str) -> dt.datetime | None:
             return instant.replace(tzinfo=dt.UTC) if instant.tzinfo is None else instant.astimezone(dt.UTC)
     except (ValueError, OverflowError):
         pass
-    raise DataError(f"{where}: known_at {text!r} is not an instant like 2024-11-26T21:00:00Z. Correct it.")
+    raise DataError(f"{where}: known_at {shown(text)} is not an instant like 2024-11-26T21:00:00Z. Correct it.")
+
+
+def _refuse_revisions(frame: pl.DataFrame, path: Path, limits: StoreLimits) -> None:
+    most = frame.group_by("date").len().sort("len", "date").tail(1)
+    if most.height and most["len"].item() > limits.revisions:
+        limit = limits.limit("revisions", f"rows of {most['date'].item()}")
+        raise DataError(limit.passed(path, most["len"].item()))
 
 
 def _refuse_conflicts(frame: pl.DataFrame, path: Path) -> None:

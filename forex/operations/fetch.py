@@ -7,9 +7,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, Strict
 from pydantic_core import PydanticCustomError
 
 from forex.operations.declared import declared_providers, provider_name
-from forex.params.types import Block, Date, PositiveFloat, clock_time, unique
+from forex.params.types import Block, ClockTime, Date, PositiveFloat, unique
 
-ClockTime = Annotated[StrictStr, AfterValidator(clock_time)]
 ProviderName = Annotated[StrictStr, AfterValidator(provider_name)]
 
 

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, Field, NonNegativeInt, PositiveInt, StrictStr
 
 from forex.core.places import OWN_LOG
-from forex.operations.fetch import ClockTime
-from forex.params.types import Block, unique
+from forex.params.types import Block, ClockTime, unique
 from forex.timeline.weekdays import DayOfWeek
 
 Days = Literal["business", DayOfWeek]

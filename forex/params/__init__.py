@@ -3,7 +3,7 @@ declare (open.py)."""
 
 from forex.params.alerts import Alerts, Rung
 from forex.params.calibrate import Calibrate, Multipliers
-from forex.params.data import Bounds, Ingest, Validate
+from forex.params.data import Bounds, Ingest, StoreLimits, Validate
 from forex.params.drift import Drift
 from forex.params.entering import ENTERING, block_hashes, content_sha256, entering_sha256, params_sha256
 from forex.params.file import PARAMS_FILE, Params, load_params, parse_params, plain
@@ -13,7 +13,7 @@ from forex.params.open import OpenBlock, Settings
 from forex.params.readiness import Readiness
 from forex.params.regimes import Regimes
 from forex.params.reports import Alarm, Episode, Evaluate, Limits, Overall, Performance, Report
-from forex.params.types import Block, Tier, clock_time
+from forex.params.types import Block, ClockTime, Tier
 from forex.params.usdclp import Estimation, UsdClp
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Block",
     "Bounds",
     "Calibrate",
+    "ClockTime",
     "Drift",
     "Episode",
     "Estimation",
@@ -47,10 +48,10 @@ __all__ = [
     "Rule",
     "Rung",
     "Settings",
+    "StoreLimits",
     "Tier",
     "UsdClp",
     "Validate",
-    "clock_time",
     "load_params",
     "parse_params",
     "plain",

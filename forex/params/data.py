@@ -1,13 +1,30 @@
 """The blocks of what comes in: the store and the checks on it."""
 
-from pydantic import PositiveInt, StrictStr, model_validator
+from pydantic import PositiveInt, model_validator
 
+from forex.core.edges.limits import Limit
 from forex.core.status import CheckSeverity
-from forex.params.types import Block, PositiveFloat, Share
+from forex.params.types import Block, Folder, PositiveFloat, Share
+
+
+class StoreLimits(Block):
+    """What is read of a store at most: series; of one file, megabytes, rows, columns, characters of a line; values of one date."""
+
+    series: PositiveInt
+    file_mb: PositiveInt
+    rows: PositiveInt
+    columns: PositiveInt
+    line_length: PositiveInt
+    revisions: PositiveInt
+
+    def limit(self, name: str, unit: str) -> Limit:
+        """One of them, as messages name it."""
+        return Limit(f"ingest.limits.{name} in params.yaml", getattr(self, name), unit)
 
 
 class Ingest(Block):
-    store: StrictStr
+    store: Folder
+    limits: StoreLimits
 
 
 class Bounds(Block):

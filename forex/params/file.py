@@ -9,8 +9,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated, Any, cast
 
-from pydantic import AfterValidator, BaseModel, Field, StrictStr, create_model, model_validator
+from pydantic import AfterValidator, BaseModel, Field, create_model, model_validator
 
+from forex.core.edges.limits import HORIZONS
 from forex.core.names import CENTRED, ENSEMBLE, NOWCAST, calibrated_name, centred_name
 from forex.params.alerts import Alerts
 from forex.params.calibrate import Calibrate
@@ -23,7 +24,7 @@ from forex.params.readiness import Readiness
 from forex.params.reading import parsed, read
 from forex.params.regimes import Regimes
 from forex.params.reports import Evaluate, Overall, Performance, Report
-from forex.params.types import Block, Date, Horizon, Level, clock_time, unique
+from forex.params.types import Block, ClockTime, Date, Horizon, Level, unique
 from forex.params.usdclp import UsdClp
 
 PARAMS_FILE = Path("params.yaml")
@@ -32,8 +33,8 @@ NOTHING: Mapping[str, Settings] = {}
 
 class Params(Block):
     as_of: Date
-    cut_off: Annotated[StrictStr, AfterValidator(clock_time)]
-    horizons: Annotated[tuple[Horizon, ...], Field(min_length=1), AfterValidator(unique)]
+    cut_off: ClockTime
+    horizons: Annotated[tuple[Horizon, ...], Field(min_length=1, max_length=HORIZONS.most), AfterValidator(unique)]
     levels: Annotated[tuple[Level, ...], Field(min_length=1), AfterValidator(unique)]
     ingest: Ingest
     validate_: Validate = Field(alias="validate")

@@ -6,7 +6,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from forex.core.errors import ParamsError, yaml_fault
+from forex.core.edges import yaml
+from forex.core.edges.limits import YAML_BYTES
+from forex.core.edges.reading import read_utf8
+from forex.core.edges.shown import shown
+from forex.core.errors import ParamsError
 
 AnyBlock = TypeVar("AnyBlock", bound=BaseModel)
 
@@ -14,11 +18,9 @@ AnyBlock = TypeVar("AnyBlock", bound=BaseModel)
 def read(path: Path) -> str:
     """The text of a file that git holds.  Raises ParamsError where it is missing or no text."""
     try:
-        return path.read_text(encoding="utf-8")
+        return read_utf8(path, YAML_BYTES, fault=ParamsError, mend="Save it as UTF-8.")
     except FileNotFoundError as error:
         raise ParamsError(f"{path}: not found. Run from the project's folder, or restore the file with git.") from error
-    except UnicodeDecodeError as error:
-        raise _unreadable(path, error) from error
 
 
 def parsed(text: str, path: Path, kind: type[AnyBlock]) -> AnyBlock:
@@ -26,20 +28,12 @@ def parsed(text: str, path: Path, kind: type[AnyBlock]) -> AnyBlock:
 
     Raises ParamsError where it is no YAML, and naming each key that does not fit, a line each.
     """
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
+    content = yaml.parsed(text, path, fault=ParamsError)
     try:
-        return kind.model_validate(_tuples(YAML(typ="safe").load(text)), strict=True)
-    except YAMLError as error:
-        raise _unreadable(path, error) from error
+        return kind.model_validate(_tuples(content), strict=True)
     except ValidationError as error:
         lines = [f"{path}: {_explain(problem)}" for problem in error.errors()]
         raise ParamsError("\n".join(lines)) from error
-
-
-def _unreadable(path: Path, error: Exception) -> ParamsError:
-    return ParamsError(f"{path}: not readable as YAML: {yaml_fault(error)}")
 
 
 def _tuples(content: Any) -> Any:
@@ -64,4 +58,4 @@ def _explain(problem: Any) -> str:
         return f'{key} = {problem["input"]}: expected a text; write it in double quotes, "{problem["input"]}"'
     held = list(problem["input"]) if isinstance(problem["input"], tuple) else problem["input"]
     allowed = problem["msg"].removeprefix("Value error, ").replace("a valid tuple", "a list")
-    return f"{key} = {held!r}: {allowed}"
+    return f"{key} = {shown(held)}: {allowed}"

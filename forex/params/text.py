@@ -73,7 +73,7 @@ def _node(text: str, path: Path, key: str) -> Any:
     """What stands at `key`, with the places in the text where it begins and ends."""
     from ruamel.yaml import YAML
 
-    node = YAML().compose(text)
+    node = YAML().compose(text)  # what `checked` has read
     for name in key.split("."):
         found = [value for one, value in node.value if one.value == name] if node.id == "mapping" else []
         if not found:

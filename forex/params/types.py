@@ -1,12 +1,11 @@
 """What a key of params.yaml may hold: dates, times of day, horizons, levels, models, numbers within bounds."""
 
-import datetime as dt
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr
 
 from forex.core.declarations import declared_names
+from forex.core.edges.validators import clock_time, decimal_number, folder, horizon_name, iso_day
 from forex.core.names import percent
 from forex.core.quantiles import central_pair
 
@@ -17,25 +16,7 @@ PositiveFloat = Annotated[float, Field(gt=0)]
 
 
 def date(text: str) -> str:
-    try:
-        parsed = dt.date.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f'expected a date like "2024-11-27", got "{text}"') from error
-    if parsed.isoformat() != text:
-        raise ValueError(f'expected a date like "2024-11-27", got "{text}"')
-    return text
-
-
-def clock_time(text: str) -> str:
-    if not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", text):
-        raise ValueError(f'expected a time of day like "15:00", got "{text}"')
-    return text
-
-
-def _horizon(text: str) -> str:
-    if not re.fullmatch(r"[1-9]\d{0,2}d", text) or int(text[:-1]) > 365:
-        raise ValueError(f'expected calendar days from "1d" to "365d", got "{text}"')
-    return text
+    return str(iso_day(text))
 
 
 def _level(value: float) -> float:
@@ -45,7 +26,7 @@ def _level(value: float) -> float:
 
 def _percent(text: str) -> str:
     try:
-        level = _level(float(text) / 100)
+        level = _level(decimal_number(text) / 100)
     except ValueError as error:
         raise ValueError(
             f'expected the level of a central interval in per cent like "80", got "{text}": {error}'
@@ -56,7 +37,9 @@ def _percent(text: str) -> str:
 
 
 Date = Annotated[StrictStr, AfterValidator(date)]
-Horizon = Annotated[StrictStr, AfterValidator(_horizon)]
+ClockTime = Annotated[StrictStr, AfterValidator(clock_time)]
+Folder = Annotated[StrictStr, AfterValidator(folder)]
+Horizon = Annotated[StrictStr, AfterValidator(horizon_name)]
 Level = Annotated[float, AfterValidator(_level)]
 LevelPercent = Annotated[StrictStr, AfterValidator(_percent)]  # as names carry a level: "80"
 

@@ -1,6 +1,7 @@
 """The services of one run: each provider with its session, made when it is first asked.
 
-Whatever a service sends, what comes out is values or a ProviderError: one optional series' answer must never end the day.
+Whatever a service sends, what comes out is values or a ProviderError: one optional series' answer must never end the day. And
+whatever it says, what comes out is a sentence: short, with nothing that a terminal acts on and none of the credentials.
 """
 
 import datetime as dt
@@ -8,14 +9,17 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from forex.core.edges.shown import cut, visible
 from forex.core.errors import ForexError, ProviderError, UsageError
 from forex.operations import Fetch, Source
 from forex.providers.network.net import Client
+from forex.providers.network.secret import Secret, hidden
 from forex.providers.network.session import Session
 from forex.providers.protocol import Bars, Found, Provider, Quoting, Sharing
 from forex.providers.registry import declaration, provider
 
 Answer = TypeVar("Answer")
+LONGEST = 600  # characters of a sentence about an answer
 
 
 class Services:
@@ -42,26 +46,39 @@ class Services:
     def observations(self, source: Source, first: dt.date, last: dt.date) -> Found:
         """As `Provider.observations`."""
         client, session = self._up(source.provider)
-        found = self._reading(source, lambda: client.observations(session, source.code, first, last))
-        return found if isinstance(found, Found) else Found(found)
+        answer = self._reading(source, lambda: client.observations(session, source.code, first, last))
+        found = answer if isinstance(answer, Found) else Found(answer)
+        found.unsound = [self._sentence(source, one) for one in found.unsound]
+        return found
 
     def bars(self, source: Source, first: dt.datetime, last: dt.datetime, width: dt.timedelta) -> Bars:
         """As `Quoting.bars`.  Raises UsageError where the provider has none."""
         client, session = self._up(source.provider)
         if not isinstance(client, Quoting):
             raise UsageError(f"fetch.quote.source: {source.provider} has no last price; name a provider that has one")
-        return self._reading(source, lambda: client.bars(session, source.code, first, last, width))
+        bars = self._reading(source, lambda: client.bars(session, source.code, first, last, width))
+        bars.unsound = [self._sentence(source, one) for one in bars.unsound]
+        return bars
 
     def _reading(self, source: Source, ask: Callable[[], Answer]) -> Answer:
         try:
             return ask()
+        except ProviderError as error:
+            raise type(error)(self._sentence(source, str(error))) from None
         except ForexError:
             raise
         except Exception as error:  # a value nobody thought of: it costs this answer, and not the run
+            said = self._sentence(source, f"{type(error).__name__}: {error}")
             raise ProviderError(
-                f"{source.provider} {source.code}: its answer could not be read ({type(error).__name__}: {error}). It may have a "
-                "new format; please report it"
-            ) from error
+                f"{source.provider} {source.code}: its answer could not be read ({said}). It may have a new "
+                "format; please report it"
+            ) from None
+
+    def _sentence(self, source: Source, text: str) -> str:
+        """What a service may have had a hand in, as it can be shown."""
+        variables = {one for fields in declaration(source.provider).credentials for one in fields.values()}
+        secrets = [Secret(self._environ[one]) for one in variables if self._environ.get(one)]
+        return visible(cut(hidden(text, secrets), LONGEST))
 
     def _up(self, name: str) -> tuple[Provider, Session]:
         made = self._service(name)

@@ -5,7 +5,6 @@ announcement is not; it is news for a while, and never after its end. The list s
 of kind `none` moves that date to its `start` where nothing was announced in between.
 """
 
-import csv
 import datetime as dt
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,6 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from forex.core.edges.shown import shown
+from forex.core.edges.table import records
+from forex.core.edges.validators import iso_day
 from forex.core.errors import DataError
 from forex.timeline import calendar
 
@@ -51,18 +53,14 @@ def parse_interventions(text: str, source: str) -> Interventions:
     >>> listed.known_from.tolist(), listed.complete_until.item()
     ([datetime.date(2022, 7, 15), datetime.date(2023, 6, 13)], datetime.date(2023, 6, 13))
     """
-    reader = csv.DictReader(text.splitlines())
-    if reader.fieldnames is None or not set(COLUMNS) <= set(reader.fieldnames):
-        found = reader.fieldnames or "nothing"
-        raise DataError(f"{source}, line 1: expected the columns {','.join(COLUMNS)}; found {found}.")
     rows: list[tuple[dt.date | None, dt.date, dt.date | None, str]] = []
     listed: list[dt.date] = []
     until = dt.date.min
-    for row in reader:
-        where = f"{source}, line {reader.line_num}"
+    for line, row in records(text, source, COLUMNS):
+        where = f"{source}, line {line}"
         announced, start, end = (_date(row[name], name, where) for name in ("announced", "start", "end"))
         if row["kind"] not in KINDS:
-            raise DataError(f"{where}: kind {row['kind']!r} is not one of {', '.join(KINDS)}. Correct it.")
+            raise DataError(f"{where}: kind {shown(row['kind'])} is not one of {', '.join(KINDS)}. Correct it.")
         if start is None:
             raise DataError(f"{where}: start is empty; every row needs one. Enter it.")
         if announced and announced > start:
@@ -88,11 +86,11 @@ def parse_interventions(text: str, source: str) -> Interventions:
     )
 
 
-def _date(text: str | None, name: str, where: str) -> dt.date | None:
+def _date(text: str, name: str, where: str) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text) if text else None
+        return iso_day(text) if text else None
     except ValueError as error:
-        raise DataError(f"{where}: {name} {text!r} is not a date like 2022-07-14. Correct it.") from error
+        raise DataError(f"{where}: {name} {shown(text)} is not a date like 2022-07-14. Correct it.") from error
 
 
 def _dates(dates: Sequence[dt.date | None]) -> calendar.Dates:

@@ -5,16 +5,19 @@ the first effect is in the observado in force two business days later. Scheduled
 count at every origin; a special one counts from its own day on, because nobody knew of it before.
 """
 
-import csv
 import datetime as dt
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from forex.core.edges.shown import shown
+from forex.core.edges.table import records
+from forex.core.edges.validators import iso_day
 from forex.core.errors import DataError
 from forex.timeline import calendar
 
+COLUMNS = ("date", "kind")
 KINDS = ("scheduled", "special")
 
 
@@ -34,19 +37,16 @@ def parse_meetings(text: str, source: str) -> Meetings:
     >>> parse_meetings("date,kind\\n2020-01-29,scheduled\\n2020-03-16,special\\n", "meetings.csv").special.tolist()
     [False, True]
     """
-    reader = csv.DictReader(text.splitlines())
-    if reader.fieldnames is None or not {"date", "kind"} <= set(reader.fieldnames):
-        raise DataError(f"{source}, line 1: expected the columns date,kind; found {reader.fieldnames or 'nothing'}.")
     dates: list[dt.date] = []
     special: list[bool] = []
-    for row in reader:
-        where = f"{source}, line {reader.line_num}"
+    for line, row in records(text, source, COLUMNS):
+        where = f"{source}, line {line}"
         try:
-            date = dt.date.fromisoformat(row["date"] or "")
+            date = iso_day(row["date"])
         except ValueError as error:
-            raise DataError(f"{where}: date {row['date']!r} is not a date like 2024-12-17. Correct it.") from error
+            raise DataError(f"{where}: date {shown(row['date'])} is not a date like 2024-12-17. Correct it.") from error
         if row["kind"] not in KINDS:
-            raise DataError(f"{where}: kind {row['kind']!r} is not one of {', '.join(KINDS)}. Correct it.")
+            raise DataError(f"{where}: kind {shown(row['kind'])} is not one of {', '.join(KINDS)}. Correct it.")
         if dates and date <= dates[-1]:
             raise DataError(f"{where}: {date} does not come after {dates[-1]}. Sort the file and list each day once.")
         dates.append(date)

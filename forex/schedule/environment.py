@@ -8,6 +8,8 @@ import re
 import shlex
 from pathlib import Path
 
+from forex.core.edges.limits import YAML_BYTES
+from forex.core.edges.reading import read_utf8
 from forex.core.errors import UsageError
 from forex.core.places import ENVIRONMENT
 
@@ -20,11 +22,9 @@ def credentials(path: Path = ENVIRONMENT) -> dict[str, str]:
     Raises UsageError where others may read the file, and naming a line that is none, never what it holds.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_utf8(path, YAML_BYTES, fault=UsageError, mend="Write it anew, lines like NAME='value'.")
     except FileNotFoundError:
         return {}
-    except UnicodeDecodeError:
-        raise UsageError(f"{path}: not readable as UTF-8. Write it anew, lines like NAME='value'.") from None
     if path.stat().st_mode & 0o077:
         raise UsageError(f"{path} may be read by others: chmod 600 {path}")
     found = {}

@@ -6,12 +6,14 @@ now, or the file is damaged, it is made anew.
 
 import datetime as dt
 import hashlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from zoneinfo import ZoneInfo
 
-from forex.core.errors import DataError, UsageError
+from forex.core.edges import json
+from forex.core.edges.limits import JSON_BYTES, TEXT_BYTES, YAML_BYTES
+from forex.core.edges.reading import read_bytes, read_utf8
+from forex.core.errors import DataError, ParamsError, UsageError
 from forex.core.places import PLAN
 from forex.schedule.due import IsBusinessDay, Job, Kept, Plan
 from forex.timeline.holidays import FIRST_YEAR, HOLIDAYS, LAST_YEAR, parse_holidays
@@ -26,10 +28,10 @@ def current() -> Plan:
     """The plan of the working directory.  Raises ParamsError where operations.yaml is wrong, UsageError where it is missing."""
     made_from = _hash()
     try:
-        kept = json.loads(PLAN.read_bytes())
+        kept = json.parsed(read_bytes(PLAN, JSON_BYTES), PLAN)
         if kept["made_from"] == made_from:
             return _plan(kept["schedule"], kept["keep"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (DataError, OSError, ValueError, KeyError, TypeError, AttributeError):
         pass  # it is made anew
     return _made(made_from)
 
@@ -79,7 +81,7 @@ def _hash() -> str:
     digest = hashlib.sha256(__version__.encode())
     for path in SOURCES:
         try:
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
+            digest.update(hashlib.sha256(read_bytes(path, YAML_BYTES, fault=ParamsError)).digest())
         except FileNotFoundError:
             raise UsageError(
                 f"{path}: not found. Run from the project's folder, or restore the file with git."
@@ -98,7 +100,10 @@ def business_days() -> IsBusinessDay:
         if not FIRST_YEAR <= day.year <= LAST_YEAR:
             raise DataError(f"{HOLIDAYS}: {day} is outside its range, {FIRST_YEAR} to {LAST_YEAR}. Is the clock right?")
         if not holidays:
-            holidays.update(one.date for one in parse_holidays(HOLIDAYS.read_text(encoding="utf-8"), str(HOLIDAYS)))
+            holidays.update(
+                one.date
+                for one in parse_holidays(read_utf8(HOLIDAYS, TEXT_BYTES, mend="Restore it with git."), str(HOLIDAYS))
+            )
         return day.weekday() < 5 and day not in holidays
 
     return is_business_day

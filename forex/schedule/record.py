@@ -7,14 +7,18 @@ twice.
 """
 
 import datetime as dt
-import json
 from pathlib import Path
 from typing import Any, Final, NamedTuple
+
+from forex.core.edges import json
+from forex.core.edges.limits import JSON_BYTES
+from forex.core.edges.reading import read_bytes
+from forex.core.errors import DataError
 
 STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 
-class Damaged(Exception):
+class Damaged(DataError):
     """A record that nobody can read."""
 
 
@@ -36,11 +40,11 @@ class Record(NamedTuple):
 def read(path: Path) -> Record | None:
     """None where there is none; raises Damaged for one that no version wrote."""
     try:
-        content = json.loads(path.read_bytes())
+        content = json.parsed(read_bytes(path, JSON_BYTES), path)
     except FileNotFoundError:
         return None
-    except ValueError as error:
-        raise Damaged(f"{path}: no JSON ({error})") from error
+    except DataError as error:
+        raise Damaged(str(error)) from error
     try:
         return _parsed(content)
     except (KeyError, TypeError, ValueError) as error:

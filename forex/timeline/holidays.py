@@ -10,6 +10,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from forex.core.edges.shown import shown
+from forex.core.edges.table import records
+from forex.core.edges.validators import iso_day
 from forex.core.errors import DataError
 
 HOLIDAYS = Path("data/calendar/holidays_cl.csv")
@@ -31,18 +34,12 @@ def parse_holidays(text: str, source: str) -> tuple[Holiday, ...]:
     be read, a name is empty, dates do not increase, a holiday was known only after its day, or a year of the range is
     missing or beyond it.
     """
-    reader = csv.reader(text.splitlines())
-    header = next(reader, None)
-    if header != list(COLUMNS):
-        raise DataError(f"{source}, line 1: expected the columns {','.join(COLUMNS)}; found {header or 'nothing'}.")
     listed: list[Holiday] = []
-    for row in reader:
-        where = f"{source}, line {reader.line_num}"
-        if len(row) != len(COLUMNS):
-            raise DataError(f"{where}: expected {','.join(COLUMNS)}; found {row}. Restore the file with git.")
-        holiday = Holiday(_date(row[0], "date", where), row[1], _date(row[2], "known_from", where))
+    for line, row in records(text, source, COLUMNS):
+        where = f"{source}, line {line}"
+        holiday = Holiday(_date(row["date"], "date", where), row["name"], _date(row["known_from"], "known_from", where))
         if not holiday.name.strip():
-            raise DataError(f"{where}: name {holiday.name!r} is empty. Enter the holiday's name.")
+            raise DataError(f"{where}: name {shown(holiday.name)} is empty. Enter the holiday's name.")
         if not FIRST_YEAR <= holiday.date.year <= LAST_YEAR:
             raise DataError(
                 f"{where}: {holiday.date} is outside the years {FIRST_YEAR} to {LAST_YEAR}. Remove the row."
@@ -65,12 +62,9 @@ def parse_holidays(text: str, source: str) -> tuple[Holiday, ...]:
 
 def _date(text: str, name: str, where: str) -> dt.date:
     try:
-        date = dt.date.fromisoformat(text)
-    except ValueError:
-        date = None
-    if date is None or date.isoformat() != text:  # 20241218 and 2024-W51-3 are ISO dates, too
-        raise DataError(f"{where}: {name} {text!r} is not a date like 2024-12-18. Correct it.")
-    return date
+        return iso_day(text)
+    except ValueError as error:
+        raise DataError(f"{where}: {name} {shown(text)} is not a date like 2024-12-18. Correct it.") from error
 
 
 def holidays_text(holidays: Iterable[Holiday]) -> str:

@@ -6,14 +6,15 @@ rule, with semicolons between. A cell is empty where there was nothing to say, a
 name. A report of the same day takes the place of its row.
 """
 
-import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
 from pydantic import ValidationError
 
+from forex.core.edges.limits import TEXT_BYTES
+from forex.core.edges.reading import read_bytes
+from forex.core.edges.validators import HORIZON, iso_day
 from forex.core.errors import DataError
 from forex.core.files import SIGNIFICANT_DIGITS, write_durably
 from forex.core.lock import held
@@ -26,7 +27,6 @@ LOCK: Final = ".lock"  # beside the file; git ignores it
 FIRST: Final = ("as_of", "state")
 FIELDS: Final = tuple(Figures.model_fields)
 RESTORE: Final = "Restore the file with git."
-HORIZON: Final = re.compile(r"[1-9]\d{0,2}d")
 
 Entered = Literal["added", "unchanged", "replaced"]
 History = tuple[Standing, ...]
@@ -70,7 +70,7 @@ def read(path: Path = FILE) -> History:
     """
     if not path.exists():
         return ()
-    lines = path.read_bytes().decode("utf-8", "replace").split("\n")
+    lines = read_bytes(path, TEXT_BYTES).decode("utf-8", "replace").split("\n")
     if lines.pop():
         raise DataError(f"{path}, line {len(lines) + 1}: cut off, a row ends with a new line. {RESTORE}")
     if not lines:
@@ -111,7 +111,7 @@ def _row(cells: Sequence[str], head: Sequence[str], horizons: Sequence[str], whe
     if len(cells) != len(head):
         raise DataError(f"{where}: {len(cells)} values, expected {len(head)}. {RESTORE}")
     try:
-        as_of = dt.date.fromisoformat(cells[0])
+        as_of = iso_day(cells[0])
     except ValueError as error:
         raise DataError(f"{where}: as_of {cells[0][:40]!r}, expected a day like '2025-01-02'. {RESTORE}") from error
     if cells[1] not in STATES:

@@ -35,7 +35,7 @@ def test_there_and_back(tmp_path: Path) -> None:
         ("[]", r"the whole: "),
         ("5", r"the whole: "),
         ('{"title": "x", "intervals": {"7d": {"level": 0.8, "low": 1, "high": 2, "mid": 1}}}', r"intervals\.7d\.mid: "),
-        ('{"title": "x", "intervals": {"7d": {"level": 0.8, "low": NaN, "high": 2}}}', r"intervals\.7d\.low: "),
+        ('{"title": "x", "intervals": {"7d": {"level": 0.8, "low": NaN, "high": 2}}}', r"NaN is no number"),
         ('{"title": "x", "intervals": {"7d": {"level": "0.8", "low": 1, "high": 2}}}', r"intervals\.7d\.level: "),
         ("{", r"not readable as JSON"),
     ],

@@ -345,7 +345,7 @@ def without(key: str) -> dict[str, Any]:
         ("usdclp: {title: [", "not readable as YAML"),
         (json.dumps({"aud": ENTRY}), "usdclp is not listed"),
         (json.dumps({"USDCLP": ENTRY}), "usdclp is not listed"),
-        (json.dumps({"usdclp": ENTRY, "AUD": ENTRY}), "'AUD' cannot be an id. Use lower-case letters"),
+        (json.dumps({"usdclp": ENTRY, "AUD": ENTRY}), "'AUD' cannot be an id: expected at most 64 lower-case letters"),
         (json.dumps({"usdclp": ENTRY, "../x": ENTRY}), "'../x' cannot be an id"),
         (json.dumps({"usdclp": ENTRY, "a b": ENTRY}), "'a b' cannot be an id"),
         (json.dumps({"usdclp": ENTRY, "dólar": ENTRY}), "'dólar' cannot be an id"),
@@ -419,5 +419,5 @@ def test_the_template_of_a_live_store_declares_its_quote(tmp_path: Path) -> None
 def test_a_series_yaml_that_is_no_utf8(store: MadeUpStore) -> None:
     store.path.mkdir()
     (store.path / "series.yaml").write_bytes(b"usdclp: {title: d\xf3lar}")
-    with pytest.raises(UsageError, match="not readable as YAML"):
+    with pytest.raises(UsageError, match=r"not UTF-8 text \(byte 17\)"):
         read_series_list(store.path)

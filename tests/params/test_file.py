@@ -252,7 +252,7 @@ def test_a_file_that_is_not_there_or_no_text_is_named(tmp_path: Path) -> None:
     with pytest.raises(ParamsError, match=r"params\.yaml: not found\. Run from the project's folder"):
         load_params(path=tmp_path / "params.yaml")
     (tmp_path / "params.yaml").write_bytes(b"as_of: \xff")
-    with pytest.raises(ParamsError, match="not readable as YAML"):
+    with pytest.raises(ParamsError, match=r"not UTF-8 text \(byte 7\)"):
         load_params(path=tmp_path / "params.yaml")
 
 

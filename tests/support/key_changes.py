@@ -7,7 +7,7 @@ from tests.support.changed_params import LEAVES, Content
 READINESS = [key for key in LEAVES if key.startswith("readiness.")]
 GATE = [key for key in LEAVES if key.startswith("gate.")]
 OF_COMMANDS = [*GATE, *READINESS]
-ELSEWHERE = ("validate.",)  # tests/params/test_effect_validate.py
+ELSEWHERE = ("validate.", "ingest.limits.")  # tests/params/test_effect_validate.py, tests/hostile/test_limits.py
 KEYS = [key for key in LEAVES if not key.startswith(ELSEWHERE) and key not in OF_COMMANDS]
 
 ESTIMATION = "usdclp.estimation."  # what only `forex calibrate` reads

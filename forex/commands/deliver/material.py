@@ -1,6 +1,8 @@
 """What a mail is made of: the reports of the last run, one run's all of them, and the observado that has been published since."""
 
 import datetime as dt
+import io
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +10,8 @@ from zipfile import BadZipFile, ZipFile
 
 import polars as pl
 
+from forex.core.edges.limits import MAIL_BYTES, MB, TEXT_BYTES
+from forex.core.edges.reading import read_bytes
 from forex.core.errors import DataError, StaleError
 from forex.core.files import read_parquet
 from forex.forecast.fan import OBSERVADO, SCHEMA
@@ -109,7 +113,8 @@ def _outcome(
 def _newest_observado(params: Params, at: dt.datetime) -> tuple[dt.date, float] | None:
     """The newest day whose observado is public, by the store and the rule of its publication."""
     store = Path(params.ingest.store)
-    rows = known_rows(read_series(store, TARGET, read_series_list(store)[TARGET]), at)
+    rule = read_series_list(store, params.ingest.limits)[TARGET]
+    rows = known_rows(read_series(store, TARGET, rule, params.ingest.limits), at)
     if rows.is_empty():
         return None
     date, value = rows.sort("date", "known_at").select("date", "value").row(-1)
@@ -127,7 +132,7 @@ def _one_run(forecast: Forecast, days: Mapping[str, object], *, day: dt.date | N
 
 def _fan() -> pl.DataFrame:
     try:
-        return pl.read_csv(FAN, schema=SCHEMA)
+        return pl.read_csv(read_bytes(FAN, TEXT_BYTES), schema=SCHEMA)
     except (FileNotFoundError, pl.exceptions.PolarsError) as error:
         raise DataError(
             f"{FAN}: not readable as a table ({error}). `dvc repro --force report` makes it anew."
@@ -137,23 +142,32 @@ def _fan() -> pl.DataFrame:
 def _sheet(forecast: Forecast) -> Attachment:
     """The sheet names the data and the params that it was made from."""
     try:
-        with ZipFile(SHEET) as book:
-            notes = book.read("docProps/core.xml").decode("utf-8", "replace")
-    except (FileNotFoundError, BadZipFile, KeyError) as error:
+        content = read_bytes(SHEET, MAIL_BYTES)
+        with ZipFile(io.BytesIO(content)) as book, book.open("docProps/core.xml") as part:
+            notes = part.read(MB).decode("utf-8", "replace")
+    except (
+        FileNotFoundError,
+        BadZipFile,
+        KeyError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        zlib.error,
+    ) as error:
         raise DataError(
             f"{SHEET}: no readable workbook ({error}). `dvc repro --force report` makes it anew."
         ) from error
     made = (forecast.inputs.data_sha256, forecast.inputs.params_sha256, f"{forecast.as_of}T")
     if not all(one in notes for one in made):
         raise StaleError(f"{SHEET} is of another run than {FORECAST}. Run dvc repro.")
-    return Attachment(f"forecast-{forecast.origin_date}.xlsx", SHEET_TYPE, SHEET.read_bytes())
+    return Attachment(f"forecast-{forecast.origin_date}.xlsx", SHEET_TYPE, content)
 
 
 def _weekly() -> tuple[list[Attachment], list[str]]:
     """The weekly report's PDF, where it was made after this run."""
     if not WEEKLY.is_file():
         return [], [f"{WEEKLY} was not made: the mail goes without it."]
-    content = WEEKLY.read_bytes()
+    content = read_bytes(WEEKLY, MAIL_BYTES)
     if not content.startswith(PDF_START):
         return [], [f"{WEEKLY} is no PDF: the mail goes without it. Make it anew."]
     if WEEKLY.stat().st_mtime < FORECAST.stat().st_mtime:

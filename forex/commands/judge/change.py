@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from forex.commands.judge import gate
+from forex.core.edges.validators import revision
 from forex.core.errors import EXIT_OK, ForexError, GateFailed, OtherData
 from forex.core.files import write_text
 
@@ -73,10 +74,14 @@ def _folded(title: str, what: str, base: str, room: int = LONGEST) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m forex.commands.judge.change", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m forex.commands.judge.change")
     parser.add_argument("base", help="the revision to compare with")
     parser.add_argument("--links", default="", help="what comes before the path of a picture in a link")
     asked = parser.parse_args()
+    try:
+        revision(asked.base)  # DVC would take what begins with a dash for an option
+    except ValueError as error:
+        parser.error(str(error))
     text, code = report(asked.base, asked.links)
     write_text(REPORT, text)
     print(text, end="")

@@ -1,6 +1,5 @@
 """`forex gate BASE [HEAD]`: the committed metrics of two git revisions side by side, for CI."""
 
-import json
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -11,13 +10,19 @@ from forex.challenge.revisions import commit_of, text_at
 from forex.challenge.same_store import differences
 from forex.commands.judge.comment import comment
 from forex.commands.tables import markdown as markdown_table
-from forex.core.errors import DataError, yaml_fault
+from forex.core.edges import json, yaml
+from forex.core.edges.limits import JSON_BYTES
+from forex.core.edges.reading import read_utf8
+from forex.core.edges.validators import confined, relative
+from forex.core.errors import DataError
 from forex.params import load_params
 
 WORKING_TREE = "working tree"
 OBSERVATIONS = "reports/expectations.json"
 METRICS = "reports/metrics/"  # an output of a stage in there is judged, although DVC's own comparison does not show it
 HEADLINE = f"{METRICS}headline.json"  # repeats what the others hold
+AS_DVC = "`dvc stage list` says what DVC reads in it."
+ANEW = "`dvc repro --force` makes it anew."
 NOTHING_COMPARED: Mapping[str, Any] = {
     "compared": [],
     "other_changes": 0,
@@ -72,35 +77,46 @@ def _observations(read: Read, revision: str) -> Mapping[str, Any]:
 
 
 def _parsed(text: str, path: str, revision: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError as error:
-        raise DataError(f"{path} of {revision}: not readable as JSON ({error}). Commit a whole one.") from error
+    return json.parsed(text.encode(), f"{path} of {revision}", mend="Commit a whole one.", finite=False)
 
 
 def _files(read: Read, revision: str) -> list[str]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
+    """Paths below the project's folder, whatever dvc.yaml says."""
+    where = f"dvc.yaml of {revision}"
     text = read("dvc.yaml")
     if text is None:
-        raise DataError(f"dvc.yaml of {revision}: not there, so that nothing says which files are metrics.")
+        raise DataError(f"{where}: not there, so that nothing says which files are metrics.")
+    content = yaml.parsed(text, where) or {}
+    stages = content.get("stages") or {} if isinstance(content, dict) else None
+    if not isinstance(stages, dict):
+        raise DataError(f"{where}: no pipeline. {AS_DVC}")
+    metrics = {path for part in (content, *stages.values()) for path in _listed(part, "metrics", where)}
+    outs = {path for stage in stages.values() for path in _listed(stage, "outs", where) if path.startswith(METRICS)}
     try:
-        content = YAML(typ="safe").load(text) or {}
-    except YAMLError as error:
-        raise DataError(f"dvc.yaml of {revision}: not readable as YAML: {yaml_fault(error)}") from error
-    stages = (content.get("stages") or {}).values()
-    metrics = [_path(entry) for part in (content, *stages) for entry in part.get("metrics") or []]
-    outs = [path for stage in stages for path in map(_path, stage.get("outs") or []) if path.startswith(METRICS)]
-    return sorted({*metrics, *outs} - {HEADLINE})
+        return sorted(str(relative(path)) for path in (metrics | outs) - {HEADLINE})
+    except ValueError as error:
+        raise DataError(f"{where}: metrics: {error}") from error
 
 
-def _path(entry: str | Mapping[str, Any]) -> str:
-    return entry if isinstance(entry, str) else next(iter(entry))
+def _listed(part: Any, key: str, where: str) -> list[str]:
+    """The paths under a key of dvc.yaml or of one of its stages, each written alone or with options."""
+    entries = (part.get(key) or []) if isinstance(part, dict) else None
+    named = [
+        next(iter(entry)) if isinstance(entry, dict) and len(entry) == 1 else entry
+        for entry in (entries if isinstance(entries, list) else [None])
+    ]
+    found = [path for path in named if isinstance(path, str)]
+    if len(found) < len(named):
+        raise DataError(f"{where}: {key} are not listed as DVC lists them. {AS_DVC}")
+    return found
 
 
 def _here(path: str) -> str | None:
-    return Path(path).read_text(encoding="utf-8") if Path(path).is_file() else None
+    try:
+        place = confined(path, Path.cwd())
+        return read_utf8(place, JSON_BYTES, mend=ANEW) if place.exists() else None
+    except ValueError as error:
+        raise DataError(f"metrics: {error}") from error
 
 
 def text(content: Mapping[str, Any], *, everything: bool = False) -> str:

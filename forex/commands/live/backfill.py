@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 
 from forex.commands.live.issue import CALIBRATED, REPORT, issued_row
+from forex.core.edges.validators import iso_day
 from forex.core.errors import UsageError
 from forex.core.files import read_parquet, write_text
 from forex.core.names import PUBLISHED
@@ -108,6 +109,6 @@ def _hashes(series: dict[str, pl.DataFrame | None], origin: str, cut_off: str) -
 
 def _date(text: str, option: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)
+        return iso_day(text)
     except ValueError as error:
         raise UsageError(f'{option} {text}: expected a date like "2024-11-27"') from error

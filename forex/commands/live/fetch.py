@@ -42,7 +42,7 @@ def view(
     params, operations = load_params(), load_operations()
     check_bounds(operations, params.validate_)
     settings, store = operations.fetch, live_store(params)
-    listed = read_series_list(store)
+    listed = read_series_list(store, params.ingest.limits)
     (store / "fetches").mkdir(exist_ok=True)
     with (
         lock.held(store / "fetches" / "lock", timeout=settings.lock_timeout),

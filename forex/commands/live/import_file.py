@@ -12,6 +12,7 @@ from forex.commands.tables import listed
 from forex.commands.words import ENGLISH, Words
 from forex.core import lock
 from forex.core.clock import Clock, now
+from forex.core.edges.validators import SERIES
 from forex.core.errors import UsageError
 from forex.importing.about import Asked, Known
 from forex.importing.grid import letters
@@ -19,7 +20,7 @@ from forex.importing.plausible import gaps, refuse_other_unit
 from forex.importing.settled import SAID
 from forex.importing.understood import Understood, reasons, understand
 from forex.importing.writing import STAMP, Addition, addition, enter, write
-from forex.observations.store import SERIES_FILE, TARGET, Publication, Series, is_id, read_series_list, series_list
+from forex.observations.store import SERIES_FILE, TARGET, Publication, Series, read_series_list, series_list
 from forex.operations import load_operations
 from forex.params import Params, load_params
 from forex.timeline import calendar
@@ -46,7 +47,7 @@ def view(
     Raises UsageError for the sample, for a series that is not known and not described, and where the file can mean two things;
     DataError where it cannot be read; GateFailed where another process holds the store's lock.
     """
-    if asked.series is not None and not is_id(asked.series):
+    if asked.series is not None and not SERIES.fullmatch(asked.series):
         raise UsageError(f"--series {asked.series}: expected lower-case letters, digits and underscores.")
     params, operations, at = load_params(), load_operations(), clock()
     store = _store(store, params)

@@ -9,6 +9,11 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
+from forex.core.edges.limits import TEXT_BYTES
+from forex.core.edges.reading import read_utf8
+from forex.core.edges.shown import shown
+from forex.core.edges.table import records
+from forex.core.edges.validators import horizon_name, iso_day
 from forex.core.errors import DataError
 from forex.core.files import write_durably
 from forex.core.lock import held
@@ -18,6 +23,7 @@ from forex.ledger.rows import Issued, Key
 FILE = Path("data/issued_at.csv")
 FIRST_LINE = "origin_date,horizon,issued_at"
 STAMP = "%Y-%m-%dT%H:%M:%SZ"
+RESTORE = "Restore the file with git."
 
 
 def record(rows: Iterable[Issued], at: dt.datetime, *, lock_timeout: float) -> None:
@@ -37,18 +43,18 @@ def recorded() -> dict[Key, dt.datetime]:
     """
     if not FILE.exists():
         return {}
-    first, *lines = FILE.read_text(encoding="utf-8").splitlines()
-    if first != FIRST_LINE:
-        raise DataError(f"{FILE}, line 1: {first[:40]!r}, expected {FIRST_LINE!r}. Restore the file with git.")
     found: dict[Key, dt.datetime] = {}
-    for number, line in enumerate(lines, start=2):
+    for number, row in records(read_utf8(FILE, TEXT_BYTES, mend=RESTORE), FILE, FIRST_LINE.split(",")):
+        origin, name, stamp = row.values()
         try:
-            origin, horizon, stamp = line.split(",")
+            key = str(iso_day(origin)), horizon_name(name)
             at = dt.datetime.strptime(stamp, STAMP).replace(tzinfo=dt.UTC)
+            if f"{at:{STAMP}}" != stamp:  # 8:05 for 08:05, or digits of another script
+                raise ValueError(stamp)
         except ValueError as error:
             raise DataError(
-                f"{FILE}, line {number}: {line[:60]!r}, expected a line like 2024-11-27,1d,2024-11-27T18:05:00Z. "
-                "Restore the file with git."
+                f"{FILE}, line {number}: {shown(','.join(row.values()))}, expected a line like "
+                f"2024-11-27,1d,2024-11-27T18:05:00Z. {RESTORE}"
             ) from error
-        found[origin, horizon] = min(at, found.get((origin, horizon), at))
+        found[key] = min(at, found.get(key, at))
     return found

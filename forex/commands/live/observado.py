@@ -30,7 +30,8 @@ def refuse_stale(params: Params, origin: str, cut_off: dt.datetime) -> None:
 def lacks(params: Params, cut_off: dt.datetime) -> str | None:
     """What the forecast will not know although its publication rule says that it was public by the cut-off."""
     rows = _target_rows(params)
-    expected = expected_date(read_series_list(Path(params.ingest.store))[TARGET], cut_off)
+    listed = read_series_list(Path(params.ingest.store), params.ingest.limits)
+    expected = expected_date(listed[TARGET], cut_off)
     known = known_rows(rows, cut_off)["date"].max()
     if not isinstance(known, dt.date) or known >= expected:
         return None
@@ -55,5 +56,5 @@ def published_since(params: Params, cut_off: dt.datetime) -> dict[str, Any]:
 
 
 def _target_rows(params: Params) -> pl.DataFrame:
-    store = Path(params.ingest.store)
-    return read_series(store, TARGET, read_series_list(store)[TARGET])
+    store, limits = Path(params.ingest.store), params.ingest.limits
+    return read_series(store, TARGET, read_series_list(store, limits)[TARGET], limits)

@@ -10,6 +10,7 @@ import polars as pl
 
 from forex.commands.tables import aligned
 from forex.commands.words import ENGLISH, Words
+from forex.core.edges.validators import iso_day
 from forex.core.errors import UsageError
 from forex.core.files import read_parquet, round_clp
 from forex.core.quantiles import COLUMNS
@@ -57,7 +58,7 @@ def view(
 
 def parse_date(text: str, option: str) -> dt.date:
     try:
-        return dt.date.fromisoformat(text)
+        return iso_day(text)
     except ValueError as error:
         raise UsageError(f"{option} {text}: expected a date like 2024-11-27.") from error
 

@@ -1,0 +1,46 @@
+"""What a process that fails says, and the code that it ends with.
+
+An error of ours has its own. What the system refuses, a missing permission or a full disk, is said in the system's words (2). All
+else is a defect (5): one line, and the whole traceback where FOREX_TRACEBACK is set in the environment.
+"""
+
+import os
+import traceback
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from forex.core.errors import EXIT_INTERNAL, ForexError, UsageError, os_fault
+
+WHOLE: Final = "FOREX_TRACEBACK"
+
+
+def ended_by(error: BaseException, environ: Mapping[str, str] = os.environ) -> tuple[str, int]:
+    """Message and exit code.
+
+    >>> ended_by(UsageError("--at soon: expected a date like 2024-11-27."))
+    ('--at soon: expected a date like 2024-11-27.', 2)
+    """
+    if isinstance(error, ForexError):
+        return str(error), error.exit_code
+    if isinstance(error, OSError):
+        return os_fault(error), UsageError.exit_code
+    if isinstance(error, MemoryError):
+        return "the system has no more memory for it. Close other programs, or give it more.", UsageError.exit_code
+    if environ.get(WHOLE):
+        return "".join(traceback.format_exception(error)).rstrip(), EXIT_INTERNAL
+    said = " ".join(f"{type(error).__name__}: {error}".split())
+    return (
+        f"a defect of forex itself: {said} ({_place(error)}). Please report it, with what {WHOLE}=1 shows.",
+        EXIT_INTERNAL,
+    )
+
+
+def _place(error: BaseException) -> str:
+    """The innermost line of ours that it came through."""
+    ours = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if {"forex", "stages"} & {*Path(frame.filename).parts}
+    ]
+    return f"{Path(ours[-1].filename).name}, line {ours[-1].lineno}" if ours else "outside of forex"

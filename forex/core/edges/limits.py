@@ -1,0 +1,45 @@
+"""How much is read of what: beyond it a file is refused by the limit's name, before it is parsed.
+
+These hold for what is read before params.yaml is, and for what the pipeline itself wrote. Those of a store stand in params.yaml,
+`ingest.limits`.
+"""
+
+from typing import Final, NamedTuple
+
+MB: Final = 1_000_000
+
+
+class Limit(NamedTuple):
+    """name: how a message calls it, so that it is found.  most: what is still read.  unit: what is counted."""
+
+    name: str
+    most: int
+    unit: str
+
+    def passed(self, where: object, found: int) -> str:
+        """What is said of an input with `found` of the unit, or with more than that.
+
+        >>> Limit("YAML_DEPTH", 40, "levels of nesting").passed("params.yaml", 41)
+        'params.yaml: 41 levels of nesting, more than the 40 that are read (YAML_DEPTH).'
+        """
+        return f"{where}: {found} {self.unit}, more than the {self.most} that are read ({self.name})."
+
+
+YAML_BYTES: Final = Limit("YAML_BYTES", MB, "bytes")
+YAML_DEPTH: Final = Limit("YAML_DEPTH", 40, "levels of nesting")
+YAML_NODES: Final = Limit("YAML_NODES", 100_000, "values, each alias counted as what it stands for")
+
+JSON_BYTES: Final = Limit("JSON_BYTES", 16 * MB, "bytes")
+JSON_DEPTH: Final = Limit("JSON_DEPTH", 60, "levels of nesting")
+
+TEXT_BYTES: Final = Limit(
+    "TEXT_BYTES", 16 * MB, "bytes"
+)  # calendars, a year of the ledger, the weekly history, a table of plots
+LEDGER_ROWS: Final = Limit("LEDGER_ROWS", 20_000, "lines")  # of a year: 365 origins with twenty horizons are 7,300
+
+PARQUET_ROWS: Final = Limit("PARQUET_ROWS", 5_000_000, "rows")  # of an artefact; a real backtest has half a million
+PARQUET_COLUMNS: Final = Limit("PARQUET_COLUMNS", 5_000, "columns")  # of the panel, which has several for every series
+PARQUET_BYTES: Final = Limit("PARQUET_BYTES", 2_000 * MB, "bytes")  # packed, and once unpacked
+
+MAIL_BYTES: Final = Limit("MAIL_BYTES", 25 * MB, "bytes")  # what a server usually takes
+HORIZONS: Final = Limit("HORIZONS", 20, "horizons")

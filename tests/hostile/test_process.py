@@ -1,0 +1,125 @@
+"""forex and its stages in processes that are not as usual: without stdout, without assertions and docstrings."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from forex.core import runtime
+from forex.core.edges.ending import WHOLE, ended_by
+from forex.core.errors import TooLittleData
+from tests.support.made_up import ROOT, Project
+
+pytestmark = pytest.mark.slow
+
+ROWS = "date,value\n2024-11-25,930\n2024-11-26,931\n"
+
+
+def shell(words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    environ = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(["sh", "-c", words], cwd=cwd, env=environ, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture
+def folder(project: Project) -> Path:
+    project.store.add("usdclp", ROWS)
+    (project.root / "dvc.yaml").write_bytes((ROOT / "dvc.yaml").read_bytes())
+    return project.root
+
+
+@pytest.mark.parametrize("words", ["params check", "params check --json", "--version"])
+def test_a_closed_stdout_is_a_fault_and_nothing_is_done(words: str, folder: Path) -> None:
+    done = shell(f"{sys.executable} -m forex {words} >&-", folder)
+    assert done.returncode == 2
+    assert done.stderr == "forex: stdout is closed: nothing could be said, so nothing was done.\n"
+
+
+def test_a_full_stdout_is_a_fault(folder: Path) -> None:
+    done = shell(f"{sys.executable} -m forex params check >/dev/full", folder)
+    assert done.returncode == 2 and "No space left on device" in done.stderr
+
+
+def test_a_closed_stderr_costs_only_what_would_stand_there(folder: Path) -> None:
+    done = shell(f"{sys.executable} -m forex params check 2>&-", folder)
+    assert (done.returncode, done.stdout) == (
+        0,
+        "params.yaml, operations.yaml: every key is known and within its range.\n",
+    )
+
+
+def test_a_stage_says_nothing_on_stdout_when_stderr_is_closed(folder: Path) -> None:
+    (folder / "store/vix.csv").write_text("", encoding="utf-8")
+    for closed in (">&-", "2>&-", ">&- 2>&-"):
+        done = shell(f"{sys.executable} -m stages.ingest {closed}", folder)
+        assert done.returncode == 0 and done.stdout == ""
+
+
+@pytest.mark.parametrize("option", ["-O", "-OO", "-OO -X utf8"])
+def test_no_behaviour_stands_in_an_assertion_or_a_docstring(option: str, folder: Path) -> None:
+    said = "params.yaml, operations.yaml: every key is known and within its range.\n"
+    assert shell(f"{sys.executable} {option} -m forex params check", folder).stdout == said
+    made = []
+    for words in (sys.executable, f"{sys.executable} {option}"):
+        done = shell(f"{words} -m stages.ingest && {words} -c 'import stages.validate'", folder)
+        assert done.returncode == 0, done.stderr
+        made.append({path: path.read_bytes() for path in sorted((folder / "data").rglob("*")) if path.is_file()})
+    assert made[0] == made[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "a_stage"),
+    [
+        (["python", "-m", "stages.fit"], True),
+        (["python", "-OO", "-m", "stages.fit"], True),
+        (["python", "-X", "utf8", "-W", "error", "-m", "stages.fit"], True),
+        (["python", "-m", "pytest", "-m", "stages."], False),
+        (["python", "script.py", "-m", "stages.fit"], False),
+        (["python", "-m"], False),
+        (["python"], False),
+    ],
+)
+def test_a_stage_is_known_by_how_it_was_started(
+    words: list[str], a_stage: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "orig_argv", words)
+    assert runtime.runs_a_stage() is a_stage
+
+
+# --- how a process ends -----------------------------------------------------------------------------------------------
+
+
+def test_a_defect_is_one_line_and_a_traceback_where_it_is_asked_for() -> None:
+    try:
+        ended_by(None)  # type: ignore[arg-type]
+        raise KeyError("a\nb")
+    except KeyError as error:
+        line, code = ended_by(error, {})
+        assert code == 5 and "\n" not in line and "KeyError: 'a\\nb'" in line and f"{WHOLE}=1" in line
+        assert ended_by(error, {WHOLE: "1"})[0].startswith("Traceback")
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (TooLittleData("usdclp: too little."), 3, "usdclp: too little."),
+        (PermissionError(13, "Permission denied", "a.csv"), 2, "a.csv: Permission denied. "),
+        (MemoryError(), 2, "the system has no more memory"),
+        (RecursionError("maximum recursion depth exceeded"), 5, "a defect of forex itself: RecursionError"),
+    ],
+)
+def test_the_code_says_whose_fault_it_is(error: Exception, code: int, said: str) -> None:
+    message, found = ended_by(error, {})
+    assert found == code and message.startswith(said)
+
+
+def test_a_panic_of_polars_is_a_defect_and_no_traceback(project: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    from polars.exceptions import PanicException
+
+    def panic() -> None:
+        raise PanicException("overflow")
+
+    assert project.run(panic) == 5
+    [line] = capsys.readouterr().err.splitlines()
+    assert "PanicException: overflow" in line
