@@ -55,7 +55,7 @@ def runs_a_stage() -> bool:
     words = sys.orig_argv[1:]
     while words and words[0] != "-m" and words[0].startswith("-"):  # Python's own options, such as -OO or -X dev
         words = words[2 if words[0] in ("-X", "-W") else 1 :]
-    return words[:1] == ["-m"] and words[1].startswith("stages.")
+    return len(words) > 1 and words[0] == "-m" and words[1].startswith("stages.")
 
 
 def collect_no_cycles() -> None:
