@@ -5,6 +5,7 @@ be compared with what the code uses.
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Annotated, Any, cast
@@ -117,9 +118,14 @@ def _whole(value: Any) -> Any:
 
 def _kind(declared: Mapping[str, Settings]) -> type[Params]:
     """Params whose blocks are closed to other settings than those declared."""
+    return _closed(*((key, tuple(settings.items())) for key, settings in declared.items()))
+
+
+@lru_cache(maxsize=16)
+def _closed(*declared: tuple[str, tuple[tuple[str, type[Block] | None], ...]]) -> type[Params]:
     closed: dict[str, Any] = {}
-    for key, settings in declared.items():
+    for key, settings in declared:
         block = Params.model_fields[key].annotation
         assert isinstance(block, type) and issubclass(block, OpenBlock), key
-        closed[key] = block.closed(settings)
+        closed[key] = block.closed(dict(settings))
     return create_model("Params", __base__=Params, **closed) if closed else Params

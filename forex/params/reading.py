@@ -1,8 +1,9 @@
 """A YAML file as a validated, frozen, typed block: every wrong key is named with what it holds and what is allowed."""
 
 import datetime as dt
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -24,10 +25,15 @@ def read(path: Path) -> str:
 
 
 def parsed(text: str, path: Path, kind: type[AnyBlock]) -> AnyBlock:
-    """The block that `text` holds; `path` is the name that messages give it.
+    """The block that `text` holds, parsed once a process; `path` is the name that messages give it.
 
     Raises ParamsError where it is no YAML, and naming each key that does not fit, a line each.
     """
+    return cast(AnyBlock, _parsed(text, path, kind))  # a cached function has no type variables
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str, path: Path, kind: type[BaseModel]) -> BaseModel:
     content = yaml.parsed(text, path, fault=ParamsError)
     try:
         return kind.model_validate(_tuples(content), strict=True)

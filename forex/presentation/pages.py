@@ -5,6 +5,7 @@ its language.
 """
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from forex.core.sentence import UNITS
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
 MOST_EVIDENCE: Final = 1e9  # wealth beyond which nobody reads the digits
 
 
+@cache
 def environment(package: str, language: Language) -> "Environment":
-    """The templates of a package and the shared ones.
+    """The templates of a package and the shared ones, each read and compiled once; filters of the package's own are set on it.
 
     Values are escaped, a name that nobody gave is an error, lines of blocks leave none behind.
     """
