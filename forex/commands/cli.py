@@ -7,6 +7,7 @@ import typer
 
 from forex import __version__
 from forex.commands import completion, place, terminal
+from forex.commands.rates import rate
 from forex.core.errors import GateFailed, OtherData, UsageError
 from forex.importing.days import Order
 from forex.importing.numbers import Mark
@@ -74,8 +75,12 @@ def forecast(
         str | None,
         typer.Option(metavar="DATE", help="What was or would have been said that day.", autocompletion=completion.days),
     ] = None,
-    above: Annotated[float | None, typer.Option(metavar="CLP", help="Probability that the rate is above this.")] = None,
-    below: Annotated[float | None, typer.Option(metavar="CLP", help="Probability that the rate is below this.")] = None,
+    above: Annotated[
+        float | None, typer.Option(metavar="CLP", help="Probability that the rate is above this.", parser=rate)
+    ] = None,
+    below: Annotated[
+        float | None, typer.Option(metavar="CLP", help="Probability that the rate is below this.", parser=rate)
+    ] = None,
     date: Annotated[str | None, typer.Option(metavar="DATE", help="A settlement day between the horizons.")] = None,
     ladder: Annotated[bool, typer.Option("--ladder", help="Probabilities that it is above round levels.")] = False,
     lang: Language = None,

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from forex.core.errors import DataError
+from forex.core.faults import in_words
 from forex.core.files import read_json, write_json
 
 
@@ -49,7 +50,7 @@ def read_report(path: Path, model: type[AnyReport], *, made_by: str = "dvc repro
     try:
         return model.model_validate_json(json.dumps(read_json(path)), strict=True)
     except ValidationError as error:
-        faults = [f"{_key(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_url=False)]
+        faults = [f"{_key(fault['loc'])}: {in_words(fault)}" for fault in error.errors(include_url=False)]
         shown = "; ".join(faults[:3]) + (f"; and {len(faults) - 3} more" if len(faults) > 3 else "")
         raise DataError(f"{path}: not what this version writes ({shown}). `{made_by}` makes it anew.") from error
 

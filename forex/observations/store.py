@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from forex.core.edges import table, yaml
 from forex.core.edges.limits import MB, YAML_BYTES, Limit
@@ -20,6 +21,7 @@ from forex.core.edges.reading import read_utf8
 from forex.core.edges.shown import LONGEST_VALUE, cut, shown, visible
 from forex.core.edges.validators import decimal_number, iso_day, series_id
 from forex.core.errors import DataError, UsageError
+from forex.core.faults import in_words
 from forex.params import Block, ClockTime, StoreLimits, Tier
 from forex.timeline import calendar
 from forex.timeline.holidays import FIRST_YEAR, LAST_YEAR
@@ -110,10 +112,12 @@ def series_list(path: Path) -> dict[str, Series]:
     except ValidationError as error:
         problem = error.errors()[0]
         key = ".".join(str(part) for part in problem["loc"])
-        raise UsageError(
-            f"{path}: {key or 'the file'}: {problem['msg'].removeprefix('Value error, ')}, got {shown(problem['input'])}"
-        ) from error
+        raise UsageError(f"{path}: {key or 'the file'}: {in_words(problem)}{_held(problem)}") from error
     return listed
+
+
+def _held(problem: ErrorDetails) -> str:
+    return "" if problem["type"] in {"missing", "extra_forbidden"} else f", got {shown(problem['input'])}"
 
 
 def _refuse_wrong_quotes(listed: dict[str, Series], path: Path) -> None:

@@ -12,6 +12,7 @@ from forex.core.edges.limits import YAML_BYTES
 from forex.core.edges.reading import read_utf8
 from forex.core.edges.shown import shown
 from forex.core.errors import ParamsError
+from forex.core.faults import in_words
 
 AnyBlock = TypeVar("AnyBlock", bound=BaseModel)
 
@@ -54,7 +55,7 @@ def _explain(problem: Any) -> str:
     if problem["type"] == "value_error" and isinstance(
         problem["input"], dict
     ):  # says itself which of its keys is wrong
-        said = str(problem["msg"]).removeprefix("Value error, ")
+        said = in_words(problem)
         return f"{key}: {said}" if problem["loc"] else said
     if problem["type"] == "missing":
         return f"{key} is missing"
@@ -63,5 +64,4 @@ def _explain(problem: Any) -> str:
     if isinstance(problem["input"], dt.date):
         return f'{key} = {problem["input"]}: expected a text; write it in double quotes, "{problem["input"]}"'
     held = list(problem["input"]) if isinstance(problem["input"], tuple) else problem["input"]
-    allowed = problem["msg"].removeprefix("Value error, ").replace("a valid tuple", "a list")
-    return f"{key} = {shown(held)}: {allowed}"
+    return f"{key} = {shown(held)}: {in_words(problem)}"

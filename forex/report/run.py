@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Final
 
-from forex.core.reports import read_report
+from forex.core.errors import StaleError
+from forex.core.reports import AnyReport, read_report
 from forex.core.sentence import Sentence, sentence
 from forex.evaluation.report import ValidationReport
 from forex.forecast.report import Forecast
@@ -12,6 +13,9 @@ from forex.monitoring.report import PerformanceReport
 from forex.params import Params, params_sha256
 from forex.report.state import Reports
 
+CALIBRATED: Final = Path(
+    "data/forecasts/calibrated.parquet"
+)  # DVC keeps it, so that a clone has none before its first run
 FORECAST: Final = Path("reports/forecast.json")
 VALIDATION: Final = Path("reports/validation.json")
 PERFORMANCE: Final = Path("reports/performance.json")
@@ -20,13 +24,25 @@ EXPECTATIONS: Final = Path("reports/expectations.json")
 
 
 def read_reports() -> Reports:
-    """Raises DataError naming the first of them that is missing or damaged."""
+    """Raises StaleError where no run has finished, DataError naming the first of them that is missing from one or damaged."""
     return Reports(
-        forecast=read_report(FORECAST, Forecast),
-        validation=read_report(VALIDATION, ValidationReport),
-        performance=read_report(PERFORMANCE, PerformanceReport),
-        alerts=read_report(ALERTS, AlertsReport),
+        forecast=of_run(FORECAST, Forecast),
+        validation=of_run(VALIDATION, ValidationReport),
+        performance=of_run(PERFORMANCE, PerformanceReport),
+        alerts=of_run(ALERTS, AlertsReport),
     )
+
+
+def of_run(path: Path, model: type[AnyReport]) -> AnyReport:
+    """A report of the last run.  Raises StaleError where there was none, DataError where the report is missing or damaged."""
+    if not path.exists() and not CALIBRATED.exists():
+        raise no_run(path)
+    return read_report(path, model)
+
+
+def no_run(path: Path) -> StaleError:
+    """What is to be said where the outputs of a run are not there, of which `path` is one."""
+    return StaleError(f"no run has finished here: {path} is not there. `dvc repro` makes it.")
 
 
 def other_run(forecast: Forecast, monitored: str, params: Params) -> Sentence | None:

@@ -16,6 +16,7 @@ from forex.core.edges.limits import TEXT_BYTES
 from forex.core.edges.reading import read_bytes
 from forex.core.edges.validators import HORIZON, iso_day
 from forex.core.errors import DataError
+from forex.core.faults import in_words
 from forex.core.files import SIGNIFICANT_DIGITS, write_durably
 from forex.core.lock import held
 from forex.core.status import STATES
@@ -130,7 +131,9 @@ def _figures(cells: Sequence[str], horizon: str, where: str) -> Figures:
     except ValidationError as error:
         field = str(error.errors()[0]["loc"][0])
         cell = cells[FIELDS.index(field)]
-        raise DataError(f"{where}: {horizon}_{field} {cell[:80]!r}: {error.errors()[0]['msg']}. {RESTORE}") from error
+        raise DataError(
+            f"{where}: {horizon}_{field} {cell[:80]!r}: {in_words(error.errors()[0])}. {RESTORE}"
+        ) from error
     for field, cell, again in zip(FIELDS, cells, _cells(found), strict=True):
         if cell != again:
             raise DataError(

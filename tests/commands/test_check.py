@@ -189,8 +189,10 @@ def test_degraded_outranks_stale_and_both_are_told() -> None:
 
 def test_without_a_run_there_is_nothing_to_check(project: Path) -> None:
     refused = forex("check", cwd=project)
-    assert refused.returncode == 3
-    assert refused.stderr == "forex: reports/performance.json: not found. `dvc repro` makes it.\n"
+    assert refused.returncode == 4
+    assert refused.stderr == (
+        "forex: no run has finished here: reports/performance.json is not there. `dvc repro` makes it.\n"
+    )
 
 
 def dead(count: int, of: int = 20) -> None:

@@ -44,7 +44,7 @@ def refused(run: Path, words: tuple[str, ...], path: Path, text: str) -> str:
 
 
 @pytest.mark.parametrize(("words", "path"), READERS)
-@pytest.mark.parametrize(("text", "says"), [("{}", "Field required"), ("[]", "the whole: "), ("5", "the whole: ")])
+@pytest.mark.parametrize(("text", "says"), [("{}", ": missing"), ("[]", "the whole: "), ("5", "the whole: ")])
 def test_another_file(run: Path, words: tuple[str, ...], path: Path, text: str, says: str) -> None:
     assert says in refused(run, words, path, text)
 
@@ -64,13 +64,13 @@ OVERALL = ("horizons", "1d", "models", "published", "overall")
     ("words", "path", "place", "value", "says"),
     [
         (("alerts",), ALERTS, ("send", "send"), "no", "send.send: "),
-        (("alerts",), ALERTS, ("types", "VIX_SPIKE", "mood"), 1, "types.VIX_SPIKE.mood: Extra"),
+        (("alerts",), ALERTS, ("types", "VIX_SPIKE", "mood"), 1, "types.VIX_SPIKE.mood: not a key"),
         (("check",), PERFORMANCE, (*WINDOW, "changes", "crps", "p"), "0.5", "windows.60.changes.crps.p: "),
         (("check",), PERFORMANCE, (*WINDOW, "recent", "coverage_95"), None, "windows.60.recent.coverage_95: "),
         (("check",), PERFORMANCE, ("status",), "FINE", "status: "),
         (("readiness", BETTER), PERFORMANCE, ("horizons", "1d", "status"), 3, "horizons.1d.status: "),
         (("scoreboard",), VALIDATION, (*OVERALL, "coverage_95_se"), [0.1], "published.overall.coverage_95_se: "),
-        (("scoreboard",), VALIDATION, (*OVERALL, "coverage_95_sd"), 0.1, "published.overall.coverage_95_sd: Extra"),
+        (("scoreboard",), VALIDATION, (*OVERALL, "coverage_95_sd"), 0.1, "published.overall.coverage_95_sd: not a key"),
     ],
 )
 def test_a_fault_deep_inside(

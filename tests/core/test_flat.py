@@ -46,9 +46,9 @@ def test_names_hold_the_level_and_come_back(tmp_path: Path) -> None:
     ("changes", "says"),
     [
         ({"coverage_97.5": "x"}, r"parts\.7d\.coverage_97\.5: .*number"),
-        ({"coverage_80_se": 0.1}, r"parts\.7d\.coverage_80: Field required"),
-        ({"coverage_many": 1.0}, r"parts\.7d\.coverage_many: Extra"),
-        ({"n": 3.5}, r"parts\.7d\.n: .*integer"),
+        ({"coverage_80_se": 0.1}, r"parts\.7d\.coverage_80: missing"),
+        ({"coverage_many": 1.0}, r"parts\.7d\.coverage_many: not a key"),
+        ({"n": 3.5}, r"parts\.7d\.n: .*whole number"),
     ],
 )
 def test_a_fault_is_told_by_the_name_in_the_file(tmp_path: Path, changes: dict[str, Any], says: str) -> None:

@@ -31,7 +31,7 @@ def test_there_and_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("{}", r"title: Field required"),
+        ("{}", r"title: missing"),
         ("[]", r"the whole: "),
         ("5", r"the whole: "),
         ('{"title": "x", "intervals": {"7d": {"level": 0.8, "low": 1, "high": 2, "mid": 1}}}', r"intervals\.7d\.mid: "),

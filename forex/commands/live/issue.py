@@ -14,16 +14,14 @@ from forex.core.errors import DataError, StaleError
 from forex.core.files import json_text, read_parquet
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS, GRID
-from forex.core.reports import read_report
 from forex.forecast.report import Forecast
 from forex.ledger.ledger import LEDGER, append
 from forex.ledger.rows import Issued
 from forex.operations import load_operations
 from forex.params import load_params
-from forex.report.run import other_day
+from forex.report.run import CALIBRATED, no_run, of_run, other_day
 from forex.timeline.calendar import horizon_days
 
-CALIBRATED = Path("data/forecasts/calibrated.parquet")
 REPORT = Path("reports/forecast.json")
 
 
@@ -71,10 +69,12 @@ def view(*, clock: Clock = now) -> dict[str, Any]:
     Raises StaleError where no run for params.yaml's as_of has finished, and what `to_issue` and `forex.ledger.ledger.append` raise.
     """
     params = load_params("as_of")
-    report = read_report(REPORT, Forecast)
+    report = of_run(REPORT, Forecast)
     if told := other_day(report, params.as_of):
         raise StaleError(told.says)
     timeout = load_operations().ledger.lock_timeout
+    if not CALIBRATED.exists():
+        raise no_run(CALIBRATED)
     done = append(LEDGER, to_issue(read_parquet(CALIBRATED), report), lock_timeout=timeout)
     issued_at.record(done.added, clock(), lock_timeout=timeout)
     return {

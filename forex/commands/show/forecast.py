@@ -15,13 +15,16 @@ from forex.core.errors import UsageError
 from forex.core.files import read_parquet, round_clp
 from forex.core.quantiles import COLUMNS
 from forex.core.reports import plain
+from forex.core.sentence import Sentence, sentence
 from forex.forecast.forecast import at_origin, clp, target_forecast
 from forex.forecast.ladder import rungs
+from forex.observations.store import TARGET
 from forex.params import load_params
 from forex.statistics.distribution import between_horizons, probability_above
 from forex.timeline import calendar
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
+QUARANTINE = Path("data/quarantine.parquet")
 
 
 def view(
@@ -50,6 +53,10 @@ def view(
         "regime": first["regime"],
     }
     content["horizons"] = {name: _entry(row, params.levels, above, below) for name, row in entries.items()}
+    known_until = calibrated.filter(pl.col("actual").is_not_null())["target_date"].max()
+    for name, row in entries.items():
+        if row["actual"] is None and known_until is not None and row["target_date"] <= known_until:
+            content["horizons"][name]["why_no_actual"] = plain(_why_no_actual(row["target_date"]))
     if ladder:
         levels, above_them = rungs({name: target_forecast(row, params.levels) for name, row in entries.items()})
         content["ladder"] = {"levels": levels, "above": above_them}
@@ -106,10 +113,24 @@ def _entry(row: Mapping[str, Any], levels: Sequence[float], above: float | None,
     quantiles = [row[name] for name in COLUMNS]
     entry = plain(target_forecast(row, levels)) | {"actual": row["actual"]}
     if above is not None:
-        entry["probability_above"] = {f"{above:g}": probability_above(quantiles, above)}
+        entry["probability_above"] = {f"{above:.10g}": probability_above(quantiles, above)}
     if below is not None:
-        entry["probability_below"] = {f"{below:g}": round(1 - probability_above(quantiles, below), 8)}
+        entry["probability_below"] = {f"{below:.10g}": round(1 - probability_above(quantiles, below), 8)}
     return entry
+
+
+def _why_no_actual(day: dt.date) -> Sentence:
+    """Of a day after which others have an observado."""
+    if not calendar.is_business_day(str(day)):
+        return sentence("{day} was declared a holiday later: it has no observado", day=day)
+    aside = (
+        read_parquet(QUARANTINE).filter(pl.col("series") == TARGET, pl.col("date") == day)
+        if QUARANTINE.exists()
+        else None
+    )
+    if aside is not None and aside.height:
+        return sentence("the observado of {day} was set aside: {reason}", day=day, reason=aside["reason"][0])
+    return sentence("{day} is not in the store", day=day)
 
 
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
@@ -126,12 +147,17 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     titles = ["", words.say("in force on"), words.say("median")]
     titles += [words.say("{level:.0%} interval", level=float(level)) for level in some["intervals"]]
     titles.append(words.say("rises"))
-    titles += [words.say("above {rate:g}", rate=float(rate)) for rate in some.get("probability_above", ())]
-    titles += [words.say("below {rate:g}", rate=float(rate)) for rate in some.get("probability_below", ())]
-    matured = any(entry["actual"] is not None for entry in content["horizons"].values())
+    titles += [words.say("above {rate:.10g}", rate=float(rate)) for rate in some.get("probability_above", ())]
+    titles += [words.say("below {rate:.10g}", rate=float(rate)) for rate in some.get("probability_below", ())]
+    entries = content["horizons"]
+    matured = any(entry["actual"] is not None for entry in entries.values())
     titles += [words.say("came out")] * matured
-    rows = [_cells(name, entry, matured, words) for name, entry in content["horizons"].items()]
-    return "\n".join([*words.wrapped(head), "", aligned([titles, *rows], width=words.width)])
+    rows = [_cells(name, entry, matured, words) for name, entry in entries.items()]
+    lacking = [(name, entry["why_no_actual"]) for name, entry in entries.items() if "why_no_actual" in entry]
+    why = [line for name, said in lacking for line in words.wrapped(f"{name}: {words.say(said)}.")]
+    return "\n".join(
+        [*words.wrapped(head), "", aligned([titles, *rows], width=words.width), *([""] if why else []), *why]
+    )
 
 
 def ladder_text(content: Mapping[str, Any], words: Words) -> str:
