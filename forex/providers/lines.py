@@ -22,16 +22,24 @@ class Lines:
         parts = [f"{result.series:<14} {got}, newest {result.newest or 'none'}"]
         if result.source:
             parts.append(f"from {result.source}")
-        parts += [self._once(sentence, result.series) for sentence in result.failures]
+        parts += self._failures(result)
         parts += few(result.refused) + result.disagreements
         if not result.current:
             parts.append(f"{result.expected} was expected, the next fetch asks again")
         return "; ".join(parts)
 
-    def _once(self, sentence: str, series: str) -> str:
-        who, _, why = sentence.removeprefix(f"{series} from ").partition(": ")
-        first = self._said.setdefault(f"{who}: {ASKED.sub('', why)}", series)
-        return sentence if first == series else f"nothing from {who}, as for {first}"
+    def _failures(self, result: Fetched) -> list[str]:
+        """What went wrong; where it was said of another series, of whom and whose line says it."""
+        new: list[str] = []
+        known: dict[str, list[str]] = {}
+        for sentence in result.failures:
+            who, _, why = sentence.removeprefix(f"{result.series} from ").partition(": ")
+            first = self._said.setdefault(f"{who}: {ASKED.sub('', why)}", result.series)
+            if first == result.series:
+                new.append(sentence)
+            else:
+                known.setdefault(first, []).append(who)
+        return new + [f"nothing from {', '.join(who)}, as for {first}" for first, who in known.items()]
 
 
 def few(sentences: Sequence[str]) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from forex.commands.live.issue import CALIBRATED, REPORT, issued_row
+from forex.commands.live.issue import REPORT, issued_row
 from forex.core.edges.validators import iso_day
 from forex.core.errors import UsageError
 from forex.core.files import read_parquet, write_text
@@ -23,6 +23,7 @@ from forex.ledger.ledger import FIRST_LINE, LEDGER
 from forex.observations.ingest import content_hash, known_rows
 from forex.observations.manifest import Manifest
 from forex.params import ENTERING, Params, block_hashes, content_sha256, entering_sha256, load_params
+from forex.report.run import CALIBRATED
 from forex.timeline import calendar
 
 MANIFEST = Path("data/manifest.json")

@@ -74,10 +74,13 @@ def view(
             found.append(quote.result)
         for name in without_source(listed, settings):
             progress(f"{name:<14} no provider serves it (fetch.series): its file stays as it is")
+        if http.offline:
+            progress("No service could be reached: this machine seems to have no network.")
     outage = _outage(found, params)
     if outage and strict:
         raise ProviderError(
-            f"{outage}. Everything else is stored; try again later, or add a provider to fetch.series.{TARGET}."
+            f"{TARGET}: no provider brought it ({_said(found)}). Everything else is stored; try again later, or add a provider to "
+            f"fetch.series.{TARGET}."
         )
     return {
         "store": str(store),
@@ -130,9 +133,17 @@ def _outage(found: Sequence[Fetched], params: Params) -> str | None:
     if age is None or age > bound:
         raise StaleError(
             f"{TARGET}: the newest value is of {target.newest or 'no day'}, {bound} business days are allowed "
-            f"(validate.max_age.critical), and no provider brought a newer one: {why}. Try again later; nothing was changed."
+            f"(validate.max_age.critical), and no provider brought a newer one ({_said(found)}). Try again later; nothing was "
+            "changed."
         )
     return why
+
+
+def _said(found: Sequence[Fetched]) -> str:
+    """Why, in few words: what the providers failed with stands in the line of the observado."""
+    target = next(one for one in found if one.series == TARGET)
+    failed = len(target.failures)
+    return "; ".join([f"{failed} failed, as said above"] * bool(failed) + few(target.refused)) or "none was asked"
 
 
 def _plain(one: Fetched) -> dict[str, Any]:

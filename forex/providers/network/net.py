@@ -3,7 +3,8 @@
 A request is retried on time-outs, broken connections and 5xx, after the server's Retry-After or with exponential jitter; never
 after a 429, nor where the certificate is not accepted. Redirects are followed by hand, to listed hosts only. What ends a request
 names its address without the query: it may hold a password. The deadline is for all of an answer, from the look-up of the host's
-name to the last byte unpacked: each attempt is a task that is cancelled when it has passed.
+name to the last byte unpacked: each attempt is a task that is cancelled when it has passed. Where a host could not be reached and
+none has answered yet, the next ones are tried once, and briefly: without a network a run ends within half a minute.
 """
 
 import asyncio
@@ -33,6 +34,7 @@ PACKED = ("identity", "gzip", "deflate")  # once: what is packed twice unpacks t
 REDIRECTS = {301, 302, 303, 307, 308}
 MAX_REDIRECTS = 3
 LAST_PORT = 65535
+QUICK = 1.0  # seconds for a connection where there seems to be no network
 MAX_REFUSAL = 4096  # bytes of a refusal's text that are read
 
 
@@ -41,12 +43,16 @@ class ServiceDown(ProviderError):
 
 
 class _Transient(Exception):
-    """A failed attempt that another may mend; `wait` is what the server asked for, in seconds; `answered`: it has said a status."""
+    """A failed attempt that another may mend.
 
-    def __init__(self, reason: str, wait: float | None = None, *, answered: bool = False):
+    wait: what the server asked for, in seconds.  answered: it has said a status.  unconnected: no connection was made.
+    """
+
+    def __init__(self, reason: str, wait: float | None = None, *, answered: bool = False, unconnected: bool = False):
         super().__init__(reason)
         self.wait = wait
         self.answered = answered
+        self.unconnected = unconnected
 
 
 class Allowance(Protocol):
@@ -116,6 +122,8 @@ class Client(Answers):
         self._rng = rng or random.Random()
         self._sleep = sleep
         self._loop = asyncio.Runner()
+        self._answered = False  # whether any host has, in this run
+        self._lost: set[str] = set()  # hosts to which no connection could be made
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(network.read_timeout, connect=network.connect_timeout),
             follow_redirects=False,
@@ -143,10 +151,15 @@ class Client(Answers):
     ) -> bytes:
         """As `Answers.get`.  read_timeout: seconds, in place of fetch.network.read_timeout for a service that is slow."""
         asked = _with(url, query or {})
-        seconds = self._network.read_timeout if read_timeout is None else read_timeout
-        timeout = httpx.Timeout(seconds, connect=self._network.connect_timeout)
+        host, seconds = asked.raw_host.decode(), self._network.read_timeout if read_timeout is None else read_timeout
+        tries, connect = self._network.attempts, self._network.connect_timeout
+        if not self._answered and self._lost - {
+            host
+        }:  # most likely there is no network: it is not waited for at every host
+            tries, connect = 1, min(connect, QUICK)
+        timeout = httpx.Timeout(seconds, connect=connect)
         attempts = Retrying(
-            stop=stop_after_attempt(self._network.attempts),
+            stop=stop_after_attempt(tries),
             wait=self._wait,
             retry=retry_if_exception_type(_Transient),
             sleep=self._sleep,
@@ -155,8 +168,15 @@ class Client(Answers):
         try:
             return attempts(lambda: self._loop.run(self._attempt(asked, query, timeout, allowance)))
         except _Transient as error:
+            if error.unconnected:
+                self._lost.add(host)
             kind = ProviderError if error.answered else ServiceDown
-            raise kind(f"{address(asked)}: {error}, after {self._network.attempts} attempts") from None
+            raise kind(f"{address(asked)}: {error}, after {tries} attempt{'s' * (tries > 1)}") from None
+
+    @property
+    def offline(self) -> bool:
+        """Whether no host could be reached of those that were asked, two at least."""
+        return not self._answered and len(self._lost) > 1
 
     def wait(self, seconds: float) -> None:
         self._sleep(seconds)
@@ -175,15 +195,18 @@ class Client(Answers):
         with anyio.move_on_after(seconds):
             try:
                 return await self._followed(url, query, timeout, allowance)
-            except httpx.TimeoutException:
-                raise _Transient("no answer in time") from None
+            except httpx.TimeoutException as error:
+                unconnected = isinstance(error, httpx.ConnectTimeout)
+                raise _Transient("no answer in time", unconnected=unconnected) from None
             except (httpx.HTTPError, OSError) as error:  # OSError: a broken TLS record, which httpx hands on as ssl's
                 if refused := _certificate_fault(error):
                     raise ServiceDown(
                         f"{address(url)}: its certificate is not accepted ({refused}). Check this machine's clock, the "
                         "certificates that it trusts (SSL_CERT_FILE) and whether a proxy stands in between"
                     ) from None
-                raise _Transient(f"the connection failed ({type(error).__name__})") from None
+                raise _Transient(
+                    f"the connection failed ({type(error).__name__})", unconnected=isinstance(error, httpx.ConnectError)
+                ) from None
         raise _Transient(f"not complete within {seconds:g} s")
 
     async def _followed(
@@ -193,6 +216,7 @@ class Client(Answers):
         for _ in range(MAX_REDIRECTS + 1):
             allowance.spend()
             async with self._http.stream("GET", url, timeout=timeout) as answer:
+                self._answered = True
                 location = answer.extensions["location"]
                 if answer.status_code in REDIRECTS and location is not None:
                     url = self._redirected(url, location)
