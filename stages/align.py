@@ -4,6 +4,7 @@ import forex  # noqa: F401, I001  (pins the arithmetic before anything loads num
 
 from pathlib import Path
 
+from forex.core.disk import files_in
 from forex.core.files import read_parquet, write_parquet
 from forex.core.reports import read_report
 from forex.core.stage import run
@@ -21,7 +22,7 @@ def main() -> None:
     params = load_params("as_of", "cut_off")
     manifest = read_report(MANIFEST, Manifest)
     target = read_parquet(CLEAN / f"{TARGET}.parquet")
-    clean = {path.stem: read_parquet(path) for path in sorted(CLEAN.glob("*.parquet")) if path.stem != TARGET}
+    clean = {path.stem: read_parquet(path) for path in files_in(CLEAN, ".parquet") if path.stem != TARGET}
     table = panel(target, clean, manifest.in_per_cent, manifest.quotes, as_of=params.as_of, cut_off=params.cut_off)
     write_parquet(PANEL, table)
 

@@ -2,11 +2,11 @@
 
 import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
 
-import shutil
 from pathlib import Path
 
 import polars as pl
 
+from forex.core.disk import remove_files
 from forex.core.edges.shown import visible
 from forex.core.errors import DataError
 from forex.core.files import write_parquet
@@ -49,7 +49,7 @@ def main() -> None:
             left_out[name] = str(error)
             say(f"ingest: {name} is left out: {error}")
 
-    shutil.rmtree(RAW, ignore_errors=True)
+    remove_files(RAW, ".parquet")
     for name, rows in known.items():
         write_parquet(RAW / f"{name}.parquet", rows)
     write_report(MANIFEST, manifest(listed, known, left_out, unlisted, as_of=params.as_of, known_until=known_until))

@@ -8,9 +8,10 @@ import polars as pl
 
 from forex.calibration.report import Calibration
 from forex.core.edges.limits import TEXT_BYTES
+from forex.core.disk import write_bytes, write_text
 from forex.core.edges.reading import read_bytes
 from forex.core.errors import DataError
-from forex.core.files import read_parquet, write_bytes, write_csv, write_json, write_text
+from forex.core.files import read_parquet, write_csv, write_json
 from forex.core.reports import read_report
 from forex.core.stage import run
 from forex.forecast.fan import fan

@@ -2,13 +2,13 @@
 
 import forex  # noqa: F401, I001  (pins the arithmetic before anything loads numpy)
 
-import shutil
 from pathlib import Path
 from typing import cast
 
 import polars as pl
 
-from forex.core.files import read_parquet, write_parquet, write_text
+from forex.core.disk import remove_files, write_text
+from forex.core.files import read_parquet, write_parquet
 from forex.core.reports import read_report, write_report
 from forex.core.stage import run, say
 from forex.observations.ingest import store_hashes
@@ -59,7 +59,7 @@ def main() -> None:
     write_text(PAGE, page(report, language(params.report.language)))
     stop_on_failure(checked)
 
-    shutil.rmtree(CLEAN, ignore_errors=True)
+    remove_files(CLEAN, ".parquet")
     for name, one in checked.items():
         if one.fate in (USED, FLAGGED):
             write_parquet(CLEAN / f"{name}.parquet", one.usable)

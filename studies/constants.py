@@ -24,8 +24,9 @@ from forex.calibration.calibrate import calibrate
 from forex.calibration.inputs import actuals, calibration_inputs
 from forex.commands.keep.readme import filled
 from forex.commands.tables import markdown
+from forex.core.disk import write_text
 from forex.core.errors import ParamsError
-from forex.core.files import read_parquet, write_text
+from forex.core.files import read_parquet
 from forex.core.names import NOWCAST, PUBLISHED
 from forex.models.naive import MIN_RETURNS
 from forex.models.registry import build, settings

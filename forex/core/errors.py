@@ -2,7 +2,8 @@
 
 ForexError
 ├── UsageError          2  a wrong option, path or place to run from
-│   └── ParamsError     2  params.yaml: a wrong key, type or range
+│   ├── ParamsError     2  params.yaml: a wrong key, type or range
+│   └── FileRefused     2  the system lets a file not be read or written: a permission, a full disk, an error of the disk
 ├── DataError           3  the data is invalid
 │   ├── TooLittleData   3  the data is valid but there is not enough of it
 │   └── ProviderError   3  what a provider answers cannot be used
@@ -15,8 +16,20 @@ ForexError
 Anything else that ends a process is a defect of ours: exit 5. A message names the file, the row, the value, and what to do.
 """
 
+import errno
+import os
+
 EXIT_OK = 0
 EXIT_INTERNAL = 5
+
+CHECK = "Check the path, its permissions and the disk."
+ADVICE = {
+    errno.EMFILE: "Raise the number of files that a process may have open (ulimit -n).",
+    errno.ENFILE: "The machine has too many files open: end what is not needed.",
+    errno.ENOMEM: "The machine has too little memory free: end what is not needed.",
+    errno.ENOSPC: "Free some space.",
+    errno.EDQUOT: "Free some of your quota.",
+}
 
 
 class ForexError(Exception):
@@ -40,6 +53,10 @@ class UsageError(ForexError):
 
 
 class ParamsError(UsageError):
+    pass
+
+
+class FileRefused(UsageError):
     pass
 
 
@@ -71,7 +88,13 @@ def yaml_fault(error: Exception) -> str:
     return f"line {mark.line + 1}, column {mark.column + 1}: {problem}"
 
 
-def os_fault(error: OSError) -> str:
-    """What the system refused: a full disk, a missing permission."""
-    where = f"{error.filename}: " if error.filename else ""
-    return f"{where}{error.strerror or error}. Check the path, its permissions and the disk."
+def os_fault(error: OSError, path: object = None) -> str:
+    """What the system refused, in its words, and what to do; `path` where the error does not name the file that it is about.
+
+    >>> import errno
+    >>> os_fault(OSError(errno.EACCES, "Permission denied"), "data/sample/brl.csv")
+    'data/sample/brl.csv: Permission denied. Check the path, its permissions and the disk.'
+    """
+    name = path or error.filename
+    words = os.strerror(error.errno) if error.errno else str(error)
+    return f"{name}: {words}. {ADVICE.get(error.errno or 0, CHECK)}" if name else f"{words}. {CHECK}"

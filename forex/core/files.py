@@ -1,32 +1,28 @@
-"""Every file that this project writes passes through here: whole or not at all, and the same bytes for the same content.
+"""The formats of this project's files: the same bytes for the same content, and a damaged file is never read as a good one.
 
-Written aside, flushed to disk, renamed. Parquet has page checksums, verified on reading; JSON has sorted keys; numbers are rounded
-(CLP per USD to 4 decimals, others to 8 significant digits), so that the last bit of a sum never reaches a file.
+Parquet has page checksums, verified on reading; JSON has sorted keys; numbers are rounded (CLP per USD to 4 decimals, others to 8
+significant digits), so that the last bit of a sum never reaches a file. `forex.core.disk` brings the bytes to the disk.
 """
 
+import io
 import json
 import math
-import os
-import re
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 from polars.exceptions import PanicException, PolarsError
 
+from forex.core.disk import write_bytes, write_text
 from forex.core.edges import limits, parquet
 from forex.core.edges.json import parsed as parsed_json
 from forex.core.edges.limits import Limit
 from forex.core.edges.reading import read_bytes, read_utf8, regular
 from forex.core.errors import DataError
 
-# A file that is being written: what it is to be, the id of the process that writes it, and chance; git and DVC ignore it.
-ASIDE = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)\.[a-z0-9_]{8}\.tmp")
 FROM_GIT = "Restore it with git."
 CLP_DECIMALS = 4
 SIGNIFICANT_DIGITS = 8
@@ -49,61 +45,6 @@ def round_significant(values: NDArray[np.float64], digits: int = SIGNIFICANT_DIG
     scale = 10.0 ** np.abs(decimals)
     with np.errstate(over="ignore", invalid="ignore"):
         return np.where(decimals >= 0, np.round(values * scale) / scale, np.round(values / scale) * scale)
-
-
-def write_atomically(path: Path, write: Callable[[Path], None], *, mode: int = 0o644) -> None:
-    """Let `write` fill a file beside `path`, flush it to disk, then rename it over `path`.  mode: its permissions."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{os.getpid()}.", suffix=".tmp")
-    os.close(handle)
-    aside = Path(name)
-    try:
-        write(aside)
-        with aside.open("rb") as file:
-            os.fsync(file.fileno())
-        aside.chmod(mode)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    write_atomically(path, lambda aside: _write_bytes(aside, content))
-
-
-def write_text(path: Path, text: str) -> None:
-    write_bytes(path, text.encode("utf-8"))
-
-
-def write_durably(path: Path, text: str) -> None:
-    """As `write_text`; when it returns, the file's new name has been flushed to disk, too, and outlives a power failure."""
-    write_text(path, text)
-    _flush_folder(path.parent)
-
-
-def write_private(path: Path, content: bytes) -> None:
-    """As durably as `write_durably`, and for nobody to read but the owner."""
-    write_atomically(path, lambda aside: _write_bytes(aside, content), mode=0o600)
-    _flush_folder(path.parent)
-
-
-def move_durably(path: Path, target: Path) -> None:
-    """Rename, and flush both folders: when it returns, the file has its new name and no other after a power failure, too."""
-    path.replace(target)
-    _flush_folder(target.parent)
-    _flush_folder(path.parent)
-
-
-def _flush_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
-
-
-def _write_bytes(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -156,30 +97,31 @@ MADE_ANEW = "Delete it; `dvc repro` makes it anew."
 
 def write_parquet(path: Path, frame: pl.DataFrame, notes: Mapping[str, str] | None = None) -> None:
     """notes: what the file says of itself beside its columns, for `read_note`."""
+    write_bytes(path, _parquet(frame, notes))
+
+
+def write_verified_parquet(path: Path, frame: pl.DataFrame) -> None:
+    """Like `write_parquet`, and what is to be written is read back before it takes the old file's place.
+
+    Raises DataError, the old file untouched, where it is not the frame.
+    """
+    content = _parquet(frame)
+    if not _frame(io.BytesIO(content), path, None, limits.PARQUET_ROWS, limits.PARQUET_BYTES).equals(frame):
+        raise DataError(f"{path}: its new content reads back differently. Report it; the old file is untouched.")
+    write_bytes(path, content)
+
+
+def _parquet(frame: pl.DataFrame, notes: Mapping[str, str] | None = None) -> bytes:
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
     if notes:
         table = table.replace_schema_metadata(dict(notes))
-    write_atomically(path, lambda aside: pq.write_table(table, aside, compression="zstd", write_page_checksum=True))
-
-
-def write_verified_parquet(path: Path, frame: pl.DataFrame) -> None:
-    """Like `write_parquet`, and what was written is read back before it takes the old file's place.
-
-    Raises DataError, the old file untouched, where it is not what was to be written.
-    """
-    import pyarrow.parquet as pq
-
-    def write(aside: Path) -> None:
-        table = frame.to_arrow(compat_level=pl.CompatLevel.oldest())
-        pq.write_table(table, aside, compression="zstd", write_page_checksum=True)
-        if not read_parquet(aside).equals(frame):
-            raise DataError(
-                f"{path}: what was written reads back differently. Check the disk; the old file is untouched."
-            )
-
-    write_atomically(path, write)
+    buffer = pa.BufferOutputStream()
+    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
+    content: bytes = buffer.getvalue().to_pybytes()
+    return content
 
 
 def read_parquet(
@@ -194,21 +136,24 @@ def read_parquet(
 
     rows, size: how many it may have, and how many bytes, packed and unpacked; the footer says so before anything else is read.
 
-    Raises DataError for a missing file, for one beyond a limit, and for a damaged one with `mend`, what to do about it.
+    Raises DataError for a missing file, for one beyond a limit, and for a damaged one with `mend`, what to do about it; FileRefused
+    where the system does not let it be read.
     """
     import pyarrow as pa
 
     try:
-        with regular(path, size):
-            pass
+        with regular(path, size) as file:
+            frame = _frame(file, path, columns, rows, size)
     except FileNotFoundError as error:
         raise DataError(f"{path}: not found. `dvc repro` makes it.") from error
-    try:
-        frame = cast(pl.DataFrame, pl.from_arrow(parquet.table(path, columns, rows=rows, size=size)))
     except (pa.ArrowException, OSError, UnicodeDecodeError, PolarsError, PanicException) as error:
         raise DataError(f"{path}: damaged ({error}). {mend}") from error
     parquet.refuse_impossible_days(frame, path, mend)
     return frame
+
+
+def _frame(file: BinaryIO, path: Path, columns: Sequence[str] | None, rows: Limit, size: Limit) -> pl.DataFrame:
+    return cast(pl.DataFrame, pl.from_arrow(parquet.table(file, path, columns, rows=rows, size=size)))
 
 
 def read_note(path: Path, name: str) -> str:
@@ -217,8 +162,8 @@ def read_note(path: Path, name: str) -> str:
     import pyarrow.parquet as pq
 
     try:
-        with regular(path, limits.PARQUET_BYTES):
-            notes = pq.read_schema(path).metadata or {}
+        with regular(path, limits.PARQUET_BYTES) as file:
+            notes = pq.read_schema(file).metadata or {}
         return str(notes[name.encode()].decode())
     except KeyError as error:
         raise DataError(f"{path}: does not say its {name}. {MADE_ANEW}") from error
@@ -226,7 +171,3 @@ def read_note(path: Path, name: str) -> str:
         raise DataError(f"{path}: not found. `dvc repro` makes it.") from error
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         raise DataError(f"{path}: damaged ({error}). {MADE_ANEW}") from error
-
-
-def sha256_of(path: Path) -> str:
-    return sha256(path.read_bytes()).hexdigest()

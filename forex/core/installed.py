@@ -8,6 +8,7 @@ import hashlib
 from pathlib import Path
 from typing import Final
 
+from forex.core.disk import write_text
 from forex.core.errors import UsageError
 
 INSTALLED: Final = Path("installed.txt")
@@ -32,8 +33,6 @@ def identity() -> str:
 def renew() -> None:
     """Bring the working directory's installed.txt up to date, where there is one."""
     if INSTALLED.is_file() and _stored() != (now := identity()):
-        from forex.core.files import write_text  # slow to import, and hardly ever needed
-
         write_text(INSTALLED, now)
 
 

@@ -16,8 +16,11 @@ from typing import Final
 
 import polars as pl
 
+from forex.core.disk import exists, write_text
+from forex.core.edges.limits import TEXT_BYTES
+from forex.core.edges.reading import read_utf8
 from forex.core.errors import UsageError
-from forex.core.files import read_text, write_durably
+from forex.core.files import read_text
 from forex.importing.plausible import Value
 from forex.observations.store import SERIES_FILE, Series, published, read_series, read_series_list
 from forex.providers.append import INSTANT, ROWS, Arrived, additions, append, recorded_attempts, stored_rows
@@ -52,12 +55,12 @@ def enter(store: Path, name: str, entry: Series) -> None:
     path = store / SERIES_FILE
     before = (
         read_text(path).rstrip() + "\n"
-        if path.exists()
+        if exists(path)
         else "# What each series is, and from when its values are public.\n"
     )
-    if path.exists() and name in read_series_list(store):
+    if exists(path) and name in read_series_list(store):
         return
-    write_durably(path, before + entry_text(name, entry))
+    write_text(path, before + entry_text(name, entry))
 
 
 def entry_text(name: str, entry: Series) -> str:
@@ -79,7 +82,7 @@ def write(added: Addition, entry: Series, values: Sequence[Value]) -> None:
 
 def _stored(store: Path, name: str, entry: Series) -> tuple[Path, pl.DataFrame]:
     path = store / f"{name}.csv"
-    if not path.exists():
+    if not exists(path):
         return store / f"{name}.parquet", stored_rows(store, name)
     if path.with_suffix(".parquet").exists():
         raise UsageError(f"{path} and {path.with_suffix('.parquet')}: a series has one file. Remove one of them.")
@@ -89,7 +92,7 @@ def _stored(store: Path, name: str, entry: Series) -> tuple[Path, pl.DataFrame]:
 
 def _append_to_csv(added: Addition, entry: Series, exact: Mapping[tuple[dt.date, float], Decimal]) -> None:
     """The file anew, its rows as they were, with those that are added at the end; known_at where the rule does not say it."""
-    head, *before = csv.reader(io.StringIO(added.path.read_text(encoding="utf-8-sig"), newline=""))
+    head, *before = csv.reader(io.StringIO(read_utf8(added.path, TEXT_BYTES, mend="Save it as UTF-8 CSV."), newline=""))
     columns = [one.strip() for one in head]
     by_rule = published(added.rows["date"], entry.publication)
     if (added.rows["known_at"] != by_rule).any() and "known_at" not in columns:
@@ -106,7 +109,7 @@ def _append_to_csv(added: Addition, entry: Series, exact: Mapping[tuple[dt.date,
             "source": row["source"],
         }
         writer.writerow([cells.get(column, "") for column in columns])
-    write_durably(added.path, out.getvalue())
+    write_text(added.path, out.getvalue())
 
 
 def _quoted(text: str) -> str:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import polars as pl
 
+from forex.core.disk import exists, files_in, make_folder, write_text
 from forex.core.edges.limits import LEDGER_ROWS, TEXT_BYTES
 from forex.core.edges.reading import read_bytes
-from forex.core.errors import DataError, GateFailed, UsageError
-from forex.core.files import write_durably
+from forex.core.errors import DataError, GateFailed
 from forex.core.lock import held
 from forex.core.quantiles import COLUMNS
 from forex.ledger.rows import HEADER, RESTORE, Issued, Key, id_of, key_of, parse
@@ -54,7 +54,7 @@ def append(folder: Path, rows: Sequence[Issued], *, lock_timeout: float) -> Appe
 
     Raises GateFailed naming both where another forecast of the same origin and horizon was issued (nothing is entered), and
     where the lock is held for longer than `lock_timeout` seconds; DataError where a row or a file is not as it must be;
-    UsageError where the folder cannot be written.
+    UsageError where a file or the folder cannot be read or written.
     """
     for row in rows:
         parse(
@@ -62,14 +62,9 @@ def append(folder: Path, rows: Sequence[Issued], *, lock_timeout: float) -> Appe
             f"the forecast of {row.origin_date}, {row.horizon}",
             "`dvc repro --force calibrate` makes it anew.",
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with held(folder / LOCK, timeout=lock_timeout):
-            return _append(folder, rows)
-    except OSError as error:
-        raise UsageError(
-            f"{error.filename or folder}: {error.strerror}. Check the path, its permissions and the disk."
-        ) from error
+    make_folder(folder)
+    with held(folder / LOCK, timeout=lock_timeout):
+        return _append(folder, rows)
 
 
 def _append(folder: Path, rows: Sequence[Issued]) -> Appended:
@@ -81,7 +76,7 @@ def _append(folder: Path, rows: Sequence[Issued]) -> Appended:
     for row in rows:
         path = folder / f"{row.origin_date.year}.csv"
         if path not in contents:
-            contents[path] = _text(path) if path.exists() else f"{FIRST_LINE}\n"
+            contents[path] = _text(path) if exists(path) else f"{FIRST_LINE}\n"
             entries[path] = _entries(contents[path], path)
         entry = entries[path].get(row.key)
         if entry is None:
@@ -100,7 +95,7 @@ def _append(folder: Path, rows: Sequence[Issued]) -> Appended:
         if new:
             for leftover in folder.glob(f".{path.name}.*"):  # of a killed process: nobody else writes now
                 leftover.unlink()
-            write_durably(path, content + "".join(new))
+            write_text(path, content + "".join(new))
     return Appended(tuple(added), tuple(already))
 
 
@@ -110,7 +105,7 @@ def read(folder: Path) -> pl.DataFrame:
     Raises DataError naming file, row and value where a file is not as `append` leaves it.
     """
     found: list[Issued] = []
-    for path in sorted(folder.glob("*.csv")):
+    for path in files_in(folder, ".csv"):
         if not re.fullmatch("[0-9]{4}", path.stem):
             raise DataError(f"{path}: expected files named by year, like 2024.csv. Move it elsewhere.")
         found += [_parsed(entry, path) for entry in _entries(_text(path), path).values()]

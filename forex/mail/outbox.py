@@ -17,11 +17,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal
 
+from forex.core.disk import exists, files_in, make_folder, move, write_bytes
 from forex.core.edges.limits import MAIL_BYTES
 from forex.core.edges.reading import read_bytes
 from forex.core.edges.validators import iso_day
 from forex.core.errors import DataError
-from forex.core.files import json_text, move_durably, write_private
+from forex.core.files import json_text
 from forex.core.lock import held
 from forex.core.places import OUTBOX
 from forex.core.report_fields import Instant
@@ -79,7 +80,7 @@ class Outbox:
     def place(self, name: str) -> Place | None:
         """Where a message is; looked for in the order in which it moves."""
         places: tuple[Place, ...] = ("new", "sent", "kept")
-        return next((place for place in places if self._path(place, name).exists()), None)
+        return next((place for place in places if exists(self._path(place, name))), None)
 
     def put(self, name: str, content: bytes) -> bool:
         """Enter a message that was never made; False where it was.  When it returns, it is on disk."""
@@ -89,7 +90,7 @@ class Outbox:
                 return False
             for leftover in (self.folder / "new").glob(f".{name}.eml.*"):  # of a killed process: nobody else writes now
                 leftover.unlink()
-            write_private(self._path("new", name), content)
+            write_bytes(self._path("new", name), content, private=True)
             return True
 
     # Sending
@@ -106,7 +107,7 @@ class Outbox:
 
     def waiting(self) -> list[str]:
         """The names of the messages to be sent, the oldest day first."""
-        names = [path.stem for path in (self.folder / "new").glob("*.eml") if not path.name.startswith(".")]
+        names = [path.stem for path in files_in(self.folder / "new", ".eml")]
         return sorted(names, key=lambda name: (name.partition("-")[2], name))
 
     def content(self, name: str) -> bytes:
@@ -115,7 +116,7 @@ class Outbox:
     def journal(self, name: str) -> Journal | None:
         """What was noted of the sending.  Raises DataError where the file is damaged."""
         path = self._journal("sending", name)
-        if not path.exists():
+        if not exists(path):
             return None
         try:
             return read_report(path, Journal)
@@ -126,7 +127,7 @@ class Outbox:
 
     def note(self, name: str, journal: Journal) -> None:
         """When it returns, it is on disk."""
-        write_private(self._journal("sending", name), json_text(plain(journal)).encode())
+        write_bytes(self._journal("sending", name), json_text(plain(journal)).encode(), private=True)
 
     def forget(self, name: str) -> None:
         """The attempt that was noted brought it to nobody."""
@@ -134,23 +135,23 @@ class Outbox:
 
     def move(self, name: str, place: Literal["sent", "kept"]) -> None:
         """The message first: where it is, is where it counts as."""
-        move_durably(self._path("new", name), self._path(place, name))
+        move(self._path("new", name), self._path(place, name))
         self._move_journal(name, place)
 
     def _finish(self) -> None:
         """The second half of a move whose process was killed after the first."""
-        for path in sorted((self.folder / "sending").glob("*.json")):
+        for path in files_in(self.folder / "sending", ".json"):
             place = self.place(path.stem)
             if place in ("sent", "kept"):
                 self._move_journal(path.stem, place)
 
     def _move_journal(self, name: str, place: Literal["sent", "kept"]) -> None:
-        if self._journal("sending", name).exists():
-            move_durably(self._journal("sending", name), self._journal(place, name))
+        if exists(self._journal("sending", name)):
+            move(self._journal("sending", name), self._journal(place, name))
 
     def _open(self) -> None:
         for place in ("new", "sending", "sent", "kept"):
-            (self.folder / place).mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_folder(self.folder / place, 0o700)
 
     def _path(self, place: Place, name: str) -> Path:
         return self.folder / place / f"{name}.eml"

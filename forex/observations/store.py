@@ -15,6 +15,7 @@ import polars as pl
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
+from forex.core.disk import exists, files_in
 from forex.core.edges import table, yaml
 from forex.core.edges.limits import MB, YAML_BYTES, Limit
 from forex.core.edges.reading import read_utf8
@@ -136,9 +137,8 @@ def _refuse_wrong_quotes(listed: dict[str, Series], path: Path) -> None:
 
 def unlisted_files(store: Path, listed: dict[str, Series]) -> list[str]:
     """Names of data files that no entry of series.yaml claims; they are not read."""
-    return sorted(
-        path.name for path in store.iterdir() if path.suffix in {".csv", ".parquet"} and path.stem not in listed
-    )
+    found = [*files_in(store, ".csv"), *files_in(store, ".parquet")]
+    return sorted(path.name for path in found if path.stem not in listed)
 
 
 def read_series(store: Path, name: str, series: Series, limits: StoreLimits = USUAL) -> pl.DataFrame:
@@ -158,7 +158,7 @@ def read_series(store: Path, name: str, series: Series, limits: StoreLimits = US
 
 def series_file(store: Path, name: str) -> Path:
     """The one file of a series.  Raises DataError where there is none, or a CSV and a parquet file."""
-    found = [path for path in (store / f"{name}.csv", store / f"{name}.parquet") if path.exists()]
+    found = [path for path in (store / f"{name}.csv", store / f"{name}.parquet") if exists(path)]
     if not found:
         raise DataError(
             f"{store / name}.csv: not found, though {SERIES_FILE} lists it. Add the file or remove the entry."

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import polars as pl
 
+from forex.core.disk import exists
 from forex.core.errors import DataError, UsageError
 from forex.core.files import read_parquet, write_verified_parquet
 from forex.observations.store import RESTORE, Publication, published
@@ -61,7 +62,7 @@ def stored_rows(store: Path, name: str) -> pl.DataFrame:
     """
     path = store / f"{name}.parquet"
     refuse_csv(store, name)
-    if not path.exists():
+    if not exists(path):
         return pl.DataFrame(schema=ROWS)
     rows = read_parquet(path, mend=RESTORE)
     if dict(rows.schema) != ROWS:
@@ -72,7 +73,7 @@ def stored_rows(store: Path, name: str) -> pl.DataFrame:
 def refuse_csv(store: Path, name: str) -> None:
     """Raises UsageError where the series is a CSV file."""
     path = store / f"{name}.parquet"
-    if path.with_suffix(".csv").exists():
+    if exists(path.with_suffix(".csv")):
         raise UsageError(
             f"{path.with_suffix('.csv')}: a series has one file, and forex fetch appends to parquet files only. Move it away to "
             f"have {name} fetched, or remove {name} from fetch.series."
@@ -140,7 +141,7 @@ def append(store: Path, name: str, added: pl.DataFrame) -> None:
 
 def recorded_attempts(store: Path) -> pl.DataFrame:
     path = _attempts_file(store)
-    if not path.exists():
+    if not exists(path):
         return pl.DataFrame(schema=ATTEMPTS)
     attempts = read_parquet(path, mend=RESTORE)
     if dict(attempts.schema) != ATTEMPTS:
@@ -166,7 +167,7 @@ def record_attempts(store: Path, ended: Sequence[tuple[str, dt.datetime, dt.date
 def recorded_missing(store: Path) -> dict[str, list[Period]]:
     """The periods of each series that a provider should have and did not bring, for the next fetch to ask for."""
     path = _missing_file(store)
-    rows = read_parquet(path, mend=RESTORE) if path.exists() else pl.DataFrame(schema=MISSING)
+    rows = read_parquet(path, mend=RESTORE) if exists(path) else pl.DataFrame(schema=MISSING)
     if dict(rows.schema) != MISSING:
         raise DataError(f"{path}: has the columns {', '.join(rows.columns)}; expected {', '.join(MISSING)}. {RESTORE}")
     found: dict[str, list[Period]] = {}
@@ -177,7 +178,7 @@ def recorded_missing(store: Path) -> dict[str, list[Period]]:
 
 def record_missing(store: Path, missing: Mapping[str, Sequence[Period]]) -> None:
     rows = [(name, *period) for name in sorted(missing) for period in sorted(set(missing[name]))]
-    if rows or _missing_file(store).exists():
+    if rows or exists(_missing_file(store)):
         write_verified_parquet(_missing_file(store), pl.DataFrame(rows, schema=MISSING, orient="row"))
 
 

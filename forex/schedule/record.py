@@ -10,6 +10,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from forex.core.disk import write_text
 from forex.core.edges import json
 from forex.core.edges.limits import JSON_BYTES
 from forex.core.edges.reading import read_bytes
@@ -79,7 +80,7 @@ def _instant(text: Any) -> dt.datetime:
 
 def write(path: Path, record: Record) -> None:
     """Whole or not at all, and on the disk when it returns."""
-    from forex.core.files import json_text, write_durably  # numpy, which a tick with nothing to do can do without
+    from forex.core.files import json_text  # numpy, which a tick with nothing to do can do without
 
     plain = {name: f"{one:{STAMP}}" if isinstance(one, dt.datetime) else one for name, one in record._asdict().items()}
-    write_durably(path, json_text(plain))
+    write_text(path, json_text(plain))

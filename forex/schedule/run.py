@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from forex.core.clock import Clock
+from forex.core.disk import append_text
 from forex.core.places import log_of, record_of
 from forex.providers.network.secret import Secret, hidden
 from forex.schedule import record as records
@@ -153,6 +154,4 @@ class Log:
 
     def take(self, text: str) -> None:
         if text:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write(hidden(text, self._secrets).rstrip("\n") + "\n")
+            append_text(self._path, hidden(text, self._secrets).rstrip("\n") + "\n")

@@ -6,11 +6,11 @@ also where another tick is at work, and that of the error otherwise; how a job's
 
 import datetime as dt
 import sys
-from pathlib import Path
 
 from forex.core.clock import Clock, now
+from forex.core.disk import append_text, make_folder
 from forex.core.errors import EXIT_OK, ForexError, GateFailed, UsageError, os_fault
-from forex.core.places import LOCK, OURS, OWN_LOG, log_of, record_of
+from forex.core.places import LOCK, OWN_LOG, log_of, record_of
 from forex.schedule import plan as plans
 from forex.schedule import record as records
 from forex.schedule.due import IsBusinessDay, Job, Plan, due
@@ -27,8 +27,7 @@ def tick(clock: Clock = now) -> list[str]:
         return []
     from forex.core.lock import held
 
-    OURS.mkdir(exist_ok=True)
-    LOCK.parent.mkdir(exist_ok=True)
+    make_folder(LOCK.parent)
     try:
         with held(LOCK, timeout=0) as lock:
             return _run(plan, lock, clock, is_business_day)
@@ -78,16 +77,10 @@ def _failed(says: str, code: int, clock: Clock) -> int:
     line = f"{at:{records.STAMP}} {says}"
     path = log_of(OWN_LOG, at.date())
     try:
-        _append(path, line)
-    except OSError:
+        append_text(path, f"{line}\n")
+    except UsageError:
         print(line, file=sys.stderr)  # cron mails it, and the journal of systemd keeps it
     return code
-
-
-def _append(path: Path, line: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(f"{line}\n")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from forex.core.disk import write_text
 from forex.core.errors import UsageError
 from forex.schedule.due import BUSINESS, Job, Plan
 
@@ -77,8 +78,6 @@ def on_calendar(job: Job, plan: Plan) -> Iterator[str]:
 
 def write(plan: Plan, folder: Path, python: Path) -> None:
     """Write the units and start the timer.  Raises UsageError where systemd refuses them, naming what it said."""
-    from forex.core.files import write_text
-
     for file, text in units(plan, folder, python).items():
         write_text(_folder() / file, text)
     _systemctl("daemon-reload")

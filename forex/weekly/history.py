@@ -12,12 +12,13 @@ from typing import Final, Literal
 
 from pydantic import ValidationError
 
+from forex.core.disk import exists, make_folder, write_text
 from forex.core.edges.limits import TEXT_BYTES
 from forex.core.edges.reading import read_bytes
 from forex.core.edges.validators import HORIZON, iso_day
 from forex.core.errors import DataError
 from forex.core.faults import in_words
-from forex.core.files import SIGNIFICANT_DIGITS, write_durably
+from forex.core.files import SIGNIFICANT_DIGITS
 from forex.core.lock import held
 from forex.core.status import STATES
 from forex.timeline.calendar import horizon_days
@@ -41,15 +42,15 @@ def enter(new: Standing, *, path: Path = FILE, lock_timeout: float) -> tuple[His
 
     Raises DataError as `read`, and then nothing is written; GateFailed where another process holds the lock for too long.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with held(path.parent / LOCK, timeout=lock_timeout):
         before = {one.as_of: one for one in read(path)}
         rows = before | {new.as_of: new}
         history = tuple(rows[day] for day in sorted(rows))
         written = text(history)
-        if path.exists() and written == path.read_text(encoding="utf-8"):
+        if exists(path) and written.encode() == read_bytes(path, TEXT_BYTES):
             return history, "unchanged"
-        write_durably(path, written)
+        write_text(path, written)
     return history, "replaced" if new.as_of in before else "added"
 
 
@@ -69,7 +70,7 @@ def read(path: Path = FILE) -> History:
 
     Raises DataError naming file, line, column and value where it is not as `enter` leaves it.
     """
-    if not path.exists():
+    if not exists(path):
         return ()
     lines = read_bytes(path, TEXT_BYTES).decode("utf-8", "replace").split("\n")
     if lines.pop():

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from forex.commands.tables import markdown
-from forex.core.files import write_text
+from forex.core.disk import write_text
 from forex.timeline.calendar import horizon_days
 from studies.bench import ours, task
 from studies.bench.measured import Cost, cost

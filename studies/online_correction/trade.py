@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from forex.calibration.calibrate import Outcome, calibrate
 from forex.calibration.inputs import actuals, calibration_inputs
 from forex.commands.tables import markdown
-from forex.core.files import read_parquet, write_text
+from forex.core.disk import write_text
+from forex.core.files import read_parquet
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import MEDIAN, central_pair
 from forex.observations.history import Floats, from_panel

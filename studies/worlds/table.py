@@ -1,7 +1,7 @@
 """Where a simulation study writes what it measured: a block of reports/monitors.md between two markers of its name."""
 
 from forex.commands.keep.readme import filled
-from forex.core.files import write_text
+from forex.core.disk import write_text
 from tests.support.made_up import ROOT
 
 MONITORS = ROOT / "reports/monitors.md"

@@ -1,10 +1,6 @@
 """Files are whole or not there, the same bytes for the same content, and a damaged one is never read as a good one."""
 
 import json
-import os
-import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -30,76 +26,12 @@ FRAME = pl.DataFrame(
 )
 
 
-def test_what_is_private_is_whole_and_its_owners_alone(tmp_path: Path) -> None:
-    path, moved = tmp_path / "new.eml", tmp_path / "sent.eml"
-    files.write_private(path, b"first")
-    files.write_private(path, b"second")
-    files.move_durably(path, moved)
-    assert (moved.read_bytes(), stat.S_IMODE(moved.stat().st_mode)) == (b"second", 0o600)
-    assert [one.name for one in tmp_path.iterdir()] == ["sent.eml"]
-
-
-# --- whole or not at all ----------------------------------------------------------------------------------------------
-
-
-def test_a_write_that_raises_leaves_the_old_bytes_and_nothing_beside_them(tmp_path: Path) -> None:
-    path = tmp_path / "forecast.json"
-    files.write_text(path, "last good\n")
-
-    def half(aside: Path) -> None:
-        aside.write_text("half")
-        raise RuntimeError("the disk is full")
-
-    with pytest.raises(RuntimeError, match="the disk is full"):
-        files.write_atomically(path, half)
-    assert path.read_text() == "last good\n"
-    assert [found.name for found in tmp_path.iterdir()] == ["forecast.json"]
-
-
 def test_content_that_cannot_be_written_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "metrics.json"
     files.write_json(path, {"coverage": 0.95})
     with pytest.raises(ValueError, match="JSON"):
         files.write_json(path, {"coverage": float("nan")})
     assert read_json(path) == {"coverage": 0.95}
-
-
-def test_folders_are_made_and_files_are_readable_by_all(tmp_path: Path) -> None:
-    path = tmp_path / "reports" / "metrics" / "a.json"
-    files.write_json(path, {})
-    assert path.stat().st_mode & 0o777 == 0o644
-
-
-def test_no_write_and_no_read_keeps_a_file_open(tmp_path: Path) -> None:
-    """A scheduled process writes for years; a process may have a thousand open."""
-
-    def never(aside: Path) -> None:
-        raise RuntimeError("the disk is full")
-
-    def every_kind() -> None:
-        files.write_text(tmp_path / "a.txt", "text")
-        files.write_durably(tmp_path / "b.txt", "text")
-        files.write_private(tmp_path / "c.eml", b"mail")
-        files.move_durably(tmp_path / "c.eml", tmp_path / "sent" / "d.eml")
-        files.write_json(tmp_path / "e.json", {})
-        files.write_verified_parquet(tmp_path / "f.parquet", FRAME)
-        read_parquet(tmp_path / "f.parquet")
-        with pytest.raises(RuntimeError, match="full"):
-            files.write_atomically(tmp_path / "a.txt", never)
-
-    (tmp_path / "sent").mkdir()
-    every_kind()
-    before = len(os.listdir("/proc/self/fd"))
-    for _ in range(5):
-        every_kind()
-    assert len(os.listdir("/proc/self/fd")) == before
-
-
-def test_bytes_are_written_as_they_are(tmp_path: Path) -> None:
-    path = tmp_path / "reports" / "forecast.xlsx"
-    files.write_bytes(path, bytes(range(256)))
-    assert path.read_bytes() == bytes(range(256)) and path.stat().st_mode & 0o777 == 0o644
-    assert [found.name for found in path.parent.iterdir()] == ["forecast.xlsx"]
 
 
 def test_some_columns_are_those_of_the_whole(tmp_path: Path) -> None:
@@ -109,96 +41,6 @@ def test_some_columns_are_those_of_the_whole(tmp_path: Path) -> None:
     assert set(read_parquet(path, columns=wanted).columns) == set(wanted)
 
 
-# Forks a child per point of death; each kills itself there while replacing 200 kB of A by 200 kB of B.
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-from forex.core import files
-
-path = Path(sys.argv[1])
-old, new = "A" * 200_000, "B" * 200_000
-
-def die(*ignored, **also):
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def half(aside):
-    with aside.open("w") as file:
-        file.write(new[:100_000])
-        file.flush()
-        die()
-
-def written(aside):
-    aside.write_text(new)
-
-def at(name, owner):
-    def arranged():
-        setattr(owner, name, die)
-        files.write_atomically(path, written)
-    return arranged
-
-points = {
-    "half": lambda: files.write_atomically(path, half),
-    "before_flush": at("fsync", os),
-    "before_rename": at("replace", Path),
-    "after_rename": at("unlink", Path),
-}
-for name, arranged in points.items():
-    files.write_text(path, old)
-    child = os.fork()
-    if child == 0:
-        arranged()
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    text = path.read_text()
-    print(name, os.WIFSIGNALED(status), "old" if text == old else "new" if text == new else "torn")
-"""
-
-
-def test_a_process_killed_while_writing_leaves_the_old_file_or_the_new_one(tmp_path: Path) -> None:
-    run = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path / "calibrated.txt")],
-        cwd=Path(__file__).parents[2],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert run.stdout.splitlines() == [
-        "half True old",
-        "before_flush True old",
-        "before_rename True old",
-        "after_rename True new",
-    ]
-
-
-def test_what_a_killed_process_left_aside_is_not_taken_for_data(tmp_path: Path) -> None:
-    """A file aside has a name that no pattern for data matches."""
-    path = tmp_path / "usdclp.parquet"
-    seen: list[str] = []
-    files.write_atomically(path, lambda aside: seen.append(aside.name) or aside.write_text("x") and None)  # type: ignore[func-returns-value]
-    assert len(seen) == 1
-    assert seen[0].startswith(".usdclp.parquet.")
-    assert Path(seen[0]).suffix not in {".parquet", ".csv", ".json"}
-
-
-def test_a_durable_write_flushes_the_file_and_after_the_rename_its_folder(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "2024.csv"
-    flushed: list[tuple[str, bool]] = []
-    flush = os.fsync
-
-    def seen(descriptor: int) -> None:
-        flushed.append((Path(os.readlink(f"/proc/self/fd/{descriptor}")).name, path.exists()))
-        flush(descriptor)
-
-    monkeypatch.setattr(os, "fsync", seen)
-    files.write_durably(path, "a row\n")
-    (aside, before), (folder, after) = flushed
-    assert aside.startswith(".2024.csv.") and not before
-    assert folder == tmp_path.name and after
-    assert path.read_text() == "a row\n"
-
-
 # --- parquet ----------------------------------------------------------------------------------------------------------
 
 
@@ -206,7 +48,6 @@ def test_parquet_has_the_same_bytes_every_time_and_reads_back_as_it_was(tmp_path
     write_parquet(tmp_path / "a.parquet", FRAME)
     write_parquet(tmp_path / "b.parquet", FRAME.clone())
     assert (tmp_path / "a.parquet").read_bytes() == (tmp_path / "b.parquet").read_bytes()
-    assert files.sha256_of(tmp_path / "a.parquet") == files.sha256_of(tmp_path / "b.parquet")
     back = read_parquet(tmp_path / "a.parquet")
     assert back.schema == FRAME.schema
     assert back.equals(FRAME)

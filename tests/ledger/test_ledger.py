@@ -13,6 +13,7 @@ import pytest
 from forex.core.errors import DataError, GateFailed, UsageError
 from forex.ledger.ledger import FIRST_LINE, LOCK, SCHEMA, append, read
 from forex.ledger.rows import Issued
+from tests.support.faults.killed import script
 from tests.support.issued_rows import issued, moved
 from tests.support.made_up import ROOT
 
@@ -216,7 +217,6 @@ def test_branches_that_issued_different_forecasts_merge(tmp_path: Path, year: st
 EIGHT = """
 import os, sys
 from pathlib import Path
-sys.path.insert(0, "tests")
 from tests.support.issued_rows import issued
 from forex.timeline import calendar
 from forex.ledger.ledger import append
@@ -236,12 +236,6 @@ print([os.waitpid(child, 0)[1] for child in children])
 """
 
 
-def script(code: str, *words: str) -> str:
-    run = subprocess.run([sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
-    return run.stdout
-
-
 def test_eight_processes_lose_double_and_tear_nothing(tmp_path: Path) -> None:
     assert script(EIGHT, str(tmp_path)) == f"{[0] * 8}\n"
     lines = [line for path in sorted(tmp_path.glob("*.csv")) for line in path.read_text().splitlines()]
@@ -256,53 +250,29 @@ def test_eight_processes_lose_double_and_tear_nothing(tmp_path: Path) -> None:
 
 # --- killed processes ---------------------------------------------------------------------------------------------------
 
-# Forks a child per system call of an append, before and after it, that kills itself there; then half-written files. The calls are
-# found by a profile hook, which sees every call of a builtin, so none that a later version makes can be forgotten.
+# A child for every moment of an append, and one that is killed in the middle of its bytes.
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-sys.path.insert(0, "tests")
 from tests.support.issued_rows import issued
-from forex.core import files
+from tests.support.faults.killed import killed, moments
+from forex.core import disk
 from forex.ledger.ledger import append, read
 
 folder = Path(sys.argv[1])
 path = folder / "2024.csv"
 first, second = ([issued(day, name) for name in ("1d", "7d")] for day in ("2024-11-26", "2024-11-27"))
-CALLS = {"open", "write", "fsync", "replace", "rename", "chmod", "fchmod", "flock", "close", "unlink", "mkdir", "ftruncate"}
 
-def die():
+def add():
+    append(folder, second, lock_timeout=5)
+
+def half(descriptor, content):
+    os.write(descriptor, content[: len(content) // 2])
     os.kill(os.getpid(), signal.SIGKILL)
 
-def moments(at):
-    seen = 0
-    def hook(frame, event, function):
-        nonlocal seen
-        if event in ("c_call", "c_return") and getattr(function, "__name__", "") in CALLS:
-            seen += 1
-            if seen == at:
-                die()
-    sys.setprofile(hook)
-    append(folder, second, lock_timeout=5)
-    sys.setprofile(None)
-    return seen
-
-def half(aside, content):
-    with aside.open("wb") as file:
-        file.write(content[: len(content) // 2])
-        file.flush()
-        die()
-
 def halves():
-    files._write_bytes = half
-    append(folder, second, lock_timeout=5)
-
-def child(work):
-    made = os.fork()
-    if made == 0:
-        work()
-        os._exit(0)
-    return os.waitpid(made, 0)[1]
+    disk._write_all = half
+    add()
 
 def fresh():
     path.unlink(missing_ok=True)
@@ -310,18 +280,18 @@ def fresh():
     return path.read_bytes()
 
 old = fresh()
-count = moments(0)
+count = moments(add)
 new = path.read_bytes()
 assert new.startswith(old) and len(new) > len(old)
 found = []
-for work in [halves, *(lambda at=at: moments(at) for at in range(1, count + 1))]:
+for work, at in [(halves, 0), *((add, at) for at in range(1, count + 1))]:
     assert fresh() == old
-    killed = os.WIFSIGNALED(child(work))
+    died = killed(work, at)
     content = path.read_bytes()
     left = "old" if content == old else "new" if content == new else "torn"
-    append(folder, second, lock_timeout=5)
+    add()
     again = "whole" if path.read_bytes() == new else "broken"
-    found.append((killed, left, again))
+    found.append((died, left, again))
     names = sorted(entry.name for entry in folder.iterdir())
     assert left == "new" or names == [".lock", "2024.csv"], names
 for outcome in sorted(set(found)):

@@ -1,14 +1,11 @@
 """A sender killed at any moment: nothing is lost, and what arrives twice is the same message with the same Message-ID."""
 
-import os
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from tests.support.made_up import ROOT
+from tests.support.faults.killed import script
 from tests.support.mail.server import post
 
 pytestmark = pytest.mark.slow
@@ -16,16 +13,15 @@ pytestmark = pytest.mark.slow
 # A child for a call of a sender that reaches the system, before one and after another, that kills itself there; then a whole one.
 STEP = 3  # of the calls, so that it takes seconds; with 1 it has held for all 202
 KILLED = """
-import datetime as dt, os, signal, sys
+import datetime as dt, os, sys
 from pathlib import Path
+from tests.support.faults.killed import killed, moments
 from forex.mail.account import account
 from forex.mail.outbox import Outbox
 from forex.mail.send import send
 from forex.mail.smtp import Session
 from tests.support.mail.material import settings
 
-CALLS = {"open", "write", "read", "send", "recv", "fsync", "replace", "rename", "chmod", "flock", "close", "unlink", "mkdir",
-         "connect", "do_handshake", "shutdown"}
 box, mine = Outbox(Path(sys.argv[1]), lock_timeout=5), account(os.environ)
 STEP = int(sys.argv[2])
 chosen = settings(max_age={"daily": 1000, "weekly": 5, "alert": 2})
@@ -34,19 +30,6 @@ def whole():
     with box.sending(), Session(mine, chosen.smtp) as session:
         return send(box, mine, chosen, session, clock=lambda: dt.datetime(2024, 11, 28, tzinfo=dt.UTC))
 
-def moments(at):
-    seen = 0
-    def hook(frame, event, function):
-        nonlocal seen
-        if event in ("c_call", "c_return") and getattr(function, "__name__", "") in CALLS:
-            seen += 1
-            if seen == at:
-                os.kill(os.getpid(), signal.SIGKILL)
-    sys.setprofile(hook)
-    whole()
-    sys.setprofile(None)
-    return seen
-
 def put(number):
     name = f"daily-{dt.date(2024, 1, 1) + dt.timedelta(days=number)}"
     box.put(name, b"Subject: x\\r\\n\\r\\ny\\r\\n")
@@ -54,16 +37,12 @@ def put(number):
 
 for number in range(2):
     put(number)
-    count = moments(0)
+    count = moments(whole)
 told = 0
 tried = range(1, count + 1, STEP)
 for at in tried:
     name = put(at + 1)
-    child = os.fork()
-    if child == 0:
-        moments(at)
-        os._exit(0)
-    os.waitpid(child, 0)
+    killed(whole, at)
     for one in whole():
         assert one.name == name and one.fate == "sent", one
         told += any("may arrive twice" in said for said in one.said)
@@ -75,16 +54,8 @@ print(len(tried), told)
 
 def test_killed_at_any_moment_it_is_sent_and_twice_only_with_the_same_id(tmp_path: Path) -> None:
     with post(tmp_path / "post") as server:
-        done = subprocess.run(
-            [sys.executable, "-c", KILLED, str(tmp_path / "outbox"), str(STEP)],
-            cwd=ROOT,
-            env=os.environ | server.environ() | {"PYTHONPATH": str(ROOT)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.stderr == ""
-        moments, told = map(int, done.stdout.split())
+        said = script(KILLED, str(tmp_path / "outbox"), str(STEP), **server.environ())
+        moments, told = map(int, said.split())
         arrived = Counter(mail.message["Message-ID"] for mail in server.man.arrived)
         contents = {mail.content for mail in server.man.arrived}
     twice = [identity for identity, times in arrived.items() if times > 1]

@@ -3,7 +3,6 @@
 import datetime as dt
 import stat
 import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from forex.core.errors import DataError, GateFailed
 from forex.core.lock import held
 from forex.mail.outbox import Journal, Outbox, age, key_of
+from tests.support.faults.killed import script
 from tests.support.made_up import ROOT, utc
 
 NAME = "daily-2024-11-27"
@@ -104,16 +104,15 @@ def test_a_damaged_journal_is_no_reason_to_send_again(tmp_path: Path) -> None:
         mine.journal(NAME)
 
 
-# Forks a child per system call of a step, before and after it, that kills itself there, as the ledger's tests do.
+# A child for every moment of a step, and then a whole one.
 KILLED = """
-import os, shutil, signal, sys
+import shutil, sys
 from pathlib import Path
-from forex.core import files
+from tests.support.faults.killed import killed, moments
 from forex.mail.outbox import Journal, Outbox
 import datetime as dt
 
 folder = Path(sys.argv[1])
-CALLS = {"open", "write", "fsync", "replace", "rename", "chmod", "fchmod", "flock", "close", "unlink", "mkdir", "ftruncate"}
 NAME, CONTENT = "daily-2024-11-27", b"Subject: x\\r\\n\\r\\n" + b"y" * 5000
 JOURNAL = Journal(message_id="<a@b>", date=dt.datetime(2024, 11, 28, tzinfo=dt.UTC), recipients={"a": "accepted"})
 
@@ -126,27 +125,6 @@ def sent(box):
             box.note(NAME, JOURNAL)
             box.move(NAME, "sent")
 
-def moments(work, at):
-    seen = 0
-    def hook(frame, event, function):
-        nonlocal seen
-        if event in ("c_call", "c_return") and getattr(function, "__name__", "") in CALLS:
-            seen += 1
-            if seen == at:
-                os.kill(os.getpid(), signal.SIGKILL)
-    box = Outbox(folder, lock_timeout=5)
-    sys.setprofile(hook)
-    work(box)
-    sys.setprofile(None)
-    return seen
-
-def child(work, at):
-    made = os.fork()
-    if made == 0:
-        moments(work, at)
-        os._exit(0)
-    return os.WIFSIGNALED(os.waitpid(made, 0)[1])
-
 def fresh(work):
     shutil.rmtree(folder, ignore_errors=True)
     if work is sent:
@@ -158,12 +136,12 @@ def state():
 for work, whole in ((put, ["new/daily-2024-11-27.eml"]), (sent, ["sent/daily-2024-11-27.eml", "sent/daily-2024-11-27.json"])):
     for _ in range(2):  # the first one imports what it needs
         fresh(work)
-        count = moments(work, 0)
+        count = moments(lambda: work(Outbox(folder, lock_timeout=5)))
     assert state() == whole, state()
     left = set()
     for at in range(1, count + 1):
         fresh(work)
-        assert child(work, at), at
+        assert killed(lambda: work(Outbox(folder, lock_timeout=5)), at), at
         places = [name for name in state() if name.endswith(".eml")]
         assert all((folder / name).read_bytes() == CONTENT for name in places)
         assert len(places) == (1 if work is sent else len(places)), places
@@ -177,11 +155,7 @@ for work, whole in ((put, ["new/daily-2024-11-27.eml"]), (sent, ["sent/daily-202
 
 
 def test_killed_at_any_moment_a_message_is_in_one_place_and_the_next_process_goes_on(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path / "outbox")], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.stderr == ""
-    assert done.stdout.splitlines() == ["put True 2", "sent True 4"]
+    assert script(KILLED, str(tmp_path / "outbox")).splitlines() == ["put True 2", "sent True 4"]
 
 
 def test_git_and_dvc_do_not_see_the_outbox() -> None:

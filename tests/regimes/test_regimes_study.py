@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from forex.commands.tables import markdown
-from forex.core.files import write_text
+from forex.core.disk import write_text
 from forex.regimes.regimes import STRESSED, classify
 from tests.support.made_up import ROOT
 from tests.support.regimes.panels import INTERVENTIONS, MEETINGS, MOVE, PARAMS, one_series

@@ -382,7 +382,7 @@ def test_the_files_only_day_is_that_of_the_run() -> None:
 WRITE = """
 import forex, sys
 from pathlib import Path
-from forex.core.files import write_bytes
+from forex.core.disk import write_bytes
 from tests.report.test_sheet import made
 write_bytes(Path(sys.argv[1]), made())
 """

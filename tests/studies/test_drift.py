@@ -5,7 +5,7 @@ import math
 import pytest
 
 from forex.commands.tables import markdown
-from forex.core.files import write_text
+from forex.core.disk import write_text
 from studies.worlds.drift import (
     CHANGES,
     SETTINGS,

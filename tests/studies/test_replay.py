@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from forex.commands.tables import markdown
-from forex.core.files import write_text
+from forex.core.disk import write_text
 from tests.support.live.replay import DRIVERS, Compared, Replay, compare, cut_off, days
 from tests.support.live.web import web
 from tests.support.made_up import ROOT

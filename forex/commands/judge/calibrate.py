@@ -7,6 +7,8 @@ from typing import Any
 
 from forex.commands.keep import params as params_file
 from forex.commands.tables import aligned
+from forex.core.edges.limits import YAML_BYTES
+from forex.core.edges.reading import read_bytes
 from forex.core.errors import UsageError
 from forex.core.files import json_text, read_parquet
 from forex.core.status import NOT_EVALUATED
@@ -51,7 +53,7 @@ def view(*, write: bool = False) -> dict[str, Any]:
         "provenance": source,
     }
     if write:
-        old = PARAMS_FILE.read_text(encoding="utf-8")
+        old = read_bytes(PARAMS_FILE, YAML_BYTES).decode("utf-8")
         new = renewed(old, PARAMS_FILE, estimates, source)
         if new != old:
             params_file.write(new)

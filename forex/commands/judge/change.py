@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 from forex.commands.judge import gate
+from forex.core.disk import write_text
 from forex.core.edges.validators import revision
 from forex.core.errors import EXIT_OK, ForexError, GateFailed, OtherData
-from forex.core.files import write_text
 
 REPORT = Path("gate.md")
 LONGEST = 60_000  # characters; no service takes a comment of more than 65,536

@@ -7,6 +7,8 @@ from typing import Any
 from forex.commands.judge import readiness
 from forex.commands.judge.readiness import needs_calibration, source
 from forex.commands.keep.params import write
+from forex.core.edges.limits import YAML_BYTES
+from forex.core.edges.reading import read_bytes
 from forex.core.reports import read_report
 from forex.forecast.report import Forecast
 from forex.models import registry
@@ -49,7 +51,7 @@ def view(model: str, *, dry_run: bool = False, force: bool = False) -> dict[str,
     where it is read-only.
     """
     params = load_params()
-    old = PARAMS_FILE.read_bytes().decode("utf-8")
+    old = read_bytes(PARAMS_FILE, YAML_BYTES).decode("utf-8")
     content: dict[str, Any] = {"model": model, "dry_run": dry_run, "changed": False, "diff": "", "against": []}
     if params.calibrate.published.model == model and promoted(old, PARAMS_FILE, model) == old:
         return content | {"already": True, "allowed": True, "forced": False, "readiness": None}

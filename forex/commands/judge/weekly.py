@@ -9,8 +9,9 @@ from typing import Any
 
 from forex.commands.tables import aligned
 from forex.commands.words import ENGLISH, Words
+from forex.core.disk import write_bytes, write_text
 from forex.core.errors import StaleError
-from forex.core.files import read_parquet, write_bytes, write_text
+from forex.core.files import read_parquet
 from forex.core.names import percent
 from forex.core.reports import plain
 from forex.forecast.fan import by_length

@@ -8,8 +8,9 @@ import datetime as dt
 import sys
 from collections.abc import Mapping, Sequence
 
+from forex.core.disk import write_text
 from forex.core.errors import ForexError, GateFailed, UsageError
-from forex.core.files import read_text, write_text
+from forex.core.files import read_text
 from forex.timeline.holidays import FIRST_YEAR, HOLIDAYS, LAST_YEAR, Holiday, holidays_text, parse_holidays
 
 RENEW = "`make calendar KNOWN_FROM=YYYY-MM-DD` writes them, the added days as known from then, the day their law was published"

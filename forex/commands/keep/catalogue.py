@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import forex
-from forex.core.files import write_text
+from forex.core.disk import write_text
 from forex.core.sentence import UNITS
 from forex.presentation.catalogue import CATALOGUES, HEADER, Code, new_catalogue, read_catalogue
 from forex.presentation.names import NAMES

@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from forex.commands.keep.plots_page import plots_page
 from forex.core import installed
+from forex.core.disk import write_text
 from forex.core.errors import UsageError
-from forex.core.files import write_text
 
 AS_THEY_ARE: Final = (
     *("params.yaml", "operations.yaml", ".dvcignore", ".gitattributes", ".dvc/config", "data/live_series.yaml"),

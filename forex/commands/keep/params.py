@@ -1,10 +1,8 @@
 """params.yaml as a whole, with the settings that models and rules declare, and operations.yaml; how commands write the first."""
 
-import stat
 from pathlib import Path
 
-from forex.core.errors import UsageError
-from forex.core.files import write_text
+from forex.core.disk import destination, write_text
 from forex.models import registry as models
 from forex.monitoring.alert_rules import registry as alert_rules
 from forex.operations import Operations, check_bounds, check_times, load_operations
@@ -32,12 +30,10 @@ def operations(params: Params) -> Operations:
 
 
 def ensure_writable(path: Path = PARAMS_FILE) -> None:
-    """Raises UsageError where the file's owner has made it read-only: a rename would replace it all the same."""
-    if path.exists() and not path.stat().st_mode & stat.S_IWUSR:
-        raise UsageError(f"{path} is read-only, and nothing was changed. `chmod u+w {path}` lets it be written.")
+    """Raises UsageError where `write` would: read-only, no file, a link that leads out of the project."""
+    destination(path)
 
 
 def write(text: str, path: Path = PARAMS_FILE) -> None:
-    """The file with this text, whole or not at all; a link to it stays one.  Raises UsageError where it is read-only."""
-    ensure_writable(path)
-    write_text(path.resolve(), text)
+    """The file with this text, whole or not at all; a link to it stays one.  Raises as `ensure_writable`."""
+    write_text(path, text)

@@ -7,7 +7,7 @@ made where it is needed and not committed, for it is the libraries' code and not
 import sys
 from pathlib import Path
 
-from forex.core.files import write_text
+from forex.core.disk import write_text
 from forex.presentation.language import language
 from forex.presentation.pages import environment
 

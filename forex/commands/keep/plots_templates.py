@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from forex.core.files import write_text
+from forex.core.disk import write_text
 from forex.report.plots import plots, template
 
 FOLDER = Path(".dvc/plots")

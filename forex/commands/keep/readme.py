@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from forex.commands.show import forecast, nowcast, scoreboard
+from forex.core.disk import write_text
 from forex.core.errors import UsageError
-from forex.core.files import write_text
 
 PAGES = (Path("README.md"), Path("docs/explanation/scores.md"), Path("docs/explanation/alarms.md"))
 MONITORS = Path("reports/monitors.md")  # written by `make study`

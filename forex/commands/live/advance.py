@@ -25,6 +25,8 @@ from forex.commands.live.observado import lacks, published_since, refuse_stale
 from forex.commands.live.on_time import STAMP, cut_off_of, first_outcome, lateness, not_due
 from forex.core import lock
 from forex.core.clock import Clock, now
+from forex.core.edges.limits import YAML_BYTES
+from forex.core.edges.reading import read_bytes
 from forex.core.errors import ForexError, GateFailed, UsageError
 from forex.ledger import ledger
 from forex.operations import load_operations
@@ -168,7 +170,7 @@ def _issued(origin: str) -> bool:
 
 def _run(origin: str, progress: Callable[[str], None]) -> None:
     """Set `as_of` and make its forecast; where a stage fails or the run is interrupted, params.yaml is what it was."""
-    before = PARAMS_FILE.read_bytes().decode("utf-8")  # with its ends of lines
+    before = read_bytes(PARAMS_FILE, YAML_BYTES).decode("utf-8")  # with its ends of lines
     if not AS_OF.search(before):
         raise UsageError(f'{PARAMS_FILE}: no line like as_of: "2024-11-27" at the top level. Write it so.')
     ensure_writable()

@@ -13,9 +13,10 @@ from typing import Any
 import polars as pl
 
 from forex.commands.live.issue import REPORT, issued_row
+from forex.core.disk import write_text
 from forex.core.edges.validators import iso_day
 from forex.core.errors import UsageError
-from forex.core.files import read_parquet, write_text
+from forex.core.files import read_parquet
 from forex.core.names import PUBLISHED
 from forex.core.reports import read_report
 from forex.forecast.report import Forecast

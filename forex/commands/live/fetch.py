@@ -7,8 +7,9 @@ from typing import Any
 
 from forex.core import lock
 from forex.core.clock import Clock, now
+from forex.core.disk import write_text
 from forex.core.errors import ProviderError, StaleError, UsageError
-from forex.core.files import read_text, write_text
+from forex.core.files import read_text
 from forex.observations.store import SERIES_FILE, TARGET, Series, read_series_list
 from forex.operations import Fetch, check_bounds, load_operations
 from forex.params import Params, load_params

@@ -9,13 +9,13 @@ import datetime as dt
 from collections.abc import Iterable
 from pathlib import Path
 
+from forex.core.disk import exists, write_text
 from forex.core.edges.limits import TEXT_BYTES
 from forex.core.edges.reading import read_utf8
 from forex.core.edges.shown import shown
 from forex.core.edges.table import records
 from forex.core.edges.validators import horizon_name, iso_day
 from forex.core.errors import DataError
-from forex.core.files import write_durably
 from forex.core.lock import held
 from forex.ledger.ledger import LEDGER, LOCK
 from forex.ledger.rows import Issued, Key
@@ -32,8 +32,8 @@ def record(rows: Iterable[Issued], at: dt.datetime, *, lock_timeout: float) -> N
     if added:
         with held(LEDGER / LOCK, timeout=lock_timeout):
             recorded()  # what cannot be read is not added to
-            before = FILE.read_text(encoding="utf-8") if FILE.exists() else f"{FIRST_LINE}\n"
-            write_durably(FILE, before + added)
+            before = read_utf8(FILE, TEXT_BYTES, mend=RESTORE) if exists(FILE) else f"{FIRST_LINE}\n"
+            write_text(FILE, before + added)
 
 
 def recorded() -> dict[Key, dt.datetime]:
@@ -41,7 +41,7 @@ def recorded() -> dict[Key, dt.datetime]:
 
     Raises DataError naming the line where the file is not as `record` leaves it.
     """
-    if not FILE.exists():
+    if not exists(FILE):
         return {}
     found: dict[Key, dt.datetime] = {}
     for number, row in records(read_utf8(FILE, TEXT_BYTES, mend=RESTORE), FILE, FIRST_LINE.split(",")):

@@ -6,7 +6,7 @@ texts of a store are read as the dictionary that they are stored as, and written
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 
@@ -18,22 +18,22 @@ UNITS_A_DAY = {"D": 1, "ms": 86_400_000, "us": 86_400_000_000}  # nanoseconds do
 FIRST_AND_LAST_DAY = (-719_161, 2_932_895)  # since 1970; a day within the years 1 to 9999, for the zones
 
 
-def table(path: Path, columns: Sequence[str] | None, *, rows: Limit, size: Limit) -> Any:
-    """The file as an Arrow table, or these columns of it, page checksums verified.
+def table(file: BinaryIO, path: Path, columns: Sequence[str] | None, *, rows: Limit, size: Limit) -> Any:
+    """The open file as an Arrow table, or these columns of it, page checksums verified.
 
     Raises DataError naming the limit, before its body is read, where the footer says that it is too large, and before its texts are
     written out where they are; what pyarrow raises where the file is damaged.
     """
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(path, page_checksum_verification=True) as file:  # read_table imports pandas
-        _refuse_large(file.metadata, path, rows, size)
-        schema = file.schema_arrow
+    with pq.ParquetFile(file, page_checksum_verification=True) as stored:  # read_table imports pandas
+        _refuse_large(stored.metadata, path, rows, size)
+        schema = stored.schema_arrow
         if size is limits.PARQUET_BYTES:  # what the pipeline wrote: to read it so would take half as long again
-            return file.read(None if columns is None else list(columns))
+            return stored.read(None if columns is None else list(columns))
     texts = [field.name for field in schema if str(field.type) in ("string", "large_string")]
-    with pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=texts) as file:
-        found = file.read(None if columns is None else list(columns))
+    with pq.ParquetFile(file, page_checksum_verification=True, read_dictionary=texts) as stored:
+        found = stored.read(None if columns is None else list(columns))
     return _written_out(found, schema, path, size)
 
 

@@ -1,7 +1,7 @@
 """Files as bytes and as text: regular ones alone, and never more of one than its limit.
 
-A device or a pipe has no end, or waits for one; it is refused before a byte of it is read. What the system refuses, a missing file
-or a missing permission, is the system's OSError: it says nothing about what the file holds.
+A device or a pipe has no end, or waits for one; it is refused before a byte of it is read. What the system refuses is said
+in its words: it says nothing about what the file holds.
 """
 
 import os
@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+from forex.core.disk import reading
 from forex.core.edges.limits import Limit
 from forex.core.errors import DataError, ForexError
 
@@ -26,9 +27,10 @@ KINDS = {
 def regular(path: Path, limit: Limit, *, fault: type[ForexError] = DataError) -> Iterator[BinaryIO]:
     """The file at `path`, open for reading.
 
-    Raises OSError where the system refuses it or it is a folder, and `fault` where it is no regular file or larger than `limit`.
+    Raises FileNotFoundError, FileRefused where the system refuses it or it is a folder, and `fault` where it is no regular file or
+    larger than `limit`.
     """
-    with open(path, "rb", opener=_at_once) as file:
+    with reading(path), open(path, "rb", opener=_at_once) as file:
         status = os.fstat(file.fileno())
         if not stat.S_ISREG(status.st_mode):
             kind = KINDS.get(stat.S_IFMT(status.st_mode), "something else")

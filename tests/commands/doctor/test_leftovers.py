@@ -10,21 +10,22 @@ from pathlib import Path
 import pytest
 
 from forex.commands.keep import doctor
-from forex.core.files import ASIDE
+from forex.core.disk import ASIDE
 from forex.core.owner import start
 from tests.support.made_up import ROOT
 
 pytestmark = pytest.mark.slow
 
 WRITER = """
-import sys, time
+import os, sys, time
 from pathlib import Path
-from forex.core.files import write_atomically
-def half(aside):
-    aside.write_text("half")
+from forex.core import disk
+def half(descriptor, content):
+    os.write(descriptor, content[:4])
     print("writing", flush=True)
     time.sleep(60)
-write_atomically(Path(sys.argv[1]), half)
+disk._write_all = half
+disk.write_text(Path(sys.argv[1]), "half of it")
 """
 PLACES = [
     "reports/forecast.json",

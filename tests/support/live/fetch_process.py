@@ -15,7 +15,7 @@ from typing import Any
 from tests.support.live.project import Live
 from tests.support.live.web import Web
 
-CHANGES = ("fsync", "replace", "rename", "unlink", "chmod", "mkdir")
+CHANGES = ("fsync", "replace", "rename", "unlink", "fchmod", "mkdir")
 
 
 def die_at(change: int) -> None:

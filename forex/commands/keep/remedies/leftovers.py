@@ -9,7 +9,7 @@ from pathlib import Path
 
 from forex.commands.keep.remedies import places
 from forex.commands.keep.remedies.finding import Finding
-from forex.core.files import ASIDE
+from forex.core.disk import ASIDE
 from forex.core.owner import named, owns
 
 
