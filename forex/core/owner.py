@@ -4,20 +4,43 @@ An id alone says little: the system gives the ids of ended processes out again. 
 it had started.
 """
 
+from pathlib import PurePath
+
 CLOCKS = 2.0  # seconds; the system knows its own start, and with it that of a process, to a second
 
 
-def owns(pid: int, written: float) -> bool:
-    """Whether a process of that id runs and had started when the file was written.
+def owns(pid: int, written: float, command: str | None = None) -> bool:
+    """Whether a process of that id runs, had started when the file was written, and is the one that was started with `command`.
 
-    written: the file's st_mtime, seconds since 1970.
+    written: the file's st_mtime, seconds since 1970.  command: its words with spaces between, the program's name first; None: any.
 
     >>> import os
     >>> owns(os.getpid(), 1e11), owns(os.getpid(), 0.0)  # in the year 5138, and in 1970
     (True, False)
     """
     started = start(pid)
-    return started is not None and started <= written + CLOCKS
+    if started is None or started > written + CLOCKS:
+        return False
+    return command is None or runs(pid, command)
+
+
+def runs(pid: int, command: str) -> bool:
+    """Whether the process was started with these words, whatever its interpreter and the folder of its program.
+
+    Where the system does not say, it may have been.
+    """
+    import psutil
+
+    try:
+        words = psutil.Process(pid).cmdline()
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.Error:
+        return True
+    program, _, rest = command.partition(" ")
+    if rest:
+        return f" {' '.join(words)}".endswith(f" {rest}")
+    return any(PurePath(word).name == PurePath(program).name for word in words)
 
 
 def start(pid: int) -> float | None:

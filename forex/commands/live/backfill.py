@@ -5,7 +5,6 @@ have said. Its hashes are those of the data known then and of the params with th
 """
 
 import datetime as dt
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,14 +12,15 @@ from typing import Any
 import polars as pl
 
 from forex.commands.live.issue import REPORT, issued_row
-from forex.core.disk import write_text
+from forex.commands.live.own_file import refuse_others
+from forex.core.disk import write_bytes
 from forex.core.edges.validators import iso_day
 from forex.core.errors import UsageError
 from forex.core.files import read_parquet
 from forex.core.names import PUBLISHED
 from forex.core.reports import read_report
 from forex.forecast.report import Forecast
-from forex.ledger.ledger import FIRST_LINE, LEDGER
+from forex.ledger.ledger import FIRST_LINE
 from forex.observations.ingest import content_hash, known_rows
 from forex.observations.manifest import Manifest
 from forex.params import ENTERING, Params, block_hashes, content_sha256, entering_sha256, load_params
@@ -38,15 +38,12 @@ def view(first: str, last: str, out: Path, *, progress: Callable[[str], None]) -
 
     progress: gets a line for every TOLD origins.
 
-    Raises UsageError for a wrong date, for a file in the ledger or one that exists, where the last run covers none of the days,
+    Raises UsageError for a wrong date, for a file that is there or is the project's, where the last run covers none of the days,
     and where params.yaml is not what that run was made with.
     """
-    if out.resolve().is_relative_to(LEDGER.resolve()):
-        raise UsageError(f"{out}: the ledger holds what was really issued. Choose another --out.")
-    if os.path.lexists(out):
-        raise UsageError(f"{out}: exists, and backfill overwrites nothing. Choose another --out, or move it away.")
     days = _date(first, "--from"), _date(last, "--to")
     params = load_params()
+    refuse_others(out, store=params.ingest.store)
     calibrated = read_parquet(CALIBRATED)
     published = calibrated.filter(pl.col("model") == PUBLISHED, pl.col("origin_date").is_between(*days))
     if published.is_empty():
@@ -62,7 +59,7 @@ def view(first: str, last: str, out: Path, *, progress: Callable[[str], None]) -
     if report.inputs.params_sha256 != _entering(params, params.as_of):
         raise UsageError("params.yaml has changed since the last run, which made these forecasts. Run dvc repro first.")
     lines = _lines(published, params, progress)
-    write_text(out, "\n".join([FIRST_LINE, *lines]) + "\n")
+    write_bytes(out, ("\n".join([FIRST_LINE, *lines]) + "\n").encode(), new=True)
     origins = published["origin_date"].unique().sort()
     return {
         "file": str(out),

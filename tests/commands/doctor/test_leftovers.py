@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from secrets import token_urlsafe
 
 import pytest
 
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.slow
 WRITER = """
 import os, sys, time
 from pathlib import Path
+from secrets import token_urlsafe
 from forex.core import disk
 def half(descriptor, content):
     os.write(descriptor, content[:4])
@@ -94,6 +96,24 @@ def test_what_a_killed_dvc_left_in_its_cache_goes_and_its_objects_stay(project: 
     [found] = doctor.view()["found"]
     assert (found["wrong"], found["state"]) == ("half-written by a DVC that was killed", doctor.MENDED)
     assert not half.exists() and kept.exists()
+
+
+def test_what_it_left_beside_an_output_that_it_was_bringing_goes_too(project: Path) -> None:
+    half = project / "data/forecasts" / f".{token_urlsafe(16)}.tmp"
+    half.parent.mkdir(parents=True)
+    half.write_text("wh")
+    [found] = doctor.view()["found"]
+    assert (found["about"], found["wrong"]) == (
+        str(half.relative_to(project)),
+        "half-written by a DVC that was killed",
+    )
+    assert not half.exists()
+
+
+def test_what_has_the_doctors_own_number_is_nobodys(project: Path) -> None:
+    half = project / f".forecast.json.{os.getpid()}.abcd_123.tmp"
+    half.write_text("half")
+    assert [one["state"] for one in doctor.view()["found"]] == [doctor.MENDED] and not half.exists()
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -24,8 +26,16 @@ USERS = locks.USERS
 HOUR = 3600
 
 
-def listing(pid: int) -> str:
-    return json.dumps({"write": {"data/panel.parquet": {"pid": pid, "cmd": "dvc repro"}}, "read": {}})
+def listing(pid: int, command: str = "/opt/bin/dvc repro") -> str:
+    return json.dumps({"write": {"data/panel.parquet": {"pid": pid, "cmd": command}}, "read": {}})
+
+
+@contextmanager
+def sleeping(*words: str) -> Iterator[int]:
+    """The id of a process with these words behind python's own."""
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", *words]) as process:
+        yield process.pid
+        process.kill()
 
 
 def found() -> list[tuple[str, str, str]]:
@@ -38,7 +48,9 @@ def test_a_sound_project_is_left_alone(project: Path) -> None:
     assert {path: path.read_bytes() for path in before} == before
 
 
-@pytest.mark.parametrize("broken", ["", '{"data": {"re'])
+@pytest.mark.parametrize(
+    "broken", ["", '{"data": {"re', "[]", "5", '{"write": {"a": {"pid": "1", "cmd": ""}}}', "[" * 10_000]
+)
 def test_a_broken_list_of_readers_is_removed(project: Path, broken: str) -> None:
     USERS.write_text(broken)
     assert found() == [(str(USERS), "cut off by a process that has ended", "removed")]
@@ -56,20 +68,42 @@ def test_a_list_of_processes_that_have_ended_is_removed(project: Path) -> None:
     assert found() == left and not USERS.exists()
 
 
-def test_a_process_that_runs_is_named_and_left_alone(project: Path) -> None:
-    USERS.write_text(listing(os.getpid()))
-    with pytest.raises(GateFailed, match=rf"process {os.getpid()} \(.*, started \d{{4}}-.*Z\) runs right now"):
-        doctor.view()
+@pytest.mark.parametrize("words", [("repro",), ("exp", "run", "--queue")])
+def test_a_process_that_runs_is_named_and_left_alone(words: tuple[str, ...], project: Path) -> None:
+    with sleeping(*words) as pid:
+        USERS.write_text(listing(pid, " ".join(["/opt/bin/dvc", *words])))
+        with pytest.raises(GateFailed, match=rf"process {pid} \(.*, started \d{{4}}-.*Z\) runs right now"):
+            doctor.view()
     assert USERS.exists()
 
 
-def test_a_number_that_another_process_was_given_since_is_no_owner(project: Path) -> None:
-    """The list was written an hour before the process of that number began."""
-    USERS.write_text(listing(os.getpid()))
-    began = start(os.getpid())
-    assert began is not None
-    os.utime(USERS, (began - HOUR, began - HOUR))
+@pytest.mark.parametrize(
+    ("listed", "runs"), [("dvc repro", ("report",)), ("dvc repro", ("a", "irepro")), ("dvc", ("x",))]
+)
+def test_a_number_that_a_process_of_another_command_has_is_no_owner(
+    listed: str, runs: tuple[str, ...], project: Path
+) -> None:
+    """It began before the list was written: its start time alone would make it the owner."""
+    with sleeping(*runs) as pid:
+        time.sleep(0.2)
+        USERS.write_text(listing(pid, listed))
+        assert found() == [(str(USERS), f"left behind by process {pid}, which has ended", "removed")]
+
+
+def test_the_doctors_own_number_is_no_owner(project: Path) -> None:
+    """As in a container, where every process that is started is the first one."""
+    USERS.write_text(listing(os.getpid(), " ".join(sys.orig_argv)))
     assert found() == [(str(USERS), f"left behind by process {os.getpid()}, which has ended", "removed")]
+
+
+def test_a_number_that_another_process_was_given_since_is_no_owner(project: Path) -> None:
+    """The list was written an hour before the process of that number began, with the same command."""
+    with sleeping("repro") as pid:
+        USERS.write_text(listing(pid))
+        began = start(pid)
+        assert began is not None
+        os.utime(USERS, (began - HOUR, began - HOUR))
+        assert found() == [(str(USERS), f"left behind by process {pid}, which has ended", "removed")]
 
 
 def test_a_process_owns_what_was_written_after_it_began() -> None:

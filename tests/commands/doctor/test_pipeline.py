@@ -8,10 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from dvc.dvcfile import Lockfile
 from dvc.repo import Repo
 
 from forex.commands.keep import doctor
-from forex.commands.keep.remedies.pipeline import is_cut, outputs_of
+from forex.commands.keep.remedies.pipeline import is_cut, outputs_of, text_of
 from forex.core.errors import GateFailed
 from tests.support.committed_runs import git
 from tests.support.made_up import ROOT
@@ -33,6 +34,7 @@ stages:
 RUN_EACH = """
 import json, sys
 from pathlib import Path
+from dvc.dvcfile import Lockfile
 from dvc.repo import Repo
 lock, whole, cuts = Path("dvc.lock"), Path("dvc.lock").read_text(), json.loads(sys.argv[1])
 for end in cuts:
@@ -77,6 +79,27 @@ def test_a_lock_cut_at_any_byte_is_restored(project: Path, ran: str) -> None:
     for end in (0, 1, len(ran) // 3, ran.rindex("      size"), len(ran) - 1):
         (project / "dvc.lock").write_text(ran[:end])
         assert doctor.view()["found"] == MEND and (project / "dvc.lock").read_text() == ran
+
+
+def test_a_lock_cut_at_any_byte_is_broken_or_one_that_dvc_loads(project: Path, ran: str) -> None:
+    """In bytes, for a cut may part a letter, and in a lock that is not the beginning of the committed one."""
+    whole, path = ran.replace("echo ho", "echo años").encode(), project / "dvc.lock"
+    lock, refused = Lockfile(Repo("."), str(path)), 0
+    for end in range(len(whole)):
+        path.write_bytes(whole[:end])
+        if outputs_of(text_of(path)) is None:
+            refused += 1
+        else:
+            assert set(lock.load()) <= {"schema", "stages"}, end
+    assert len(whole) - ran.count("\n") < refused < len(whole)
+
+
+@pytest.mark.parametrize("damage", [b"\xff", b"\0" * 40, b"made:\n", b"<<<<<<< HEAD\n"])
+def test_bytes_that_dvc_does_not_read_are_a_broken_lock(damage: bytes, project: Path, ran: str) -> None:
+    """As a power failure or a merge leaves them, in the middle."""
+    at = len(ran) // 2
+    (project / "dvc.lock").write_bytes(ran[:at].encode() + damage + ran[at:].encode())
+    assert doctor.view()["found"] == MEND and (project / "dvc.lock").read_text() == ran
 
 
 def test_one_that_git_never_had_is_restored_where_it_is_broken_and_runs_where_dvc_accepts_it(

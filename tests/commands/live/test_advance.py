@@ -138,10 +138,10 @@ def test_reports_that_a_run_did_not_reach_are_made_by_the_next(replayed: Replay)
 
 @pytest.mark.parametrize("interrupted", [False, True])
 def test_a_run_that_ends_before_its_forecast_leaves_params_yaml_byte_for_byte(
-    interrupted: bool, replayed: Replay, tmp_path: Path
+    interrupted: bool, replayed: Replay
 ) -> None:
-    """Foreign ends of lines and comments included; a link stays a link."""
-    path, elsewhere, forecast = Path("params.yaml"), tmp_path / "params of ours.yaml", Path("reports/forecast.json")
+    """Foreign ends of lines and comments included; a link to a file of the project stays a link."""
+    path, elsewhere, forecast = Path("params.yaml"), Path("params of ours.yaml"), Path("reports/forecast.json")
     original, before = path.read_bytes(), forecast.read_bytes()
     content = b"# ours\r\n" + original.replace(b"\n", b"\r\n")
     elsewhere.write_bytes(content)
@@ -167,6 +167,7 @@ def test_a_run_that_ends_before_its_forecast_leaves_params_yaml_byte_for_byte(
         assert path.is_symlink() and elsewhere.read_bytes() == content
         assert forecast.read_bytes() == before
     finally:
+        elsewhere.unlink()
         path.unlink()
         path.write_bytes(original)
 

@@ -1,9 +1,11 @@
 """Files that a killed process was writing: ours beside the file that they were to become, DVC's in its cache.
 
-Ours have the writer's id in their name (`forex.core.files.ASIDE`). DVC's are left behind wherever no DVC runs, which is so while
-this is asked.
+Ours have the writer's id in their name (`forex.core.disk.ASIDE`). DVC's are left behind wherever no DVC runs, which is so while
+this is asked; it leaves them in its cache, and beside the outputs that it brings from there.
 """
 
+import os
+import re
 from functools import partial
 from pathlib import Path
 
@@ -12,12 +14,17 @@ from forex.commands.keep.remedies.finding import Finding
 from forex.core.disk import ASIDE
 from forex.core.owner import named, owns
 
+DVCS = re.compile(r"\.[A-Za-z0-9_-]{22}\.tmp")  # beside an output that it brings from its cache
+
 
 def examine(cache: Path) -> list[Finding]:
     """cache: the folder in which DVC keeps its objects."""
-    ours = [found for path in places.files() for found in _ours(path)]
-    dvcs = [_removed(path, "half-written by a DVC that was killed") for path in sorted(cache.glob("*/*.tmp"))]
-    return [*ours, *dvcs]
+    found, dvcs = [], sorted(cache.glob("*/*.tmp"))
+    for path in places.files():
+        found += _ours(path)
+        if DVCS.fullmatch(path.name):
+            dvcs.append(path)
+    return [*found, *(_removed(path, "half-written by a DVC that was killed") for path in dvcs)]
 
 
 def _ours(path: Path) -> list[Finding]:
@@ -29,7 +36,7 @@ def _ours(path: Path) -> list[Finding]:
         written = path.stat().st_mtime
     except FileNotFoundError:  # it has become what it was to be
         return []
-    if owns(pid, written):
+    if pid != os.getpid() and owns(pid, written):  # this process writes nothing now
         return [Finding(str(path), f"{name} is being written by {named(pid)}", "wait until it has ended")]
     wrong = f"half of {name}, left behind by process {pid}, which has ended"
     if places.untouchable(path):

@@ -6,6 +6,7 @@ read and write, .dvc/tmp/rwlock, which one that is killed leaves as it was, or b
 
 import fcntl
 import json
+import os
 import re
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -49,19 +50,32 @@ def examine() -> list[Finding]:
 def _users() -> list[Finding]:
     if not USERS.exists():
         return []
-    content = _text(USERS)
-    listed = [int(pid) for pid in re.findall(r'"pid": (\d+)', content)]
+    listed = _listed(_text(USERS))
+    if listed is None:
+        return [Finding(str(USERS), "cut off by a process that has ended", "removed", USERS.unlink)]
     written = USERS.stat().st_mtime
-    whole = _readable(content)
-    running = [pid for pid in listed if owns(pid, written)]
-    if whole and running:
-        raise GateFailed(
-            f"{USERS}: {named(running[0])} runs right now. Wait until it has ended, then run forex doctor."
-        )
-    if whole and not listed:
+    for pid, command in listed:
+        # This process is no run of DVC, though in a container it may have the number of one that was.
+        if pid != os.getpid() and owns(pid, written, command):
+            raise GateFailed(f"{USERS}: {named(pid)} runs right now. Wait until it has ended, then run forex doctor.")
+    if not listed:
         return []
-    ended = f"left behind by process {listed[0]}, which has ended" if listed else "cut off by a process that has ended"
-    return [Finding(str(USERS), ended, "removed", USERS.unlink)]
+    return [
+        Finding(str(USERS), f"left behind by process {listed[0][0]}, which has ended", "removed", USERS.unlink),
+    ]
+
+
+def _listed(content: str) -> list[tuple[int, str]] | None:
+    """Id and command of every process that the list names; None where it is not one that DVC reads."""
+    from dvc.rwlock import SCHEMA
+    from voluptuous import Invalid
+
+    try:
+        whole = SCHEMA(json.loads(content))
+    except (ValueError, RecursionError, Invalid):
+        return None
+    infos = [*whole["write"].values(), *(info for infos in whole["read"].values() for info in infos)]
+    return [(info["pid"], info["cmd"]) for info in infos]
 
 
 def _held(path: Path) -> list[Finding]:
@@ -81,14 +95,6 @@ def _held(path: Path) -> list[Finding]:
             )
         ]
     return []
-
-
-def _readable(content: str) -> bool:
-    try:
-        json.loads(content)
-    except ValueError:
-        return False
-    return True
 
 
 def _text(path: Path) -> str:

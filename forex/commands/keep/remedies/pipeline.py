@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from forex.commands.keep.remedies.finding import Finding
+from forex.core.edges.limits import YAML_BYTES
+from forex.core.edges.reading import read_bytes
 from forex.core.errors import GateFailed
 
 LOCK = Path("dvc.lock")
@@ -20,12 +22,11 @@ Outputs = list[tuple[str, str]]  # path and hash
 
 
 def examine(repo: Any) -> list[Finding]:
-    """repo: DVC's.  Raises GateFailed where dvc.lock is broken and git has no whole one."""
-    try:
-        content = LOCK.read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        content = ""
-    git = subprocess.run(["git", "show", f"HEAD:./{LOCK}"], capture_output=True, text=True, check=False)
+    """repo: DVC's.  Raises GateFailed where dvc.lock is broken and git has no whole one, FileRefused where it may not be read."""
+    content = text_of(LOCK)
+    git = subprocess.run(
+        ["git", "show", f"HEAD:./{LOCK}"], capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     found, committed = outputs_of(content), outputs_of(git.stdout)
     if found is not None and not is_cut(content, git.stdout):
         return missing(found, repo)
@@ -34,6 +35,14 @@ def examine(repo: Any) -> list[Finding]:
             f"{LOCK} is broken and git does not have it: {git.stderr.strip()} Remove it and run dvc repro."
         )
     return [Finding(str(LOCK), "empty or broken", "restored from git", _restore), *missing(committed, repo)]
+
+
+def text_of(path: Path) -> str:
+    """Nothing where the file is missing or no text."""
+    try:
+        return read_bytes(path, YAML_BYTES).decode("utf-8")
+    except (FileNotFoundError, UnicodeDecodeError):
+        return ""
 
 
 def is_cut(content: str, committed: str) -> bool:
