@@ -1,77 +1,123 @@
-"""False alarms and detection delays of the performance monitor and of the sequential alarm, in simulated worlds.
+"""False alarms and delays of everything that watches the published forecast, in worlds with and without a change.
 
-A year is 252 daily looks, all horizons together; every run begins with a full baseline and an alarm that has run as
-long. A delay counts matured targets from the first affected one to the first look that says DEGRADED or worse.
+A year is 252 daily looks, all horizons together, on forecasts of the pipeline's own forecaster (studies/worlds/forecaster.py).
+Every series begins with a full baseline and an alarm that has run for five years. A delay counts looks, which are business days,
+from the first target that is affected to the first look that alarms.
 """
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from forex.core.status import DEGRADED, EXCELLENT
-from forex.monitoring.coverage_alarm import payoffs, shares, wealth
+from forex.monitoring.coverage_alarm import dealt, payoffs, shares, slots, wealth
+from forex.monitoring.early import fans
+from forex.monitoring.early import seen as seen_open
+from forex.monitoring.measured import EarlyRates
 from forex.monitoring.verdict import CODE, judge, of_window
 from forex.monitoring.watched import Watched, compare, windows
-from studies.worlds.worlds import (
+from forex.monitoring.windows import Bools, Floats, Ints
+from forex.statistics.conformal import COVERAGE
+from forex.timeline.calendar import business_days, steps_between, usual_steps
+from studies.worlds.forecaster import (
+    FIRST_DAY,
+    FIXED,
+    FORECASTERS,
+    HORIZONS,
+    PARAMS,
+    SETTLED,
     STEADY,
-    STEPS,
-    YEAR,
-    Bools,
-    Floats,
+    Run,
+    Seen,
     Shift,
-    Simulated,
-    narrowing,
-    predecessor_p,
-    simulate,
+    fixed_shape,
+    run,
+    seen,
 )
-from tests.support.simulated import committed
+from studies.worlds.predecessor import predecessor_p
+from studies.worlds.returns import WORLDS, estimated
 
-SETTINGS = committed().performance
-LEVELS = committed().levels
-HORIZONS = tuple(STEPS)
-HISTORY = SETTINGS.baseline + max(SETTINGS.windows)
+SETTINGS = PARAMS.performance
+YEAR = 252
 FIVE_YEARS = 5 * YEAR
-NEVER = np.inf
-CHUNK = 200  # runs held in memory together
-
-CHANGES = (
-    "misses x 2 at 80 %",
-    "coverage 95 -> 90",
-    "error x 1.5",
-    "error x 2",
-    "volatility x 2",
-    "volatility x 3",
-    "volatility x 3, fixed scale",
-)
+NEVER = math.inf
+CHUNK = 25  # series that a process holds together
+LONGEST = max(usual_steps(horizon) for horizon in HORIZONS)
+# Positions on the calendar: the last year of looks begins where every horizon has a full baseline.
+LOOKS_FROM = SETTLED + SETTINGS.baseline + max(SETTINGS.windows) + LONGEST + 10
+DAYS = LOOKS_FROM + YEAR
+CHANGED_ON = business_days(FIRST_DAY, "2040-12-28")[LOOKS_FROM]  # targets from this day on are affected
 
 
-def shift(change: str, world: str) -> Shift:
-    """A change by the name it has in the tables; intervals are narrowed as far as the world's own outcomes ask for.
+@dataclass(frozen=True)
+class Chunk:
+    """Many series on one calendar.
 
-    Under a forecaster with a fixed scale a jump of volatility is, at one step, one of the errors.
+    watched: by horizon, (n, runs).  newest: by horizon, (looks,), the last outcome known at each look of the last year.
+    slot: by horizon, (n,), of the alarm.  distance: (looks, horizons, runs), of the early signal, at every look since SETTLED.
     """
-    return {
-        "misses x 2 at 80 %": Shift(narrow=narrowing(world, level=0.8, share=0.4)),
-        "coverage 95 -> 90": Shift(narrow=narrowing(world, level=0.95, share=0.1)),
-        "error x 1.5": Shift(error=1.5),
-        "error x 2": Shift(error=2.0),
-        "volatility x 2": Shift(volatility=2.0),
-        "volatility x 3": Shift(volatility=3.0),
-        "volatility x 3, fixed scale": Shift(error=3.0),
-    }[change]
+
+    watched: Mapping[str, Watched]
+    newest: Mapping[str, Ints]
+    slot: Mapping[str, Ints]
+    distance: Floats
+    log_error: Floats  # (n, runs), of the median at 1d
+
+
+def chunk(made: Sequence[Run], forecast: Sequence[Seen]) -> Chunk:
+    """made, forecast: of the same series, which have the same days and no gaps."""
+    origins = made[0].history
+    first, panels = forecast[0], forecast[0].panels
+    known = origins.anchor_date[-YEAR:]
+    newest = {horizon: np.searchsorted(panels[horizon].target_date, known, side="right") - 1 for horizon in HORIZONS}
+    slot = {}
+    for horizon, panel in panels.items():
+        target_day = steps_between(FIRST_DAY, panel.target_date)
+        slot[horizon] = dealt(target_day - panel.steps, target_day, slots(horizon))
+    watched = {
+        horizon: Watched(
+            horizon,
+            crps=np.stack([one.watched[horizon].crps for one in forecast], axis=1),
+            error=np.stack([one.watched[horizon].error for one in forecast], axis=1),
+            missed={
+                level: np.stack([one.watched[horizon].missed[level] for one in forecast], axis=1)
+                for level in first.watched[horizon].missed
+            },
+        )
+        for horizon in HORIZONS
+    }
+    return Chunk(
+        watched,
+        newest,
+        slot,
+        distance=np.stack([_distance(*one) for one in zip(made, forecast, strict=True)], axis=2),
+        log_error=np.stack(
+            [np.log(one.panels["1d"].actual / one.panels["1d"].median[:, 0]) for one in forecast], axis=1
+        ),
+    )
+
+
+def _distance(made: Run, forecast: Seen) -> Floats:
+    history = made.history
+    day = steps_between(FIRST_DAY, history.anchor_date)[-len(forecast.steps) :]
+    anchor = history.anchor[-len(forecast.steps) :]
+    return seen_open(fans(day, anchor, forecast.steps, forecast.quantiles), day, np.log(anchor)).distance
 
 
 # --- what the monitors say ------------------------------------------------------------------------------------------
 
 
-def window_codes(watched: Mapping[str, Watched], newest: np.ndarray) -> dict[str, np.ndarray]:
+def window_codes(seen_by: Chunk) -> dict[str, Ints]:
     """Horizon -> code of its status from the windows at each look: the worse of its windows; shape (looks, runs)."""
     compared = {
         ((horizon, size), name): change
-        for horizon, each in watched.items()
+        for horizon, each in seen_by.watched.items()
         for size, window in windows(horizon, SETTINGS).items()
-        for name, change in compare(each, newest, window, SETTINGS).items()
+        for name, change in compare(each, seen_by.newest[horizon], window, SETTINGS).items()
     }
     verdicts = judge(compared, SETTINGS)
     return {
@@ -82,40 +128,184 @@ def window_codes(watched: Mapping[str, Watched], newest: np.ndarray) -> dict[str
             ],
             axis=0,
         )
-        for horizon in watched
+        for horizon in seen_by.watched
     }
 
 
-def alarms(watched: Mapping[str, Watched]) -> dict[str, Bools]:
-    """Horizon -> whether its alarm is raised by the outcome of each day; shape (days, runs)."""
-    part, bets = shares(HORIZONS), payoffs(LEVELS, SETTINGS.alarm.scales, tolerance=SETTINGS.alarm.tolerance)
-    found = {}
-    for horizon, each in watched.items():
-        slot = np.arange(each.n) % STEPS[horizon]
-        path = wealth(each.misses, slot, bets, share=part[horizon], targets=SETTINGS.alarm.targets)
-        found[horizon] = path.wealth >= 1 / SETTINGS.alarm.false_alarms
-    return found
+def alarms(seen_by: Chunk, *, tolerance: float | None = None) -> dict[str, Bools]:
+    """Horizon -> whether its alarm is raised by each outcome; shape (n, runs).  tolerance: another one than that of params.yaml."""
+    part, alarm = shares(HORIZONS), SETTINGS.alarm
+    bets = payoffs(PARAMS.levels, alarm.scales, tolerance=alarm.tolerance if tolerance is None else tolerance)
+    return {
+        horizon: wealth(each.misses, seen_by.slot[horizon], bets, share=part[horizon], targets=alarm.targets).wealth
+        >= 1 / alarm.false_alarms
+        for horizon, each in seen_by.watched.items()
+    }
 
 
 @dataclass(frozen=True)
-class Alarmed:
-    """Whether the windows and the alarm say DEGRADED or worse at each look of a year; by horizon, shape (looks, runs)."""
+class Said:
+    """What the monitors say at the looks of the last year; by horizon, (looks, runs).
 
-    windows: dict[str, Bools]
-    alarm: dict[str, Bools]
+    alarm_five_years: (runs,), whether the alarm was raised in the last five.  excellent: (runs,), share of looks at which 1d is.
+    predecessor: (looks, runs), the smallest p of its rule at 1d.  distance: (looks, horizons, runs), of the early signal.
+    farthest: (years, horizons, runs), its largest in each year before the last.
+    """
+
+    windows: Mapping[str, Bools]
+    alarm: Mapping[str, Bools]
+    alarm_five_years: Bools
+    excellent: Floats
+    predecessor: Floats
+    distance: Floats
+    farthest: Floats
 
     def either(self, *horizons: str) -> Bools:
+        """Windows or alarm, (looks, runs)."""
         return np.any([part[horizon] for horizon in horizons for part in (self.windows, self.alarm)], axis=0)
 
+    def early(self, rates: EarlyRates, *horizons: str) -> Bools:
+        """The early signal: a distance that is as rare as `performance.early_rate`, (looks, runs)."""
+        return np.any(
+            [
+                rates.rate(horizon, self.distance[:, HORIZONS.index(horizon)]) <= SETTINGS.early_rate
+                for horizon in horizons
+                if horizon in rates.distances
+            ],
+            axis=0,
+        )
 
-def a_year(simulated: Mapping[str, Simulated]) -> Alarmed:
-    watched = {horizon: one.watched for horizon, one in simulated.items()}
-    codes = window_codes(watched, np.arange(HISTORY, HISTORY + YEAR))
-    raised = alarms(watched)
-    return Alarmed(
-        {horizon: code >= CODE[DEGRADED] for horizon, code in codes.items()},
-        {horizon: each[HISTORY:] for horizon, each in raised.items()},
+
+def said(seen_by: Chunk) -> Said:
+    raised, codes = alarms(seen_by), window_codes(seen_by)
+    by_look: dict[str, Bools] = {}
+    for horizon, outcomes in raised.items():
+        at = seen_by.newest[horizon]
+        before = np.concatenate([[at[0] - 1], at[:-1]])
+        # what the outcomes that came in since the look before have raised
+        by_look[horizon] = np.array([outcomes[a + 1 : b + 1].any(axis=0) for a, b in zip(before, at, strict=True)])
+    past = seen_by.distance[:-YEAR]
+    years = past.shape[0] // YEAR
+    return Said(
+        windows={horizon: code >= CODE[DEGRADED] for horizon, code in codes.items()},
+        alarm=by_look,
+        alarm_five_years=np.any([outcomes[-FIVE_YEARS:].any(axis=0) for outcomes in raised.values()], axis=0),
+        excellent=(codes["1d"] == CODE[EXCELLENT]).mean(axis=0),
+        predecessor=predecessor_p(seen_by.log_error, seen_by.newest["1d"]),
+        distance=seen_by.distance[-YEAR:],
+        farthest=np.nan_to_num(past[-years * YEAR :]).reshape(years, YEAR, *past.shape[1:]).max(axis=1),
     )
+
+
+def together(parts: Sequence[Said]) -> Said:
+    """The runs of all of them."""
+
+    def joined(name: str) -> Floats:
+        return np.concatenate([getattr(part, name) for part in parts], axis=-1)
+
+    return Said(
+        windows={horizon: np.concatenate([part.windows[horizon] for part in parts], axis=-1) for horizon in HORIZONS},
+        alarm={horizon: np.concatenate([part.alarm[horizon] for part in parts], axis=-1) for horizon in HORIZONS},
+        **{name: joined(name) for name in ("alarm_five_years", "excellent", "predecessor", "distance", "farthest")},
+    )
+
+
+# --- changes --------------------------------------------------------------------------------------------------------
+
+
+def narrowing(world: str, *, level: float, share: float) -> float:
+    """The factor on 1d intervals that makes those of `level` miss the `share` of outcomes in the long run of a world."""
+    grid, shape = np.append(0.0, COVERAGE), np.append(0.0, fixed_shape(world)["1d"])
+    wanted, nominal = np.interp([1 - share, level], grid, shape)
+    return float(wanted / nominal)
+
+
+CHANGES: Mapping[str, Callable[[str], Shift]] = {
+    "misses x 2 at 80 %": lambda world: Shift(narrow=narrowing(world, level=0.8, share=0.4)),
+    "coverage 95 -> 90": lambda world: Shift(narrow=narrowing(world, level=0.95, share=0.1)),
+    "error x 1.5": lambda world: Shift(error=1.5),
+    "error x 2": lambda world: Shift(error=2.0),
+    "volatility x 2": lambda world: Shift(volatility=2.0),
+    "volatility x 3": lambda world: Shift(volatility=3.0),
+    "October 2008": lambda world: Shift(volatility=estimated().shift),
+}
+NO_CHANGE = "none"
+
+# --- many series ----------------------------------------------------------------------------------------------------
+
+Key = tuple[str, str]  # forecaster, change
+
+
+def a_chunk(
+    world: str, changes: Sequence[str], forecasters: Sequence[str], seed: int, first: int, count: int
+) -> dict[Key, Said]:
+    """What is said of series `first` to `first + count - 1` of a world, without a change (NO_CHANGE) and with each of them.
+
+    A series is seeded by its number, and its changes are those of the same series.
+    """
+    series = [
+        WORLDS[world](np.random.default_rng([seed, list(WORLDS).index(world), number]), DAYS)
+        for number in range(first, first + count)
+    ]
+    steady = [run(returns) for returns in series]
+    found: dict[Key, Said] = {}
+    for change in changes:
+        shift = STEADY if change == NO_CHANGE else CHANGES[change](world)
+        made = [one.with_errors(shift.error, CHANGED_ON) for one in steady]
+        if shift.volatility != 1.0:
+            made = [run(np.where(np.arange(DAYS) >= LOOKS_FROM, shift.volatility, 1.0) * returns) for returns in series]
+        for forecaster in forecasters:
+            shape = fixed_shape(world) if forecaster == FIXED else None
+            forecast = [seen(one, one.quantiles(shape), narrow=shift.narrow, day=CHANGED_ON) for one in made]
+            found[forecaster, change] = said(chunk(made, forecast))
+    return found
+
+
+def measure(
+    world: str,
+    runs: int,
+    *,
+    seed: int,
+    changes: Sequence[str] = (NO_CHANGE,),
+    forecasters: Sequence[str] = FORECASTERS,
+    processes: int = 1,
+) -> dict[Key, Said]:
+    """`a_chunk` of many series, by as many processes; the figures do not depend on their number."""
+    jobs = [(first, min(CHUNK, runs - first)) for first in range(0, runs, CHUNK)]
+    work = partial(a_chunk, world, tuple(changes), tuple(forecasters), seed)
+    if processes == 1:
+        parts = [work(*job) for job in jobs]
+    else:
+        with ProcessPoolExecutor(processes) as pool:
+            parts = list(pool.map(work, *zip(*jobs, strict=True)))
+    return {key: together([part[key] for part in parts]) for key in parts[0]}
+
+
+# --- what is measured -----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share of n independent series, and its standard error by simulation."""
+
+    value: float
+    n: int
+
+    @property
+    def error(self) -> float:
+        """√(p(1 − p)/n), of a share of none or of all with half a series added, so that none is without an error."""
+        p = min(max(self.value, 0.5 / self.n), 1 - 0.5 / self.n)
+        return math.sqrt(p * (1 - p) / self.n)
+
+
+def share(alarmed: Bools) -> Share:
+    """alarmed: (runs,)."""
+    return Share(float(alarmed.mean()), alarmed.size)
+
+
+def ever(alarmed: Bools) -> Share:
+    """Series with an alarm at any look.  alarmed: (looks, runs)."""
+    return share(alarmed.any(axis=0))
 
 
 def delay(alarmed: Bools) -> Floats:
@@ -123,76 +313,36 @@ def delay(alarmed: Bools) -> Floats:
     return np.where(alarmed.any(axis=0), alarmed.argmax(axis=0) + 1.0, NEVER)
 
 
-def chunks(world: str, change: Shift, runs: int, seed: list[int]) -> Iterator[dict[str, Simulated]]:
-    for number, first in enumerate(range(0, runs, CHUNK)):
-        rng = np.random.default_rng([*seed, number])
-        size = min(CHUNK, runs - first)
-        yield simulate(
-            world, HORIZONS, days=HISTORY + YEAR, runs=size, rng=rng, shift=change, at=HISTORY, levels=LEVELS
-        )
+def within(delays: Floats, looks: int) -> Share:
+    return share(delays <= looks)
 
 
-# --- what is measured -----------------------------------------------------------------------------------------------
+EARLY_FROM = 10  # business days of a horizon from which on the early signal looks at it: a shorter one matures as soon
+EARLY_RATES = (1.0, 0.9, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01)
 
 
-@dataclass(frozen=True)
-class Steady:
-    """Shares of years, or of stretches of five years, with a false alarm; p-values of the predecessor's rule at 1d."""
-
-    windows: float
-    alarm: float
-    either: float
-    alarm_five_years: float
-    excellent: float  # share of looks at which 1d is EXCELLENT
-    predecessor_look: float
-    predecessor_year: float
-    predecessor_p: float  # below which its rule at 1d raises as many false alarms a year as either part of ours does
+def early_horizons() -> list[str]:
+    return [horizon for horizon in HORIZONS if usual_steps(horizon) >= EARLY_FROM]
 
 
-def steady(world: str, runs: int, *, seed: int) -> Steady:
-    found: dict[str, list[np.ndarray]] = {}
-    newest = np.arange(HISTORY, HISTORY + YEAR)
-    for simulated in chunks(world, STEADY, runs, [seed, 0]):
-        watched = {horizon: one.watched for horizon, one in simulated.items()}
-        codes, raised = window_codes(watched, newest), alarms(watched)
-        bad = np.any([code >= CODE[DEGRADED] for code in codes.values()], axis=(0, 1))
-        ring = np.any([each[HISTORY:] for each in raised.values()], axis=(0, 1))
-        long = np.any([each[-FIVE_YEARS:] for each in raised.values()], axis=(0, 1))
-        old = predecessor_p(simulated["1d"].log_error, newest)
-        row = {"windows": bad, "alarm": ring, "either": bad | ring, "alarm_five_years": long, "old": old.min(axis=0)}
-        row |= {"excellent": (codes["1d"] == CODE[EXCELLENT]).mean(axis=0), "look": (old < 0.05).mean(axis=0)}
-        for name, values in row.items():
-            found.setdefault(name, []).append(values)
-    joined = {name: np.concatenate(parts) for name, parts in found.items()}
-    return Steady(
-        **{
-            name: float(joined[name].mean()) for name in ("windows", "alarm", "either", "alarm_five_years", "excellent")
-        },
-        predecessor_look=float(joined["look"].mean()),
-        predecessor_year=float((joined["old"] < 0.05).mean()),
-        predecessor_p=float(np.quantile(joined["old"], joined["either"].mean())),
-    )
+def early_rates(farthest: Mapping[str, Floats], rates: Sequence[float] = EARLY_RATES) -> EarlyRates:
+    """For each rate the distances that a year exceeds at any horizon with that probability, in the worst of the worlds.
 
-
-@dataclass(frozen=True)
-class Delays:
-    """Delays by horizon, of either part of the monitor; of the predecessor's rule at 1d, at an equal rate of false alarms."""
-
-    ours: dict[str, Floats]
-    predecessor: Floats
-
-    @staticmethod
-    def within(delays: Floats, targets: int) -> float:
-        return float(np.mean(delays <= targets))
-
-
-def delays(world: str, change: str, runs: int, *, seed: int, predecessor_p_value: float) -> Delays:
-    ours: dict[str, list[Floats]] = {horizon: [] for horizon in HORIZONS}
-    old = []
-    for simulated in chunks(world, shift(change, world), runs, [seed, 1, CHANGES.index(change)]):
-        year = a_year(simulated)
-        for horizon in HORIZONS:
-            ours[horizon].append(delay(year.either(horizon)))
-        looked = predecessor_p(simulated["1d"].log_error, np.arange(HISTORY, HISTORY + YEAR))
-        old.append(delay(looked < predecessor_p_value))
-    return Delays({horizon: np.concatenate(parts) for horizon, parts in ours.items()}, np.concatenate(old))
+    farthest: by world, (years, horizons, runs).  At every horizon the distance has the same rarity in a world, as rare as makes the
+    union of the horizons have the rate; of the worlds the largest distance counts.
+    """
+    horizons = early_horizons()
+    columns = [HORIZONS.index(horizon) for horizon in horizons]
+    found = {horizon: np.zeros(len(rates)) for horizon in horizons}
+    for values in farthest.values():
+        years = np.moveaxis(values[:, columns], 1, -1).reshape(-1, len(columns))
+        rarity = (np.argsort(np.argsort(-years, axis=0), axis=0) + 1) / len(years)  # share of years that get as far
+        rarest = rarity.min(axis=1)
+        for row, rate in enumerate(rates):
+            if rate == 1.0:
+                continue  # every year gets as far as 0
+            own = float(np.quantile(rarest, rate))
+            for column, horizon in enumerate(horizons):
+                distance = float(np.quantile(years[:, column], 1 - own))
+                found[horizon][row] = max(found[horizon][row], distance)
+    return EarlyRates(np.array(rates), found)

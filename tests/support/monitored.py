@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from forex.core.sentence import verbatim
+from forex.core.sentence import sentence, verbatim
 from forex.ledger.scores import LedgerScores
 from forex.monitoring.alert_report import AlertsReport, AlertType, Send
 from forex.monitoring.drift_report import DriftReport, Drivers, Moves, TargetLook, UnjudgedTarget
@@ -46,12 +46,14 @@ NOTHING_ISSUED = LedgerScores(status="INSUFFICIENT_DATA", issued=0, last_origin=
 
 def whole(monitored: Monitored) -> PerformanceReport:
     """The report of a run without episodes, ledger and drift."""
-    return PerformanceReport(**dict(monitored), episodes={}, ledger=NOTHING_ISSUED, drift=CALM)
+    return PerformanceReport(**dict(monitored), episodes={}, ledger=NOTHING_ISSUED, drift=CALM, false_alarms={})
 
 
 def all_good(horizons: Sequence[str]) -> PerformanceReport:
     """No model in detail; every horizon is GOOD."""
-    good = {name: MonitoredHorizon(n=1000, models={}, status="GOOD") for name in horizons}
+    good = {
+        name: MonitoredHorizon(n=1000, models={}, status="GOOD", grounds=sentence("it is well")) for name in horizons
+    }
     return whole(Monitored(levels=(0.95,), status="GOOD", horizons=good, findings=()))
 
 

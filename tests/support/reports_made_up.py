@@ -41,6 +41,7 @@ from forex.monitoring.alerts import alerts as alerts_of
 from forex.monitoring.drift import drift
 from forex.monitoring.drift_report import DriftReport
 from forex.monitoring.episodes import episodes
+from forex.monitoring.measured import false_alarms
 from forex.monitoring.performance import performance as performance_of
 from forex.monitoring.report import EpisodeReport, Monitored, PerformanceReport
 from forex.monitoring.subjects import subjects
@@ -199,7 +200,7 @@ def matured(n: int, *, factor: float = 1.0, last: int = 60) -> Panel:
 
 
 def performance(
-    n: int = 1500,
+    n: int = 1800,
     *,
     factor: float = 1.0,
     drift_days: int = 1300,
@@ -214,6 +215,7 @@ def performance(
         episodes=looked_back,
         ledger=ledger_scores(rows, backtest(), horizons=HORIZONS, levels=LEVELS),
         drift=_drift(drift_days, drift_factor),
+        false_alarms=false_alarms(),
     )
 
 
