@@ -13,9 +13,11 @@ from forex.ledger.scores import ledger_scores
 from forex.monitoring import drift
 from forex.monitoring.alert_rules.registry import settings
 from forex.monitoring.alerts import alerts
+from forex.monitoring.early import early, path_of
 from forex.monitoring.episodes import episodes
 from forex.monitoring.looks import daily_statuses
-from forex.monitoring.performance import metrics, performance
+from forex.monitoring.measured import early_rates, false_alarms
+from forex.monitoring.performance import OpenForecasts, metrics, performance
 from forex.monitoring.report import PerformanceReport
 from forex.monitoring.subjects import subjects
 from forex.observations.manifest import Manifest
@@ -37,20 +39,33 @@ def main() -> None:
     panels = {horizon: matured(calibrated, horizon) for horizon in params.horizons}
     counts = {horizon: panel.n for horizon, panel in panels.items()}
     watched = subjects(panels, levels=params.levels, settings=params.performance)
-    monitored = performance(watched, horizons=counts, levels=params.levels, settings=params.performance)
+    issued, path, rates, measured = read(LEDGER), path_of(calibrated), early_rates(), false_alarms()
+    backtest, ledger = (early(rows, path, horizons=params.horizons, rates=rates) for rows in (calibrated, issued))
+    monitored = performance(
+        watched,
+        horizons=counts,
+        levels=params.levels,
+        settings=params.performance,
+        open_forecasts=OpenForecasts(backtest, ledger, measured),
+    )
     panel = read_parquet(PANEL)
     report = PerformanceReport(
         **dict(monitored),
-        episodes=episodes(watched, levels=params.levels, settings=params.performance),
-        ledger=ledger_scores(read(LEDGER), calibrated, horizons=params.horizons, levels=params.levels),
+        episodes=episodes(watched, levels=params.levels, settings=params.performance, early=backtest),
+        ledger=ledger_scores(issued, calibrated, horizons=params.horizons, levels=params.levels),
         drift=drift.drift(panel, read_report(MANIFEST, Manifest).in_per_cent, params.drift),
+        false_alarms=measured,
     )
     found = metrics(report)
     found["performance"]["drift"] = drift.metrics(report.drift)
     write_report(REPORT, report)
     write_json(METRICS, found)
     statuses = daily_statuses(
-        watched.get(PUBLISHED, {}), origins(panel), horizons=params.horizons, settings=params.performance
+        watched.get(PUBLISHED, {}),
+        origins(panel),
+        horizons=params.horizons,
+        settings=params.performance,
+        early=backtest,
     )
     write_report(ALERTS, alerts(panel, statuses=statuses, drift=report.drift, settings=params.alerts))
 

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from forex.core.names import PUBLISHED
 from forex.core.status import ABSORBED, DEGRADED, INSUFFICIENT_DATA, STATUSES, UNAFFECTED, EpisodeVerdict
+from forex.monitoring.early import Early
 from forex.monitoring.looks import Looks, looks
-from forex.monitoring.report import EpisodeAlarm, EpisodeForecasts, EpisodeReport, Means, WidestChange
+from forex.monitoring.report import EpisodeAlarm, EpisodeEarly, EpisodeForecasts, EpisodeReport, Means, WidestChange
 from forex.monitoring.subjects import Subject, Subjects
 from forex.monitoring.verdict import CODE
 from forex.monitoring.windows import Floats
@@ -15,10 +17,12 @@ from forex.params import Episode, Performance
 from forex.timeline.calendar import Dates, business_days
 
 
-def episodes(watched: Subjects, *, levels: Sequence[float], settings: Performance) -> dict[str, EpisodeReport]:
+def episodes(
+    watched: Subjects, *, levels: Sequence[float], settings: Performance, early: Early | None = None
+) -> dict[str, EpisodeReport]:
     """Episode -> its days, and per horizon and monitored model what happened to the forecasts that matured in it.
 
-    `statuses`, `first_degraded`, `figures` and `alarm` are what a look at the end of each day would have said. The
+    `statuses`, `first_degraded`, `figures`, `alarm` and `early` are what a look at the end of each day would have said. The
     verdict is on what came out: DEGRADED where such a look said DEGRADED or CRITICAL, or where CRPS exceeded the
     baseline's by more than `degraded_pct` and an interval covered less than its level by more than
     `episode_tolerance`; ABSORBED where CRPS rose that much and the intervals held; else UNAFFECTED. INSUFFICIENT_DATA
@@ -29,7 +33,7 @@ def episodes(watched: Subjects, *, levels: Sequence[float], settings: Performanc
         days = business_days(episode.from_, episode.to)
         horizons: dict[str, dict[str, EpisodeForecasts]] = {}
         for model, own in watched.items():
-            by_horizon = looks(own, days, settings)
+            by_horizon = looks(own, days, settings, early if model == PUBLISHED else None)
             for horizon, one in own.items():
                 seen = _seen(one, episode, days, by_horizon[horizon], widest=max(levels), settings=settings)
                 horizons.setdefault(horizon, {})[model] = seen
@@ -73,6 +77,9 @@ def _seen(
             threshold=daily.threshold,
             raised=str(days[daily.alarm.argmax()]) if daily.alarm.any() else None,
             days=int(daily.alarm.sum()),
+        ),
+        early=EpisodeEarly(
+            raised=str(days[daily.early.argmax()]) if daily.early.any() else None, days=int(daily.early.sum())
         ),
         verdict=DEGRADED if bad.any() and during is not None else _verdict(during, crps, settings),
     )

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from forex.core.status import DEGRADED, INSUFFICIENT_DATA, STATUSES, Status
+from forex.monitoring.early import Early
 from forex.monitoring.subjects import Subject
 from forex.monitoring.verdict import CODE, judge, of_window
 from forex.monitoring.watched import compare, windows
@@ -25,12 +26,14 @@ class Looks:
     """At one horizon, by look: the codes of STATUSES of each window and of each figure in it, and the alarm's wealth.
 
     windows: by size.  figures: by name and size, as "crps_last_60".  wealth: (looks,); 0 before the first outcome.
+    early: (looks,), whether the early signal is raised.
     """
 
     windows: Mapping[int, Ints]
     figures: Mapping[str, Ints]
     wealth: Floats
     threshold: float
+    early: Bools
 
     @property
     def alarm(self) -> Bools:
@@ -38,17 +41,23 @@ class Looks:
 
     @property
     def status(self) -> Ints:
-        """The worst of the windows; at least DEGRADED where the alarm is raised."""
+        """The worst of the windows; at least DEGRADED where the alarm or the early signal is raised."""
         status = np.max(list(self.windows.values()), axis=0)
-        return np.where(self.alarm, np.maximum(status, CODE[DEGRADED]), status)
+        return np.where(self.alarm | self.early, np.maximum(status, CODE[DEGRADED]), status)
 
 
-def looks(own: Mapping[str, Subject], known: Dates, settings: Performance) -> dict[str, Looks]:
+def looks(
+    own: Mapping[str, Subject], known: Dates, settings: Performance, early: Early | None = None
+) -> dict[str, Looks]:
     """One model's looks by horizon; all horizons of a look are judged together.
 
     own: from `forex.monitoring.subjects.subjects`.  known: (looks,), the newest date at each look whose observado was known,
-    NaT where none was.
+    NaT where none was.  early: the model's open forecasts, where they are watched.
     """
+    raised = {horizon: np.zeros(known.size, dtype=np.bool_) for horizon in own}
+    if early is not None:
+        rate = early.at(known)[1]
+        raised |= {horizon: rate[:, column] <= settings.early_rate for column, horizon in enumerate(early.horizons)}
     newest = {
         horizon: np.where(np.isnat(known), 0, np.searchsorted(one.panel.target_date, known, side="right")) - 1
         for horizon, one in own.items()
@@ -72,6 +81,7 @@ def looks(own: Mapping[str, Subject], known: Dates, settings: Performance) -> di
             },
             wealth=_at(subject.alarm, newest[horizon]),
             threshold=1 / settings.alarm.false_alarms,
+            early=raised[horizon],
         )
     return found
 
@@ -81,14 +91,19 @@ def _at(wealth: Floats, newest: Ints) -> Floats:
 
 
 def daily_statuses(
-    own: Mapping[str, Subject], origins: pl.DataFrame, *, horizons: Sequence[str], settings: Performance
+    own: Mapping[str, Subject],
+    origins: pl.DataFrame,
+    *,
+    horizons: Sequence[str],
+    settings: Performance,
+    early: Early | None = None,
 ) -> dict[str, dict[str, Status]]:
     """By origin, as text, and horizon: what a look at that origin's cut-off said of the model.
 
     origins: the rows of a panel with a cut-off.  A horizon of `horizons` without any matured forecast is
     INSUFFICIENT_DATA.
     """
-    said = looks(own, calendar.as_dates(origins["anchor_date"].to_numpy()), settings)
+    said = looks(own, calendar.as_dates(origins["anchor_date"].to_numpy()), settings, early)
     codes = {horizon: said[horizon].status if horizon in said else None for horizon in horizons}
     return {
         str(day): {

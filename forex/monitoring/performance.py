@@ -1,20 +1,26 @@
 """The monitor: how the latest matured forecasts compare with those before them, as far as that is known.
 
-Every figure of every window of every horizon is judged together (forex/monitoring/verdict.py); beside it runs the sequential alarm
-on coverage (forex/monitoring/coverage_alarm.py), which has no window. Either makes a horizon DEGRADED. What too short a history
-cannot say is INSUFFICIENT_DATA.
+Every figure of every window of every horizon is judged together (forex/monitoring/verdict.py); beside it run the sequential alarm
+on coverage (forex/monitoring/coverage_alarm.py), which has no window, and the early signal (forex/monitoring/early.py), which does
+not wait for outcomes. Each of them makes a horizon DEGRADED. What too short a history cannot say is INSUFFICIENT_DATA.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from forex.core.names import PUBLISHED
 from forex.core.reports import Metrics, plain
 from forex.core.status import CRITICAL, DEGRADED, INSUFFICIENT_DATA, STATUSES, Status
+from forex.monitoring.early import Early
+from forex.monitoring.grounds import grounds
+from forex.monitoring.measured import FalseAlarm
 from forex.monitoring.report import (
     AlarmFinding,
     AlarmReport,
+    EarlyFinding,
+    EarlyReport,
     FigureChange,
     FigureFinding,
     Monitored,
@@ -25,7 +31,7 @@ from forex.monitoring.report import (
 )
 from forex.monitoring.subjects import Subject, Subjects
 from forex.monitoring.verdict import Verdict, judge, of_window, worst
-from forex.monitoring.watched import compare, windows
+from forex.monitoring.watched import clustered, compare, windows
 from forex.monitoring.windows import Change, Ints, independent
 from forex.params import Performance
 from forex.statistics.inference import mann_whitney
@@ -33,12 +39,20 @@ from forex.timeline.calendar import usual_steps
 
 
 def performance(
-    watched: Subjects, *, horizons: Mapping[str, int], levels: Sequence[float], settings: Performance
+    watched: Subjects,
+    *,
+    horizons: Mapping[str, int],
+    levels: Sequence[float],
+    settings: Performance,
+    open_forecasts: "OpenForecasts | None" = None,
 ) -> Monitored:
     """The report on the newest look: per horizon and monitored model each window, the alarm, and a status.
 
     horizons: how many forecasts of each have matured.  `findings` lists what made `published` DEGRADED or CRITICAL.
+    open_forecasts: of `published`, in backtest and ledger, and what the monitors were measured to do.
     """
+    given, rate = open_forecasts or OpenForecasts(), settings.early_rate
+    backtest, ledger = (one.newest(raised_at=rate) if one else {} for one in (given.backtest, given.ledger))
     models: dict[str, dict[str, MonitoredModel]] = {horizon: {} for horizon in horizons}
     for model, own in watched.items():
         judged = _windows(own, settings)
@@ -48,20 +62,56 @@ def performance(
             models[horizon][model] = MonitoredModel(
                 windows=judged[horizon], alarm=alarm, status=worst([status, DEGRADED]) if alarm.raised else status
             )
-    found = {
-        horizon: MonitoredHorizon(
-            n=n,
-            models=models[horizon],
-            status=models[horizon][PUBLISHED].status if PUBLISHED in models[horizon] else INSUFFICIENT_DATA,
-        )
-        for horizon, n in horizons.items()
-    }
+    found = {}
+    for horizon, n in horizons.items():
+        early, issued = backtest.get(horizon), ledger.get(horizon)
+        status = models[horizon][PUBLISHED].status if PUBLISHED in models[horizon] else INSUFFICIENT_DATA
+        if any(one.raised for one in (early, issued) if one):
+            status = worst([status, DEGRADED])
+        found[horizon] = _Found(n, models[horizon], early, issued, status)
+    findings = _findings(found)
     return Monitored(
         levels=tuple(levels),
-        status=worst([figures.status for figures in found.values()]),
-        horizons=found,
-        findings=tuple(_findings(found)),
+        status=worst([one.status for one in found.values()]),
+        horizons={
+            horizon: MonitoredHorizon(
+                n=one.n,
+                models=one.models,
+                early=one.early,
+                issued=one.issued,
+                status=one.status,
+                grounds=grounds(
+                    horizon,
+                    one.status,
+                    one.models.get(PUBLISHED),
+                    one.early,
+                    [finding for finding in findings if finding.horizon == horizon],
+                    settings,
+                    given.measured,
+                ),
+            )
+            for horizon, one in found.items()
+        },
+        findings=tuple(findings),
     )
+
+
+@dataclass(frozen=True)
+class OpenForecasts:
+    """The open forecasts of `published`, and by monitor how often it alarms without a change."""
+
+    backtest: Early | None = None
+    ledger: Early | None = None
+    measured: Mapping[str, FalseAlarm] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Found:
+    n: int
+    models: Mapping[str, MonitoredModel]
+    early: EarlyReport | None
+    issued: EarlyReport | None
+    status: Status
 
 
 def _windows(own: Mapping[str, Subject], settings: Performance) -> dict[str, dict[str, WindowReport]]:
@@ -82,7 +132,7 @@ def _windows(own: Mapping[str, Subject], settings: Performance) -> dict[str, dic
                 subject,
                 size,
                 settings,
-                independent_windows=float(independent(_newest(subject), window)[0]),
+                independent_windows=float(independent(_newest(subject), clustered(window, settings))[0]),
                 changes={
                     name: _change(compared[(horizon, size), name], verdict)
                     for name, verdict in each.items()
@@ -160,21 +210,24 @@ def _alarm(subject: Subject, settings: Performance) -> AlarmReport:
     )
 
 
-def _findings(horizons: Mapping[str, MonitoredHorizon]) -> list[FigureFinding | AlarmFinding]:
-    """What is wrong with `published`, the worst first: by horizon the figures of its windows, and alarms that are on."""
-    found: list[FigureFinding | AlarmFinding] = []
+def _findings(horizons: Mapping[str, _Found]) -> list[FigureFinding | AlarmFinding | EarlyFinding]:
+    """What is wrong with `published`, the worst first: by horizon the figures of its windows, the alarm, the early signal."""
+    found: list[FigureFinding | AlarmFinding | EarlyFinding] = []
     for horizon, figures in horizons.items():
-        if PUBLISHED not in figures.models:
-            continue
-        monitored = figures.models[PUBLISHED]
-        for size, window in monitored.windows.items():
-            found += [
-                FigureFinding(**dict(change), horizon=horizon, window=int(size), figure=name)
-                for name, change in window.changes.items()
-                if change.status in (DEGRADED, CRITICAL)
-            ]
-        if monitored.alarm.raised:
-            found.append(AlarmFinding(**dict(monitored.alarm.alarms[-1]), horizon=horizon, status=DEGRADED))
+        if PUBLISHED in figures.models:
+            monitored = figures.models[PUBLISHED]
+            for size, window in monitored.windows.items():
+                found += [
+                    FigureFinding(**dict(change), horizon=horizon, window=int(size), figure=name)
+                    for name, change in window.changes.items()
+                    if change.status in (DEGRADED, CRITICAL)
+                ]
+            if monitored.alarm.raised:
+                found.append(AlarmFinding(**dict(monitored.alarm.alarms[-1]), horizon=horizon, status=DEGRADED))
+        if figures.early and figures.early.raised:
+            found.append(EarlyFinding(**dict(figures.early), horizon=horizon, source="backtest", status=DEGRADED))
+        if figures.issued and figures.issued.raised:
+            found.append(EarlyFinding(**dict(figures.issued), horizon=horizon, source="ledger", status=DEGRADED))
     return sorted(found, key=lambda finding: -STATUSES.index(finding.status))
 
 
@@ -196,6 +249,8 @@ def metrics(report: Monitored) -> Metrics:
                 row["critical"] = int(monitored.status == CRITICAL)
             if figures.n:
                 row |= {"alarm": int(monitored.alarm.raised), "alarm_wealth": monitored.alarm.wealth}
+            if model == PUBLISHED and figures.early and figures.early.distance is not None:
+                row |= {"early": int(figures.early.raised), "early_distance": figures.early.distance}
             if row:
                 found.setdefault(horizon, {})[model] = row
     return {"performance": found}

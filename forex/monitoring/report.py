@@ -11,9 +11,11 @@ from pydantic import ConfigDict, Field
 
 from forex.core.flat import ByLevel, Named
 from forex.core.reports import ABSENT, Report
+from forex.core.sentence import Sentence
 from forex.core.status import EpisodeVerdict, Status
 from forex.ledger.scores import LedgerScores
 from forex.monitoring.drift_report import DriftReport
+from forex.monitoring.measured import FalseAlarm
 
 
 class LevelMeans(Report):
@@ -41,8 +43,9 @@ class FigureChange(Report):
 class WindowReport(Report):
     """The `n` newest of `needed` matured forecasts beside the `n_baseline` before them.
 
-    changes: by figure, without those that the baseline cannot judge.  mann_whitney_p: of the errors' ranks, without overlap.
-    What needs a forecast is absent where there is none.
+    independent_windows: windows without overlap in the baseline, the fewest over the figures.  changes: by figure, without those
+    that the baseline cannot judge.  mann_whitney_p: of the errors' ranks, without overlap.  What needs a forecast is absent where
+    there is none.
     """
 
     n: int
@@ -77,6 +80,22 @@ class AlarmReport(Report):
     alarms: tuple[RaisedAlarm, ...]
 
 
+class EarlyReport(Report):
+    """How far the newest rate is from what the open forecasts of a horizon said of it (forex/monitoring/early.py).
+
+    open: how many.  outside: of them those whose 95 % interval the rate has left.  distance: the mean, in half-widths of it.
+    rate: share of years in which a sound forecast gets as far at any horizon, None where too few are open or it was not simulated.
+    raised: the rate is at most `performance.early_rate`; since: the first origin of the stretch of them.
+    """
+
+    open: int
+    outside: int
+    distance: float | None = None
+    rate: float | None = None
+    raised: bool
+    since: str | None = None
+
+
 class MonitoredModel(Report):
     """windows: by size."""
 
@@ -86,11 +105,16 @@ class MonitoredModel(Report):
 
 
 class MonitoredHorizon(Report):
-    """n: matured forecasts.  status: that of `published`."""
+    """n: matured forecasts.  early, issued: the open ones of `published`, in the backtest and in the ledger; None where they are
+    not watched.  status: that of `published`.  grounds: what it rests on, since when, and how often it is said of a sound forecast.
+    """
 
     n: int
     models: Mapping[str, MonitoredModel]
+    early: EarlyReport | None = None
+    issued: EarlyReport | None = None
     status: Status
+    grounds: Sentence
 
 
 class FigureFinding(FigureChange):
@@ -109,13 +133,22 @@ class AlarmFinding(RaisedAlarm):
     status: Status
 
 
+class EarlyFinding(EarlyReport):
+    """The early signal of a horizon, which is raised.  source: `backtest`, or `ledger` for what was issued."""
+
+    horizon: str
+    figure: Literal["early"] = "early"
+    source: Literal["backtest", "ledger"]
+    status: Status
+
+
 class Monitored(Report):
     """The newest look.  findings: the worst first."""
 
     levels: tuple[float, ...]
     status: Status
     horizons: Mapping[str, MonitoredHorizon]
-    findings: tuple[FigureFinding | AlarmFinding, ...]
+    findings: tuple[FigureFinding | AlarmFinding | EarlyFinding, ...]
 
 
 class WidestChange(Report):
@@ -129,6 +162,13 @@ class EpisodeAlarm(Report):
 
     peak: float
     threshold: float
+    raised: str | None
+    days: int
+
+
+class EpisodeEarly(Report):
+    """When the early signal was raised first in the episode, and on how many days it was on."""
+
     raised: str | None
     days: int
 
@@ -150,6 +190,7 @@ class EpisodeForecasts(ByLevel):
     first_degraded: str | None
     figures: Mapping[str, int]
     alarm: EpisodeAlarm
+    early: EpisodeEarly
     verdict: EpisodeVerdict
 
 
@@ -165,6 +206,9 @@ class EpisodeReport(Report):
 
 
 class PerformanceReport(Monitored):
+    """false_alarms: of each monitor without a change, by simulation, in the worst world (rates/false_alarms.csv)."""
+
     episodes: Mapping[str, EpisodeReport]
     ledger: LedgerScores
     drift: DriftReport
+    false_alarms: Mapping[str, FalseAlarm]

@@ -1,7 +1,7 @@
 """What the monitor watches of a horizon's matured forecasts, and how each figure of a window compares with its baseline."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,20 +63,27 @@ def compare(watched: Watched, newest: Ints, window: Window, settings: Performanc
 
     CRPS follows the market's volatility, whose clusters outlast the overlap: its baseline counts for fewer independent
     windows. Errors count for at most `error_limit` half-widths and in the bias, which is about the middle of the
-    distribution, for at most `bias_limit`: one crash is neither a bias nor a worse forecast. Where the baseline holds
-    fewer than `min_windows`, every p is NaN.
+    distribution, for at most `bias_limit`: one crash is neither a bias nor a worse forecast. A figure whose baseline holds fewer
+    than `min_windows` independent windows has NaN for every p.
     """
-    clustered = Window(window.size, window.steps, window.baseline, window.critical_pct, settings.clustering)
+    clustering = clustered(window, settings)
     limit = settings.bias_limit
     found = {
-        CRPS: loss_change(watched.crps, newest, clustered),
         ERROR: loss_change(np.minimum(np.abs(watched.error), settings.error_limit), newest, window),
         BIAS: bias_change(np.clip(watched.error, -limit, limit), newest, window),
     }
     for level, missed in watched.missed.items():
         found[f"coverage_{percent(level)}"] = miss_change(missed, newest, window, level=level)
-    enough = independent(newest, window) >= settings.min_windows
-    return {name: _where(enough, change) for name, change in found.items()}
+    enough = {one: independent(newest, one) >= settings.min_windows for one in (window, clustering)}
+    return {
+        CRPS: _where(enough[clustering], loss_change(watched.crps, newest, clustering)),
+        **{name: _where(enough[window], change) for name, change in found.items()},
+    }
+
+
+def clustered(window: Window, settings: Performance) -> Window:
+    """The window as CRPS has it, with fewer independent ones in the baseline."""
+    return replace(window, clustering=settings.clustering)
 
 
 def _where(enough: NDArray[np.bool_], change: Change) -> Change:

@@ -46,6 +46,7 @@ class Performance(Block):
     significance: Probability
     excellent_significance: Probability
     alarm: Alarm
+    early_rate: Probability
     episode_tolerance: Probability
     episodes: Mapping[str, Episode]
 

@@ -23,6 +23,7 @@ from forex.forecast.conditions import sentences
 from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
+from forex.monitoring.early import LEVEL as EARLY_LEVEL
 from forex.monitoring.report import PerformanceReport
 from forex.params import Overall
 from forex.presentation.language import Language
@@ -146,6 +147,7 @@ def dashboard(
         performance=performance,
         windows=window_rows(performance),
         alarms=alarm_rows(performance),
+        early_level=EARLY_LEVEL,
         episodes=episode_rows(performance),
         ledger=ledger_rows(performance),
         drift=drift_now(performance),

@@ -10,7 +10,7 @@ from forex.forecast.fan import by_length
 from forex.ledger.scores import IssuedHorizon, MaturedForecasts
 from forex.monitoring.alert_report import Alert, AlertsReport, Send
 from forex.monitoring.drift_report import TargetLook, Unjudged, UnjudgedTarget
-from forex.monitoring.report import AlarmReport, FigureChange, PerformanceReport
+from forex.monitoring.report import AlarmReport, EarlyReport, FigureChange, PerformanceReport
 
 NEWEST_ALERTS = 5  # rows of the page's table
 
@@ -61,12 +61,17 @@ def window_rows(performance: PerformanceReport) -> list[WindowRow]:
 
 @dataclass(frozen=True)
 class AlarmRow:
-    """The sequential alarm of a horizon, None where it has no forecasts, and its state; beside: the random walk's state."""
+    """The sequential alarm of a horizon, None where it has no forecasts, and its state; beside: the random walk's state.
+
+    early: of the open forecasts, None where they are not watched.  grounds: what the horizon's status rests on.
+    """
 
     horizon: str
     state: str
     alarm: AlarmReport | None
     beside: str
+    early: EarlyReport | None
+    grounds: Sentence
 
     @property
     def last(self) -> str | None:
@@ -79,7 +84,7 @@ def alarm_rows(performance: PerformanceReport) -> list[AlarmRow]:
     for horizon, figures in by_length(performance.horizons).items():
         alarms = {model: one.alarm for model, one in figures.models.items()} if figures.n else {}
         own, beside = alarms.get(PUBLISHED), alarms.get(RANDOM_WALK)
-        rows.append(AlarmRow(horizon, alarm_state(own), own, alarm_state(beside)))
+        rows.append(AlarmRow(horizon, alarm_state(own), own, alarm_state(beside), figures.early, figures.grounds))
     return rows
 
 

@@ -27,7 +27,11 @@ from tests.support.made_up import params_text
 from tests.support.monitored import whole
 from tests.support.reports_made_up import validation
 
-FINE = "OK: as of 2024-11-27, performance GOOD, 2 of 2 acceptance rules hold\n"
+GOOD = (
+    "1d GOOD: no figure of the last 60 and 14 matured forecasts, with targets from 2019-10-23 to 2020-01-21, is worse than "
+    "before, and the alarm is quiet; forex check --json has the figures."
+)
+FINE = f"OK: as of 2024-11-27, performance GOOD, 2 of 2 acceptance rules hold\n{GOOD}\n"
 
 
 def all_hold() -> ValidationReport:
@@ -69,7 +73,7 @@ def edit(old: str, new: str) -> None:
     Path("params.yaml").write_text(text.replace(old, new), encoding="utf-8")
 
 
-def test_steady_forecasts_are_fine_in_one_line(project: Path) -> None:
+def test_steady_forecasts_are_fine_and_say_what_that_rests_on(project: Path) -> None:
     said = monitored(world())
     assert said["state"] == "OK" and said["exit_code"] == 0 and said["reasons"] == []
     done = forex("check", cwd=project)
@@ -84,13 +88,14 @@ def test_acceptance_rules_that_do_not_hold_are_told_and_end_nothing(project: Pat
     first, *others = done.stdout.splitlines()
     assert (done.returncode, first) == (0, "CAUTION: as of 2024-11-27, performance GOOD, 3 of 7 acceptance rules hold")
     assert others == [
+        GOOD,
         "1d below_95 FAIL: 1.20 %, where at least 1.80 % and at most 3.20 % is accepted",
         "1d coverage_95 FAIL: 95.40 %, where at least 96.00 % and at most 97.00 % is accepted",
         "7d coverage_95 NOT_EVALUATED: 95.40 %; no bound is set, or nothing is there to compare with",
         "30d published INSUFFICIENT_DATA: nothing of `published` has matured",
     ]
     worse = check.text(monitored(world(factor=3.0))).splitlines()
-    assert worse[0].startswith("FAULT: ") and worse[1].startswith("1d CRITICAL: ") and worse[-4:] == others
+    assert worse[0].startswith("FAULT: ") and worse[1].startswith("1d CRITICAL: ") and worse[-4:] == others[1:]
 
 
 def test_worse_forecasts_are_degraded_with_a_line_for_each_figure(project: Path) -> None:
@@ -149,7 +154,7 @@ def test_a_run_of_another_day_is_stale(project: Path) -> None:
     edit('as_of: "2024-11-27"', 'as_of: "2024-11-28"')
     done = forex("check", cwd=project)
     assert done.returncode == 4
-    assert done.stdout.partition("\n")[2] == (
+    assert done.stdout.partition("\n")[2] == f"{GOOD}\n" + (
         "reports/forecast.json is as of 2024-11-27, params.yaml says 2024-11-28: no run for that day has finished. "
         "Run dvc repro.\n"
     )

@@ -9,7 +9,7 @@ import pytest
 from forex.commands.show import status
 from forex.core.files import write_parquet
 from forex.core.reports import write_report
-from forex.core.sentence import verbatim
+from forex.core.sentence import sentence, verbatim
 from forex.core.status import Status
 from forex.forecast.report import Reason, Stale
 from forex.ledger.ledger import LEDGER, append
@@ -68,8 +68,8 @@ def performance(windows: dict[str, WindowReport] | None = None) -> None:
     quiet = AlarmReport(wealth=0.1, threshold=20.0, since=None, raised=False, alarms=())
     models = {"published": MonitoredModel(windows=windows, alarm=quiet, status="GOOD")} if windows else {}
     horizons = {
-        "90d": MonitoredHorizon(models={}, n=0, status="INSUFFICIENT_DATA"),
-        "7d": MonitoredHorizon(models=models, n=60, status="GOOD"),
+        "90d": MonitoredHorizon(models={}, n=0, status="INSUFFICIENT_DATA", grounds=sentence("too little")),
+        "7d": MonitoredHorizon(models=models, n=60, status="GOOD", grounds=sentence("it is well")),
     }
     write_report(status.PERFORMANCE, whole(Monitored(levels=(0.8,), status="GOOD", horizons=horizons, findings=())))
 

@@ -146,7 +146,7 @@ def test_too_short_a_history_is_insufficient_data_never_good(n: int) -> None:
 
 
 def test_an_alarm_outranks_a_window_that_cannot_be_judged() -> None:
-    found = report({"1d": world(n=800, factor=4.0, last=14)})
+    found = report({"1d": world(n=600, factor=4.0, last=14)})
     windows = found.horizons["1d"].models["published"].windows
     assert windows["60"].status == "INSUFFICIENT_DATA"
     assert windows["14"].status == found.status == "CRITICAL"

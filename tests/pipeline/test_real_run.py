@@ -16,15 +16,18 @@ import polars as pl
 import pytest
 from ruamel.yaml import YAML
 
-from forex.commands.keep.readme import PAGES
+from forex.commands.keep.readme import PAGES, block
 from forex.commands.keep.schema import REPORTS, schema_file
 from forex.core.files import read_parquet
 from forex.core.quantiles import COLUMNS, GRID
+from forex.monitoring.early import early, path_of
 from forex.monitoring.looks import daily_statuses
+from forex.monitoring.measured import early_rates
 from forex.monitoring.subjects import subjects
 from forex.observations.moves import origins
 from forex.params import load_params
 from forex.statistics.scores import matured
+from studies.worlds.study import early_episodes
 from tests.support import scorer
 from tests.support.forex_command import forex
 
@@ -258,12 +261,18 @@ def test_the_newest_daily_look_of_the_monitor_is_its_report(calibrated: pl.DataF
     panels = {horizon: matured(calibrated, horizon) for horizon in params.horizons}
     watched = subjects(panels, levels=params.levels, settings=params.performance)["published"]
     rows = origins(read_parquet(clone / "data/panel.parquet"))
-    daily = daily_statuses(watched, rows, horizons=params.horizons, settings=params.performance)
+    open_forecasts = early(calibrated, path_of(calibrated), horizons=params.horizons, rates=early_rates())
+    daily = daily_statuses(watched, rows, horizons=params.horizons, settings=params.performance, early=open_forecasts)
     report = json.loads((clone / "reports/performance.json").read_text())
     assert daily[max(daily)] == {horizon: figures["status"] for horizon, figures in report["horizons"].items()}
     assert {"GOOD", "DEGRADED", "INSUFFICIENT_DATA"} <= {
         one for statuses in daily.values() for one in statuses.values()
     }
+
+
+def test_the_early_signal_would_have_said_what_the_page_says(calibrated: pl.DataFrame) -> None:
+    page = (ROOT / "reports/monitors.md").read_text(encoding="utf-8")
+    assert block(page, "early_episodes") == early_episodes(early_rates(), calibrated)
 
 
 def test_quarantine_is_the_37_rows_on_holidays(clone: Path) -> None:

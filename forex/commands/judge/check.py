@@ -1,7 +1,8 @@
 """`forex check`: the overall state of the last run, whether it is the run of params.yaml, and, by the clock, how old it is.
 
 The state is that of `forex.report.state`, by the rules of `state` in params.yaml. Beside what its rules find stand reasons of four
-kinds. `degraded`: the performance report finds a horizon of `published` degraded or critical, or its sequential alarm on. `alert`:
+kinds. `degraded`: the performance report finds a horizon of `published` degraded or critical, its sequential alarm on or its early
+signal raised; the text says what each horizon's status rests on. `alert`:
 the newest origin's alerts are worth a message. `late`: the newest origin's forecast was issued when its first outcome was public
 already, by what was recorded of its issue; where nothing was recorded, nothing is said. `stale`: the reports are of another
 `as_of`, origin or params than they should be, or older than `--max-age` allows; without that option no clock is read.
@@ -25,10 +26,11 @@ from forex.core.names import PUBLISHED
 from forex.core.reports import plain
 from forex.core.sentence import Sentence, sentence
 from forex.core.status import FAULT, OK
+from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.health.age import age as age_by_clock
-from forex.monitoring.report import AlarmFinding, FigureFinding, PerformanceReport
-from forex.monitoring.watched import BIAS, CRPS, ERROR
+from forex.monitoring.grounds import in_words
+from forex.monitoring.report import PerformanceReport
 from forex.params import load_params
 from forex.report.run import other_run, read_reports
 from forex.report.state import AGE, OverallState, overall
@@ -47,7 +49,7 @@ def view(*, max_age: int | None = None, clock: Clock = now) -> dict[str, Any]:
     params = load_params()
     age = None if max_age is None else age_by_clock(forecast.origin_date, clock(), params.cut_off)
     found = overall(reports, params.state, run_age=age)
-    reasons = [{"kind": DEGRADED, **plain(_finding(one))} for one in performance.findings]
+    reasons = [{"kind": DEGRADED, **plain(in_words(one))} for one in performance.findings]
     if alerts.send.send:
         worth = sentence("alerts of {date}: {why}", date=alerts.at, why=alerts.send.why)
         reasons.append({"kind": ALERT, **plain(worth)})
@@ -63,6 +65,7 @@ def view(*, max_age: int | None = None, clock: Clock = now) -> dict[str, Any]:
         "found": [{"rule": one.rule, "state": one.state, **plain(one.says)} for one in found.found],
         "reasons": reasons,
         "windows": _windows(performance),
+        "monitor": _monitor(performance),
         "acceptance": acceptance(reports.validation),
     }
 
@@ -98,6 +101,19 @@ def _windows(performance: PerformanceReport) -> dict[str, dict[str, Any]]:
     }
 
 
+def _monitor(performance: PerformanceReport) -> dict[str, dict[str, Any]]:
+    """By horizon: the status and what it rests on, in words; how far the rate is from the open forecasts, backtest and ledger."""
+    return {
+        horizon: {
+            "status": one.status,
+            **plain(one.grounds),
+            "early": plain(one.early) if one.early else None,
+            "issued": plain(one.issued) if one.issued else None,
+        }
+        for horizon, one in by_length(performance.horizons).items()
+    }
+
+
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     rules = content["acceptance"]
     lines = [
@@ -110,7 +126,9 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
         )
     ]
     lines += [words.say(one) for one in content["found"] if one["state"] != OK and one["rule"] not in ELSEWHERE]
-    lines += [words.say(reason) for reason in content["reasons"]]
+    monitor = content["monitor"].values()
+    lines += [words.say(one) for one in monitor]
+    lines += [words.say(one) for one in content["reasons"] if not any(one["says"] in told["says"] for told in monitor)]
     for one in rules["open"]:
         told = words.say(
             "{horizon} {rule:s} {verdict:s}: {found:s}",
@@ -138,44 +156,4 @@ def _late(origin: str, store: Path) -> Sentence | None:
         at=at,
         horizon=outcome[0],
         public=outcome[1],
-    )
-
-
-def _finding(found: FigureFinding | AlarmFinding) -> Sentence:
-    """One entry of `findings` in the performance report, in words."""
-    told = {"horizon": found.horizon, "status": found.status}
-    if isinstance(found, AlarmFinding):
-        return sentence(
-            "{horizon} {status}: the intervals miss more often than they say, by forecasts with targets from {since} on; alarm "
-            "since {raised}",
-            **told,
-            since=found.since,
-            raised=found.raised,
-        )
-    return sentence(
-        "{horizon} {status}: {figure}, in the last {window} matured forecasts (Holm p {p:.2g})",
-        **told,
-        figure=_figure(found.figure, found.change_pct),
-        window=int(found.window),
-        p=found.holm_p,
-    )
-
-
-def _figure(name: str, change: float) -> Sentence:
-    """
-    >>> _figure("coverage_80", 100.0).says, _figure("crps", 31.4).says
-    ('the 80 % interval missed 100 % more often than it says', 'CRPS 31 % above what it was before')
-    """
-    if name == CRPS:
-        return sentence("CRPS {change:.0f} % above what it was before", change=change)
-    if name == ERROR:
-        return sentence(
-            "errors, in half-widths of their intervals, {change:.0f} % above what they were before", change=change
-        )
-    if name == BIAS:
-        return sentence("the median is off by {change:.0f} % of the usual error more than it was before", change=change)
-    return sentence(
-        "the {level:s} % interval missed {change:.0f} % more often than it says",
-        level=name.removeprefix("coverage_"),
-        change=change,
     )

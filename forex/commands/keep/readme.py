@@ -24,7 +24,7 @@ def blocks() -> dict[str, str]:
         "scoreboard": scoreboard.text(scoreboard.view()),
         "nowcast": nowcast.text(nowcast.view(at=None)),
         "monitors": block(measured, "steady"),
-        "delays": block(measured, "delays"),
+        **{name: block(measured, name) for name in ("delays", "early_episodes", "found", "messages")},
     }
 
 

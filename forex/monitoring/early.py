@@ -1,0 +1,231 @@
+"""The early signal: how far the rate has gone from what the forecasts that are still open said of it.
+
+A forecast says what the observado should be on every business day up to its target: between two horizons as the fan draws it
+(forex.statistics.distribution.between_horizons). Long before the target comes, the rate can be seen leaving that fan. With a, the
+age of an open forecast in business days since its anchor,
+
+    z = |log(rate/anchor) − centre(a)| / half-width(a)
+
+is its distance in half-widths of its interval of `LEVEL`; above 1 the rate is outside. The signal of a horizon is the mean of z
+over its open forecasts. They overlap and share one rate, so no test of independent values fits: how far a
+sound forecast gets in a year of daily looks is simulated in worlds without a change, and stands in `rates/early.csv`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from forex.core.names import PUBLISHED
+from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
+from forex.monitoring.measured import EarlyRates
+from forex.monitoring.report import EarlyReport
+from forex.monitoring.windows import Floats, Ints
+from forex.timeline.calendar import Dates, horizon_days, steps_between, usual_steps
+
+LEVEL = 0.95  # whose half-widths are the unit
+ENOUGH = 0.8  # of a horizon's usual number of open forecasts: the distance of fewer varies more than the one that was simulated
+EPOCH = "2000-01-03"  # business days are counted from here
+
+
+@dataclass(frozen=True)
+class Path:
+    """The observado as origins knew it, each once: (m,), in order.
+
+    origin_date: of the first origin that had it as its anchor.  day: the anchor's business day, as a number.  value: its log.
+    """
+
+    origin_date: Dates
+    day: Ints
+    value: Floats
+
+
+@dataclass(frozen=True)
+class Fans:
+    """Forecasts of every horizon at n origins, in order of anchor.
+
+    day: (n,), the business day of the anchor, as a number.  value: (n,), its log.  steps: (n, h), from anchor to target, rising.
+    centre, lower, upper: (n, h), log-distances of the median and of the ends of the interval.
+    """
+
+    day: Ints
+    value: Floats
+    steps: Floats
+    centre: Floats
+    lower: Floats
+    upper: Floats
+
+
+@dataclass(frozen=True)
+class Open:
+    """By look and horizon, (looks, h): how many forecasts are open, how many of them have the rate outside, their mean distance;
+    NaN where none is open."""
+
+    count: Ints
+    outside: Ints
+    distance: Floats
+
+
+def fans(day: Ints, anchor: Floats, steps: Floats | Ints, quantiles: Floats, *, level: float = LEVEL) -> Fans:
+    """Of forecasts in order of origin.
+
+    day, anchor: (n,), as in `Fans`, the anchor in CLP per USD.  steps: (n, h).  quantiles: (n, h, 25), log-distances.
+    """
+    low, high = central_pair(level)
+    return Fans(
+        day=day,
+        value=np.log(anchor),
+        steps=np.asarray(steps, dtype=np.float64),
+        centre=quantiles[:, :, MEDIAN],
+        lower=quantiles[:, :, low],
+        upper=quantiles[:, :, high],
+    )
+
+
+def seen(given: Fans, day: Ints, value: Floats) -> Open:
+    """What each look sees of the forecasts that are open on it.
+
+    day, value: (looks,), the business day of the newest observado known, as a number, and its log.  A forecast is open from the
+    first business day after its anchor to the last one before its target.
+    """
+    shape = (day.size, given.steps.shape[1])
+    count, outside, total = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64), np.zeros(shape)
+    for age in range(1, int(given.steps.max(initial=0))):
+        first, last = (np.searchsorted(given.day, day - age, side=side) for side in ("left", "right"))
+        for number in range(int((last - first).max(initial=0))):  # origins that share an anchor
+            look = np.flatnonzero(first + number < last)
+            origin = first[look] + number
+            distance = _distance(given, origin, float(age), value[look])[:, None]
+            is_open = age < given.steps[origin]
+            count[look] += is_open
+            outside[look] += is_open & (distance > 1)
+            total[look] += np.where(is_open, distance, 0.0)
+    return Open(count, outside, np.divide(total, count, out=np.full(shape, np.nan), where=count > 0))
+
+
+def _distance(given: Fans, origin: Ints, age: float, value: Floats) -> Floats:
+    """z of the forecasts of these origins at one age; 0 where a fan without width has not been left.
+
+    As in `between_horizons`, the median is linear in steps, and the square of each end's distance from it.
+    """
+    steps = np.concatenate([np.zeros((origin.size, 1)), given.steps[origin]], axis=1)
+    rows = np.arange(origin.size)
+    right = np.clip((steps < age).sum(axis=1), 1, steps.shape[1] - 1)
+    left = right - 1
+    gap = steps[rows, right] - steps[rows, left]
+    share = np.clip(np.divide(age - steps[rows, left], gap, out=np.ones(origin.size), where=gap > 0), 0.0, 1.0)
+
+    def between(values: Floats) -> Floats:
+        padded = np.concatenate([np.zeros((origin.size, 1)), values[origin]], axis=1)
+        return np.asarray(padded[rows, left] + share * (padded[rows, right] - padded[rows, left]))
+
+    move = value - given.value[origin] - between(given.centre)
+    above, below = between((given.upper - given.centre) ** 2), between((given.centre - given.lower) ** 2)
+    half = np.sqrt(np.where(move >= 0, above, below))
+    return np.divide(np.abs(move), half, out=np.where(move == 0, 0.0, np.inf), where=half > 0)
+
+
+# --- as the reports have it -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Early:
+    """The forecasts of one source, the path beside them, and how rare each distance is."""
+
+    horizons: tuple[str, ...]
+    fans: Fans
+    path: Path
+    rates: EarlyRates
+
+    def at(self, known: Dates) -> tuple[Open, Floats]:
+        """What is seen with the observados up to each date, and how rare that is in a year of daily looks, (looks, h).
+
+        known: (looks,), NaT where nothing was. The rate is NaN where too few are open, and where a horizon was not simulated.
+        """
+        day = np.where(
+            np.isnat(known), -1, steps_between(EPOCH, np.where(np.isnat(known), np.datetime64(EPOCH), known))
+        )
+        return self.on_path(np.searchsorted(self.path.day, day, side="right") - 1)
+
+    def on_path(self, newest: Ints) -> tuple[Open, Floats]:
+        """As `at`, with the path up to each of its positions; newest: (looks,), -1 for none of it."""
+        there = newest >= 0
+        found = seen(
+            self.fans,
+            np.where(there, self.path.day[newest], -LONG_AGO)
+            if self.path.day.size
+            else np.full(newest.size, -LONG_AGO),
+            self.path.value[newest] if self.path.day.size else np.zeros(newest.size),
+        )
+        rate = np.full(found.distance.shape, np.nan)
+        for column, horizon in enumerate(self.horizons):
+            if horizon in self.rates.distances:
+                enough = found.count[:, column] >= ENOUGH * (usual_steps(horizon) - 1)
+                rate[:, column] = np.where(enough, self.rates.rate(horizon, found.distance[:, column]), np.nan)
+        return found, rate
+
+    def newest(self, *, raised_at: float) -> dict[str, EarlyReport]:
+        """By horizon that was simulated, at the end of the path.
+
+        `since`: the first origin of the stretch whose rates are all up to `raised_at`.
+        """
+        looks = np.arange(self.path.day.size)
+        found, rate = self.on_path(looks)
+        reports = {}
+        for column, horizon in enumerate(self.horizons):
+            if horizon not in self.rates.distances:
+                continue
+            if not looks.size:
+                reports[horizon] = EarlyReport(open=0, outside=0, raised=False)
+                continue
+            quiet = np.flatnonzero(~(rate[:, column] <= raised_at))
+            first = int(quiet[-1]) + 1 if quiet.size else 0
+            raised = first < looks.size
+            reports[horizon] = EarlyReport(
+                open=int(found.count[-1, column]),
+                outside=int(found.outside[-1, column]),
+                distance=_finite(found.distance[-1, column]),
+                rate=_finite(rate[-1, column]),
+                raised=raised,
+                since=str(self.path.origin_date[first]) if raised else None,
+            )
+        return reports
+
+
+LONG_AGO = 10**6  # business days: no forecast has an anchor so early
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def path_of(calibrated: pl.DataFrame) -> Path:
+    """The anchors of the origins in the frame of calibrated.parquet."""
+    rows = calibrated.unique("origin_date", keep="first", maintain_order=True).sort("origin_date")
+    day = _anchor_day(rows)
+    first = np.append(True, np.diff(day) > 0) if day.size else np.zeros(0, dtype=np.bool_)
+    return Path(
+        rows["origin_date"].to_numpy().astype("datetime64[D]")[first],
+        day[first],
+        np.log(rows["anchor"].to_numpy()[first]),
+    )
+
+
+def early(forecasts: pl.DataFrame, path: Path, *, horizons: Sequence[str], rates: EarlyRates) -> Early:
+    """Of the frame of calibrated.parquet, its model `published`, or of the ledger; origins that lack a horizon are left out."""
+    own = forecasts.filter(pl.col("model") == PUBLISHED) if "model" in forecasts.columns else forecasts
+    ordered = tuple(sorted(horizons, key=horizon_days))
+    whole = own.filter(pl.col("horizon").is_in(ordered)).filter(pl.len().over("origin_date") == len(ordered))
+    parts = [whole.filter(pl.col("horizon") == horizon).sort("origin_date") for horizon in ordered]
+    anchor = parts[0]["anchor"].to_numpy()
+    quantiles = np.stack([np.log(part.select(COLUMNS).to_numpy() / anchor[:, None]) for part in parts], axis=1)
+    steps = np.stack([part["steps"].to_numpy() for part in parts], axis=1)
+    return Early(ordered, fans(_anchor_day(parts[0]), anchor, steps, quantiles), path, rates)
+
+
+def _anchor_day(rows: pl.DataFrame) -> Ints:
+    """The business day of each row's anchor, as a number: its target's less its steps."""
+    if not rows.height:
+        return np.zeros(0, dtype=np.int64)
+    return steps_between(EPOCH, rows["target_date"].to_numpy()) - rows["steps"].to_numpy().astype(np.int64)

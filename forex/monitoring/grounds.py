@@ -1,0 +1,173 @@
+"""What a status rests on, since when, how often it would be said of a sound forecast, and which command has its figures."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from forex.core.sentence import Sentence, sentence, together
+from forex.core.status import EXCELLENT, INSUFFICIENT_DATA, Status
+from forex.monitoring.early import LEVEL
+from forex.monitoring.measured import FalseAlarm
+from forex.monitoring.report import AlarmFinding, EarlyFinding, EarlyReport, FigureFinding, MonitoredModel
+from forex.monitoring.watched import BIAS, CRPS, ERROR
+from forex.params import Performance
+
+Finding = FigureFinding | AlarmFinding | EarlyFinding
+EITHER, EARLY_YEAR, EXCELLENT_LOOK = "either_year", "early_year", "excellent_look"  # in rates/false_alarms.csv
+
+
+def grounds(
+    horizon: str,
+    status: Status,
+    monitored: MonitoredModel | None,
+    early: EarlyReport | None,
+    findings: Sequence[Finding],
+    settings: Performance,
+    measured: Mapping[str, FalseAlarm],
+) -> Sentence:
+    """monitored, early: `published` at the horizon, None without outcomes or a watch.  findings: its own, the worst first."""
+    return together(
+        *_grounds(monitored, early, findings, settings, measured, {"horizon": horizon, "status": status}),
+        sentence("forex check --json has the figures."),
+        by="; ",
+    )
+
+
+def _grounds(
+    monitored: MonitoredModel | None,
+    early: EarlyReport | None,
+    findings: Sequence[Finding],
+    settings: Performance,
+    measured: Mapping[str, FalseAlarm],
+    told: dict[str, Any],
+) -> list[Sentence | None]:
+    """What it rests on and since when, and how often; told: horizon and status."""
+    rate = measured.get(EITHER)
+    if findings:
+        rate = measured.get(EARLY_YEAR) if isinstance(findings[0], EarlyFinding) else rate
+        often = (
+            sentence(
+                "of a sound forecast, {share:.1%} ± {error:.1%} of years have a day that says so", **_figures(rate)
+            )
+            if rate
+            else None
+        )
+        return [in_words(findings[0]), often]
+    if monitored is None or not any(window.n for window in monitored.windows.values()):
+        return [sentence("{horizon} {status}: no forecast has matured yet", **told)]
+    if told["status"] == INSUFFICIENT_DATA:
+        return [_too_little(monitored, settings, told)]
+    told |= _newest(monitored)
+    if told["status"] == EXCELLENT:
+        rate = measured.get(EXCELLENT_LOOK)
+        often = (
+            sentence(
+                "of a forecast that stays what it was, {share:.1%} ± {error:.1%} of looks say so", **_figures(rate)
+            )
+            if rate
+            else None
+        )
+        found = sentence(
+            "{horizon} {status}: CRPS of the last {windows:or} matured forecasts, with targets from {first} to {last}, "
+            "is lower than before",
+            **told,
+        )
+        return [found, often]
+    quiet = sentence("the alarm is quiet")
+    if early is not None and early.rate is not None:
+        quiet = sentence("alarm and early signal are quiet")
+    found = sentence(
+        "{horizon} {status}: no figure of the last {windows:and} matured forecasts, with targets from {first} to {last}, is "
+        "worse than before, and {quiet}",
+        **told,
+        quiet=quiet,
+    )
+    often = (
+        sentence(
+            "of a sound forecast, {share:.1%} ± {error:.1%} of years have a day that says otherwise", **_figures(rate)
+        )
+        if rate
+        else None
+    )
+    return [found, often]
+
+
+def _figures(rate: FalseAlarm) -> dict[str, float]:
+    return {"share": rate.share, "error": rate.error}
+
+
+def _newest(monitored: MonitoredModel) -> dict[str, Any]:
+    """The windows, and the first and last target in them."""
+    newest = [window for window in monitored.windows.values() if window.first_target]
+    return {
+        "windows": [int(size) for size in monitored.windows],
+        "first": min(window.first_target or "" for window in newest),
+        "last": max(window.last_target or "" for window in newest),
+    }
+
+
+def _too_little(monitored: MonitoredModel, settings: Performance, told: Mapping[str, Any]) -> Sentence:
+    """The window with the fewest independent ones in its baseline."""
+    size, window = min(monitored.windows.items(), key=lambda item: item[1].independent_windows)
+    return sentence(
+        "{horizon} {status}: before the last {size:d} of {n:d} matured forecasts there is room for {found:.1f} windows of that "
+        "length that share nothing, and a verdict on every figure takes {needed:d}",
+        **told,
+        size=int(size),
+        n=window.n + window.n_baseline,
+        found=window.independent_windows,
+        needed=settings.min_windows,
+    )
+
+
+def in_words(found: Finding) -> Sentence:
+    """One entry of `findings` in the performance report."""
+    told = {"horizon": found.horizon, "status": found.status}
+    if isinstance(found, AlarmFinding):
+        return sentence(
+            "{horizon} {status}: the intervals miss more often than they say, by forecasts with targets from {since} on; alarm "
+            "since {raised}",
+            **told,
+            since=found.since,
+            raised=found.raised,
+        )
+    if isinstance(found, EarlyFinding):
+        return sentence(
+            "{horizon} {status}: {outside:d} of {open:d} forecasts whose day is still to come have the rate outside their "
+            "{level:.0%} interval, {distance:.1f} half-widths away on average, as in {rate:.1%} of years of a sound forecast or "
+            "fewer; since {since}{source}",
+            **told,
+            outside=found.outside,
+            level=LEVEL,
+            open=found.open,
+            distance=found.distance,
+            rate=found.rate,
+            since=found.since,
+            source=sentence(" (issued forecasts)") if found.source == "ledger" else "",
+        )
+    return sentence(
+        "{horizon} {status}: {figure}, in the last {window} matured forecasts (Holm p {p:.2g})",
+        **told,
+        figure=_figure(found.figure, found.change_pct),
+        window=int(found.window),
+        p=found.holm_p,
+    )
+
+
+def _figure(name: str, change: float) -> Sentence:
+    """
+    >>> _figure("coverage_80", 100.0).says, _figure("crps", 31.4).says
+    ('the 80 % interval missed 100 % more often than it says', 'CRPS 31 % above what it was before')
+    """
+    if name == CRPS:
+        return sentence("CRPS {change:.0f} % above what it was before", change=change)
+    if name == ERROR:
+        return sentence(
+            "errors, in half-widths of their intervals, {change:.0f} % above what they were before", change=change
+        )
+    if name == BIAS:
+        return sentence("the median is off by {change:.0f} % of the usual error more than it was before", change=change)
+    return sentence(
+        "the {level:s} % interval missed {change:.0f} % more often than it says",
+        level=name.removeprefix("coverage_"),
+        change=change,
+    )

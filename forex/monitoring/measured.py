@@ -1,0 +1,110 @@
+"""What the monitors were measured to do where nothing changes, read back: two tables that `make study` writes beside this module.
+
+`rates/false_alarms.csv` has, by world and forecaster, the share of simulated series in which a monitor alarms;
+`rates/early.csv`, by horizon, the distances of the early signal that a year exceeds with a given rate. Both are of worlds
+without a change. A status says how often it would be said of a sound forecast by the worst of the worlds in which the forecaster is
+the pipeline's own.
+"""
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from forex.core.errors import DataError
+from forex.core.files import read_text
+from forex.core.reports import Report
+from forex.monitoring.windows import Floats
+
+RATES = Path(__file__).parent / "rates"
+FALSE_ALARMS = RATES / "false_alarms.csv"
+EARLY = RATES / "early.csv"
+OWN = "adapts"  # the forecaster of the study that is the pipeline's own
+RESTORE = "Restore the file with git, or make it anew with make study."
+
+
+class FalseAlarm(Report):
+    """The share of series in which a monitor alarms without a change, its standard error by simulation, and the world."""
+
+    share: float
+    error: float
+    world: str
+
+
+def parse_false_alarms(text: str, source: str) -> dict[str, FalseAlarm]:
+    """By monitor the worst world of the pipeline's own forecaster; `source` is the name that messages give the file.
+
+    Raises DataError naming file, line and value where a column is missing or a share is none.
+    """
+    worst: dict[str, FalseAlarm] = {}
+    for where, row in _rows(text, source, ("world", "forecaster", "monitor", "share", "error")):
+        found = FalseAlarm(share=_number(row, "share", where), error=_number(row, "error", where), world=row["world"])
+        if row["forecaster"] == OWN and found.share >= worst.get(row["monitor"], found).share:
+            worst[row["monitor"]] = found
+    return worst
+
+
+@dataclass(frozen=True)
+class EarlyRates:
+    """Of the early signal: falling rates (k,), and by horizon the distances (k,) that a year exceeds at any horizon with them."""
+
+    rates: Floats
+    distances: Mapping[str, Floats]
+
+    def rate(self, horizon: str, distance: Floats) -> Floats:
+        """The rate a year of a distance, linear between the measured ones; NaN of NaN.
+
+        The first is 1, of a distance of 0. Further away than all of them it is the smallest measured, and too large.
+        """
+        return np.where(np.isnan(distance), np.nan, np.interp(distance, self.distances[horizon], self.rates))
+
+
+def parse_early(text: str, source: str) -> EarlyRates:
+    """The rates of the text of a CSV; `source` is the name that messages give the file.
+
+    Raises DataError naming file, line and value where a column is missing, a number is none, or distances do not grow as rates
+    fall.
+    """
+    found: dict[str, dict[float, float]] = {}
+    for where, row in _rows(text, source, ("rate", "horizon", "distance")):
+        own = found.setdefault(row["horizon"], {})
+        rate, distance = _number(row, "rate", where), _number(row, "distance", where)
+        if own and not (rate < min(own) and distance >= max(own.values())):
+            raise DataError(
+                f"{where}: {rate:g}, {distance:g} does not continue falling rates and growing distances. {RESTORE}"
+            )
+        own[rate] = distance
+    rates = {tuple(own) for own in found.values()}
+    if len(rates) != 1:
+        raise DataError(f"{source}: every horizon needs the same rates, found {len(rates)} sets of them. {RESTORE}")
+    return EarlyRates(np.array(rates.pop()), {horizon: np.array(list(own.values())) for horizon, own in found.items()})
+
+
+def _rows(text: str, source: str, columns: tuple[str, ...]) -> list[tuple[str, dict[str, str]]]:
+    reader = csv.DictReader(text.splitlines())
+    if reader.fieldnames is None or not set(columns) <= set(reader.fieldnames):
+        raise DataError(
+            f"{source}, line 1: expected the columns {','.join(columns)}; found {reader.fieldnames}. {RESTORE}"
+        )
+    return [(f"{source}, line {reader.line_num}", {name: row[name] or "" for name in columns}) for row in reader]
+
+
+def _number(row: Mapping[str, str], name: str, where: str) -> float:
+    try:
+        value = float(row[name])
+    except ValueError:
+        value = math.nan
+    if not (math.isfinite(value) and value >= 0):
+        raise DataError(f"{where}: {name} {row[name]!r} is not a number from 0 on. {RESTORE}")
+    return value
+
+
+def false_alarms() -> dict[str, FalseAlarm]:
+    return parse_false_alarms(read_text(FALSE_ALARMS), str(FALSE_ALARMS))
+
+
+def early_rates() -> EarlyRates:
+    return parse_early(read_text(EARLY), str(EARLY))
