@@ -171,6 +171,7 @@ CHANGES: Content = {
     "performance.alarm.targets": 250,
     "performance.alarm.tolerance": 0.3,
     "performance.alarm.scales": [2],
+    "performance.early_rate": 0.99,
     "performance.episode_tolerance": 0.5,
     "performance.episodes.march_2020.from": "2020-02-03",
     "performance.episodes.march_2020.to": "2020-04-08",
