@@ -14,6 +14,7 @@ from forex.core.edges.shown import shown
 from forex.core.errors import ParamsError
 from forex.core.faults import in_words
 
+LARGEST = 10**12
 AnyBlock = TypeVar("AnyBlock", bound=BaseModel)
 
 
@@ -37,17 +38,22 @@ def parsed(text: str, path: Path, kind: type[AnyBlock]) -> AnyBlock:
 def _parsed(text: str, path: Path, kind: type[BaseModel]) -> BaseModel:
     content = yaml.parsed(text, path, fault=ParamsError)
     try:
-        return kind.model_validate(_tuples(content), strict=True)
+        return kind.model_validate(_tuples(content, path), strict=True)
     except ValidationError as error:
         lines = [f"{path}: {_explain(problem)}" for problem in error.errors()]
         raise ParamsError("\n".join(lines)) from error
 
 
-def _tuples(content: Any) -> Any:
-    """YAML's lists as tuples: validation is strict, so that neither "10" nor true passes for a number."""
+def _tuples(content: Any, path: Path) -> Any:
+    """YAML's lists as tuples: validation is strict, so that neither "10" nor true passes for a number.
+
+    Raises ParamsError for a number that no array can count to.
+    """
     if isinstance(content, dict):
-        return {key: _tuples(value) for key, value in content.items()}
-    return tuple(_tuples(value) for value in content) if isinstance(content, list) else content
+        return {key: _tuples(value, path) for key, value in content.items()}
+    if isinstance(content, int) and abs(content) > LARGEST:
+        raise ParamsError(f"{path}: {shown(content)} is larger than any number of this project, {LARGEST}. Correct it.")
+    return tuple(_tuples(value, path) for value in content) if isinstance(content, list) else content
 
 
 def _explain(problem: Any) -> str:

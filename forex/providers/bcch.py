@@ -24,6 +24,7 @@ from forex.providers.network.net import Answers
 from forex.providers.network.secret import Secret, hidden
 from forex.providers.protocol import Declaration, Found, Observation, in_order, number, sound_rows
 
+DAY = "%d-%m-%Y"
 MISSING = "ND"
 BAD_CREDENTIALS, UNKNOWN_SERIES = -5, -50
 
@@ -80,7 +81,9 @@ def _read(row: Any, where: str) -> Observation | None:
         return None
     text = row["indexDateString"]
     try:
-        date = dt.datetime.strptime(text, "%d-%m-%Y").date()
+        date = dt.datetime.strptime(text, DAY).date()
+        if f"{date:{DAY}}" != text:  # strptime takes 7-11-2024, and the digits of every script
+            raise ValueError(text)
     except ValueError:
         raise ProviderError(f"{where}: indexDateString {text!r} is not a date like 27-11-2024") from None
     return Observation(date, number(row["value"], f"{where}, {date}"))

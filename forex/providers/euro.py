@@ -6,6 +6,7 @@ Meaning of a date, wherever the rates come from: the day on which they are agree
 
 import datetime as dt
 
+from forex.core.edges.validators import iso_day
 from forex.core.errors import ProviderError
 from forex.providers.protocol import Found, Observation, in_order, number
 
@@ -23,7 +24,7 @@ class Sheet:
     def enter(self, currency: str, date: str, rate: object) -> None:
         where = f"{self._where} {currency}"
         try:
-            day, value = dt.date.fromisoformat(date), number(rate, f"{where}, {date}")
+            day, value = iso_day(date), number(rate, f"{where}, {date}")
             if value <= 0:
                 raise ProviderError(f"{where}: {value:g} for {date} is not a rate")
         except ProviderError as error:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from forex.core.edges.validators import iso_day
 from forex.core.errors import ProviderError, RequestRefused
 from forex.providers.network.net import Answers
 from forex.providers.network.secret import Secret, hidden
@@ -144,7 +145,7 @@ def _end_of(day: dt.date) -> dt.datetime:
 
 def _date(text: Any, where: str) -> dt.date:
     try:
-        date = dt.date.fromisoformat(text)
+        date = iso_day(text)
     except (TypeError, ValueError):
         date = dt.date.max
     if date == dt.date.max:  # the end of time is no day on which anything was published

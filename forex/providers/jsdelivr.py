@@ -11,6 +11,7 @@ Friday's close. It is ours as that weekday, and known from 00:00 UTC of D on.
 import datetime as dt
 from typing import Any
 
+from forex.core.edges.validators import iso_day
 from forex.core.errors import ProviderError, RequestRefused
 from forex.providers.network.net import Answers
 from forex.providers.protocol import Declaration, Found, Observation, in_order, number, weekday_before
@@ -47,7 +48,7 @@ class JsDelivr:
         where = f"{self.name} {code}"
         answer: Any = client.json(f"{self._url}@{version}/v1/currencies/usd.json")
         try:
-            made, value = dt.date.fromisoformat(answer["date"]), answer["usd"][code]
+            made, value = iso_day(answer["date"]), answer["usd"][code]
         except (TypeError, KeyError, ValueError):
             raise ProviderError(f'{where}: expected {{"date": "2024-11-27", "usd": {{"{code}": …}}}}') from None
         if made < FIRST:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
+from forex.core.edges.validators import decimal_number
 from forex.core.errors import ProviderError
 from forex.providers.network.net import Answers
 from forex.providers.network.secret import Secret
@@ -142,10 +143,10 @@ def number(text: object, where: str) -> float:
     (933.42, 933.42)
     """
     try:
-        value = float(text.replace(",", ".")) if isinstance(text, str) else float(text)  # type: ignore[arg-type]
+        value = decimal_number(text.replace(",", ".").strip()) if isinstance(text, str) else float(text)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
         value = math.nan
-    if isinstance(text, bool) or (isinstance(text, str) and "_" in text) or not math.isfinite(value):
+    if isinstance(text, bool) or not math.isfinite(value):
         raise ProviderError(f"{where}: expected a number, got {repr(text)[:60]}")
     return value
 
