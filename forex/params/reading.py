@@ -8,13 +8,12 @@ from typing import Any, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 
 from forex.core.edges import yaml
-from forex.core.edges.limits import YAML_BYTES
+from forex.core.edges.limits import YAML_BYTES, YAML_NUMBER
 from forex.core.edges.reading import read_utf8
 from forex.core.edges.shown import shown
 from forex.core.errors import ParamsError
 from forex.core.faults import in_words
 
-LARGEST = 10**12
 AnyBlock = TypeVar("AnyBlock", bound=BaseModel)
 
 
@@ -47,12 +46,12 @@ def _parsed(text: str, path: Path, kind: type[BaseModel]) -> BaseModel:
 def _tuples(content: Any, path: Path) -> Any:
     """YAML's lists as tuples: validation is strict, so that neither "10" nor true passes for a number.
 
-    Raises ParamsError for a number that no array can count to.
+    Raises ParamsError naming the limit for a number beyond it.
     """
     if isinstance(content, dict):
         return {key: _tuples(value, path) for key, value in content.items()}
-    if isinstance(content, int) and abs(content) > LARGEST:
-        raise ParamsError(f"{path}: {shown(content)} is larger than any number of this project, {LARGEST}. Correct it.")
+    if isinstance(content, int) and abs(content) > YAML_NUMBER.most:
+        raise ParamsError(YAML_NUMBER.passed(path, content))
     return tuple(_tuples(value, path) for value in content) if isinstance(content, list) else content
 
 

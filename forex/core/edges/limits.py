@@ -6,6 +6,8 @@ These hold for what is read before params.yaml is, and for what the pipeline its
 
 from typing import Final, NamedTuple
 
+from forex.core.edges.shown import shown
+
 MB: Final = 1_000_000
 
 
@@ -22,11 +24,12 @@ class Limit(NamedTuple):
         >>> Limit("YAML_DEPTH", 40, "levels of nesting").passed("params.yaml", 41)
         'params.yaml: 41 levels of nesting, more than the 40 that are read (YAML_DEPTH).'
         """
-        return f"{where}: {found} {self.unit}, more than the {self.most} that are read ({self.name})."
+        return f"{where}: {shown(found)} {self.unit}, more than the {self.most} that are read ({self.name})."
 
 
 YAML_BYTES: Final = Limit("YAML_BYTES", MB, "bytes")
 YAML_DEPTH: Final = Limit("YAML_DEPTH", 40, "levels of nesting")
+YAML_NUMBER: Final = Limit("YAML_NUMBER", 10**12, "as a number")  # no array can count as far
 YAML_NODES: Final = Limit("YAML_NODES", 100_000, "values, each alias counted as what it stands for")
 
 JSON_BYTES: Final = Limit("JSON_BYTES", 16 * MB, "bytes")
