@@ -14,19 +14,23 @@ from pathlib import Path
 import pytest
 
 from forex.__main__ import main
+from forex.core.edges.ending import WHOLE
+from forex.core.errors import EXIT_INTERNAL
 from tests.support.made_up import ROOT
 
 FOREX = str(Path(sys.executable).parent / "forex")
 
 
 def forex(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Exit code and output of `main` in the folder `cwd`; an exception that would end a process with a traceback is raised."""
+    """Exit code and output of `main` in the folder `cwd`; a defect fails the test with its traceback."""
     out, err = StringIO(), StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.chdir(cwd)
         patch.setattr(sys, "argv", ["forex", *words])
+        patch.setenv(WHOLE, "1")
         with pytest.raises(SystemExit) as ended:
             main()
+    assert ended.value.code != EXIT_INTERNAL, err.getvalue()
     return subprocess.CompletedProcess(words, int(ended.value.code or 0), out.getvalue(), err.getvalue())
 
 

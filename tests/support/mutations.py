@@ -1,7 +1,9 @@
 """What may happen to a file: seeded damages of its bytes, and what somebody would write on purpose."""
 
+import copy
 import random
 from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 # What parsers and their readers have fallen over: numbers, days, names, brackets, characters.
 TOKENS: Sequence[bytes] = (
@@ -101,3 +103,35 @@ DAMAGES: Sequence[Callable[[bytes, random.Random], bytes]] = (
     _flipped, _flipped, _cut, _removed, _inserted, _inserted, _repeated, _line_moved, _line_repeated, _word_replaced,
     _word_replaced, _word_replaced, _foreign,
 )  # fmt: skip
+
+
+VALUES: Sequence[Any] = (
+    None, True, 0, -1, 5.5, 1e308, 10**400, "", "x" * 300, "\x1b[31m", "2024-11-31", "9999-12-31", "7d", "999d", [], {}, [[]],
+)  # fmt: skip
+
+
+def other_content(content: Any, *, count: int, seed: int) -> Iterator[Any]:
+    """Of what a JSON file holds, so many copies with a part that is missing, renamed, repeated, emptied or another value."""
+    rng = random.Random(seed)
+    for _ in range(count):
+        whole = {"": copy.deepcopy(content)}
+        part, key = rng.choice([*_places(whole)])
+        how = rng.choice(("missing", "renamed", "repeated", "emptied", "another", "another", "another"))
+        if how == "missing" and key != "":
+            del part[key]
+        elif how == "renamed" and isinstance(part, dict) and key != "":
+            part[f"{key}_"] = part.pop(key)
+        elif how == "repeated" and isinstance(part, list):
+            part.append(part[key])
+        elif how == "emptied" and isinstance(part[key], dict | list):
+            part[key] = type(part[key])()
+        else:
+            part[key] = rng.choice(VALUES)
+        yield whole[""]
+
+
+def _places(part: Any) -> Iterator[tuple[Any, Any]]:
+    for key in list(part) if isinstance(part, dict) else range(len(part)):
+        yield part, key
+        if isinstance(part[key], dict | list):
+            yield from _places(part[key])
