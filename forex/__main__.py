@@ -4,6 +4,9 @@ import sys
 
 
 def main() -> None:
+    from forex.core.runtime import restart_whole
+
+    restart_whole()
     from forex.commands.cli import app
     from forex.commands.terminal import failed
     from forex.core.edges.ending import ended_by

@@ -8,8 +8,10 @@ starts: `restart_pinned` therefore runs a stage's process once more with the cho
 import atexit
 import gc
 import os
+import re
 import sys
 import zoneinfo
+from collections.abc import Mapping, Sequence
 
 PINNED = {
     # numpy 2.4's names. A CPU without one of them makes older versions warn on import: it is "already so".
@@ -46,8 +48,42 @@ def pin() -> None:
 
 def restart_pinned() -> None:
     """Start this process again with the C library's choice pinned, unless it was started so; it returns only then."""
-    if os.environ.get("GLIBC_TUNABLES") != PINNED["GLIBC_TUNABLES"]:
-        os.execve(sys.executable, sys.orig_argv, os.environ | PINNED)
+    if os.environ.get("GLIBC_TUNABLES") != PINNED["GLIBC_TUNABLES"] or sys.flags.optimize:
+        _restart(PINNED)
+
+
+def restart_whole() -> None:
+    """Start this process again with docstrings and assertions, where it was started without: -O, -OO, PYTHONOPTIMIZE.
+
+    The help of the commands stands in their docstrings, and altair does not load without its own.
+    """
+    if sys.flags.optimize:
+        _restart({})
+
+
+def _restart(also: Mapping[str, str]) -> None:
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONOPTIMIZE"}
+    os.execve(sys.executable, unoptimized(sys.orig_argv), {**environ, **also})
+
+
+def unoptimized(words: Sequence[str]) -> list[str]:
+    """The words that start Python, without its options -O and -OO.
+
+    >>> unoptimized(["python", "-OO", "-uO", "-X", "utf8", "-m", "forex", "-O"])
+    ['python', '-u', '-X', 'utf8', '-m', 'forex', '-O']
+    """
+    interpreter, *rest = words
+    kept = [interpreter]
+    while rest and rest[0].startswith("-") and rest[0] not in ("-m", "-c"):
+        option = rest.pop(0)
+        if option in ("-X", "-W"):
+            kept += [option, *rest[:1]]
+            rest = rest[1:]
+        elif re.fullmatch("-[A-Za-z]+", option):
+            kept += [shorter] if (shorter := option.replace("O", "")) != "-" else []
+        else:
+            kept.append(option)
+    return [*kept, *rest]
 
 
 def runs_a_stage() -> bool:

@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from forex.core.errors import DataError
 from forex.core.names import NOWCAST
 from forex.core.reports import Metrics
 from forex.core.status import INSUFFICIENT_DATA, NOT_EVALUATED
@@ -50,10 +51,13 @@ def report(
 def _at(contributions: pl.DataFrame, horizon: str, panel: Panel) -> pl.DataFrame:
     """The rows of the forecasts of a panel."""
     rows = contributions.filter(pl.col("horizon") == horizon)
-    at = np.searchsorted(rows["origin_date"].to_numpy(), panel.origin_date)
-    rows = rows[at]
-    assert np.array_equal(rows["origin_date"].to_numpy(), panel.origin_date)
-    return rows
+    days = rows["origin_date"].to_numpy()
+    if not np.isin(panel.origin_date, days).all():
+        raise DataError(
+            f"data/forecasts/nowcast.parquet: lacks origins that calibrated.parquet has at {horizon}. "
+            "`dvc repro --force fit` makes both anew."
+        )
+    return rows[np.searchsorted(days, panel.origin_date)]
 
 
 def _horizon(panel: Panel, series: Sequence[str], rows: pl.DataFrame, settings: Evaluate) -> Explained:

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from forex.core.errors import DataError
 from forex.core.files import round_clp, round_significant
 from forex.core.quantiles import COLUMNS
 from forex.observations.history import Floats, History
@@ -103,10 +104,14 @@ def multipliers_frame(history: History, origins: NDArray[np.int64], multipliers:
 
 
 def raw_predictive(raw: pl.DataFrame, anchor: Floats, origins: Dates) -> dict[str, dict[str, Predictive]]:
-    """Horizon -> model -> predictive, read back from a raw frame whose origins are `origins`."""
+    """Horizon -> model -> predictive, read back from a raw frame whose origins are `origins`.  Raises DataError for others."""
     predictive: dict[str, dict[str, Predictive]] = {}
     for (horizon, model), rows in raw.partition_by("horizon", "model", as_dict=True, maintain_order=True).items():
-        assert np.array_equal(rows["origin_date"].to_numpy(), origins)
+        if not np.array_equal(rows["origin_date"].to_numpy(), origins):
+            raise DataError(
+                f"data/forecasts/raw.parquet: {model} at {horizon} has other origins than the rest. "
+                "`dvc repro --force fit` makes it anew."
+            )
         predictive.setdefault(str(horizon), {})[str(model)] = Predictive(
             location=rows["location"].to_numpy(),
             scale=rows["scale"].to_numpy(),

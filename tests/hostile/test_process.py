@@ -56,16 +56,33 @@ def test_a_stage_says_nothing_on_stdout_when_stderr_is_closed(folder: Path) -> N
         assert done.returncode == 0 and done.stdout == ""
 
 
-@pytest.mark.parametrize("option", ["-O", "-OO", "-OO -X utf8"])
-def test_no_behaviour_stands_in_an_assertion_or_a_docstring(option: str, folder: Path) -> None:
-    said = "params.yaml, operations.yaml: every key is known and within its range.\n"
-    assert shell(f"{sys.executable} {option} -m forex params check", folder).stdout == said
+@pytest.mark.parametrize("start", ["{} -O", "{} -OO -X utf8", "PYTHONOPTIMIZE=2 {}"])
+def test_no_behaviour_stands_in_an_assertion_or_a_docstring(start: str, folder: Path) -> None:
+    """What was started without them starts again: altair, beside our help, does not load without docstrings."""
+    python = start.format(sys.executable)
+    assert "Calibrated forecasts" in shell(f"{python} -m forex --help", folder).stdout
+    assert "Questions about params.yaml" in shell(f"{python} -m forex params --help", folder).stdout
     made = []
-    for words in (sys.executable, f"{sys.executable} {option}"):
-        done = shell(f"{words} -m stages.ingest && {words} -c 'import stages.validate'", folder)
+    for words in (sys.executable, python):
+        done = shell(f"{words} -m stages.ingest", folder)
         assert done.returncode == 0, done.stderr
         made.append({path: path.read_bytes() for path in sorted((folder / "data").rglob("*")) if path.is_file()})
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        ("python -O -m stages.fit", "python -m stages.fit"),
+        ("python -OO -m stages.fit -OO", "python -m stages.fit -OO"),
+        ("python -bOO -X dev -W error script.py -O", "python -b -X dev -W error script.py -O"),
+        ("python -OO", "python"),
+        ("python -c -O", "python -c -O"),
+        ("python --version", "python --version"),
+    ],
+)
+def test_an_interpreter_starts_again_with_its_other_options(words: str, whole: str) -> None:
+    assert runtime.unoptimized(words.split()) == whole.split()
 
 
 @pytest.mark.parametrize(
