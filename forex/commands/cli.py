@@ -301,14 +301,13 @@ def promote(
 
 @app.command()
 def init(
-    ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or an empty folder.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or an empty folder.", callback=place.from_there)],
     as_json: Json = False,
 ) -> None:
     """Lay a project that works with the installed package: pipeline, params, sample, calendars, workflow. No clone is needed."""
     from forex.commands.keep import init
 
-    terminal.show(init.view(ctx.obj / folder), init.text, as_json=as_json)
+    terminal.show(init.view(folder), init.text, as_json=as_json)
 
 
 @app.command(name="doctor")

@@ -14,7 +14,18 @@ from forex.core.errors import UsageError
 INSTALLED: Final = Path("installed.txt")
 PACKAGE: Final = Path(__file__).parents[1]
 SCAFFOLD: Final = PACKAGE / "scaffold"  # a new project's files, in a wheel only: no code
-CODE: Final = (".j2", ".otf", ".po", ".py", ".ttf")
+CODE: Final = (".csv", ".j2", ".otf", ".po", ".py", ".ttf")
+
+
+def project_files() -> Path:
+    """The folder with the files of a project that come with the package: the scaffold of a wheel, or the clone.
+
+    Raises UsageError where the installation has none.
+    """
+    for folder in (SCAFFOLD, PACKAGE.parent):
+        if (folder / "dvc.yaml").is_file():
+            return folder
+    raise UsageError("this installation of forex has no files of a project: install its wheel anew.")
 
 
 def identity() -> str:

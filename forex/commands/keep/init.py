@@ -38,7 +38,7 @@ def view(folder: Path) -> dict[str, Any]:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: expected a new or an empty folder. Nothing was written.")
-    origin = source()
+    origin = installed.project_files()
     for name in AS_THEY_ARE:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -69,14 +69,6 @@ def text(content: Mapping[str, Any]) -> str:
     if not content["git"]:
         said.append("git is not installed, so that nothing keeps its history: .dvc/config says no_scm.")
     return "\n".join([*said, f"Next: cd {content['folder']} && dvc repro && forex forecast"])
-
-
-def source() -> Path:
-    """Where a new project's files are taken from."""
-    for folder in (installed.SCAFFOLD, installed.PACKAGE.parent):
-        if (folder / "dvc.yaml").is_file():
-            return folder
-    raise UsageError("this installation of forex has no files of a project: install its wheel anew.")
 
 
 def pipeline(text: str) -> str:
