@@ -28,6 +28,11 @@ def project_files() -> Path:
     raise UsageError("this installation of forex has no files of a project: install its wheel anew.")
 
 
+def of_project(path: Path) -> Path:
+    """A file of the working directory; where that is no project and has none, the one that comes with the package."""
+    return path if path.exists() or Path("dvc.yaml").is_file() else project_files() / path
+
+
 def identity() -> str:
     """Version of the installed package and hash of its code, as installed.txt has them."""
     from forex import __version__

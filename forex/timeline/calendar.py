@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from forex.core.errors import DataError
+from forex.core.installed import of_project
 from forex.timeline.holidays import FIRST_YEAR, HOLIDAYS, LAST_YEAR, Holiday, parse_holidays
 
 SANTIAGO = "America/Santiago"
@@ -36,7 +37,8 @@ WEEK_SHARE = 5 / 7  # business days in a calendar day, holidays aside
 def _holidays() -> tuple[Holiday, ...]:
     from forex.core.files import read_text  # imports polars, which `forex --help` can do without
 
-    return parse_holidays(read_text(HOLIDAYS), str(HOLIDAYS))
+    path = of_project(HOLIDAYS)
+    return parse_holidays(read_text(path), str(path))
 
 
 @cache
