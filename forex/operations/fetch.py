@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, StrictStr, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, StrictStr, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from forex.operations.declared import declared_providers, provider_name
@@ -50,7 +50,7 @@ def _source(text: Any) -> Any:
     return {"provider": provider_name(provider), "code": code.strip()}
 
 
-SourceText = Annotated[Source, BeforeValidator(_source)]
+SourceText = Annotated[Source, BeforeValidator(_source), WithJsonSchema({"type": "string"})]
 
 
 def _hours(trading: tuple[str, str]) -> tuple[str, str]:

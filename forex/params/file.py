@@ -98,7 +98,7 @@ def load_params(*keys: str, path: Path = PARAMS_FILE, declared: Mapping[str, Set
 
 def parse_params(text: str, path: Path, *, declared: Mapping[str, Settings] = NOTHING) -> Params:
     """The validated params of a text; `path` is the name that messages give it.  Raises ParamsError as `load_params`."""
-    return parsed(text, path, _kind(declared))
+    return parsed(text, path, params_model(declared))
 
 
 def plain(value: Any) -> Any:
@@ -116,7 +116,7 @@ def _whole(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _kind(declared: Mapping[str, Settings]) -> type[Params]:
+def params_model(declared: Mapping[str, Settings]) -> type[Params]:
     """Params whose blocks are closed to other settings than those declared."""
     return _closed(*((key, tuple(settings.items())) for key, settings in declared.items()))
 

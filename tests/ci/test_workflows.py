@@ -14,11 +14,12 @@ MAKE = re.compile(r"make (?P<target>[a-z-]+)")
 
 
 def test_there_is_one_workflow_for_each_purpose() -> None:
-    assert [path.name for path in WORKFLOWS] == ["change.yml", "day.yml", "rebuild.yml"]
+    assert [path.name for path in WORKFLOWS] == ["change.yml", "day.yml", "rebuild.yml", "site.yml"]
     assert [list(parsed(path)["on"]) for path in WORKFLOWS] == [
         ["pull_request"],
         ["schedule", "workflow_dispatch"],
         ["push", "schedule", "workflow_dispatch"],
+        ["push", "workflow_dispatch"],
     ]
 
 
@@ -58,7 +59,7 @@ def test_nothing_is_allowed_but_what_a_job_asks_for(path: Path) -> None:
         assert all(step["with"]["persist-credentials"] is False for step in checkouts)
 
 
-def test_one_job_commits_and_one_comments_which_runs_nothing() -> None:
+def test_one_job_commits_and_those_that_comment_or_publish_run_nothing() -> None:
     allowed = {
         (path.stem, name, right)
         for path in WORKFLOWS
@@ -66,7 +67,14 @@ def test_one_job_commits_and_one_comments_which_runs_nothing() -> None:
         for right, what in job["permissions"].items()
         if what != "read"
     }
-    assert allowed == {("day", "advance", "contents"), ("change", "comment", "pull-requests")}
+    assert allowed == {
+        ("day", "advance", "contents"),
+        ("change", "comment", "pull-requests"),
+        ("site", "publish", "pages"),
+        ("site", "publish", "id-token"),
+    }
+    publish = jobs(ROOT / ".github/workflows/site.yml")["publish"]["steps"]
+    assert [step["uses"].split("@")[0] for step in publish] == ["actions/deploy-pages"]
     comment = jobs(ROOT / ".github/workflows/change.yml")["comment"]["steps"]
     assert [step["uses"].split("@")[0] for step in comment] == [
         "actions/download-artifact",
