@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from forex.commands.keep.site import api, commands, keys, reports
-from forex.core.files import write_text
+from forex.core.disk import write_text
 
 PAGES = (
     "README.md",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from xml.sax.saxutils import escape
 
-from forex.core.files import write_text
+from forex.core.disk import write_text
 from forex.core.installed import PACKAGE
 
 PICTURE: Final = Path("docs/images/packages.svg")
