@@ -267,12 +267,13 @@ def _other_horizons(found: Study) -> str:
 
 
 def _found(found: Study) -> str:
-    """The README's table: what is found in the fitted world by the pipeline's own forecaster, by horizon."""
-    rows = []
+    """The README's table: what is found in the fitted world by the pipeline's own forecaster, by horizon, and where nothing is."""
+    calm = found.said["fitted"][ADAPTS, NO_CHANGE]
+    rows = [["nothing: a false alarm", *(_told(ever(calm.either(horizon))) for horizon in HORIZONS)]]
     for change in SHOWN:
         delays = [delay(found.said["fitted"][ADAPTS, change].either(horizon)) for horizon in HORIZONS]
         rows.append([change, *(f"{_told(within(one, YEAR))}, {_median(one)}" for one in delays)])
-    return markdown([["found within a year, median delay", *HORIZONS], *rows])
+    return markdown([["what changes: found within a year, median", *HORIZONS], *rows])
 
 
 def _early(rates: EarlyRates) -> str:
