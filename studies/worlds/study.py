@@ -12,7 +12,7 @@ import polars as pl
 
 from forex.commands.keep.readme import filled
 from forex.commands.tables import markdown
-from forex.core.files import read_parquet, write_text
+from forex.core.files import read_parquet, write_csv, write_text
 from forex.core.quantiles import COLUMNS, central_pair
 from forex.monitoring.early import early, path_of
 from forex.monitoring.measured import EARLY, FALSE_ALARMS, EarlyRates
@@ -42,6 +42,7 @@ from studies.worlds.returns import CALM, REAL, estimated
 from tests.support.made_up import ROOT
 
 PAGE = ROOT / "reports/monitors.md"
+DAYS_OF_EPISODES = ROOT / "reports/early_days.csv"
 CALIBRATED = ROOT / "data/forecasts/calibrated.parquet"
 CHANGED_WORLDS = ("GARCH-t", "fitted")
 EPISODES = {
@@ -408,10 +409,11 @@ def _median(delays: Floats) -> str:
 
 
 def write(found: Study) -> str:
-    """Both CSVs and the page; returns the page."""
+    """The tables that the pipeline reads, the page, and the days of the episodes; returns the page."""
     write_tables(found)
     page = filled(PAGE.read_text(encoding="utf-8"), blocks(found))
     write_text(PAGE, page)
+    write_csv(DAYS_OF_EPISODES, episode_days(found.rates, read_parquet(CALIBRATED)))
     return page
 
 

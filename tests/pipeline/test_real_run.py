@@ -27,7 +27,7 @@ from forex.monitoring.subjects import subjects
 from forex.observations.moves import origins
 from forex.params import load_params
 from forex.statistics.scores import matured
-from studies.worlds.study import early_episodes
+from studies.worlds.study import early_episodes, episode_days
 from tests.support import scorer
 from tests.support.forex_command import forex
 
@@ -273,6 +273,12 @@ def test_the_newest_daily_look_of_the_monitor_is_its_report(calibrated: pl.DataF
 def test_the_early_signal_would_have_said_what_the_page_says(calibrated: pl.DataFrame) -> None:
     page = (ROOT / "reports/monitors.md").read_text(encoding="utf-8")
     assert block(page, "early_episodes") == early_episodes(early_rates(), calibrated)
+    days = pl.read_csv(ROOT / "reports/early_days.csv")
+    again = episode_days(early_rates(), calibrated)
+    assert days.select("origin", "horizon", "open", "outside").equals(
+        again.select("origin", "horizon", "open", "outside")
+    )
+    assert np.allclose(days["distance"], again["distance"], rtol=1e-6)
 
 
 def test_quarantine_is_the_37_rows_on_holidays(clone: Path) -> None:
