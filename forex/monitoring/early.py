@@ -13,6 +13,7 @@ sound forecast gets in a year of daily looks is simulated in worlds without a ch
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -91,12 +92,13 @@ def seen(given: Fans, day: Ints, value: Floats) -> Open:
     """
     shape = (day.size, given.steps.shape[1])
     count, outside, total = np.zeros(shape, dtype=np.int64), np.zeros(shape, dtype=np.int64), np.zeros(shape)
+    drawn = _drawn(given)
     for age in range(1, int(given.steps.max(initial=0))):
         first, last = (np.searchsorted(given.day, day - age, side=side) for side in ("left", "right"))
         for number in range(int((last - first).max(initial=0))):  # origins that share an anchor
             look = np.flatnonzero(first + number < last)
             origin = first[look] + number
-            distance = _distance(given, origin, float(age), value[look])[:, None]
+            distance = _distance(drawn, origin, float(age), value[look] - given.value[origin])[:, None]
             is_open = age < given.steps[origin]
             count[look] += is_open
             outside[look] += is_open & (distance > 1)
@@ -104,25 +106,34 @@ def seen(given: Fans, day: Ints, value: Floats) -> Open:
     return Open(count, outside, np.divide(total, count, out=np.full(shape, np.nan), where=count > 0))
 
 
-def _distance(given: Fans, origin: Ints, age: float, value: Floats) -> Floats:
-    """z of the forecasts of these origins at one age; 0 where a fan without width has not been left.
+@dataclass(frozen=True)
+class _Drawn:
+    """What is linear in steps, from 0 at 0 steps on, (n, 1 + h): the median, and the square of each end's distance from it."""
 
-    As in `between_horizons`, the median is linear in steps, and the square of each end's distance from it.
-    """
-    steps = np.concatenate([np.zeros((origin.size, 1)), given.steps[origin]], axis=1)
-    rows = np.arange(origin.size)
+    steps: Floats
+    centre: Floats
+    above: Floats
+    below: Floats
+
+
+def _drawn(given: Fans) -> _Drawn:
+    above, below = (given.upper - given.centre) ** 2, (given.centre - given.lower) ** 2
+    return _Drawn(*(np.pad(part, ((0, 0), (1, 0))) for part in (given.steps, given.centre, above, below)))
+
+
+def _distance(drawn: _Drawn, origin: Ints, age: float, moved: Floats) -> Floats:
+    """z of the forecasts of these origins at one age; 0 where a fan without width has not been left.  moved: since their anchors."""
+    steps = drawn.steps[origin]
     right = np.clip((steps < age).sum(axis=1), 1, steps.shape[1] - 1)
     left = right - 1
-    gap = steps[rows, right] - steps[rows, left]
-    share = np.clip(np.divide(age - steps[rows, left], gap, out=np.ones(origin.size), where=gap > 0), 0.0, 1.0)
+    start, end = drawn.steps[origin, left], drawn.steps[origin, right]
+    share = np.divide(age - start, end - start, out=np.ones(origin.size), where=end > start).clip(0.0, 1.0)
 
     def between(values: Floats) -> Floats:
-        padded = np.concatenate([np.zeros((origin.size, 1)), values[origin]], axis=1)
-        return np.asarray(padded[rows, left] + share * (padded[rows, right] - padded[rows, left]))
+        return np.asarray(values[origin, left] + share * (values[origin, right] - values[origin, left]))
 
-    move = value - given.value[origin] - between(given.centre)
-    above, below = between((given.upper - given.centre) ** 2), between((given.centre - given.lower) ** 2)
-    half = np.sqrt(np.where(move >= 0, above, below))
+    move = moved - between(drawn.centre)
+    half = np.sqrt(np.where(move >= 0, between(drawn.above), between(drawn.below)))
     return np.divide(np.abs(move), half, out=np.where(move == 0, 0.0, np.inf), where=half > 0)
 
 
@@ -143,21 +154,30 @@ class Early:
 
         known: (looks,), NaT where nothing was. The rate is NaN where too few are open, and where a horizon was not simulated.
         """
-        day = np.where(
-            np.isnat(known), -1, steps_between(EPOCH, np.where(np.isnat(known), np.datetime64(EPOCH), known))
-        )
+        day = np.full(known.shape, -1)
+        there = ~np.isnat(known)
+        day[there] = steps_between(EPOCH, known[there])
         return self.on_path(np.searchsorted(self.path.day, day, side="right") - 1)
 
     def on_path(self, newest: Ints) -> tuple[Open, Floats]:
         """As `at`, with the path up to each of its positions; newest: (looks,), -1 for none of it."""
-        there = newest >= 0
-        found = seen(
-            self.fans,
-            np.where(there, self.path.day[newest], -LONG_AGO)
-            if self.path.day.size
-            else np.full(newest.size, -LONG_AGO),
-            self.path.value[newest] if self.path.day.size else np.zeros(newest.size),
-        )
+        found, rate = self._whole
+        there, count = newest >= 0, np.zeros((newest.size, len(self.horizons)), dtype=np.int64)
+        one = Open(count, count.copy(), np.full(count.shape, np.nan))
+        rare = one.distance.copy()
+        for into, whole in (
+            (one.count, found.count),
+            (one.outside, found.outside),
+            (one.distance, found.distance),
+            (rare, rate),
+        ):
+            into[there] = whole[newest[there]]
+        return one, rare
+
+    @cached_property
+    def _whole(self) -> tuple[Open, Floats]:
+        """At every position of the path: a look sees nothing behind its own, so that each is walked once, whoever looks."""
+        found = seen(self.fans, self.path.day, self.path.value)
         rate = np.full(found.distance.shape, np.nan)
         for column, horizon in enumerate(self.horizons):
             if horizon in self.rates.distances:
@@ -170,18 +190,18 @@ class Early:
 
         `since`: the first origin of the stretch whose rates are all up to `raised_at`.
         """
-        looks = np.arange(self.path.day.size)
-        found, rate = self.on_path(looks)
+        looks = self.path.day.size
+        found, rate = self._whole
         reports = {}
         for column, horizon in enumerate(self.horizons):
             if horizon not in self.rates.distances:
                 continue
-            if not looks.size:
+            if not looks:
                 reports[horizon] = EarlyReport(open=0, outside=0, raised=False)
                 continue
             quiet = np.flatnonzero(~(rate[:, column] <= raised_at))
             first = int(quiet[-1]) + 1 if quiet.size else 0
-            raised = first < looks.size
+            raised = first < looks
             reports[horizon] = EarlyReport(
                 open=int(found.count[-1, column]),
                 outside=int(found.outside[-1, column]),
@@ -191,9 +211,6 @@ class Early:
                 since=str(self.path.origin_date[first]) if raised else None,
             )
         return reports
-
-
-LONG_AGO = 10**6  # business days: no forecast has an anchor so early
 
 
 def _finite(value: float) -> float | None:
@@ -225,7 +242,11 @@ def early(forecasts: pl.DataFrame, path: Path, *, horizons: Sequence[str], rates
 
 
 def _anchor_day(rows: pl.DataFrame) -> Ints:
-    """The business day of each row's anchor, as a number: its target's less its steps."""
+    """The business day of each row's anchor, as a number: its target's less its steps.
+
+    By the holidays that its origin knew of, as its steps are: one that became law between anchor and target is a step of theirs.
+    """
     if not rows.height:
         return np.zeros(0, dtype=np.int64)
-    return steps_between(EPOCH, rows["target_date"].to_numpy()) - rows["steps"].to_numpy().astype(np.int64)
+    target = steps_between(EPOCH, rows["target_date"].to_numpy(), known_at=rows["origin_date"].to_numpy())
+    return target - rows["steps"].to_numpy().astype(np.int64)

@@ -17,17 +17,17 @@ RATES = EarlyRates(np.array([1.0, 0.5, 0.1, 0.01]), {"30d": np.array([0.0, 1.0, 
 HALF_95 = 1.96
 
 
-def world(days: int = 120, *, seed: int = 3, step: float = 0.006) -> pl.DataFrame:
+def world(days: int = 120, *, seed: int = 3, step: float = 0.006, first: str = "2015-01-02") -> pl.DataFrame:
     """Forecasts of a random walk in the columns of calibrated.parquet, one origin a business day; every tenth anchor is stale."""
     rng = np.random.default_rng(seed)
-    dates = calendar.business_days("2015-01-02", "2020-12-30")[:days]
+    dates = calendar.business_days(first, "2025-12-30")[:days]
     values = 700 * np.exp(np.cumsum(step * rng.standard_normal(days)))
     rows = []
     for at in range(1, days):
         anchor = at - 1 if at % 10 == 0 else at
         for horizon in HORIZONS:
             target = calendar.target_dates([dates[at]], [dates[anchor]], horizon)
-            steps = int(calendar.steps_between(dates[anchor], target)[0])
+            steps = int(calendar.steps_between(dates[anchor], target, known_at=dates[at])[0])
             spread = step * np.sqrt(steps) * np.linspace(-2.6, 2.6, len(GRID)) * (1 + 0.1 * (at % 3))
             rows.append(
                 {
@@ -99,6 +99,22 @@ def test_nothing_after_a_look_enters_it() -> None:
         assert np.array_equal(found[1], whole[1], equal_nan=True)
 
 
+@pytest.mark.parametrize("holiday", ["2021-06-21", "2022-09-16"])
+def test_a_holiday_that_becomes_law_moves_no_anchor(holiday: str) -> None:
+    """Its forecasts count it as a step; the path and the forecasts are of the same days as without it."""
+    before = np.datetime64(holiday) - 70
+    frame = world(first=str(before), days=60)
+    for horizon in HORIZONS:
+        of_horizon = frame.filter(pl.col("horizon") == horizon)
+        assert path_of(of_horizon).day.tolist() == path_of(frame.filter(pl.col("horizon") == "1d")).day.tolist()
+    made = signal(frame)
+    days = frame["origin_date"].unique().sort()
+    origins = [row for row in range(1, len(days) + 1) if row % 10]  # the others know no more than the one before
+    expected = calendar.steps_between(EPOCH, [days[row - 1] for row in origins])
+    assert made.path.day.tolist() == expected.tolist()
+    assert made.path.origin_date.tolist() == [days[row - 1] for row in origins]
+
+
 def test_it_is_raised_while_nothing_of_the_jump_has_matured_and_says_since_when() -> None:
     frame = world(step=0.002)
     days = frame["origin_date"].unique().sort()
@@ -142,6 +158,21 @@ def test_nothing_issued_is_nothing_open() -> None:
         HORIZONS, none.fans, Path(np.array([], dtype="datetime64[D]"), np.array([], dtype=int), np.array([])), RATES
     )
     assert without_path.newest(raised_at=0.02)["30d"].open == 0
+
+
+def test_whoever_looks_sees_what_the_path_up_to_then_shows() -> None:
+    """Any looks, in any order and repeated, agree with those looks taken alone."""
+    made = signal(world())
+    newest = np.array([40, -1, 7, 40, made.path.day.size - 1, 0])
+    found, rate = made.on_path(newest)
+    for row, at in enumerate(newest.tolist()):
+        alone = seen(made.fans, made.path.day[[at]], made.path.value[[at]])
+        if at < 0:
+            assert not found.count[row].any() and np.isnan(found.distance[row]).all() and np.isnan(rate[row]).all()
+        else:
+            assert found.count[row].tolist() == alone.count[0].tolist()
+            assert found.outside[row].tolist() == alone.outside[0].tolist()
+            assert np.array_equal(found.distance[row], alone.distance[0], equal_nan=True)
 
 
 def test_a_fan_without_width_is_left_by_any_move() -> None:
