@@ -122,7 +122,7 @@ def _drawn(given: Fans) -> _Drawn:
 
 
 def _distance(drawn: _Drawn, origin: Ints, age: float, moved: Floats) -> Floats:
-    """z of the forecasts of these origins at one age; 0 where a fan without width has not been left.  moved: since their anchors."""
+    """z of the forecasts of these origins at one age, moved: since their anchors; 0 where a fan without width has not been left."""
     steps = drawn.steps[origin]
     right = np.clip((steps < age).sum(axis=1), 1, steps.shape[1] - 1)
     left = right - 1
