@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
+from altair.utils import schemapi
 
 from forex.core.names import PUBLISHED
 from forex.forecast.fan import INTERVAL, MEDIAN_PART, OBSERVADO, PAST
@@ -16,6 +17,10 @@ from forex.presentation.language import Language
 from forex.regimes.regimes import REGIMES
 from forex.report.drawing import ENGLISH, FONT, Palette
 from forex.report.rows import REVISION, Given, Later, Source
+
+# That charts fit the schema of Vega-Lite is for the tests to check, on whole charts; not each time that a part is put together. And
+# channels are written as such: of a text, altair searches the schema of each channel for what it could be.
+schemapi.disable_debug_mode()
 
 UTC = alt.Scale(type="utc")
 LATER = "rows"  # the name of what `dvc plots` puts in
@@ -47,18 +52,18 @@ def fan_chart(
     )
     intervals, median, observado = (source.where(part=part) for part in (INTERVAL, MEDIAN_PART, OBSERVADO))
     targets = median.present("horizon")
-    ink, apart = alt.value(colours.ink), _apart(source)
+    ink, apart = alt.ColorValue(colours.ink), _apart(source)
     words: dict[str, Any] = {"color": colours.muted, "fontSize": 11, "font": FONT}
     layers = [
         _chart(source.where(part=PAST))
         .mark_area(opacity=0.16, color=colours.muted)
-        .encode(x=x, y=lower, y2="upper:Q", detail=apart),
+        .encode(x=x, y=lower, y2=alt.Y2("upper:Q"), detail=apart),
         _chart(intervals)
         .mark_area(opacity=0.2)
-        .encode(x=x, y=lower, y2="upper:Q", color=_own(source, colours), detail=_apart(source, "level")),
+        .encode(x=x, y=lower, y2=alt.Y2("upper:Q"), color=_own(source, colours), detail=_apart(source, "level")),
         _chart(intervals.last("date", "level").labelled(language.level))
         .mark_text(align="left", dx=5, **words)
-        .encode(x=x, y=upper, text="label:N"),
+        .encode(x=x, y=upper, text=alt.Text("label:N")),
         _chart(median).mark_line(strokeWidth=2, strokeDash=[5, 3]).encode(x=x, y=y, color=_own(source, colours)),
         _chart(observado).mark_line(strokeWidth=1.5).encode(x=x, y=y, color=ink, detail=apart),
         _chart(targets)
@@ -68,7 +73,7 @@ def fan_chart(
     ]
     if not compact:
         names = _chart(targets.spaced("date", LABEL_DAYS)).mark_text(dy=-12, **words | {"color": colours.ink})
-        layers.append(names.encode(x=x, y=y, text="horizon:N"))
+        layers.append(names.encode(x=x, y=y, text=alt.Text("horizon:N")))
     return alt.layer(*layers).properties(width=width, height=height)
 
 
@@ -89,7 +94,7 @@ def reliability_chart(
     diagonal = alt.Chart(alt.InlineData(values=[{"level": 0, "coverage": 0}, {"level": 1, "coverage": 1}]))
     layers = [
         diagonal.mark_line(color=colours.muted, strokeWidth=1).encode(x=x, y=y),
-        _chart(published).mark_area(opacity=0.22).encode(y=low, y2="high:Q", **own),
+        _chart(published).mark_area(opacity=0.22).encode(y=low, y2=alt.Y2("high:Q"), **own),
         _chart(other)
         .mark_line(color=colours.muted, strokeWidth=1.5, strokeDash=[2, 2])
         .encode(x=x, y=y, detail=_apart(source)),
@@ -121,7 +126,7 @@ def note(text: str, *, colours: Palette) -> Any:
     return (
         alt.Chart(alt.InlineData(values=[{"text": text}]))
         .mark_text(color=colours.muted)
-        .encode(text="text:N")
+        .encode(text=alt.Text("text:N"))
         .properties(width=400, height=60)
     )
 
@@ -141,7 +146,7 @@ def rolling_chart(source: Source, *, colours: Palette, width: int, height: int, 
         .mark_line(strokeWidth=1.5)
         .encode(x=x, y=y, color=_own(source, colours), detail=_apart(source, "level")),
         nominal.mark_text(align="left", dx=5, color=colours.muted, fontSize=11, font=FONT).encode(
-            x=x, y=level, text="label:N"
+            x=x, y=level, text=alt.Text("label:N")
         ),
     ]
     return alt.layer(*layers).properties(width=width, height=height)
@@ -165,7 +170,7 @@ def regime_chart(
         {"strokeDash": alt.StrokeDash(f"{REVISION}:N", sort=None, legend=_legend(colours))} if later else {}
     )
     layers = [
-        _chart(spans).mark_rect(opacity=0.55).encode(x=start, x2="end:T", color=colour),
+        _chart(spans).mark_rect(opacity=0.55).encode(x=start, x2=alt.X2("end:T"), color=colour),
         _chart(origins).mark_line(color=colours.ink, strokeWidth=1).encode(x=x, y=ratio, **line),
     ]
     if named_spans is not None:
@@ -174,7 +179,7 @@ def regime_chart(
             known.mark_rule(color=colours.ink, strokeDash=[2, 2]).encode(x=start),
             known.mark_text(
                 align="center", baseline="bottom", dy=-3, y=0, color=colours.ink, fontSize=11, font=FONT
-            ).encode(x=start, text="name:N"),
+            ).encode(x=start, text=alt.Text("name:N")),
         ]
     return alt.layer(*layers).properties(width=width, height=height)
 
@@ -265,7 +270,7 @@ def _chart(source: Source) -> Any:
 def _own(source: Source, colours: Palette) -> Any:
     """The colour of the forecast that a chart is about, by revision where rows come later."""
     if isinstance(source, Given):
-        return alt.value(colours.accent)
+        return alt.ColorValue(colours.accent)
     return alt.Color(f"{REVISION}:N", scale=alt.Scale(range=list(REVISIONS)), sort=None, legend=_legend(colours))
 
 
@@ -284,5 +289,5 @@ def _legend(colours: Palette, *, opacity: float = 1) -> Any:
 
 def _apart(source: Source, *names: str) -> Any:
     """What keeps lines apart that have one colour."""
-    fields = [f"{name}:N" for name in (*names, *([REVISION] if isinstance(source, Later) else []))]
+    fields = [alt.Detail(f"{name}:N") for name in (*names, *([REVISION] if isinstance(source, Later) else []))]
     return fields or alt.Undefined
