@@ -1,4 +1,5 @@
 """What is usual for USD/CLP, estimated from the panel with its uncertainty, for the block `usdclp` of params.yaml.
 
-No stage depends on it.
+`estimates` takes the panel and gives values with their bands (`resamples`); `block` writes them into params.yaml. No stage depends
+on it.
 """

@@ -1,1 +1,5 @@
-"""The newest origin's forecast in full: its report, the ladder, the fan from day to day, and how it compares with what is usual."""
+"""The newest origin's forecast in full.
+
+It takes the calibrated quantiles, the panel, the regime and what is usual, and gives the typed report: intervals by horizon, the
+ladder of levels, the fan from day to day, how old and how usual its inputs are.
+"""

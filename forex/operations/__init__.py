@@ -1,6 +1,6 @@
 """operations.yaml: what only live use needs, one typed block per top-level key, read and checked as params.yaml is.
 
-No stage depends on it.
+It takes the file and gives frozen blocks: whom to ask, how to send, when to run. No stage depends on it.
 """
 
 from forex.operations.declared import declared_providers, provider_name

@@ -1,5 +1,8 @@
 """params.yaml: one typed block per top-level key, read and validated as a whole, but for the settings that files of other packages
-declare (open.py)."""
+declare (open.py).
+
+It takes the file and gives a frozen object, and the hashes of what enters a forecast (entering.py).
+"""
 
 from forex.params.alerts import Alerts, Rung
 from forex.params.calibrate import Calibrate, Multipliers

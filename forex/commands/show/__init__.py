@@ -1,1 +1,1 @@
-"""Commands that show what the last run says."""
+"""Commands that show what the last run says: they take its reports, change nothing, and give text or JSON."""
