@@ -4,6 +4,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export DVC_NO_ANALYTICS := 1
+# Images of Python for containers set it. Hundreds of processes would compile this library anew, each for itself.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: catalogue help run test test-fast test-extras lint lint-ci rebuild ci-pull ci-report ci-advance ci-keep ci-check study faults fuzz nightly replay trade constants bench plots docs docs-source docs-serve readme screenshot schema calendar lock clean
 

@@ -5,6 +5,7 @@ The process runs in a time zone that is neither UTC nor Santiago nor New York: w
 
 import forex  # noqa: F401, I001  (pins the arithmetic before anything else loads numpy)
 
+import gc
 import os
 import time
 from collections.abc import Iterator
@@ -30,6 +31,9 @@ settings.load_profile("repeatable")
 os.environ["TZ"] = "Asia/Tokyo"
 time.tzset()
 
+# While modules are imported, hardly anything is garbage, and the search for it would look at ever more of them.
+gc.disable()
+
 SLOW = tuple(f"{ROOT}/tests/{folder}/" for folder in ("browser", "guarantee", "pipeline", "studies"))
 
 
@@ -43,6 +47,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("slow")
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """From here on cycles are searched for, among what tests make; what is imported and collected stays to the end."""
+    gc.collect()
+    gc.freeze()
+    gc.enable()
 
 
 # A process reads the holidays once, from its working directory: here, before a test moves to another one.
