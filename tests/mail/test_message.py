@@ -68,6 +68,7 @@ def test_the_picture_is_a_png_fine_enough_for_a_fine_screen() -> None:
     assert b"IEND" in content[-12:] and len(content) < 300_000
 
 
+@pytest.mark.slow
 def test_the_picture_is_the_same_in_every_zone_and_locale() -> None:
     """In another process, without the fonts and the zone that this one may have seen."""
     script = (

@@ -154,6 +154,7 @@ for work, whole in ((put, ["new/daily-2024-11-27.eml"]), (sent, ["sent/daily-202
 """
 
 
+@pytest.mark.slow
 def test_killed_at_any_moment_a_message_is_in_one_place_and_the_next_process_goes_on(tmp_path: Path) -> None:
     assert script(KILLED, str(tmp_path / "outbox")).splitlines() == ["put True 2", "sent True 4"]
 

@@ -36,6 +36,7 @@ def storm(factor: float, *, absorbed: bool) -> Panel:
     return changed(panel, actual=900 + (panel.actual - 900) * size, quantiles=quantiles)
 
 
+@pytest.mark.slow
 def test_a_day_says_what_a_report_of_that_day_would_have_said() -> None:
     panel = storm(1.8, absorbed=False)
     found = looked_back(panel)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+import pytest
 
 from forex.core.status import INSUFFICIENT_DATA
 from forex.monitoring.alert_rules import registry
@@ -44,6 +45,7 @@ def daily(made: dict[str, Panel], rows: pl.DataFrame, horizons: list[str]) -> di
     return daily_statuses(own, rows, horizons=horizons, settings=RULES)
 
 
+@pytest.mark.slow
 def test_a_look_says_what_a_report_of_that_origin_would_have_said() -> None:
     made = panels()
     rows = days_of(made["1d"])
@@ -73,6 +75,7 @@ def test_the_alarm_alone_makes_a_look_degraded() -> None:
     assert found.wealth[raised[0]] >= found.threshold > found.wealth[: raised[0]].max()
 
 
+@pytest.mark.slow
 def test_replaying_the_days_gives_the_same_alerts() -> None:
     """What an origin raised, it raises in every later report: nothing is raised anew because a day has passed."""
     made = panels()
