@@ -112,9 +112,10 @@ def _configured_once() -> Iterator[None]:
 
     Left to itself it makes it anew at each of a hundred looks at it: a fifth of the time of a validation.
     """
-    from great_expectations.expectations.expectation import Expectation
+    from great_expectations.expectations import expectation as asked
 
-    usual = Expectation.configuration
+    kind: Any = asked.Expectation
+    usual = kind.configuration
     made: dict[int, tuple[Any, Any]] = {}  # by id, with the expectation, so that no other gets its id
 
     def once(expectation: Any) -> Any:
@@ -122,11 +123,11 @@ def _configured_once() -> Iterator[None]:
             made[id(expectation)] = expectation, usual.fget(expectation)
         return made[id(expectation)][1]
 
-    Expectation.configuration = property(once)
+    kind.configuration = property(once)
     try:
         yield
     finally:
-        Expectation.configuration = usual
+        kind.configuration = usual
 
 
 @contextmanager
