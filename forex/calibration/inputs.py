@@ -24,6 +24,13 @@ class Inputs:
 
 
 def calibration_inputs(history: History, raw: pl.DataFrame, regimes: pl.DataFrame, horizons: Sequence[str]) -> Inputs:
+    """From the frames of the stages before.
+
+    history: of the panel that `raw` was made from.  raw: as `forex.statistics.forecasts.raw_frame` makes it.
+    regimes: `origin_date` and `regime` of every origin of `raw`.  horizons: those to calibrate.
+
+    Raises KeyError where an origin has no regime.
+    """
     origin_dates = np.unique(raw["origin_date"].to_numpy())
     origins = np.searchsorted(history.days, origin_dates)
     predictive = raw_predictive(raw, history.anchor[origins], origin_dates)

@@ -61,6 +61,8 @@ class Widening(Report):
 
 
 class HorizonCalibration(Report):
+    """What calibration made of the models at one horizon."""
+
     models: dict[str, Conformal]
     ensemble: dict[str, Share] = Field(description="Weights of its members at the newest origin")
     multipliers_compared: dict[str, dict[str, Compared]] = Field(

@@ -1,5 +1,6 @@
 """Whether `published` is better than another model: Diebold–Mariano on CRPS, interval score and squared error, with Holm's
-correction over the horizons."""
+correction over the horizons.
+"""
 
 from collections.abc import Mapping
 

@@ -142,6 +142,8 @@ class PublishedAgainst(Flat):
 
 
 class ModelScores(Report):
+    """Everything that is measured of one model at one horizon."""
+
     overall: OverallScores
     coverage_tests: CoverageTests
     published_against: PublishedAgainst
@@ -262,6 +264,8 @@ class Explained(Record):
 
 
 class Unexplained(Report):
+    """In place of what the nowcast explains, where no forecast has matured."""
+
     n: Literal[0] = 0
     status: Open
 
@@ -277,4 +281,6 @@ class Scoreboard(Report):
 
 
 class ValidationReport(Scoreboard):
+    """reports/validation.json: the scoreboard, and what the nowcast explains by horizon."""
+
     nowcast: Mapping[str, Explained | Unexplained]

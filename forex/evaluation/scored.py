@@ -29,18 +29,22 @@ class Scored:
 
     @cached_property
     def crps(self) -> Floats:
+        """CRPS of each forecast, CLP, (n, m)."""
         return self.panel.crps
 
     @cached_property
     def pit(self) -> Floats:
+        """Probability integral transform of each outcome, (n, m), in (0, 1)."""
         return self.panel.pit
 
     @cached_property
     def error(self) -> Floats:
+        """Median less outcome, CLP, (n, m)."""
         return self.panel.median - self.panel.actual[:, None]
 
     @cached_property
     def hits(self) -> dict[float, Bools]:
+        """By nominal coverage, whether the outcome lies inside the interval, (n, m)."""
         return {level: self.panel.covered(level) for level in ALL_LEVELS}
 
     @cached_property
@@ -50,14 +54,17 @@ class Scored:
 
     @cached_property
     def below(self) -> dict[float, Bools]:
+        """Of each scored level, whether the actual lies below its interval, (n, m)."""
         return {level: self.panel.actual[:, None] < self.panel.bounds(level)[0] for level in self.levels}
 
     @cached_property
     def interval_score(self) -> dict[float, Floats]:
+        """By scored level, the interval score of each forecast, CLP, (n, m)."""
         return {level: self.panel.interval_score(level) for level in self.levels}
 
     @cached_property
     def half_width(self) -> dict[float, Floats]:
+        """By scored level, half the width of each interval, CLP, (n, m)."""
         bounds = {level: self.panel.bounds(level) for level in self.levels}
         return {level: (upper - lower) / 2 for level, (lower, upper) in bounds.items()}
 
@@ -70,15 +77,18 @@ class Scored:
 
     @cached_property
     def chains(self) -> list[NDArray[np.int64]]:
+        """Positions of forecasts that do not overlap, one array for each way to choose them."""
         target_day = calendar.steps_between(self.panel.origin_date[0], self.panel.target_date)
         return inference.chains(target_day - self.panel.steps, target_day)
 
     @property
     def steps(self) -> int:
+        """How many neighbouring origins' errors overlap."""
         return self.panel.typical_steps
 
     @property
     def baseline(self) -> int | None:
+        """Position of `random_walk` among the models; None where it is not among them."""
         return self.panel.models.index(RANDOM_WALK) if RANDOM_WALK in self.panel.models else None
 
 
@@ -93,4 +103,5 @@ def score(panels: Mapping[str, Panel], *, levels: Sequence[float], settings: Eva
 
 
 def finite(value: Any) -> float | None:
+    """The value as a float, or None where it is not finite: JSON has no NaN."""
     return float(value) if np.isfinite(value) else None

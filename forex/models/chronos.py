@@ -24,6 +24,8 @@ SCALE_PAIR = central_pair(0.80)  # what even a model with nine deciles says itse
 
 
 class Settings(Block):
+    """What `fit.chronos` holds: the model's folder or name, and how much it is shown and asked for."""
+
     model: StrictStr
     context: PositiveInt
     steps: PositiveInt
@@ -31,6 +33,8 @@ class Settings(Block):
 
 
 class Chronos:
+    """A pretrained Chronos-Bolt or Chronos-2 that is shown the last business days."""
+
     def __init__(self, settings: Settings):
         self.settings = settings
         self.pipeline = load(settings.model)

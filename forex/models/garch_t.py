@@ -31,10 +31,14 @@ class Parameters:
 
 
 class Settings(Block):
+    """What `fit.garch_t` holds."""
+
     refit_every: PositiveInt  # business days
 
 
 class GarchT:
+    """GARCH(1,1) with t errors and zero mean, refitted on a schedule and filtered in between."""
+
     def __init__(self, settings: Settings):
         self.refit_every = settings.refit_every
 

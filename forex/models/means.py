@@ -67,6 +67,7 @@ class Means:
 
     @property
     def quoted(self) -> Bools:
+        """Whether the day's origin has a quote in use, (n_days,)."""
         return self.in_use.present
 
     @property

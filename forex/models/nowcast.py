@@ -26,6 +26,8 @@ SHAPE_HALF_LIFE = 1e9  # the shape comes from every score alike; ageing them is 
 
 
 class Settings(Block):
+    """What `fit.nowcast` holds; params.yaml says what each key is."""
+
     refit_every: PositiveInt
     half_life: PositiveInt
     penalty: PositiveFloat
@@ -50,6 +52,8 @@ class Settings(Block):
 
 
 class Nowcast:
+    """What the market has done since the deals that the anchor averages, with a scale that knows what was missing."""
+
     def __init__(self, settings: Settings):
         self.settings = settings
         self.reversion = volatility.Reversion(

@@ -16,6 +16,7 @@ class Predecessor:
     """Mean and standard deviation of the last 30 daily returns, with t₃₀: the interval of the system before this one."""
 
     def forecast(self, history: History, origins: Ints, horizons: Sequence[str]) -> dict[str, Predictive]:
+        """Mean and standard deviation of the last 30 daily returns, as t with 30 degrees of freedom."""
         known = history.known[origins]
         require(known, WINDOW)
         windows = np.lib.stride_tricks.sliding_window_view(history.daily, WINDOW)[known - WINDOW]

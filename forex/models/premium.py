@@ -28,11 +28,15 @@ MIN_BLOCKS = 10  # of 2 × steps days, before the first estimate: a standard err
 
 
 class Settings(Block):
+    """What `fit.premium` holds."""
+
     currencies: Annotated[tuple[str, ...], Field(min_length=1), AfterValidator(unique)]
     refit_every: PositiveInt
 
 
 class Premium:
+    """The nowcast, moved from 7d on by a countercyclical premium on the dollar."""
+
     def __init__(self, nowcast: Model, settings: Settings):
         self.nowcast = nowcast
         self.settings = settings

@@ -14,6 +14,8 @@ from forex.statistics.predictive import Predictive
 
 
 class Model(Protocol):
+    """Anything that gives a predictive distribution at each origin."""
+
     def forecast(self, history: History, origins: Ints, horizons: Sequence[str]) -> dict[str, Predictive]:
         """The predictive distribution at each origin (positions in `history.days`, ascending), by horizon."""
         ...

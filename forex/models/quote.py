@@ -41,6 +41,7 @@ class Quote:
 
     @property
     def present(self) -> Bools:
+        """Whether the day has a quote, (n_days,)."""
         return np.isfinite(self.gap)
 
 

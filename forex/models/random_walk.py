@@ -14,6 +14,7 @@ class RandomWalk:
     drift = False
 
     def forecast(self, history: History, origins: Ints, horizons: Sequence[str]) -> dict[str, Predictive]:
+        """The anchor as median, and the expanding standard deviation times √steps, as t with 30 degrees of freedom."""
         known = history.known[origins]
         require(known, MIN_RETURNS)
         mean, sigma = expanding(history.daily)

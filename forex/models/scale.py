@@ -25,4 +25,5 @@ class Scale:
 
     @property
     def total(self) -> Floats:
+        """Standard deviation of the log-return that is forecast, (n_days,)."""
         return self.size.daily * self.time * self.information * self.panel

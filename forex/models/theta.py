@@ -31,10 +31,14 @@ class Parameters:
 
 
 class Settings(Block):
+    """What `fit.theta` holds."""
+
     refit_every: PositiveInt  # business days
 
 
 class Theta:
+    """Exponential smoothing with half the trend's drift."""
+
     def __init__(self, settings: Settings):
         self.refit_every = settings.refit_every
 

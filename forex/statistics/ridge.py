@@ -12,6 +12,8 @@ from forex.observations.history import Floats, Ints
 
 @dataclass(frozen=True)
 class Schedule:
+    """When a ridge is refitted, and how its rows and features count."""
+
     refit_every: int  # rows
     half_life: float  # rows, of a row's weight
     penalty: float  # times the mean weight

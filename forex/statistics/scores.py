@@ -128,6 +128,7 @@ class Panel:
 
     @property
     def n(self) -> int:
+        """How many forecasts there are."""
         return int(self.actual.size)
 
     @property
@@ -137,24 +138,30 @@ class Panel:
 
     @property
     def median(self) -> Floats:
+        """CLP per USD, (n, m)."""
         return self.quantiles[:, :, MEDIAN]
 
     @property
     def crps(self) -> Floats:
+        """CLP, (n, m)."""
         return crps(self.actual[:, None], self.quantiles)
 
     @property
     def pit(self) -> Floats:
+        """In (0, 1), (n, m)."""
         return pit(self.actual[:, None], self.quantiles)
 
     def bounds(self, level: float) -> tuple[Floats, Floats]:
+        """Ends of the intervals of a nominal coverage, CLP per USD, (n, m).  Raises ValueError for one off the grid."""
         lower, upper = central_pair(level)
         return self.quantiles[:, :, lower], self.quantiles[:, :, upper]
 
     def covered(self, level: float) -> Bools:
+        """Whether each outcome lies inside the interval of a nominal coverage, (n, m)."""
         return covered(self.actual[:, None], *self.bounds(level))
 
     def interval_score(self, level: float) -> Floats:
+        """CLP, (n, m), of the intervals of a nominal coverage."""
         return interval_score(self.actual[:, None], *self.bounds(level), level=level)
 
     def last(self, count: int) -> "Panel":

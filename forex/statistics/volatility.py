@@ -10,7 +10,8 @@ from forex.observations.history import Floats, Ints
 @dataclass(frozen=True)
 class Reversion:
     """half_lives: of the components, in returns.  persistence: of each, in its own half-lives.  long_run: half-life of the level
-    they revert to.  root_steps: steps ahead at which a component's reading from roots counts half."""
+    they revert to.  root_steps: steps ahead at which a component's reading from roots counts half.
+    """
 
     half_lives: tuple[float, ...]
     persistence: float

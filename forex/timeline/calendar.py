@@ -89,6 +89,7 @@ def holidays_between(first: dt.date, last: dt.date, *, known_at: dt.date) -> lis
 
 
 def as_dates(dates: ArrayLike) -> Dates:
+    """Days as numpy has them.  Raises ValueError for what is no date."""
     return np.asarray(dates, dtype="datetime64[D]")
 
 
@@ -111,15 +112,27 @@ def business_days(first: ArrayLike, last: ArrayLike, *, known_at: ArrayLike | No
 
 
 def on_or_before(dates: ArrayLike) -> Dates:
+    """The last business day on or before each date.
+
+    >>> str(on_or_before("2024-09-18"))
+    '2024-09-17'
+    """
     return _offset(dates, 0, "backward", None)
 
 
 def on_or_after(dates: ArrayLike, *, known_at: ArrayLike | None = None) -> Dates:
+    """The first business day on or after each date, by the holidays known at `known_at`.
+
+    >>> str(on_or_after("2024-09-18"))
+    '2024-09-23'
+    """
     return _offset(dates, 0, "forward", known_at)
 
 
 def shift(dates: ArrayLike, days: int, *, known_at: ArrayLike | None = None) -> Dates:
-    """Each date moved by `days` business days; a date that is none counts as between its neighbours; 0 leaves it as it is.
+    """Each date moved by `days` business days; 0 leaves every date as it is.
+
+    A date that is not a business day counts as lying between its neighbours.
 
     >>> shift(["2024-09-23", "2024-09-18"], -1).tolist()
     [datetime.date(2024, 9, 17), datetime.date(2024, 9, 17)]

@@ -22,6 +22,8 @@ EVERY_YEAR = ((1, 1), (12, 25))  # month and day of holidays that no year lacks:
 
 
 class Holiday(NamedTuple):
+    """A day on which Santiago's banks are closed, and the day from which that was known."""
+
     date: dt.date
     name: str
     known_from: dt.date
