@@ -12,7 +12,7 @@ from forex.core.errors import UsageError
 ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 ADDRESS = re.compile(rf"(?P<local>{ATOM}(?:\.{ATOM})*)@(?P<domain>{LABEL}(?:\.{LABEL})*)")
-NAMED = re.compile(r"(?P<name>[^<>@,;:\"\\]+?) *<(?P<address>[^<>]*)>")
+NAMED = re.compile(r"(?P<name>[^<>@,;:\"\\]+)<(?P<address>[^<>]*)>")
 LONGEST_LOCAL, LONGEST_ADDRESS = 64, 254  # RFC 5321, 4.5.3.1
 
 

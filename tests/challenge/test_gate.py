@@ -65,7 +65,9 @@ def test_a_metric_is_worse_in_the_direction_of_its_rule_beyond_its_tolerance() -
 @pytest.mark.parametrize(
     ("rule", "before", "after", "verdict"),
     [
-        ({"near": 0.8}, 0.79, 0.81, "tolerated"),  # as near: 0.81 − 0.8 is 0.010000000000000009
+        ({"near": 0.8}, 0.79, 0.81, "tolerated"),  # as near
+        ({"near": 0.8}, 0.813, 0.787, "tolerated"),  # farther by 10⁻¹⁶, which is the arithmetic's
+        ({"near": 0.95}, 0.937, 0.963, "tolerated"),
         ({"near": 0.8}, 0.81, 0.79, "tolerated"),
         ({"near": 0.95}, 0.94, 0.96, "tolerated"),
         ({"near": 0.8}, 0.79, 0.8101, "WORSE"),

@@ -124,7 +124,7 @@ def test_a_quiet_drivers_move_counts_more_and_a_storm_of_the_peso_makes_all_coun
 @pytest.mark.parametrize("silent", [1, 5, 30])
 def test_a_move_before_the_first_return_counts_as_it_is(silent: int) -> None:
     """No storm and no calm of the peso is known yet: neither is made up, and nothing that comes later is looked at."""
-    made = history(8, 60, gaps=0.0)
+    made = history(8, 200, gaps=0.0)
     late = replace(made, known=np.maximum(made.known - silent, 0))
     before = np.flatnonzero(late.known == 0)
     assert len(before) >= silent

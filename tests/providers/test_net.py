@@ -51,7 +51,7 @@ def test_a_client_that_is_left_has_closed_what_it_opened(site: Web, ends: str) -
         if gone and open_files() <= before:
             break
         time.sleep(0.01)
-    assert gone == [b""] and open_files() <= before
+    assert client._http.is_closed and gone == [b""] and open_files() <= before
 
 
 def test_a_secret_shows_nowhere() -> None:

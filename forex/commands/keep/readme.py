@@ -60,7 +60,7 @@ def renew(pages: Sequence[Path], contents: Mapping[str, str]) -> None:
 
 
 def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(rf"(<!-- {name} -->).*?(<!-- /{name} -->)", re.DOTALL)
+    return re.compile(rf"(<!-- {name} -->)(?:(?!<!-- {name} -->).)*?(<!-- /{name} -->)", re.DOTALL)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ from forex.core.errors import ForexError
 
 LOCKED = Path("requirements.lock")
 PIN = re.compile(
-    r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)(?: *; *(?P<marker>[^\\\n]+?))?(?: *\\)?$", re.MULTILINE
+    r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^\s;]+)(?: *; *(?P<marker>[^\\\n ](?:[^\\\n]*[^\\\n ])?))?(?: *\\)?$",
+    re.MULTILINE,
 )
 FONTS = Path(forex.__file__).parent / "report/fonts"
 FILES = {
