@@ -61,6 +61,9 @@ _A_MONTH: Final = re.compile(
 )
 
 
+LONGEST: Final = 100  # characters of a cell that can be a day; the patterns above take the square of a cell's length
+
+
 def plain(text: str) -> str:
     """Lower case without accents and spaces around, as words are compared.
 
@@ -83,7 +86,7 @@ def readings(written: str) -> dict[Order, dt.date]:
     >>> readings("27.Nov.2024")["mdy"], readings("31-02-2024")
     (datetime.date(2024, 11, 27), {})
     """
-    text = _without_time(plain(written))
+    text = _without_time(_cell(written))
     return {} if text is None else _read(text) or _read(_WEEKDAY.sub("", text))
 
 
@@ -91,7 +94,7 @@ def looks_like_a_day(written: str) -> bool:
     """Whether a text has the form of a day, though there may be no such day."""
     if not any(one.isdigit() for one in written):
         return False
-    bare = _TIME.sub("", plain(written))
+    bare = _TIME.sub("", _cell(written))
     if numbers := _NUMBERS.match(bare):
         return sorted(map(len, numbers.groups()))[-1] in {2, 4} and len(numbers[2]) <= 2
     return bool(readings(bare)) or any(
@@ -101,7 +104,7 @@ def looks_like_a_day(written: str) -> bool:
 
 def has_a_time(written: str) -> bool:
     """Whether a moment of a day is written, other than its beginning."""
-    return _without_time(plain(written)) is None
+    return _without_time(_cell(written)) is None
 
 
 def is_a_month(written: str) -> bool:
@@ -110,9 +113,14 @@ def is_a_month(written: str) -> bool:
     >>> is_a_month("Nov.2024"), is_a_month("2024-11"), is_a_month("27.Nov.2024")
     (True, True, False)
     """
-    text = plain(written)
+    text = _cell(written)
     found = _A_MONTH.match(text)
     return bool(found) and (found is None or found[1] is None or found[1] in MONTHS)
+
+
+def _cell(written: str) -> str:
+    """As `plain`; nothing of a cell that is too long."""
+    return plain(written) if len(written) <= LONGEST else ""
 
 
 def _read(text: str) -> dict[Order, dt.date]:

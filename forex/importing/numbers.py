@@ -67,6 +67,7 @@ ABSENT: Final = frozenset(
     }
 )
 _MONEY: Final = re.compile(r"^(?P<sign>[-+])?\s*(us\$|\$|clp|usd|€|eur)?\s*(?P<rest>.*?)\s*(\$|clp|usd|€|eur|pesos)?$")
+LONGEST: Final = 100  # characters of a cell that can be a number
 _GROUPS: Final = " '\u2019"
 
 
@@ -85,6 +86,8 @@ def readings(text: str) -> dict[Mark, Decimal]:
     >>> readings("934,54"), readings("1.234,50"), readings("$ 0.934")
     ({'comma': Decimal('934.54')}, {'comma': Decimal('1234.50')}, {'point': Decimal('0.934')})
     """
+    if len(text) > LONGEST:
+        return {}
     bare = plain(text).removesuffix("%").strip().replace("\u2212", "-")
     if bare.startswith("(") and bare.endswith(")"):
         bare = f"-{bare[1:-1].strip()}"

@@ -28,7 +28,7 @@ def opened(path: Path, sheet: str | None) -> Grid:
         )
     if content.startswith(b"%PDF"):
         raise DataError(f"{path}: a PDF. Ask for the data as .xlsx or as CSV.")
-    if re.match(rb"\s*(\xef\xbb\xbf)?\s*<(!doctype|html|table|\?xml|meta|div)", content[:200], re.IGNORECASE):
+    if re.match(rb"\s*(\xef\xbb\xbf\s*)?<(!doctype|html|table|\?xml|meta|div)", content[:200], re.IGNORECASE):
         raise DataError(f"{path}: a web page, whatever its name ends in. Open it with Excel and save it as .xlsx.")
     if content.startswith(MAGIC):
         return workbook_grid(content, name, sheet)

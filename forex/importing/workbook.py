@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
+from forex.core.edges.xml import refuse_entities
 from forex.core.errors import DataError, ForexError, UsageError
 from forex.importing.days import looks_like_a_day
 from forex.importing.grid import Cell, Grid, Row
@@ -18,7 +19,7 @@ from forex.importing.grid import Cell, Grid, Row
 MOST_BYTES: Final = 300_000_000  # unpacked, of a workbook; twenty years of fifty series have twenty million
 MOST_ROWS: Final = 100_000
 MOST_COLUMNS: Final = 1_000
-PROLOGUE: Final = 4_096  # bytes in which a part would declare its entities
+PIECE: Final = 1_000_000  # bytes of a part that are looked at together
 LONGEST: Final = 32_767  # characters of a cell, as Excel has it
 MAGIC: Final = b"PK\x03\x04"
 
@@ -68,10 +69,18 @@ def _refuse_bombs(content: bytes, name: str) -> None:
             if "xl/workbook.xml" not in names:
                 raise DataError(f"{name}: packed, and no workbook of Excel (.xlsx). Save it as .xlsx or as CSV UTF-8.")
             for part in names:
-                if part.endswith((".xml", ".rels")) and b"<!DOCTYPE" in packed.open(part).read(PROLOGUE):
-                    raise DataError(f"{name}: {part} defines entities, as no spreadsheet does. Save it again as .xlsx.")
+                if part.lower().endswith((".xml", ".rels", ".vml")):
+                    _refuse_entities(packed, part, name)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError) as error:
         raise DataError(f"{name}: damaged or protected by a password ({error}). Save it again as .xlsx.") from error
+
+
+def _refuse_entities(packed: zipfile.ZipFile, part: str, name: str) -> None:
+    with packed.open(part) as file:
+        try:
+            refuse_entities(iter(lambda: file.read(PIECE), b""))
+        except ValueError as error:
+            raise DataError(f"{name}: {part}: {error}, as no spreadsheet does. Save it again as .xlsx.") from error
 
 
 def _opened(content: bytes, *, computed: bool) -> Any:

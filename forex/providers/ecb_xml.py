@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
+from forex.core.edges.xml import refuse_entities
 from forex.core.errors import ProviderError
 from forex.providers.euro import Sheet
 from forex.providers.network.net import Answers
@@ -35,11 +36,10 @@ class EcbXml:
 
 
 def _read(body: bytes, where: str) -> Sheet:
-    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:  # entities may unfold to anything; the bank's file has none
-        raise ProviderError(f"{where}: expected a file of rates without a DOCTYPE")
     try:
+        refuse_entities([body])  # the bank's file has none
         root = ElementTree.fromstring(body)
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, ValueError) as error:
         raise ProviderError(f"{where}: not readable as XML ({error})") from None
     sheet = Sheet(where.partition(" ")[0])
     days = [day for day in root.iter(CUBE) if "time" in day.attrib]

@@ -217,7 +217,7 @@ def test_entities_are_refused(tmp_path: Path, known: Known) -> None:
         for part in before.infolist():
             declared = b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' if part.filename.endswith("sheet1.xml") else b""
             after.writestr(part.filename, declared + before.read(part))
-    with pytest.raises(DataError, match=r"sheet1.xml defines entities"):
+    with pytest.raises(DataError, match=r"sheet1.xml: it (defines entities|does not begin)"):
         read(tmp_path, "a.xlsx", out.getvalue(), known)
 
 
