@@ -124,16 +124,16 @@ def test_figures_equal_a_readable_loop() -> None:
             year = str(row["origin_date"].year)
             years.setdefault(year, {"own": [], "rival": []})[name].append(loss)
         hits += mine["q0.1"] <= mine["actual"] <= mine["q0.9"]
-    assert found.n == len(losses["own"]) == 1500
+    assert found.n == len(losses["own"]) == 1700
     assert found.difference_pct == pytest.approx(100 * (sum(losses["own"]) / sum(losses["rival"]) - 1))
     assert found.recent_pct == pytest.approx(100 * (sum(losses["own"][-200:]) / sum(losses["rival"][-200:]) - 1))
-    assert found.coverage["80"].covered == pytest.approx(hits / 1500)
+    assert found.coverage["80"].covered == pytest.approx(hits / 1700)
     expected = {
         year: 100 * (sum(of["own"]) / sum(of["rival"]) - 1) for year, of in years.items() if len(of["own"]) > 99
     }
     assert found.by_year == pytest.approx(expected)
     assert found.days == (own["target_date"][-1] - own["origin_date"][0]).days
-    assert found.independent == 1500 // 5  # forecasts five days apart do not overlap
+    assert found.independent == 1700 // 5  # forecasts five days apart do not overlap
 
 
 def test_the_incumbent_itself_is_neither_better_nor_worse() -> None:
@@ -153,7 +153,7 @@ def test_outcomes_that_are_not_known_yet_do_not_count() -> None:
     moved = pl.when(pl.col("origin_date") >= pl.date(2022, 1, 3)).then(pl.col(COLUMNS[MEDIAN]) + 0.001)
     other = known.with_columns(moved.otherwise(pl.col(COLUMNS[MEDIAN])).alias(COLUMNS[MEDIAN]))
     assert figures_of(known, BETTER) == figures_of(other, BETTER)
-    assert figures_of(known, BETTER)["1d"].n < 1500
+    assert figures_of(known, BETTER)["1d"].n < 1700
 
 
 def test_too_short_a_record_is_not_ready_and_says_what_was_not_evaluated(challenged: Path) -> None:

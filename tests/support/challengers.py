@@ -36,7 +36,7 @@ SIGMA = 6.0  # CLP, of a day
 STEPS = {"1d": 1, "7d": 5}
 
 
-def calibrated(seed: int, n: int = 1500, *, first: str = "2018-01-02", later: float = 1.0) -> pl.DataFrame:
+def calibrated(seed: int, n: int = 1700, *, first: str = "2018-01-02", later: float = 1.0) -> pl.DataFrame:
     """`later` multiplies the spread that challengers miss by in the last third: their edge is gone, where it is above 1."""
     rng = np.random.default_rng(seed)
     longest = max(STEPS.values())

@@ -14,6 +14,7 @@ from forex.core.reports import plain
 from forex.core.sentence import sentence
 from forex.evaluation import findings
 from forex.forecast.conditions import sentences
+from forex.monitoring.grounds import in_words
 from forex.monitoring.report import AlarmFinding, FigureFinding
 from forex.monitoring.watched import BIAS, CRPS, ERROR
 from forex.regimes.advice import recommendation
@@ -139,13 +140,14 @@ FINDINGS = [
 
 
 def test_the_check() -> None:
-    reasons = [{"kind": "degraded", **plain(check._finding(one))} for one in FINDINGS]
+    reasons = [{"kind": "degraded", **plain(in_words(one))} for one in FINDINGS]
     content = {
         "state": "FAULT",
         "as_of": "2024-11-27",
         "performance": "GOOD",
         "found": [{"rule": "monitor", "state": "FAULT", **plain(sentence("no value"))}],
         "reasons": reasons,
+        "monitor": {},
         "acceptance": scoreboard.acceptance(validation()),
     }
     lines = check.text(content, SPANISH).split("\n")
