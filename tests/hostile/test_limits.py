@@ -13,7 +13,7 @@ import pytest
 
 from forex.core.edges import json, limits
 from forex.core.edges.reading import read_bytes, read_utf8
-from forex.core.errors import DataError, ForexError, ParamsError
+from forex.core.errors import DataError, FileRefused, ForexError, ParamsError
 from forex.core.files import read_json, read_parquet, read_text, write_parquet
 from forex.ledger import ledger
 from forex.observations.store import USUAL, read_series
@@ -269,11 +269,11 @@ def test_a_folder_or_a_socket_is_what_the_system_says(name: str) -> None:
     path, read, _ = READ[name]
     Path(path).parent.mkdir(exist_ok=True)
     Path(path).mkdir()
-    with pytest.raises(OSError, match="Is a directory"):
+    with pytest.raises(FileRefused, match="Is a directory"):
         read()
     Path(path).rmdir()
     bound(Path(path))
-    with pytest.raises(OSError, match="No such device or address"):
+    with pytest.raises(FileRefused, match="No such device or address"):
         read()
 
 
