@@ -41,17 +41,8 @@ def _grounds(
     told: dict[str, Any],
 ) -> list[Sentence | None]:
     """What it rests on and since when, and how often; told: horizon and status."""
-    rate = measured.get(EITHER)
     if findings:
-        rate = measured.get(EARLY_YEAR) if isinstance(findings[0], EarlyFinding) else rate
-        often = (
-            sentence(
-                "of a sound forecast, {share:.1%} ± {error:.1%} of years have a day that says so", **_figures(rate)
-            )
-            if rate
-            else None
-        )
-        return [in_words(findings[0]), often]
+        return [in_words(findings[0]), _so(findings[0], measured)]
     if monitored is None or not any(window.n for window in monitored.windows.values()):
         return [sentence("{horizon} {status}: no forecast has matured yet", **told)]
     if told["status"] == INSUFFICIENT_DATA:
@@ -67,7 +58,7 @@ def _grounds(
             else None
         )
         found = sentence(
-            "{horizon} {status}: CRPS of the last {windows:or} matured forecasts, with targets from {first} to {last}, "
+            "{horizon} {status}: CRPS of the last {windows:and} matured forecasts, with targets from {first} to {last}, "
             "is lower than before",
             **told,
         )
@@ -81,14 +72,29 @@ def _grounds(
         **told,
         quiet=quiet,
     )
+    rate = measured.get(EITHER)
     often = (
         sentence(
-            "of a sound forecast, {share:.1%} ± {error:.1%} of years have a day that says otherwise", **_figures(rate)
+            "of a sound forecast, windows or alarm of some horizon say otherwise on some day in {share:.1%} ± {error:.1%} of years",
+            **_figures(rate),
         )
         if rate
         else None
     )
     return [found, often]
+
+
+def _so(found: Finding, measured: Mapping[str, FalseAlarm]) -> Sentence | None:
+    """How often the part of the monitor that says it says so without a change; at any horizon, as it was measured."""
+    if isinstance(found, EarlyFinding):
+        rate, says = measured.get(EARLY_YEAR), sentence("the early signal of some horizon says so")
+    else:
+        rate, says = measured.get(EITHER), sentence("windows or alarm of some horizon say so")
+    if rate is None:
+        return None
+    return sentence(
+        "of a sound forecast, {says} on some day in {share:.1%} ± {error:.1%} of years", says=says, **_figures(rate)
+    )
 
 
 def _figures(rate: FalseAlarm) -> dict[str, float]:

@@ -5,6 +5,7 @@ The rules look at the reports of a run; the age of the run is for whoever has a 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from forex.core.reports import Report
 from forex.core.sentence import Sentence, sentence
@@ -25,7 +26,7 @@ from forex.evaluation.report import ValidationReport
 from forex.evaluation.rule_words import in_words
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
-from forex.monitoring.report import PerformanceReport
+from forex.monitoring.report import EarlyFinding, PerformanceReport
 from forex.observations.store import TARGET
 from forex.params import Limits, Overall
 
@@ -148,14 +149,13 @@ def monitor(reports: Reports, rules: Overall) -> Judged:
     """Whether recent forecasts are as good as those before them."""
     status = reports.performance.status
     if status in (DEGRADED, CRITICAL):
-        worse = [one.horizon for one in reports.performance.findings]
+        said = reports.performance.findings
+        told: dict[str, Any] = {"status": status, "horizons": list(dict.fromkeys(one.horizon for one in said))}
         yield (
             rules.monitor.CRITICAL if status == CRITICAL else rules.monitor.DEGRADED,
-            sentence(
-                "Recent forecasts are worse than those before them: {status} at {horizons:and}.",
-                status=status,
-                horizons=list(dict.fromkeys(worse)),
-            ),
+            sentence("The rate is far from forecasts whose day is still to come: {status} at {horizons:and}.", **told)
+            if said and all(isinstance(one, EarlyFinding) for one in said)
+            else sentence("Recent forecasts are worse than those before them: {status} at {horizons:and}.", **told),
         )
     else:
         yield OK, sentence("The monitor of recent forecasts says: {status}.", status=status)

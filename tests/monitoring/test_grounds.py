@@ -20,8 +20,10 @@ MEASURED = {
     EARLY_YEAR: FalseAlarm(share=0.02, error=0.007, world="fitted"),
     EXCELLENT_LOOK: FalseAlarm(share=0.06, error=0.01, world="fitted"),
 }
-OTHERWISE = "; of a sound forecast, 3.1% ± 0.8% of years have a day that says otherwise; "
-SO = "; of a sound forecast, 3.1% ± 0.8% of years have a day that says so; "
+OTHERWISE = (
+    "; of a sound forecast, windows or alarm of some horizon say otherwise on some day in 3.1% ± 0.8% of years; "
+)
+SO = "; of a sound forecast, windows or alarm of some horizon say so on some day in 3.1% ± 0.8% of years; "
 
 
 def report(panel: Panel, chosen: Performance | None = None, open_forecasts: OpenForecasts | None = None) -> Monitored:
@@ -59,7 +61,11 @@ def test_a_degraded_one_says_which_figure_and_since_when() -> None:
 def test_an_excellent_one_says_how_often_that_is_said() -> None:
     found = report(world(factor=0.5), settings(excellent_significance=0.5))
     assert found.horizons["1d"].status == "EXCELLENT"
-    assert "is lower than before" in said(found) and "6.0% ± 1.0% of looks say so" in said(found)
+    assert (
+        "CRPS of the last 60 and 14 matured forecasts" in said(found)
+        and "is lower than before" in said(found)
+        and "6.0% ± 1.0% of looks say so" in said(found)
+    )
 
 
 def test_too_few_windows_say_how_many_there_are_and_how_many_it_takes() -> None:
@@ -98,5 +104,5 @@ def test_the_early_signal_makes_a_horizon_degraded_and_says_so(source: str) -> N
     assert [(one.horizon, one.figure) for one in found.findings] == [("30d", "early")]
     assert "forecasts whose day is still to come have the rate outside" in said(found, "30d")
     assert ("(issued forecasts)" in said(found, "30d")) is (source == "ledger")
-    assert "2.0% ± 0.7% of years" in said(found, "30d")
+    assert "the early signal of some horizon says so on some day in 2.0% ± 0.7% of years" in said(found, "30d")
     assert found.horizons["1d"].status == "GOOD"

@@ -9,6 +9,7 @@ from forex.core.sentence import sentence
 from forex.core.status import STATES, AlertSeverity, State, Status
 from forex.forecast.report import Reason
 from forex.monitoring.alert_report import Alert
+from forex.monitoring.report import EarlyFinding
 from forex.params import Limits, Overall
 from forex.params.reports import AlertState, MonitorState
 from forex.report.state import RULES, OverallState, Reports, above, below, of_age, overall
@@ -167,6 +168,29 @@ def test_a_degraded_monitor_names_its_horizons_once() -> None:
     assert verdict == "FAULT" and says.endswith(f"{report.status} at 1d.")
 
 
+def test_the_early_signal_alone_is_of_forecasts_whose_day_is_still_to_come() -> None:
+    one = EarlyFinding(
+        open=20,
+        outside=18,
+        distance=3.4,
+        rate=0.012,
+        raised=True,
+        since="2019-12-02",
+        horizon="30d",
+        source="ledger",
+        status="DEGRADED",
+    )
+    sound = performance()
+    early = sound.model_copy(update={"status": "DEGRADED", "findings": (one,)})
+    [(verdict, says)] = found("monitor", performance=early)
+    assert verdict == "FAULT"
+    assert says == "The rate is far from forecasts whose day is still to come: DEGRADED at 30d."
+    worse = performance(factor=2.5)
+    both = worse.model_copy(update={"findings": (*worse.findings, one)})
+    [(_, says)] = found("monitor", performance=both)
+    assert says.startswith("Recent forecasts are worse") and says.endswith("at 1d and 30d.")
+
+
 @pytest.mark.parametrize(("severity", "expected"), [("INFO", "OK"), ("WARNING", "CAUTION"), ("CRITICAL", "CAUTION")])
 def test_an_alert_of_the_newest_origin_counts_by_its_severity(severity: AlertSeverity, expected: State) -> None:
     report = alerts()
@@ -212,10 +236,14 @@ def test_without_a_clock_nothing_is_said_of_the_age() -> None:
         ({"driver_late": 5}, {"forecast": with_drivers(stale=late(vix=4))}, "OK"),
         ({"drivers_alive": Limits(caution=0.9, fault=0.8)}, {"forecast": with_drivers(stale=late(vix=4))}, "FAULT"),
         ({"acceptance": "FAULT"}, {"validation": validation()}, "FAULT"),
-        ({"monitor": MonitorState(DEGRADED="CAUTION", CRITICAL="CAUTION")}, {"performance": performance(factor=2.5)}, "CAUTION"),
+        (
+            {"monitor": MonitorState(DEGRADED="CAUTION", CRITICAL="CAUTION")},
+            {"performance": performance(factor=2.5)},
+            "CAUTION",
+        ),
         ({"alerts": AlertState(WARNING="OK", CRITICAL="FAULT")}, {"alerts": alerts(storm(0.05))}, "FAULT"),
     ],
-)  # fmt: skip
+)
 def test_what_params_say_decides(change: dict[str, Any], parts: dict[str, Any], expected: State) -> None:
     assert state(**parts).state != expected
     assert state(rules=RULE.model_copy(update=change), **parts).state == expected
