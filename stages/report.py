@@ -7,11 +7,9 @@ from pathlib import Path
 import polars as pl
 
 from forex.calibration.report import Calibration
-from forex.core.edges.limits import TEXT_BYTES
 from forex.core.disk import write_bytes, write_text
-from forex.core.edges.reading import read_bytes
 from forex.core.errors import DataError
-from forex.core.files import read_parquet, write_csv, write_json
+from forex.core.files import read_csv_text, read_parquet, write_csv, write_json
 from forex.core.reports import read_report
 from forex.core.stage import run
 from forex.forecast.fan import fan
@@ -95,7 +93,7 @@ def main() -> None:
 def _read_csv(path: Path) -> pl.DataFrame:
     text = {"horizon", "model", "origin_date"}
     try:
-        table = pl.read_csv(read_bytes(path, TEXT_BYTES), infer_schema=False)
+        table = pl.read_csv(read_csv_text(path), infer_schema=False)
         table = table.with_columns(pl.exclude(text).cast(pl.Float64))
         return table.with_columns(pl.col("^origin_date$").str.to_date())
     except (FileNotFoundError, pl.exceptions.PolarsError) as error:

@@ -217,6 +217,9 @@ def verdict(
     max_age: Annotated[
         int | None, typer.Option(metavar="DAYS", min=0, help="Business days without a newer run that are allowed.")
     ] = None,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Read every file of the run first. Exit code 3 if one is not what it was.")
+    ] = False,
     lang: Language = None,
     as_json: Json = False,
 ) -> None:
@@ -224,7 +227,7 @@ def verdict(
     place.require()
     from forex.commands.judge import check as state
 
-    content = state.view(max_age=max_age)
+    content = state.view(max_age=max_age, deep=deep)
     terminal.tell(content, state.text, lang, as_json=as_json)
     if content["exit_code"]:
         raise typer.Exit(content["exit_code"])

@@ -16,13 +16,15 @@ import polars as pl
 from numpy.typing import NDArray
 from polars.exceptions import PanicException, PolarsError
 
-from forex.core.disk import write_bytes, write_text
+from forex.core.disk import write_bytes
 from forex.core.edges import limits, parquet
+from forex.core.edges.handover import note, vouch
 from forex.core.edges.json import parsed as parsed_json
 from forex.core.edges.limits import Limit
 from forex.core.edges.reading import read_bytes, read_utf8, regular
 from forex.core.errors import DataError
 
+FORCED = "`dvc repro --force` makes it anew."
 FROM_GIT = "Restore it with git."
 CLP_DECIMALS = 4
 SIGNIFICANT_DIGITS = 8
@@ -49,7 +51,9 @@ def round_significant(values: NDArray[np.float64], digits: int = SIGNIFICANT_DIG
 
 def write_json(path: Path, content: Any) -> None:
     """Sorted keys, two spaces, floats at 8 significant digits, no NaN, newline at the end."""
-    write_text(path, json_text(content))
+    whole = json_text(content).encode("utf-8")
+    note(path, whole)
+    write_bytes(path, whole)
 
 
 def json_text(content: Any) -> str:
@@ -72,12 +76,21 @@ def _canonical(content: Any) -> Any:
 
 
 def read_json(path: Path) -> Any:
-    """What a file of the pipeline's holds.  Raises DataError where it is missing, and as `forex.core.edges.json`."""
+    """What a file of the pipeline's holds.
+
+    Raises DataError where it is missing, is not what its stage wrote, and as `forex.core.edges.json`.
+    """
+    content = json_bytes(path)
+    found = parsed_json(content, path, mend=FORCED)
+    vouch(path, io.BytesIO(content))
+    return found
+
+
+def json_bytes(path: Path) -> bytes:
     try:
-        content = read_bytes(path, limits.JSON_BYTES)
+        return read_bytes(path, limits.JSON_BYTES)
     except FileNotFoundError as error:
         raise DataError(f"{path}: not found. `dvc repro` makes it.") from error
-    return parsed_json(content, path, mend="`dvc repro --force` makes it anew.")
 
 
 def read_text(path: Path) -> str:
@@ -89,7 +102,16 @@ def read_text(path: Path) -> str:
 
 
 def write_csv(path: Path, frame: pl.DataFrame) -> None:
-    write_text(path, frame.write_csv(line_terminator="\n"))
+    content = frame.write_csv(line_terminator="\n").encode("utf-8")
+    note(path, content, frame.height)
+    write_bytes(path, content)
+
+
+def read_csv_text(path: Path) -> bytes:
+    """A table that `write_csv` wrote.  Raises FileNotFoundError, and DataError where it is another."""
+    content = read_bytes(path, limits.TEXT_BYTES)
+    vouch(path, io.BytesIO(content))
+    return content
 
 
 MADE_ANEW = "Delete it; `dvc repro` makes it anew."
@@ -97,7 +119,9 @@ MADE_ANEW = "Delete it; `dvc repro` makes it anew."
 
 def write_parquet(path: Path, frame: pl.DataFrame, notes: Mapping[str, str] | None = None) -> None:
     """notes: what the file says of itself beside its columns, for `read_note`."""
-    write_bytes(path, _parquet(frame, notes))
+    content = _parquet(frame, notes)
+    note(path, content, frame.height)
+    write_bytes(path, content)
 
 
 def write_verified_parquet(path: Path, frame: pl.DataFrame) -> None:
@@ -128,11 +152,13 @@ def read_parquet(
     path: Path,
     *,
     columns: Sequence[str] | None = None,
-    mend: str = MADE_ANEW,
+    mend: str | None = None,
     rows: Limit = limits.PARQUET_ROWS,
     size: Limit = limits.PARQUET_BYTES,
 ) -> pl.DataFrame:
     """The frame at `path`, or these columns of it, the page checksums of what is read verified.
+
+    mend: what to do about a damaged file that no stage handed on, and that nothing therefore vouches for.
 
     rows, size: how many it may have, and how many bytes, packed and unpacked; the footer says so before anything else is read.
 
@@ -144,11 +170,13 @@ def read_parquet(
     try:
         with regular(path, size) as file:
             frame = _frame(file, path, columns, rows, size)
+            if mend is None:
+                vouch(path, file, frame.height)
     except FileNotFoundError as error:
         raise DataError(f"{path}: not found. `dvc repro` makes it.") from error
     except (pa.ArrowException, OSError, UnicodeDecodeError, PolarsError, PanicException) as error:
-        raise DataError(f"{path}: damaged ({error}). {mend}") from error
-    parquet.refuse_impossible_days(frame, path, mend)
+        raise DataError(f"{path}: damaged ({error}). {mend or MADE_ANEW}") from error
+    parquet.refuse_impossible_days(frame, path, mend or MADE_ANEW)
     return frame
 
 
@@ -164,7 +192,9 @@ def read_note(path: Path, name: str) -> str:
     try:
         with regular(path, limits.PARQUET_BYTES) as file:
             notes = pq.read_schema(file).metadata or {}
-        return str(notes[name.encode()].decode())
+            found = notes[name.encode()].decode()
+            vouch(path, file)
+        return str(found)
     except KeyError as error:
         raise DataError(f"{path}: does not say its {name}. {MADE_ANEW}") from error
     except FileNotFoundError as error:

@@ -4,15 +4,18 @@ The package that fills a report defines its model; whoever reads the file parses
 an error of the type checker, and a file that does not fit is named with its key and with the command that makes it anew.
 """
 
+import io
 import json
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from forex.core.edges.handover import vouch
+from forex.core.edges.json import parsed
 from forex.core.errors import DataError
 from forex.core.faults import in_words
-from forex.core.files import read_json, write_json
+from forex.core.files import FORCED, json_bytes, write_json
 
 
 class Report(BaseModel):
@@ -48,11 +51,14 @@ def read_report(path: Path, model: type[AnyReport], *, made_by: str = "dvc repro
     naming each key that does not fit, where it is no such report.
     """
     try:
-        return model.model_validate_json(json.dumps(read_json(path)), strict=True)
+        content = json_bytes(path)
+        found = model.model_validate_json(json.dumps(parsed(content, path, mend=FORCED)), strict=True)
     except ValidationError as error:
         faults = [f"{_key(fault['loc'])}: {in_words(fault)}" for fault in error.errors(include_url=False)]
         shown = "; ".join(faults[:3]) + (f"; and {len(faults) - 3} more" if len(faults) > 3 else "")
         raise DataError(f"{path}: not what this version writes ({shown}). `{made_by}` makes it anew.") from error
+    vouch(path, io.BytesIO(content))  # what cannot be read has been said more precisely
+    return found
 
 
 def json_schema(model: type[Report]) -> dict[str, Any]:

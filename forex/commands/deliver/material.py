@@ -10,10 +10,10 @@ from zipfile import BadZipFile, ZipFile
 
 import polars as pl
 
-from forex.core.edges.limits import MAIL_BYTES, MB, TEXT_BYTES
+from forex.core.edges.limits import MAIL_BYTES, MB
 from forex.core.edges.reading import read_bytes
 from forex.core.errors import DataError, StaleError
-from forex.core.files import read_parquet
+from forex.core.files import read_csv_text, read_parquet
 from forex.forecast.fan import OBSERVADO, SCHEMA
 from forex.forecast.report import Forecast
 from forex.health.age import age
@@ -132,7 +132,7 @@ def _one_run(forecast: Forecast, days: Mapping[str, object], *, day: dt.date | N
 
 def _fan() -> pl.DataFrame:
     try:
-        return pl.read_csv(read_bytes(FAN, TEXT_BYTES), schema=SCHEMA)
+        return pl.read_csv(read_csv_text(FAN), schema=SCHEMA)
     except (FileNotFoundError, pl.exceptions.PolarsError) as error:
         raise DataError(
             f"{FAN}: not readable as a table ({error}). `dvc repro --force report` makes it anew."

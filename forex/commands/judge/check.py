@@ -16,6 +16,7 @@ from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any
 
+from forex.commands.judge import deep as run_files
 from forex.commands.live import issued_at
 from forex.commands.live.on_time import first_outcome
 from forex.commands.show.scoreboard import acceptance, held
@@ -39,11 +40,13 @@ DEGRADED, ALERT, LATE, STALE = "degraded", "alert", "late", "stale"
 ELSEWHERE = ("acceptance", "monitor")  # rules of the state whose findings stand in lines of their own
 
 
-def view(*, max_age: int | None = None, clock: Clock = now) -> dict[str, Any]:
+def view(*, max_age: int | None = None, deep: bool = False, clock: Clock = now) -> dict[str, Any]:
     """The state and what each of its rules found, the exit code, and the reasons: of each its kind and a sentence.
 
-    max_age: business days without a newer run that are allowed; None: the clock is not read.
+    max_age: business days without a newer run that are allowed; None: the clock is not read.  deep: read every file of the run
+    first, as `forex.commands.judge.deep` says, which raises DataError naming each that is not what it was; `verified` is how many.
     """
+    verified = run_files.verify(load_params()) if deep else None
     reports = read_reports()
     forecast, performance, alerts = reports.forecast, reports.performance, reports.alerts
     params = load_params()
@@ -67,6 +70,7 @@ def view(*, max_age: int | None = None, clock: Clock = now) -> dict[str, Any]:
         "windows": _windows(performance),
         "monitor": _monitor(performance),
         "acceptance": acceptance(reports.validation),
+        "verified": verified,
     }
 
 
@@ -138,6 +142,12 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
             found=words.say(one),
         )
         lines.append(told)
+    if content["verified"] is not None:
+        lines.append(
+            words.say(
+                "{files:d} files of the run, store, cache and ledger are what they were", files=content["verified"]
+            )
+        )
     return "\n".join(part for line in lines for part in words.wrapped(line))
 
 

@@ -1,0 +1,127 @@
+"""Whether everything that a run left behind is what it was: from the store over every hand-over to the reports, byte by byte.
+
+DVC compares times before it compares contents, and so does not see what changed with its time kept. Here every file is read:
+
+store      its rows that were known at the cut-off have the hashes and numbers that data/manifest.json has
+manifest   so have the files in data/raw, and the forecast names the hash of all of them
+outputs    have the MD5 that dvc.lock lists and a SHA-256 that their stage noted (forex.core.edges.handover); tables and reports are
+           read whole
+cache      its objects of these outputs have the content that they are named by
+ledger     every row fits its id
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from forex.commands.keep.remedies.pipeline import LOCK, outputs_of, text_of
+from forex.core.edges import handover
+from forex.core.errors import DataError
+from forex.core.files import read_json, read_parquet
+from forex.core.reports import read_report
+from forex.forecast.report import Forecast
+from forex.ledger import ledger
+from forex.observations.ingest import content_hash, known_rows
+from forex.observations.manifest import Manifest
+from forex.observations.store import read_series, read_series_list
+from forex.params import Params, content_sha256
+
+MANIFEST: Final = Path("data/manifest.json")
+RAW: Final = Path("data/raw")
+FORECAST: Final = Path("reports/forecast.json")
+AGAIN: Final = "`dvc repro` makes it anew."
+
+Content = dict[str, str]  # path of a file -> its MD5
+
+
+def verify(params: Params) -> int:
+    """How many files of the run were read and found to be what they were.
+
+    Raises DataError naming each that is not, a line each; FileRefused where one may not be read.
+    """
+    outputs = outputs_of(text_of(LOCK))
+    if not outputs:
+        raise DataError(f"{LOCK} lists no outputs, or is broken: run `forex doctor`, then `dvc repro`.")
+    files: Content = {}
+    wrong = [*_outputs(outputs, files), *_cache(outputs)]
+    if not wrong:
+        wrong = [*_chain(params), *_ledger()]
+    if wrong:
+        raise DataError("\n".join(wrong))
+    return len(files)
+
+
+def _outputs(outputs: list[tuple[str, str]], files: Content) -> Iterator[str]:
+    for name, listed in outputs:
+        path = Path(name)
+        if not path.exists():
+            yield f"{path}: is not here. `dvc pull {path}` or `dvc repro` brings it."
+            continue
+        members = handover.members_of(path) if path.is_dir() else {}
+        found = handover.folder_md5(members) if path.is_dir() else handover.md5_of(path)
+        if found != listed:
+            yield f"{path}: has the MD5 {found}, {LOCK} lists {listed}. {AGAIN}"
+        for file in [path / one for one in members] or [path]:
+            files[str(file)] = found
+            try:
+                _read_whole(file)
+            except DataError as error:
+                yield str(error)
+
+
+def _read_whole(path: Path) -> None:
+    if path.suffix == ".parquet":
+        read_parquet(path)
+    elif path.suffix == ".json":
+        read_json(path)
+    else:
+        with path.open("rb") as file:
+            handover.vouch(path, file)
+
+
+def _cache(outputs: list[tuple[str, str]]) -> Iterator[str]:
+    """DVC's objects of the outputs, as far as they are here; those of files that are in git it has none of."""
+    from dvc.repo import Repo
+
+    with Repo(".") as repo:
+        place = repo.cache.local.oid_to_path
+        for listed in dict.fromkeys(md5 for _, md5 in outputs):
+            named = {listed: listed.removesuffix(".dir")}
+            if listed.endswith(".dir") and Path(place(listed)).exists():
+                with suppress(DataError, KeyError, TypeError):  # its own hash says so
+                    named |= {one["md5"]: one["md5"] for one in read_json(Path(place(listed)))}
+            for object_, content in named.items():
+                path = Path(place(object_))
+                if path.exists() and handover.md5_of(path) != content:
+                    shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+                    yield f"{shown}: is not the object that it is named by. Remove it; {AGAIN}"
+
+
+def _chain(params: Params) -> Iterator[str]:
+    manifest = read_report(MANIFEST, Manifest)
+    store = Path(params.ingest.store)
+    series = read_series_list(store, params.ingest.limits)
+    for name, entry in manifest.series.items():
+        if entry.left_out is not None:
+            continue
+        said = (entry.rows, entry.sha256)
+        raw = read_parquet(RAW / f"{name}.parquet")
+        if (raw.height, content_hash(raw)) != said:
+            yield f"{RAW / name}.parquet: is not what {MANIFEST} says of it. {AGAIN}"
+        if name not in series:
+            yield f"{store}: {name} is in {MANIFEST} and no longer in the store. {AGAIN}"
+            continue
+        known = known_rows(read_series(store, name, series[name], params.ingest.limits), manifest.known_until)
+        if (known.height, content_hash(known)) != said:
+            yield f"{store}: {name} has other rows than the run knew, by {MANIFEST}. {AGAIN}"
+    made_from = content_sha256({name: one.sha256 for name, one in manifest.series.items()})
+    if read_report(FORECAST, Forecast).inputs.data_sha256 != made_from:
+        yield f"{FORECAST}: was made from other data than {MANIFEST} says. {AGAIN}"
+
+
+def _ledger() -> Iterator[str]:
+    try:
+        ledger.read(ledger.LEDGER)
+    except DataError as error:
+        yield str(error)
