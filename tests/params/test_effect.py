@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from forex.core.files import read_parquet
+from forex.core.files import read_parquet, write_json
 from tests.support.changed_params import STAGES, Content, run
 from tests.support.finished_project import Made, copied, made_by, outputs
 from tests.support.key_changes import ALSO, CHANGES, ESTIMATION, KEYS, OF_COMMANDS, REPORTED
@@ -52,7 +52,7 @@ def reported(file: str, parts: Content) -> Iterator[None]:
     """The report in `file` with other parts, for a while."""
     path = Path(file)
     before = path.read_bytes()
-    path.write_text(json.dumps(json.loads(before) | parts), encoding="utf-8")
+    write_json(path, json.loads(before) | parts)
     try:
         yield
     finally:

@@ -35,10 +35,15 @@ def refuse_others(out: Path, *, store: str) -> None:
 
 
 def _of_the_pipeline() -> Iterator[str]:
-    text = read_utf8(DVC_YAML, YAML_BYTES, mend=RESTORE)
-    for stage in yaml.parsed(text, DVC_YAML, mend=RESTORE)["stages"].values():
+    """Every path that dvc.yaml names; nothing where it is not what DVC reads, which is for DVC to say."""
+    try:
+        content = yaml.parsed(read_utf8(DVC_YAML, YAML_BYTES, mend=RESTORE), DVC_YAML, mend=RESTORE)
+    except FileNotFoundError:
+        return
+    stages = content.get("stages") if isinstance(content, dict) else None
+    for stage in stages.values() if isinstance(stages, dict) else ():
         for key in ("deps", "outs", "metrics"):
-            for entry in stage.get(key, []):
+            for entry in stage.get(key, ()) if isinstance(stage, dict) else ():
                 yield entry if isinstance(entry, str) else next(iter(entry))
 
 

@@ -1,0 +1,179 @@
+"""`forex check --deep`: whatever of a run has changed since, with its time kept, is named; what it does not touch stays."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from dvc.repo import Repo
+
+from forex.commands.judge import deep
+from forex.core.edges import handover
+from forex.core.errors import DataError
+from forex.core.reports import read_report, write_report
+from forex.forecast.report import Inputs
+from forex.ledger.ledger import append
+from forex.observations.manifest import Manifest
+from forex.params import Params, content_sha256, load_params
+from stages import ingest
+from tests.support.faults.unprivileged import unprivileged
+from tests.support.forecasts_made_up import forecast
+from tests.support.issued_rows import issued
+from tests.support.made_up import Project
+
+pytestmark = pytest.mark.slow
+
+ROWS = "date,value\n2024-11-25,942.01\n2024-11-26,941.5\n2024-11-27,934.54\n"
+OUTPUTS = ("data/raw", "data/manifest.json", "reports/forecast.json")
+
+
+def cached(content: Path, md5: str) -> Path:
+    return Path(".dvc/cache/files/md5", md5[:2], md5[2:])
+
+
+@pytest.fixture
+def params(project: Project) -> Params:
+    """Of a project whose ingest has run, with a forecast made from it, a ledger, dvc.lock and DVC's cache."""
+    project.store.add("usdclp", ROWS)
+    project.store.add("aud", ROWS.replace("9", "1"))
+    assert project.run(ingest.main) == 0
+    Repo.init(".", no_scm=True).close()
+    series = read_report(deep.MANIFEST, Manifest).series
+    made_from = content_sha256({name: one.sha256 for name, one in series.items()})
+    write_report(deep.FORECAST, forecast(inputs=Inputs(data_sha256=made_from, params_sha256="b" * 64, series={})))
+    append(Path("data/ledger"), [issued("2024-11-27", "7d")], lock_timeout=5)
+    outs = []
+    for name in OUTPUTS:
+        path = Path(name)
+        members = handover.members_of(path) if path.is_dir() else {}
+        md5 = handover.folder_md5(members) if members else handover.md5_of(path)
+        outs.append({"path": name, "hash": "md5", "md5": md5})
+        entries = [{"md5": one, "relpath": file} for file, one in sorted(members.items())]
+        copies = {one: (path / file).read_bytes() for file, one in members.items()}
+        for of, content in {**copies, md5: json.dumps(entries).encode() if members else path.read_bytes()}.items():
+            cached(path, of).parent.mkdir(parents=True, exist_ok=True)
+            cached(path, of).write_bytes(content)
+    Path("dvc.lock").write_text(json.dumps({"schema": "2.0", "stages": {"ingest": {"cmd": "x", "outs": outs}}}) + "\n")
+    return load_params("as_of", "ingest")
+
+
+def changed(path: Path, change: Callable[[bytes], bytes]) -> None:
+    """With size and times as they were, where the change keeps the size."""
+    before = path.stat()
+    path.write_bytes(change(path.read_bytes()))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def other(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    return lambda content: content.replace(old, new, 1)
+
+
+def flip(at: int) -> Callable[[bytes], bytes]:
+    def change(content: bytes) -> bytes:
+        position = at % len(content)
+        return content[:position] + bytes([content[position] ^ 1]) + content[position + 1 :]
+
+    return change
+
+
+def objects() -> list[Path]:
+    return sorted(path for path in Path(".dvc/cache/files/md5").rglob("*") if path.is_file())
+
+
+def test_a_run_that_is_whole_says_how_much_was_read_and_changes_nothing(params: Params) -> None:
+    before = {path: path.read_bytes() for path in Path().rglob("*") if path.is_file() and ".dvc/tmp" not in str(path)}
+    assert deep.verify(params) == 4
+    assert {path: path.read_bytes() for path in before} == before
+
+
+@pytest.mark.parametrize(
+    ("path", "change", "said"),
+    [
+        ("data/manifest.json", other(b'"rows": 3', b'"rows": 4'), r"data/manifest\.json: has the MD5"),
+        ("data/manifest.json", other(b"usdclp", b"usdclq"), r"data/manifest\.json: has the MD5"),
+        ("data/raw/usdclp.parquet", flip(-20), r"data/raw: has the MD5"),
+        ("data/raw/aud.parquet", flip(10), r"data/raw: has the MD5"),
+        ("reports/forecast.json", other(b"900.0", b"901.0"), r"reports/forecast\.json: has the MD5"),
+        ("store/usdclp.csv", other(b"941.5", b"941.6"), r"store: usdclp has other rows than the run knew"),
+        ("store/aud.csv", lambda content: content[: content.rindex(b"2024")], r"store: aud has other rows"),
+        ("data/ledger/2024.csv", other(b"934.54", b"934.55"), r"data/ledger/2024\.csv, line 2"),
+        ("dvc.lock", lambda content: content[:200], r"dvc\.lock lists no outputs, or is broken"),
+    ],
+)
+def test_what_was_changed_with_its_time_kept_is_named(
+    path: str, change: Callable[[bytes], bytes], said: str, params: Params
+) -> None:
+    content = Path(path).read_bytes()
+    assert change(content) != content
+    changed(Path(path), change)
+    with pytest.raises(DataError, match=said):
+        deep.verify(params)
+
+
+def test_every_object_of_the_cache_is_compared_with_its_name(params: Params) -> None:
+    whole = objects()
+    assert len(whole) == 5  # two of files, one of the folder and its two members
+    for path in whole:
+        good = path.read_bytes()
+        changed(path, flip(len(good) // 2))
+        with pytest.raises(DataError, match=rf"{path}: is not the object that it is named by"):
+            deep.verify(params)
+        path.write_bytes(good)
+    shutil.rmtree(".dvc/cache")
+    assert deep.verify(params) == 4  # a cache may be empty
+
+
+def test_a_manifest_that_dvc_takes_for_its_own_does_not_fit_what_it_is_about(params: Params) -> None:
+    """Changed with dvc.lock, the cache and the notes: the store, the files and the forecast still say otherwise."""
+    found = read_report(deep.MANIFEST, Manifest)
+    entry = found.series["aud"].model_copy(update={"sha256": "0" * 64})
+    before = handover.md5_of(deep.MANIFEST)
+    write_report(deep.MANIFEST, found.model_copy(update={"series": {**found.series, "aud": entry}}))
+    changed(Path("dvc.lock"), other(before.encode(), handover.md5_of(deep.MANIFEST).encode()))
+    with pytest.raises(DataError) as refused:
+        deep.verify(params)
+    assert [line.split(":")[0] for line in str(refused.value).splitlines()] == [
+        "data/raw/aud.parquet",
+        "store",
+        "reports/forecast.json",
+    ]
+
+
+def test_all_that_is_wrong_is_told_at_once(params: Params) -> None:
+    Path("data/manifest.json").unlink()
+    changed(Path("data/raw/aud.parquet"), flip(-20))
+    with pytest.raises(DataError) as refused:
+        deep.verify(params)
+    assert "data/manifest.json: is not here" in str(refused.value) and "data/raw/aud.parquet" in str(refused.value)
+
+
+DEEP = """
+from forex.commands.judge import deep
+from forex.core.errors import ForexError
+from forex.params import load_params
+try:
+    print(deep.verify(load_params("as_of", "ingest")))
+except ForexError as error:
+    print(error.exit_code, error)
+"""
+
+
+@pytest.mark.parametrize("closed", ["data/raw/aud.parquet", "store/usdclp.csv", "data/ledger/2024.csv"])
+def test_a_file_that_may_not_be_read_is_no_damaged_one(closed: str, params: Params) -> None:
+    Path(closed).chmod(0)
+    done = unprivileged("-c", DEEP, cwd=Path.cwd())
+    assert done.stdout == f"2 {closed}: Permission denied. Check the path, its permissions and the disk.\n", done.stderr
+
+
+def test_hashes_are_those_that_dvc_makes(params: Params) -> None:
+    from dvc_data.hashfile.build import build
+
+    repo = Repo(".")
+    found = {
+        name: build(repo.cache.local, str(Path(name).absolute()), repo.cache.local.fs, "md5")[2].hash_info.value
+        for name in OUTPUTS
+    }
+    listed = json.loads(Path("dvc.lock").read_text())["stages"]["ingest"]["outs"]
+    assert found == {out["path"]: out["md5"] for out in listed}
