@@ -51,7 +51,7 @@ def main() -> None:
     panel = read_parquet(PANEL)
     report = PerformanceReport(
         **dict(monitored),
-        episodes=episodes(watched, levels=params.levels, settings=params.performance, early=backtest),
+        episodes=episodes(watched, levels=params.levels, settings=params.performance, early=(backtest,)),
         ledger=ledger_scores(issued, calibrated, horizons=params.horizons, levels=params.levels),
         drift=drift.drift(panel, read_report(MANIFEST, Manifest).in_per_cent, params.drift),
         false_alarms=measured,
@@ -65,7 +65,7 @@ def main() -> None:
         origins(panel),
         horizons=params.horizons,
         settings=params.performance,
-        early=backtest,
+        early=(backtest, ledger),
     )
     write_report(ALERTS, alerts(panel, statuses=statuses, drift=report.drift, settings=params.alerts))
 

@@ -18,7 +18,7 @@ from forex.timeline.calendar import Dates, business_days
 
 
 def episodes(
-    watched: Subjects, *, levels: Sequence[float], settings: Performance, early: Early | None = None
+    watched: Subjects, *, levels: Sequence[float], settings: Performance, early: Sequence[Early] = ()
 ) -> dict[str, EpisodeReport]:
     """Episode -> its days, and per horizon and monitored model what happened to the forecasts that matured in it.
 
@@ -33,7 +33,7 @@ def episodes(
         days = business_days(episode.from_, episode.to)
         horizons: dict[str, dict[str, EpisodeForecasts]] = {}
         for model, own in watched.items():
-            by_horizon = looks(own, days, settings, early if model == PUBLISHED else None)
+            by_horizon = looks(own, days, settings, early if model == PUBLISHED else ())
             for horizon, one in own.items():
                 seen = _seen(one, episode, days, by_horizon[horizon], widest=max(levels), settings=settings)
                 horizons.setdefault(horizon, {})[model] = seen

@@ -47,17 +47,14 @@ class Looks:
 
 
 def looks(
-    own: Mapping[str, Subject], known: Dates, settings: Performance, early: Early | None = None
+    own: Mapping[str, Subject], known: Dates, settings: Performance, early: Sequence[Early] = ()
 ) -> dict[str, Looks]:
     """One model's looks by horizon; all horizons of a look are judged together.
 
     own: from `forex.monitoring.subjects.subjects`.  known: (looks,), the newest date at each look whose observado was known,
-    NaT where none was.  early: the model's open forecasts, where they are watched.
+    NaT where none was.  early: the model's open forecasts, of each source that is watched.
     """
-    raised = {horizon: np.zeros(known.size, dtype=np.bool_) for horizon in own}
-    if early is not None:
-        rate = early.at(known)[1]
-        raised |= {horizon: rate[:, column] <= settings.early_rate for column, horizon in enumerate(early.horizons)}
+    raised = _raised(tuple(own), known, settings, early)
     newest = {
         horizon: np.where(np.isnat(known), 0, np.searchsorted(one.panel.target_date, known, side="right")) - 1
         for horizon, one in own.items()
@@ -86,6 +83,17 @@ def looks(
     return found
 
 
+def _raised(horizons: Sequence[str], known: Dates, settings: Performance, early: Sequence[Early]) -> dict[str, Bools]:
+    """By horizon and look, whether the early signal of any source is raised."""
+    raised = {horizon: np.zeros(known.size, dtype=np.bool_) for horizon in horizons}
+    for source in early:
+        rate = source.at(known)[1]
+        for column, horizon in enumerate(source.horizons):
+            if horizon in raised:
+                raised[horizon] |= rate[:, column] <= settings.early_rate
+    return raised
+
+
 def _at(wealth: Floats, newest: Ints) -> Floats:
     return np.where(newest >= 0, wealth[newest], 0.0) if wealth.size else np.zeros(newest.size)
 
@@ -96,18 +104,18 @@ def daily_statuses(
     *,
     horizons: Sequence[str],
     settings: Performance,
-    early: Early | None = None,
+    early: Sequence[Early] = (),
 ) -> dict[str, dict[str, Status]]:
     """By origin, as text, and horizon: what a look at that origin's cut-off said of the model.
 
     origins: the rows of a panel with a cut-off.  A horizon of `horizons` without any matured forecast is
-    INSUFFICIENT_DATA.
+    INSUFFICIENT_DATA, and DEGRADED where the early signal is raised.
     """
-    said = looks(own, calendar.as_dates(origins["anchor_date"].to_numpy()), settings, early)
-    codes = {horizon: said[horizon].status if horizon in said else None for horizon in horizons}
+    known = calendar.as_dates(origins["anchor_date"].to_numpy())
+    raised = _raised(horizons, known, settings, early)
+    codes = {horizon: np.where(raised[horizon], CODE[DEGRADED], CODE[INSUFFICIENT_DATA]) for horizon in horizons}
+    codes |= {horizon: one.status for horizon, one in looks(own, known, settings, early).items() if horizon in codes}
     return {
-        str(day): {
-            horizon: INSUFFICIENT_DATA if code is None else STATUSES[code[row]] for horizon, code in codes.items()
-        }
+        str(day): {horizon: STATUSES[code[row]] for horizon, code in codes.items()}
         for row, day in enumerate(origins["origin_date"])
     }

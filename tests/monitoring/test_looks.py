@@ -7,11 +7,15 @@ import pytest
 from forex.core.status import INSUFFICIENT_DATA
 from forex.monitoring.alert_rules import registry
 from forex.monitoring.alerts import alerts
+from forex.monitoring.early import early, path_of
 from forex.monitoring.looks import daily_statuses, looks
+from forex.monitoring.measured import EarlyRates
+from forex.monitoring.performance import OpenForecasts, performance
 from forex.monitoring.subjects import subjects
 from forex.monitoring.verdict import CODE
 from forex.params import load_params
 from forex.statistics.scores import Panel
+from tests.monitoring import test_early
 from tests.monitoring.test_performance import SHOWN, changed, report, settings, world
 from tests.support.monitored import CALM
 
@@ -89,3 +93,23 @@ def test_replaying_the_days_gives_the_same_alerts() -> None:
         then = alerts(rows[:count], statuses=daily(made, rows[:count], ["1d", "7d"]), drift=CALM, settings=rules)
         assert then.alerts == tuple(one for one in whole.alerts if one.origin_date <= then.at)
     assert {"DEGRADATION_WARNING"} <= {one.type for one in whole.alerts}
+
+
+@pytest.mark.parametrize("source", ["backtest", "ledger"])
+def test_the_early_signal_of_either_source_is_seen_daily_also_before_anything_matured(source: str) -> None:
+    frame = test_early.world()
+    rates = EarlyRates(np.array([1.0, 0.01]), {"30d": np.array([0.0, 1e-6])})  # any distance is rare
+    path, horizons = path_of(frame), test_early.HORIZONS
+    none, whole = (
+        early(rows, path, horizons=horizons, rates=rates) for rows in (frame.clear().drop("model"), frame.drop("model"))
+    )
+    sources = (whole, none) if source == "backtest" else (none, whole)
+    rows = pl.DataFrame({"origin_date": path.origin_date, "anchor_date": path.origin_date})
+    found = daily_statuses({}, rows, horizons=["1d", "30d"], settings=RULES, early=sources)
+    assert {one["1d"] for one in found.values()} == {INSUFFICIENT_DATA}
+    said = [one["30d"] for one in found.values()]
+    first = said.index("DEGRADED")
+    assert 10 < first < 30 and set(said[:first]) == {INSUFFICIENT_DATA}
+    given = OpenForecasts(**{source: whole})
+    newest = performance({}, horizons={"30d": 0}, levels=SHOWN, settings=RULES, open_forecasts=given)
+    assert said[-1] == newest.horizons["30d"].status

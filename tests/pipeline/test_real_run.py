@@ -262,7 +262,9 @@ def test_the_newest_daily_look_of_the_monitor_is_its_report(calibrated: pl.DataF
     watched = subjects(panels, levels=params.levels, settings=params.performance)["published"]
     rows = origins(read_parquet(clone / "data/panel.parquet"))
     open_forecasts = early(calibrated, path_of(calibrated), horizons=params.horizons, rates=early_rates())
-    daily = daily_statuses(watched, rows, horizons=params.horizons, settings=params.performance, early=open_forecasts)
+    daily = daily_statuses(
+        watched, rows, horizons=params.horizons, settings=params.performance, early=(open_forecasts,)
+    )
     report = json.loads((clone / "reports/performance.json").read_text())
     assert daily[max(daily)] == {horizon: figures["status"] for horizon, figures in report["horizons"].items()}
     assert {"GOOD", "DEGRADED", "INSUFFICIENT_DATA"} <= {

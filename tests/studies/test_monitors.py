@@ -188,7 +188,7 @@ def independent(world: str, change: str, forecaster: str) -> tuple[list[dict[str
             "published"
         ]
         known = made.history.anchor_date[-YEAR:]
-        found.append(looks(own, known, PARAMS.performance, _early(made, one, rates)))
+        found.append(looks(own, known, PARAMS.performance, (_early(made, one, rates),)))
         if change == NO_CHANGE:
             target = target_of(returns, first=FIRST_DAY)
             panel = align.panel(target, {}, set(), set(), as_of=str(target["date"].max()), cut_off=PARAMS.cut_off)
