@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from forex.commands.keep.site.__main__ import generated
 from forex.core import errors
 from forex.core.files import read_json
 from forex.core.reports import json_schema
-from tests.ci.making import make
+from tests.ci.making import environment, make
 from tests.support.made_up import ROOT
 
 REFERENCE = ROOT / "docs/reference"
@@ -120,22 +121,31 @@ def test_ranges_are_told_in_words() -> None:
     assert keys.allowed(part, {}) == "list of integer, ≥ 1 or null"
 
 
-@pytest.mark.slow
-def test_make_docs_builds_the_site_and_nothing_of_it_is_fetched() -> None:
-    if not (ROOT / ".venv").exists():
-        pytest.skip("make docs needs the checkout's own environment")
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """What git keeps, with this environment and one that has MkDocs; skipped where that is not to be had."""
     installed = make(".venv-docs/installed", ROOT)
     if installed.returncode:
         pytest.skip(f"MkDocs is not to be had here: {installed.stderr[-300:]}")
-    shutil.rmtree(ROOT / "site", ignore_errors=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for name in filter(None, listed.split("\0")):
+        if (ROOT / name).is_file():
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, tmp_path / name)
+    environment(tmp_path)
+    (tmp_path / ".venv-docs").symlink_to(ROOT / ".venv-docs")
+    return tmp_path
+
+
+@pytest.mark.slow
+def test_make_docs_builds_the_site_and_nothing_of_it_is_fetched(clone: Path) -> None:
     blocked = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
-    done = make("docs", ROOT, **blocked)
+    done = make("docs", clone, **blocked)
     assert done.returncode == 0, done.stdout + done.stderr
-    pages = sorted((ROOT / "site").rglob("*.html"))
+    pages = sorted((clone / "site").rglob("*.html"))
     assert len(pages) > 45
     assert [str(page) for page in pages if FETCHED.search(page.read_text(encoding="utf-8"))] == []
-    style = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "site/assets").rglob("*.css"))
+    style = "".join(path.read_text(encoding="utf-8") for path in (clone / "site/assets").rglob("*.css"))
     assert not re.search(r"url\([\"']?https?:|@import", style)
-    assert (
-        subprocess.run(["git", "status", "--porcelain", "site", ".docs"], cwd=ROOT, capture_output=True).stdout == b""
-    )

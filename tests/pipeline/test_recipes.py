@@ -4,6 +4,7 @@ When a value was known cannot be had again, nor can what was said. Two days are 
 store and the ledger have rows that neither git nor DVC knows.
 """
 
+import functools
 import os
 import re
 import shlex
@@ -17,6 +18,7 @@ import pytest
 from forex.challenge.revisions import commit_of
 from forex.ledger.ledger import LEDGER, append
 from tests.support.committed_runs import git
+from tests.support.forex_command import forex
 from tests.support.issued_rows import issued
 from tests.support.live.replay import FIRST_DAY, Replay, after_first_day, cut_off, days
 from tests.support.live.web import web
@@ -26,7 +28,36 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").r
 SHELL = re.compile(r"^ *```sh\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _, SECOND = days(FIRST_DAY, 2)
 # What takes back, replaces or mends files.
-TOUCHING = ("git restore", "git checkout", "dvc checkout", "dvc exp", "dvc pull", "forex promote", "forex doctor")
+TOUCHING = (
+    *("git restore", "git checkout", "dvc checkout", "dvc exp", "dvc pull", "forex promote", "forex doctor"),
+    *("dvc params diff HEAD", "dvc metrics diff HEAD"),  # of an experiment, while it is there
+)
+# What other tests run: it needs a server, a crontab, another interpreter or a file of somebody's.
+ELSEWHERE = {
+    "make run": "tests/ci/test_report.py",
+    "make test": "tests/ci/test_targets.py",
+    "make bench": "tests/studies/test_speed.py",
+    "make plots": "tests/report/test_plots.py",
+    "make calendar": "tests/commands/test_calendar_source.py",
+    "docker ": "tests/ci/test_dockerfile.py",
+    "dvc artifacts get": "tests/pipeline/test_remotes.py",
+    "dvc remote": "tests/pipeline/test_remotes.py",
+    "gto ": "tests/pipeline/test_remotes.py",
+    "git push": "tests/ci/test_day.py",
+    "git pull": "tests/pipeline/test_remotes.py",
+    "forex schedule": "tests/schedule/test_cron.py",
+    "forex mail send": "tests/mail/test_delivery.py",
+    "forex import": "tests/importing/test_files.py",
+    "forex init": "tests/commands/test_init.py",
+    "pip install": "tests/commands/test_init.py",
+    "apt-get": "tests/weekly/test_command.py",
+}
+WHERE = ("export ", ". ", "set ", "cd ")  # the shell's own state, which no other command here needs
+# What ends with another code than 0 where it has something to say.
+SAYING = {
+    "forex check": (0, 1, 4), "forex health": (0, 1, 4), "forex readiness": (0, 1), "forex calendar check": (0, 1),
+    "forex gate": (0, 1), "git diff": (0, 1), "git commit": (0, 1),
+}  # fmt: skip
 # What would take rows of ledger and store with it.
 LOSING = [
     r"git (restore|checkout)( --\S*)* (\.|data|:/)(\s|/|$)",
@@ -43,8 +74,14 @@ LOSING = [
 def commands() -> list[str]:
     """Every command in a shell block, the parts of a chain one by one, without their comments."""
     blocks = [block for page in PAGES for block in SHELL.findall(page.read_text(encoding="utf-8"))]
-    parts = [part for block in blocks for line in block.splitlines() for part in re.split(r"&&|;", line)]
-    return [shlex.join(words) for part in parts if (words := shlex.split(part, comments=True))]
+    lines = [shlex.split(line, comments=True) for block in blocks for line in block.splitlines()]
+    parts = [part for words in lines for part in re.split(r" (?:&&|;) ", " ".join(_quoted(word) for word in words))]
+    return [part for part in parts if part]
+
+
+def _quoted(word: str) -> str:
+    """As a shell needs it, but for what joins and redirects commands."""
+    return word if word in ("&&", ";", ">", "|") or word.startswith("~/") else shlex.quote(word)
 
 
 def test_no_recipe_takes_rows_with_it() -> None:
@@ -117,6 +154,9 @@ def test_every_recipe_leaves_ledger_and_store_as_they_are(live: Replay) -> None:
         refuses = recipe.startswith("forex promote")  # a model that is not ready
         assert done.returncode in ((0, 1) if refuses else (0,)), f"{recipe}: {done.stdout}{done.stderr}"
         if recipe.startswith("dvc exp run"):
+            names = re.findall(r"--name (\S+)", recipe)
+            shown = shell(f"dvc metrics diff HEAD {names[0]}", root).stdout.splitlines()
+            assert 20 < len(shown) <= 60 and all("headline.json" in line for line in shown[1:] if line)
             [name] = re.findall(r"--name (\S+)", recipe)
             assert f"{commit_of(name)}\trefs/exps/" in shell("git ls-remote . 'refs/exps/*'", root).stdout
             judged = shell(f"forex gate HEAD {name}", root)
@@ -124,6 +164,47 @@ def test_every_recipe_leaves_ledger_and_store_as_they_are(live: Replay) -> None:
         ran.append(recipe)
     for start in ("git restore", "dvc checkout", "dvc exp run", "dvc exp remove", "forex promote"):
         assert any(recipe.startswith(start) for recipe in ran), start
+
+
+def rows(root: Path) -> dict[str, set[bytes]]:
+    """The lines of every table of ledger and store: they may grow, and none may go."""
+    return {name: set(content.splitlines()) for name, content in kept(root).items() if name.endswith(".csv")}
+
+
+@pytest.mark.parametrize("start", ELSEWHERE)
+def test_what_other_tests_run_is_still_told_and_the_test_is_there(start: str) -> None:
+    assert any(f"{one} ".startswith(start) for one in commands()) and (ROOT / ELSEWHERE[start]).is_file()
+
+
+def test_every_other_command_runs_in_order_and_no_row_is_lost(live: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the day that is replayed: a date in a command stands for it, and the network is the tests' server."""
+    from forex.commands.live import advance, fetch
+
+    root, now = live.root, cut_off(SECOND)
+    git(root, "branch", "--force", "origin/main")
+    account = {"BCCH_USER": "someone", "BCCH_PASSWORD": "hunter2"}
+    for module in (advance, fetch):
+        at_that_time = functools.partial(
+            module.view, clock=lambda: now, environ=account, client=lambda: live.site.client(attempts=1)
+        )
+        monkeypatch.setattr(module, "view", at_that_time)
+    before = rows(root)
+    ran = 0
+    for one in dict.fromkeys(commands()):
+        if one.startswith((*TOUCHING, *WHERE)) or f"{one} ".startswith(tuple(ELSEWHERE)):
+            continue
+        command = re.sub(r"20[12]\d-\d\d-\d\d", FIRST_DAY, one)
+        if "--date" in command:
+            command = command.replace(FIRST_DAY, "2023-08-04")
+        words = shlex.split(command)
+        done = forex(*words[1:], cwd=root) if words[0] == "forex" and ">" not in words else shell(command, root)
+        allowed = next((codes for start, codes in SAYING.items() if command.startswith(start)), (0,))
+        assert done.returncode in allowed, f"{command}: {done.stdout}{done.stderr}"
+        after = rows(root)
+        assert {name: lost for name, lines in before.items() if (lost := lines - after.get(name, set()))} == {}, command
+        before = after
+        ran += 1
+    assert ran > 35
 
 
 def test_doctor_mends_the_lock_and_touches_neither(live: Replay) -> None:
