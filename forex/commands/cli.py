@@ -1,7 +1,7 @@
 """The commands of `forex`. Results go to stdout, diagnostics to stderr; whatever is slow to import waits for its command."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -146,6 +146,26 @@ def calibrate(
     from forex.commands.judge import calibrate
 
     terminal.show(calibrate.view(write=write), calibrate.text, as_json=as_json)
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file, .csv or .xlsx.", callback=place.from_there)],
+    of: Annotated[
+        str, typer.Option(metavar="WHAT", help="forecast, backtest, or the id of a series of the store.")
+    ] = "forecast",
+    locale: Annotated[
+        Literal["en", "es-CL"],
+        typer.Option(help="How numbers, days and columns are written; es-CL opens in Excel in Chile."),
+    ] = "en",
+    force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The forecast, the backtest or a series as a file that a spreadsheet opens."""
+    place.require()
+    from forex.commands.show import export as exporting
+
+    terminal.show(exporting.view(file, of=of, locale=locale, force=force), exporting.text, as_json=as_json)
 
 
 @app.command()

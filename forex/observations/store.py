@@ -23,6 +23,7 @@ from forex.core.edges.shown import LONGEST_VALUE, cut, shown, visible
 from forex.core.edges.validators import decimal_number, iso_day, series_id
 from forex.core.errors import DataError, UsageError
 from forex.core.faults import in_words
+from forex.observations.foreign import foreign
 from forex.params import Block, ClockTime, StoreLimits, Tier
 from forex.timeline import calendar
 from forex.timeline.holidays import FIRST_YEAR, LAST_YEAR
@@ -195,6 +196,13 @@ Row = tuple[int, dt.date, float, dt.datetime | None, str | None]
 def _csv_rows(path: Path, limits: StoreLimits) -> Iterator[Row]:
     text = read_utf8(path, _file_bytes(limits), mend="Save it as UTF-8 CSV.")
     _refuse_large(text, path, limits)
+    try:
+        yield from _strict_rows(text, path)
+    except DataError as error:
+        raise DataError(f"{error}{foreign(text)}") from error
+
+
+def _strict_rows(text: str, path: Path) -> Iterator[Row]:
     rows = table.rows(text, path)
     _, first = next(rows, (1, []))
     header = [column.strip() for column in first]

@@ -7,6 +7,8 @@ import polars as pl
 import pytest
 
 from forex.commands.show import status
+from forex.commands.terminal import Lang
+from forex.commands.words import Words
 from forex.core.files import write_parquet
 from forex.core.reports import write_report
 from forex.core.sentence import sentence, verbatim
@@ -120,3 +122,43 @@ def test_the_ledger_is_counted_and_an_unissued_forecast_said() -> None:
     assert ledger() == "ledger      2 rows, last issued origin 2007-05-31; the newest origin's forecast is not issued"
     append(LEDGER, [issued("2007-06-01", "1d")], lock_timeout=10)
     assert ledger() == "ledger      3 rows, last issued origin 2007-06-01"
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_with_everything_dead_it_fits_a_screen(lang: Lang) -> None:
+    names = [f"driver_{number}" for number in range(40)]
+    why = verbatim(
+        "mydata/driver.csv: 1200 rows have a value, none of them is known at 2007-06-01 15:00. Complete the file."
+    )
+    dead = FORECAST.model_copy(
+        update={
+            "missing": tuple(Reason(series=name, tier="important", why=why) for name in names),
+            "flagged": tuple(
+                Reason(series=name, tier="important", why=verbatim(f"{name} fails range")) for name in names
+            ),
+            "stale": tuple(Stale(series=name, tier="important", business_days=22, late=22) for name in names),
+            "warnings": tuple(
+                InputWarning(kind="extreme_move", **dict(verbatim(f"{name}: {'long ' * 30}"))) for name in names
+            ),
+        }
+    )
+    write_report(status.FORECAST, dead)
+    write_report(status.MANIFEST, manifest({}, unlisted_files=[f"{name}.csv" for name in names]))
+    performance({"60": window(60, "GOOD", 0.75)})
+    content = status.view()
+    content["last_matured"] = dict.fromkeys(("1d", "7d", "15d", "30d", "90d"), content["last_matured"]["7d"])
+    on_a_screen = status.text(content, Words(lang, width=80)).split("\n")
+    assert len(on_a_screen) <= 23
+    assert max(map(len, on_a_screen)) <= 80
+    assert max(map(len, status.text(content, Words(lang)).split("\n"))) < 400
+    assert len(content["missing"]) == 40
+
+
+def test_a_reason_is_said_once_behind_its_series() -> None:
+    reasons = [
+        {"series": name, "why": verbatim("not found").model_dump()}
+        for name in ("aud", "brl", "cad", "eur", "gbp", "vix")
+    ]
+    performance()
+    content = status.view() | {"missing": reasons}
+    assert "missing     aud, brl, cad, eur and 2 more (not found)" in status.text(content)

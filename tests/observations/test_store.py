@@ -421,3 +421,43 @@ def test_a_series_yaml_that_is_no_utf8(store: MadeUpStore) -> None:
     (store.path / "series.yaml").write_bytes(b"usdclp: {title: d\xf3lar}")
     with pytest.raises(UsageError, match=r"not UTF-8 text \(byte 17\)"):
         read_series_list(store.path)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (
+            "date;value\n2024-11-25;942,01\n",
+            "no column date and value; found date;value. Expected date,value. It has semicolons ",
+        ),
+        (
+            "Fecha\tValor\n25-11-2024\t942,01\n",
+            "It has tabs between its columns and decimal commas and days that do not begin",
+        ),
+        ("date,value\n2024-11-25,942,01\n", "3 fields, 2 expected"),
+        (
+            "date,value\n2024-11-25,942,01\n",
+            "It has decimal commas. Move it out of the store: `forex import FILE` reads it.",
+        ),
+        (
+            'date,value\n2024-11-25,"942,01"\n',
+            "is not a number like 934.54. Correct it, or leave it empty. It has decimal commas.",
+        ),
+        (
+            "date,value\n25-11-2024,942.01\n",
+            "is not a date like 2024-11-27. Correct or remove the row. It has days that do not",
+        ),
+    ],
+)
+def test_a_file_in_another_form_is_named_with_what_reads_it(store: MadeUpStore, content: str, said: str) -> None:
+    store.add("usdclp", content)
+    with pytest.raises(DataError) as refused:
+        read_series(store.path, "usdclp", read_series_list(store.path)["usdclp"])
+    assert said in str(refused.value)
+
+
+def test_a_file_that_is_cut_off_is_not_called_foreign(store: MadeUpStore) -> None:
+    store.add("usdclp", GOOD + "2024-11-28")
+    with pytest.raises(DataError) as refused:
+        read_series(store.path, "usdclp", read_series_list(store.path)["usdclp"])
+    assert "forex import" not in str(refused.value)

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from forex.commands.tables import listed
+from forex.commands.tables import NARROWEST, listed
 from forex.commands.words import ENGLISH, Words
+from forex.core.edges.shown import cut
 from forex.core.files import json_text, read_parquet
 from forex.core.names import PUBLISHED, percent
 from forex.core.reports import plain, read_report
@@ -22,6 +23,10 @@ FORECAST = Path("reports/forecast.json")
 MANIFEST = Path("data/manifest.json")
 QUARANTINE = Path("data/quarantine.parquet")
 PERFORMANCE = Path("reports/performance.json")
+LISTED = 4  # of a list, and then how many more: all of it is in the JSON
+SENTENCES = 3
+SCREEN = 22  # lines of a terminal with 24, one for the prompt and one for what is said before
+ROUGH = 10  # characters of a line that a break between words may cost
 
 
 def view() -> dict[str, Any]:
@@ -98,8 +103,8 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
         [words.say("as of"), made],
         [words.say("anchor"), known],
         [words.say("regime"), called],
-        [words.say("conditions"), "\n".join(words.say(one) for one in said)],
-        *([words.say("warning"), words.say(one)] for one in content["warnings"]),
+        [words.say("conditions"), "\n".join(_few([words.say(one) for one in said], words))],
+        *([words.say("warning"), one] for one in _few([words.say(one) for one in content["warnings"]], words)),
         [words.say("missing"), _listed(_reasons(content["missing"], words), words)],
         [words.say("flagged"), _listed(_reasons(content["flagged"], words), words)],
         [words.say("no move"), _listed(stale, words)],
@@ -108,7 +113,7 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
         [words.say("ledger"), _issued(content["ledger"], words)],
     ]
     rows += [[horizon, _matured(entry, words)] for horizon, entry in content["last_matured"].items()]
-    table = listed(rows, width=words.width)
+    table = _on_a_screen(rows, words.width)
     if content["as_of_in_params"] == content["as_of"]:
         return table
     behind = words.say(
@@ -118,8 +123,35 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     return "\n".join([*words.wrapped(behind), table])
 
 
+def _on_a_screen(rows: Sequence[Sequence[str]], width: int | None) -> str:
+    """On a terminal no longer than a screen: where it would be, sentences are cut, to two lines or to one; the JSON has all."""
+    whole = listed(rows, width=width)
+    if width is None or whole.count("\n") < SCREEN:
+        return whole
+    room = max(width - max(len(label) for label, _ in rows) - 2, NARROWEST)
+    for longest in (2 * room - ROUGH, room):
+        kept = [[label, "\n".join(cut(line, longest) for line in said.split("\n"))] for label, said in rows]
+        shorter = listed(kept, width=width)
+        if shorter.count("\n") < SCREEN:
+            break
+    return shorter
+
+
+def _few(sentences: list[str], words: Words) -> list[str]:
+    more = len(sentences) - SENTENCES
+    return (
+        sentences
+        if more < 1
+        else [*sentences[:SENTENCES], words.say("and {more} more, in forex status --json", more=more)]
+    )
+
+
 def _reasons(series: Sequence[Mapping[str, Any]], words: Words) -> list[str]:
-    return [f"{words.name(one['series'])} ({words.say(one['why'])})" for one in series]
+    """Each reason once, behind the series that it is given for."""
+    groups: dict[str, list[str]] = {}
+    for one in series:
+        groups.setdefault(words.say(one["why"]), []).append(words.name(one["series"]))
+    return [f"{_listed(names, words)} ({why})" for why, names in groups.items()]
 
 
 def _matured(entry: Mapping[str, Any], words: Words) -> str:
@@ -144,4 +176,8 @@ def _issued(ledger: Mapping[str, Any], words: Words) -> str:
 
 
 def _listed(parts: Sequence[str], words: Words) -> str:
-    return ", ".join(parts) or words.say("none")
+    """The first of them, and how many more there are."""
+    more = len(parts) - LISTED
+    if more < 1:
+        return ", ".join(parts) or words.say("none")
+    return words.say("{listed:s} and {more} more", listed=", ".join(parts[:LISTED]), more=more)
