@@ -19,6 +19,7 @@ from forex.core.sentence import Sentence, sentence
 from forex.evaluation import findings
 from forex.evaluation.report import Explained, ValidationReport
 from forex.evaluation.rule_words import in_words
+from forex.evaluation.unjudged import unjudged
 from forex.forecast.conditions import sentences
 from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
@@ -132,6 +133,7 @@ def dashboard(
         alerts=alerts_now(alerts),
         validation=validation,
         held=held(forecast, validation),
+        unjudged=unjudged(validation, by_length(forecast.horizons), max(shown_levels(forecast))),
         coverage=coverage,
         verdicts=verdict_counts(coverage),
         tails=tail_rows(validation),

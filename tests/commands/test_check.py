@@ -250,3 +250,14 @@ def test_age_alone_ends_with_4_and_a_fault_beside_it_with_1() -> None:
     assert check.view(max_age=1, clock=lambda: at)["exit_code"] == 4
     dead(20)
     assert check.view(max_age=1, clock=lambda: at)["exit_code"] == 1
+
+
+def test_a_horizon_that_the_data_cannot_judge_is_told_and_changes_no_code() -> None:
+    before = monitored(world())
+    made = read_report(run.VALIDATION, ValidationReport)
+    [name, *_] = [name for name, scores in made.horizons.items() if scores.n]
+    few = made.horizons[name].model_copy(update={"n_independent": 30})
+    write_report(run.VALIDATION, made.model_copy(update={"horizons": {**made.horizons, name: few}}))
+    said = check.view()
+    assert f"{name} is longer than the data can judge: 30 of its forecasts do not overlap" in check.text(said)
+    assert said["exit_code"] == before["exit_code"]

@@ -27,14 +27,16 @@ from forex.core.names import PUBLISHED
 from forex.core.reports import plain
 from forex.core.sentence import Sentence, sentence
 from forex.core.status import FAULT, OK
+from forex.evaluation.unjudged import unjudged
 from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.health.age import age as age_by_clock
 from forex.monitoring.grounds import in_words
 from forex.monitoring.report import PerformanceReport
 from forex.params import load_params
+from forex.report.backtest import shown_levels
 from forex.report.run import other_run, read_reports
-from forex.report.state import AGE, OverallState, overall
+from forex.report.state import AGE, OverallState, Reports, overall
 
 DEGRADED, ALERT, LATE, STALE = "degraded", "alert", "late", "stale"
 ELSEWHERE = ("acceptance", "monitor")  # rules of the state whose findings stand in lines of their own
@@ -67,11 +69,17 @@ def view(*, max_age: int | None = None, deep: bool = False, clock: Clock = now) 
         "performance": performance.status,
         "found": [{"rule": one.rule, "state": one.state, **plain(one.says)} for one in found.found],
         "reasons": reasons,
+        "unjudged": {name: plain(one) for name, one in _unjudged(reports).items()},
         "windows": _windows(performance),
         "monitor": _monitor(performance),
         "acceptance": acceptance(reports.validation),
         "verified": verified,
     }
+
+
+def _unjudged(reports: Reports) -> dict[str, Sentence]:
+    forecast = reports.forecast
+    return unjudged(reports.validation, by_length(forecast.horizons), max(shown_levels(forecast)))
 
 
 def _exit_code(found: OverallState, kinds: Set[str]) -> int:
@@ -133,6 +141,7 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     monitor = content["monitor"].values()
     lines += [words.say(one) for one in monitor]
     lines += [words.say(one) for one in content["reasons"] if not any(one["says"] in told["says"] for told in monitor)]
+    lines += [words.say(one) for one in content["unjudged"].values()]
     for one in rules["open"]:
         told = words.say(
             "{horizon} {rule:s} {verdict:s}: {found:s}",

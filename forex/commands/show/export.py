@@ -10,8 +10,9 @@ from typing import Any, Final, Literal
 
 import polars as pl
 
+from forex.core.disk import write_bytes
 from forex.core.errors import UsageError
-from forex.core.files import read_parquet, write_bytes
+from forex.core.files import read_parquet
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS
 from forex.core.reports import read_report

@@ -14,12 +14,15 @@ from forex.core.edges.validators import iso_day
 from forex.core.errors import UsageError
 from forex.core.files import read_parquet, round_clp
 from forex.core.quantiles import COLUMNS
-from forex.core.reports import plain
+from forex.core.reports import plain, read_report
 from forex.core.sentence import Sentence, sentence
+from forex.evaluation.report import ValidationReport
+from forex.evaluation.unjudged import unjudged
 from forex.forecast.forecast import at_origin, clp, target_forecast
 from forex.forecast.ladder import rungs
 from forex.observations.store import TARGET
 from forex.params import load_params
+from forex.report.run import VALIDATION
 from forex.statistics.distribution import between_horizons, probability_above
 from forex.timeline import calendar
 
@@ -57,6 +60,10 @@ def view(
     for name, row in entries.items():
         if row["actual"] is None and known_until is not None and row["target_date"] <= known_until:
             content["horizons"][name]["why_no_actual"] = plain(_why_no_actual(row["target_date"]))
+    if VALIDATION.exists() and settlement is None:
+        validation = read_report(VALIDATION, ValidationReport)
+        said = unjudged(validation, entries, max(params.levels))
+        content["unjudged"] = {name: plain(one) for name, one in said.items()}
     if ladder:
         levels, above_them = rungs({name: target_forecast(row, params.levels) for name, row in entries.items()})
         content["ladder"] = {"levels": levels, "above": above_them}
@@ -153,11 +160,12 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     matured = any(entry["actual"] is not None for entry in entries.values())
     titles += [words.say("came out")] * matured
     rows = [_cells(name, entry, matured, words) for name, entry in entries.items()]
+    beyond = [line for said in content.get("unjudged", {}).values() for line in words.wrapped(words.say(said))]
     lacking = [(name, entry["why_no_actual"]) for name, entry in entries.items() if "why_no_actual" in entry]
     why = [line for name, said in lacking for line in words.wrapped(f"{name}: {words.say(said)}.")]
-    return "\n".join(
-        [*words.wrapped(head), "", aligned([titles, *rows], width=words.width), *([""] if why else []), *why]
-    )
+    below = [*beyond, *why]
+    table = aligned([titles, *rows], width=words.width)
+    return "\n".join([*words.wrapped(head), "", table, *([""] if below else []), *below])
 
 
 def ladder_text(content: Mapping[str, Any], words: Words) -> str:
