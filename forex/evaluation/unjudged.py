@@ -30,10 +30,7 @@ def unjudged(validation: Scoreboard, horizons: Iterable[str], level: float) -> d
         published = scores.models.get(PUBLISHED) if scores else None
         at_level = published.overall.by_level.get(level) if published else None
         if at_level is None:
-            found[horizon] = sentence(
-                "No forecast {horizon} ahead has matured yet: its intervals are not judged.", horizon=horizon
-            )
-            continue
+            continue  # nothing has matured: nothing is claimed of it
         found[horizon] = sentence(
             "{horizon} is longer than the data can judge: {independent} of its forecasts do not overlap, and in fewer than "
             "{needed} the {level:.0%} interval need not miss once on each side. It held {coverage:.1%} of all outcomes so far.",
