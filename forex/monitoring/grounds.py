@@ -42,7 +42,7 @@ def _grounds(
 ) -> list[Sentence | None]:
     """What it rests on and since when, and how often; told: horizon and status."""
     if findings:
-        return [in_words(findings[0]), _so(findings[0], measured)]
+        return [in_words(findings[0]), _since(findings[0], monitored), _so(findings[0], measured)]
     if monitored is None or not any(window.n for window in monitored.windows.values()):
         return [sentence("{horizon} {status}: no forecast has matured yet", **told)]
     if told["status"] == INSUFFICIENT_DATA:
@@ -84,6 +84,14 @@ def _grounds(
     return [found, often]
 
 
+def _since(found: Finding, monitored: MonitoredModel | None) -> Sentence | None:
+    """Of a figure the days of its window; alarm and early signal say themselves since when."""
+    if not isinstance(found, FigureFinding) or monitored is None:
+        return None
+    window = monitored.windows[str(found.window)]
+    return sentence("their targets are from {first} to {last}", first=window.first_target, last=window.last_target)
+
+
 def _so(found: Finding, measured: Mapping[str, FalseAlarm]) -> Sentence | None:
     """How often the part of the monitor that says it says so without a change; at any horizon, as it was measured."""
     if isinstance(found, EarlyFinding):
@@ -114,6 +122,13 @@ def _newest(monitored: MonitoredModel) -> dict[str, Any]:
 def _too_little(monitored: MonitoredModel, settings: Performance, told: Mapping[str, Any]) -> Sentence:
     """The window with the fewest independent ones in its baseline."""
     size, window = min(monitored.windows.items(), key=lambda item: item[1].independent_windows)
+    if window.n < window.needed:
+        return sentence(
+            "{horizon} {status}: {n:d} forecasts have matured, and a window takes {size:d}",
+            **told,
+            n=window.n,
+            size=window.needed,
+        )
     return sentence(
         "{horizon} {status}: before the last {size:d} of {n:d} matured forecasts there is room for {found:.1f} windows of that "
         "length that share nothing, and a verdict on every figure takes {needed:d}",

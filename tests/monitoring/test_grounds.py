@@ -8,7 +8,7 @@ from forex.monitoring.early import early, path_of
 from forex.monitoring.grounds import EARLY_YEAR, EITHER, EXCELLENT_LOOK
 from forex.monitoring.measured import EarlyRates, FalseAlarm
 from forex.monitoring.performance import OpenForecasts, performance
-from forex.monitoring.report import Monitored
+from forex.monitoring.report import FigureFinding, Monitored
 from forex.monitoring.subjects import subjects
 from forex.params import Performance
 from forex.statistics.scores import Panel
@@ -51,8 +51,13 @@ def test_a_good_one_says_of_what_since_when_and_how_often_the_opposite_is_said()
 
 
 def test_a_degraded_one_says_which_figure_and_since_when() -> None:
-    text = said(report(world(factor=3.0)))
+    panel = world(factor=3.0)
+    found = report(panel)
+    worst = found.findings[0]
+    assert isinstance(worst, FigureFinding)
+    text, first = said(found), panel.target_date[-worst.window]
     assert text.startswith("1d CRITICAL: ") and "in the last" in text and SO in text
+    assert f"; their targets are from {first} to {panel.target_date[-1]}; " in text
     raised = settings(significance=1e-300)
     text = said(report(world(factor=2.0, last=200), raised))
     assert "alarm since" in text and "targets from" in text and SO in text
@@ -77,6 +82,7 @@ def test_too_few_windows_say_how_many_there_are_and_how_many_it_takes() -> None:
         f"there is room for {fewest:.1f} windows of that length that share nothing, and a verdict on every figure takes 12;"
         in said(found)
     )
+    assert "1d INSUFFICIENT_DATA: 40 forecasts have matured, and a window takes 60; " in said(report(world(40)))
     assert said(found, "30d").startswith("30d INSUFFICIENT_DATA: no forecast has matured yet;")
 
 
