@@ -3,7 +3,6 @@
 `python -m forex.commands.keep.site.packages` renews it.
 """
 
-import ast
 import tomllib
 from pathlib import Path
 from typing import Final
@@ -13,7 +12,7 @@ from forex.core.disk import write_text
 from forex.core.installed import PACKAGE
 
 PICTURE: Final = Path("docs/images/packages.svg")
-WIDTH, HEIGHT, GAP, LEFT = 860, 26, 4, 130
+WIDTH, HEIGHT, GAP = 420, 26, 4
 STAGES: Final = "Stages reach no further up"
 
 
@@ -33,13 +32,6 @@ def beyond_stages() -> set[str]:
     return {name.removeprefix("forex.") for name in contract("forbidden")["forbidden_modules"]} | {"__main__"}
 
 
-def purpose(name: str) -> str:
-    """The first line of a package's docstring."""
-    path = PACKAGE / name / "__init__.py"
-    path = path if path.is_file() else PACKAGE / f"{name}.py"
-    return (ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "").splitlines()[0]
-
-
 def drawing() -> str:
     """A box for each package, the one that people call on top; a line above what the stages use."""
     above, rows, y = beyond_stages(), [], GAP
@@ -52,7 +44,6 @@ def drawing() -> str:
         kind = "above" if name in above else "below"
         rows.append(f'<rect x="1" y="{y}" width="{WIDTH - 2}" height="{HEIGHT}" rx="3" class="{kind}"/>')
         rows.append(f'<text x="10" y="{y + 17}" class="name">{escape(name)}</text>')
-        rows.append(f'<text x="{LEFT}" y="{y + 17}">{escape(purpose(name))}</text>')
         y += HEIGHT + GAP
     style = (
         "text{font:12px sans-serif;fill:#16202c}.name{font-weight:bold}.line{fill:#566372}"
