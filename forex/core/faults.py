@@ -5,6 +5,8 @@ from typing import Any, Final, get_args
 
 from pydantic_core.core_schema import ErrorType
 
+from forex.core.edges.shown import LONGEST_REASON, cut
+
 _PYDANTIC: Final = frozenset(get_args(ErrorType))
 _OWN: Final = ("Value error, ", "Assertion failed, ")  # in front of what a validator of ours says
 _A_LIST: Final = "expected a list"
@@ -64,7 +66,7 @@ def in_words(fault: Mapping[str, Any]) -> str:
     >>> in_words({"type": "value_error", "msg": "Value error, expected min < max, got 3 and 2"})
     'expected min < max, got 3 and 2'
     """
-    said, kind = str(fault["msg"]), str(fault["type"])
+    said, kind = cut(str(fault["msg"]), LONGEST_REASON), str(fault["type"])
     for begin in _OWN:
         if said.startswith(begin):
             return said.removeprefix(begin)

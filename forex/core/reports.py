@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from forex.core.edges.handover import vouch
 from forex.core.edges.json import parsed
+from forex.core.edges.shown import LONGEST_VALUE, cut
 from forex.core.errors import DataError
 from forex.core.faults import in_words
 from forex.core.files import FORCED, json_bytes, write_json
@@ -69,4 +70,4 @@ def json_schema(model: type[Report]) -> dict[str, Any]:
 
 
 def _key(location: tuple[int | str, ...]) -> str:
-    return ".".join(str(part) for part in location) or "the whole"
+    return ".".join(cut(str(part), LONGEST_VALUE) for part in location) or "the whole"

@@ -113,7 +113,7 @@ def series_list(path: Path) -> dict[str, Series]:
         listed = TypeAdapter(dict[str, Series]).validate_python(yaml.parsed(text, path, fault=UsageError), strict=True)
     except ValidationError as error:
         problem = error.errors()[0]
-        key = ".".join(str(part) for part in problem["loc"])
+        key = ".".join(cut(str(part), LONGEST_VALUE) for part in problem["loc"])
         raise UsageError(f"{path}: {key or 'the file'}: {in_words(problem)}{_held(problem)}") from error
     return listed
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from forex.core.edges import yaml
 from forex.core.edges.limits import YAML_BYTES, YAML_NUMBER
 from forex.core.edges.reading import read_utf8
-from forex.core.edges.shown import shown
+from forex.core.edges.shown import LONGEST_VALUE, cut, shown
 from forex.core.errors import ParamsError
 from forex.core.faults import in_words
 
@@ -56,7 +56,7 @@ def _tuples(content: Any, path: Path) -> Any:
 
 
 def _explain(problem: Any) -> str:
-    key = ".".join(str(part) for part in problem["loc"]) or "the file"
+    key = ".".join(cut(str(part), LONGEST_VALUE) for part in problem["loc"]) or "the file"
     if problem["type"] == "value_error" and isinstance(
         problem["input"], dict
     ):  # says itself which of its keys is wrong

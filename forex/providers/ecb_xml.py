@@ -39,7 +39,7 @@ def _read(body: bytes, where: str) -> Sheet:
     try:
         refuse_entities([body])  # the bank's file has none
         root = ElementTree.fromstring(body)
-    except (ElementTree.ParseError, ValueError) as error:
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # an encoding that is none
         raise ProviderError(f"{where}: not readable as XML ({error})") from None
     sheet = Sheet(where.partition(" ")[0])
     days = [day for day in root.iter(CUBE) if "time" in day.attrib]

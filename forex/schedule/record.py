@@ -14,6 +14,7 @@ from forex.core.disk import write_text
 from forex.core.edges import json
 from forex.core.edges.limits import JSON_BYTES
 from forex.core.edges.reading import read_bytes
+from forex.core.edges.shown import LONGEST_REASON, cut
 from forex.core.errors import DataError
 
 STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
@@ -49,7 +50,7 @@ def read(path: Path) -> Record | None:
     try:
         return _parsed(content)
     except (KeyError, TypeError, ValueError) as error:
-        raise Damaged(f"{path}: not what forex writes ({error!r})") from error
+        raise Damaged(f"{path}: not what forex writes ({cut(repr(error), LONGEST_REASON)})") from error
 
 
 def _parsed(content: Any) -> Record:
@@ -75,7 +76,10 @@ def _of(value: Any, *kinds: type) -> Any:
 
 
 def _instant(text: Any) -> dt.datetime:
-    return dt.datetime.strptime(_of(text, str), STAMP).replace(tzinfo=dt.UTC)
+    at = dt.datetime.strptime(_of(text, str), STAMP).replace(tzinfo=dt.UTC)
+    if f"{at:{STAMP}}" != text:
+        raise ValueError(text)
+    return at
 
 
 def write(path: Path, record: Record) -> None:

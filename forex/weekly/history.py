@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from forex.core.disk import exists, make_folder, write_text
 from forex.core.edges.limits import TEXT_BYTES
-from forex.core.edges.reading import read_bytes
+from forex.core.edges.reading import read_bytes, read_utf8
 from forex.core.edges.validators import HORIZON, iso_day
 from forex.core.errors import DataError
 from forex.core.faults import in_words
@@ -72,7 +72,7 @@ def read(path: Path = FILE) -> History:
     """
     if not exists(path):
         return ()
-    lines = read_bytes(path, TEXT_BYTES).decode("utf-8", "replace").split("\n")
+    lines = read_utf8(path, TEXT_BYTES, mend=RESTORE).split("\n")
     if lines.pop():
         raise DataError(f"{path}, line {len(lines) + 1}: cut off, a row ends with a new line. {RESTORE}")
     if not lines:

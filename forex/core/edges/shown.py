@@ -6,6 +6,7 @@ from typing import Any, Final
 # Control characters, those that change the direction or the shape of others, and ends of lines that are not \n.
 INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 LONGEST_VALUE: Final = 80  # characters of one value in a message
+LONGEST_REASON: Final = 600  # of why a value is wrong: it may list what is allowed
 LONGEST_LINE: Final = 2_000
 MOST_LINES: Final = 200  # of one message: a line for every wrong key
 

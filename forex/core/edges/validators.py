@@ -11,7 +11,7 @@ import unicodedata
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from forex.core.edges.shown import shown
+from forex.core.edges.shown import LONGEST_VALUE, cut, shown
 
 HORIZON: Final = re.compile(r"[1-9][0-9]{0,2}d")
 CLOCK_TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
@@ -33,7 +33,7 @@ def horizon_name(text: str) -> str:
     '7d'
     """
     if not HORIZON.fullmatch(text) or int(text[:-1]) > LONGEST_HORIZON:
-        raise ValueError(f'expected calendar days from "1d" to "{LONGEST_HORIZON}d", got "{text}"')
+        raise ValueError(f'expected calendar days from "1d" to "{LONGEST_HORIZON}d", got "{cut(text, LONGEST_VALUE)}"')
     return text
 
 
@@ -49,13 +49,13 @@ def iso_day(text: str) -> dt.date:
     except ValueError:
         found = None
     if found is None:
-        raise ValueError(f'expected a date like "2024-11-27", got "{text}"')
+        raise ValueError(f'expected a date like "2024-11-27", got "{cut(text, LONGEST_VALUE)}"')
     return found
 
 
 def clock_time(text: str) -> str:
     if not CLOCK_TIME.fullmatch(text):
-        raise ValueError(f'expected a time of day like "15:00", got "{text}"')
+        raise ValueError(f'expected a time of day like "15:00", got "{cut(text, LONGEST_VALUE)}"')
     return text
 
 
