@@ -108,7 +108,9 @@ def _declared(stage: str) -> frozenset[Path] | None:
     if not isinstance(entry, dict):
         return None
     deps = entry.get("deps")
-    return frozenset(Path(dep) for dep in deps if isinstance(dep, str)) if isinstance(deps, list) else frozenset()
+    return (
+        frozenset(Path(dep) for dep in deps if isinstance(dep, str) and dep) if isinstance(deps, list) else frozenset()
+    )
 
 
 def _name() -> str:

@@ -141,6 +141,12 @@ def test_a_dvc_yaml_of_another_shape_declares_no_stage(text: str) -> None:
     assert stage._declared("ingest") is None
 
 
+def test_a_dependency_without_a_name_is_not_the_whole_folder() -> None:
+    """As a path it would be ".", below which everything lies: no import of a stage would be refused any more."""
+    Path("dvc.yaml").write_text("stages: {ingest: {deps: ['', forex/core]}}", encoding="utf-8")
+    assert stage._declared("ingest") == {Path("forex/core")}
+
+
 def test_a_series_yaml_with_too_many_series(project: Project) -> None:
     entry = project.store.entries["usdclp"]
     text = json.dumps({"usdclp": entry, **{f"s{i}": entry for i in range(500)}})

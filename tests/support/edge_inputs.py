@@ -127,7 +127,7 @@ def strict_deps(content: bytes) -> Any:
         and isinstance(found["stages"].get("ingest"), dict)
     ):
         return None
-    return {one for one in deps if isinstance(one, str)} if isinstance(deps, list) else set()
+    return {one for one in deps if isinstance(one, str) and one} if isinstance(deps, list) else set()
 
 
 def read_deps() -> Any:
