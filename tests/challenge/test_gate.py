@@ -180,8 +180,9 @@ def test_new_metrics_are_shown_and_no_reason() -> None:
 
 
 def test_other_changes_are_counted_and_a_rule_about_nothing_is_named() -> None:
-    found = judged({"validation.1d.published.n": 2501.0, "other": 1.0})
-    assert found["other_changes"] == 2
+    found = judged({"validation.1d.published.n": 2501.0, "other": 1.0, "another": 0.0})
+    assert found["other_changes"] == 3  # the two standard errors are as they were
+    assert judged({})["other_changes"] == 0
     rule = {"name": "validation.*.published.mae", "better": "lower", "absolute": 1.0}
     assert judged({}, settings(metrics=[*RULES, rule]))["idle_rules"] == ["validation.*.published.mae"]
 

@@ -19,6 +19,7 @@ from forex.providers.append import (
     record_attempts,
     recorded_attempts,
     stored_rows,
+    without_future,
 )
 from forex.providers.protocol import Observation
 from tests.support.made_up import utc
@@ -130,6 +131,22 @@ def test_a_part_that_a_fetch_said_it_missed_is_history_and_no_other_day() -> Non
 
 def test_a_day_that_nobody_asked_for_keeps_the_rule() -> None:
     assert brought_later([12, 18], LATEST_ONLY) == brought_later([12, 18], "test:dolar") == ["rule", "rule"]
+
+
+@pytest.mark.parametrize(
+    ("retrieved", "known", "kept"),
+    [
+        ("2024-11-27T15:00", "2024-11-26T21:00", True),
+        ("2025-06-01T15:00", "2024-11-27T15:00", True),  # known by the rule at this very instant, whoever brought it
+        ("2025-06-01T15:00", "2024-11-27T15:00:00.000001", False),
+        ("2025-06-01T15:00", "2025-06-01T15:00", False),
+    ],
+)
+def test_what_a_clock_ahead_wrote_down_is_known_when_the_rule_says_and_not_before(
+    retrieved: str, known: str, kept: bool
+) -> None:
+    stored = pl.DataFrame([(WEDNESDAY, 975.06, utc(known), "test:dolar", utc(retrieved))], schema=ROWS, orient="row")
+    assert without_future(stored, utc("2024-11-27T15:00")).height == kept
 
 
 # --- one arrival ------------------------------------------------------------------------------------------------------
