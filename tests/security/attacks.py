@@ -9,6 +9,11 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "tests/hostile/test_validators.py::test_an_id_is_a_file_name_everywhere",
         "tests/security/test_stages.py::test_no_stage_starts_a_process_asks_the_network_unpickles_or_writes_elsewhere",
     ),
+    "Links, devices and open modes": (
+        "tests/core/test_disk.py::test_a_link_out_of_the_project_is_refused",
+        "tests/core/test_disk.py::test_what_is_no_file_stays_what_it_is",
+        "tests/core/test_disk.py::test_what_is_private_is_its_owners_alone_at_every_moment",
+    ),
     "Command and shell injection": (
         "tests/pipeline/test_dvc_yaml.py::test_command_is_constant_and_described",
         "tests/security/test_source.py::test_the_one_script_for_a_shell_is_constant_and_takes_what_it_runs_as_arguments",
