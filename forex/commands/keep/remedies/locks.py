@@ -67,8 +67,7 @@ def _users() -> list[Finding]:
 
 def _listed(content: str) -> list[tuple[int, str]] | None:
     """Id and command of every process that the list names; None where it is not one that DVC reads."""
-    from dvc.rwlock import SCHEMA
-    from voluptuous import Invalid
+    from dvc.rwlock import SCHEMA, Invalid
 
     try:
         whole = SCHEMA(json.loads(content))
