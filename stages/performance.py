@@ -15,7 +15,7 @@ from forex.monitoring.alert_rules.registry import settings
 from forex.monitoring.alerts import alerts
 from forex.monitoring.early import early, path_of
 from forex.monitoring.episodes import episodes
-from forex.monitoring.looks import daily_statuses
+from forex.monitoring.looks import daily_early, daily_statuses
 from forex.monitoring.measured import early_rates, false_alarms
 from forex.monitoring.performance import OpenForecasts, metrics, performance
 from forex.monitoring.report import PerformanceReport
@@ -60,14 +60,12 @@ def main() -> None:
     found["performance"]["drift"] = drift.metrics(report.drift)
     write_report(REPORT, report)
     write_json(METRICS, found)
+    sources, rows = (backtest, ledger), origins(panel)
     statuses = daily_statuses(
-        watched.get(PUBLISHED, {}),
-        origins(panel),
-        horizons=params.horizons,
-        settings=params.performance,
-        early=(backtest, ledger),
+        watched.get(PUBLISHED, {}), rows, horizons=params.horizons, settings=params.performance, early=sources
     )
-    write_report(ALERTS, alerts(panel, statuses=statuses, drift=report.drift, settings=params.alerts))
+    raised = daily_early(rows, settings=params.performance, early=sources)
+    write_report(ALERTS, alerts(panel, statuses=statuses, drift=report.drift, settings=params.alerts, early=raised))
 
 
 if __name__ == "__main__":

@@ -29,11 +29,12 @@ def alerts(
     statuses: Mapping[str, Mapping[str, Status]],
     drift: DriftReport,
     settings: Alerts,
+    early: Mapping[str, Mapping[str, float]] | None = None,
 ) -> AlertsReport:
     """The report: `alerts` since the first origin, `types` with what is not evaluated, `send` of the newest origin.
 
     statuses: the monitor's status by origin (text) and horizon, of `forex.monitoring.looks.daily_statuses`.  drift: from
-    `forex.monitoring.drift.drift`.
+    `forex.monitoring.drift.drift`.  early: where the early signal was raised, of `forex.monitoring.looks.daily_early`.
     """
     rows = origins(panel)
     days = [str(day) for day in calendar.as_dates(rows["origin_date"].to_numpy())]
@@ -41,6 +42,7 @@ def alerts(
     evidence = Evidence(
         rows,
         statuses=[(row_of[day], found) for day, found in sorted(statuses.items()) if day in row_of],
+        early={row_of[day]: found for day, found in (early or {}).items() if day in row_of},
         drift_looks=[(row_of[look.origin_date], look) for look in drift.target.history],
         drift_missing=drift.target.why if isinstance(drift.target, UnjudgedTarget) else None,
         max_age=settings.max_age,

@@ -12,7 +12,8 @@ from forex.monitoring.watched import BIAS, CRPS, ERROR
 from forex.params import Performance
 
 Finding = FigureFinding | AlarmFinding | EarlyFinding
-EITHER, EARLY_YEAR, EXCELLENT_LOOK = "either_year", "early_year", "excellent_look"  # in rates/false_alarms.csv
+# monitors of rates/false_alarms.csv, and the horizon that the share of EXCELLENT looks was measured at
+EITHER, EARLY_YEAR, ANY, EXCELLENT_LOOK, EXCELLENT_AT = "either_year", "early_year", "any_year", "excellent_look", "1d"
 
 
 def grounds(
@@ -49,7 +50,7 @@ def _grounds(
         return [_too_little(monitored, settings, told)]
     told |= _newest(monitored)
     if told["status"] == EXCELLENT:
-        rate = measured.get(EXCELLENT_LOOK)
+        rate = measured.get(EXCELLENT_LOOK) if told["horizon"] == EXCELLENT_AT else None
         often = (
             sentence(
                 "of a forecast that stays what it was, {share:.1%} ± {error:.1%} of looks say so", **_figures(rate)
@@ -72,10 +73,10 @@ def _grounds(
         **told,
         quiet=quiet,
     )
-    rate = measured.get(EITHER)
+    rate = measured.get(ANY)
     often = (
         sentence(
-            "of a sound forecast, windows or alarm of some horizon say otherwise on some day in {share:.1%} ± {error:.1%} of years",
+            "of a sound forecast, some horizon says otherwise on some day in {share:.1%} ± {error:.1%} of years",
             **_figures(rate),
         )
         if rate

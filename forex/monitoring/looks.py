@@ -98,6 +98,19 @@ def _at(wealth: Floats, newest: Ints) -> Floats:
     return np.where(newest >= 0, wealth[newest], 0.0) if wealth.size else np.zeros(newest.size)
 
 
+def daily_early(origins: pl.DataFrame, *, settings: Performance, early: Sequence[Early]) -> dict[str, dict[str, float]]:
+    """By origin, as text, and horizon where the early signal was raised: in what share of years a sound forecast gets as far."""
+    known = calendar.as_dates(origins["anchor_date"].to_numpy())
+    found: dict[str, dict[str, float]] = {}
+    for source in early:
+        rate = source.at(known)[1]
+        for row, column in np.argwhere(rate <= settings.early_rate).tolist():
+            day, horizon = str(origins["origin_date"][row]), source.horizons[column]
+            own = found.setdefault(day, {})
+            own[horizon] = min(float(rate[row, column]), own.get(horizon, 1.0))
+    return found
+
+
 def daily_statuses(
     own: Mapping[str, Subject],
     origins: pl.DataFrame,

@@ -244,9 +244,10 @@ def metrics(report: Monitored) -> Metrics:
                 for name, change in window.changes.items():
                     row[f"{name}_change_pct_last_{size}"] = change.change_pct
                     row[f"{name}_holm_p_last_{size}"] = change.holm_p
-            if monitored.status != INSUFFICIENT_DATA:
-                row["degraded"] = int(monitored.status in (DEGRADED, CRITICAL))
-                row["critical"] = int(monitored.status == CRITICAL)
+            status = figures.status if model == PUBLISHED else monitored.status
+            if status != INSUFFICIENT_DATA:
+                row["degraded"] = int(status in (DEGRADED, CRITICAL))
+                row["critical"] = int(status == CRITICAL)
             if figures.n:
                 row |= {"alarm": int(monitored.alarm.raised), "alarm_wealth": monitored.alarm.wealth}
             if model == PUBLISHED and figures.early and figures.early.distance is not None:

@@ -12,7 +12,8 @@ import polars as pl
 
 from forex.commands.keep.readme import filled
 from forex.commands.tables import markdown
-from forex.core.files import read_parquet, write_csv, write_text
+from forex.core.disk import write_text
+from forex.core.files import read_parquet, write_csv
 from forex.core.quantiles import COLUMNS, central_pair
 from forex.monitoring.early import early, path_of
 from forex.monitoring.measured import EARLY, FALSE_ALARMS, EarlyRates
@@ -112,6 +113,7 @@ def false_alarms(found: Study) -> dict[tuple[str, str], dict[str, tuple[float, f
                 "either_year": ever(one.either(*HORIZONS)),
                 "alarm_five_years": share(one.alarm_five_years),
                 "early_year": ever(one.early(found.rates, *HORIZONS)),
+                "any_year": ever(one.either(*HORIZONS) | one.early(found.rates, *HORIZONS)),
             }
             table[world, forecaster] = {name: (part.value, part.error, part.n) for name, part in shares.items()}
             n = one.excellent.size
@@ -189,7 +191,7 @@ def _worlds() -> str:
 
 def _steady(found: Study) -> str:
     head = ["world", "forecaster", "windows, a year", "alarm, a year", "either, a year", "alarm, five years"]
-    head += ["early signal, a year", "predecessor's rule, a look", "predecessor's rule, a year"]
+    head += ["early signal, a year", "any of them, a year", "predecessor's rule, a look", "predecessor's rule, a year"]
     rows = []
     for world in (*CALM, *REAL):
         for forecaster in FORECASTERS:
@@ -200,6 +202,7 @@ def _steady(found: Study) -> str:
                 ever(one.either(*HORIZONS)),
                 share(one.alarm_five_years),
                 ever(one.early(found.rates, *HORIZONS)),
+                ever(one.either(*HORIZONS) | one.early(found.rates, *HORIZONS)),
             ]
             old = one.predecessor < 0.05
             rows.append([world, forecaster, *map(_told, cells), percent(float(old.mean())), percent(ever(old).value)])
@@ -339,6 +342,16 @@ def episode_days(rates: EarlyRates, calibrated: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(rows)
 
 
+def _whole_backtest(rates: EarlyRates, calibrated: pl.DataFrame) -> str:
+    signal = early(calibrated, path_of(calibrated), horizons=HORIZONS, rates=rates)
+    raised = signal.at(signal.path.origin_date)[1] <= monitors.SETTINGS.early_rate
+    days = "/".join(str(int(raised[:, HORIZONS.index(horizon)].sum())) for horizon in early_horizons())
+    return (
+        f"Of the {len(raised):,} days of the shipped backtest, from {signal.path.origin_date[0]} on, it is raised on {days} at "
+        f"{'/'.join(early_horizons())}."
+    )
+
+
 def _held(calibrated: pl.DataFrame, horizon: str, origin: np.datetime64) -> float:
     """The share of the forecasts open at an origin whose 95 % interval held in the end; NaN where none had an outcome."""
     day = pl.lit(str(origin)).str.to_date()
@@ -359,7 +372,7 @@ def early_episodes(rates: EarlyRates, calibrated: pl.DataFrame) -> str:
     rows = []
     for (episode, horizon), own in days.group_by("episode", "horizon", maintain_order=True):
         top = own.sort("distance", descending=True).row(0, named=True)
-        rare = own.filter(pl.col("rate") <= 0.02)
+        rare = own.filter(pl.col("rate") <= monitors.SETTINGS.early_rate)
         rows.append(
             [
                 str(episode),
@@ -372,8 +385,17 @@ def early_episodes(rates: EarlyRates, calibrated: pl.DataFrame) -> str:
                 percent(top["held"]) if np.isfinite(top["held"]) else "–",
             ]
         )
-    head = ["episode", "horizon", "farthest on", "outside", "distance", "as far in", "raised at 2 %", "held in the end"]
-    return markdown([head, *rows])
+    head = [
+        "episode",
+        "horizon",
+        "farthest on",
+        "outside",
+        "distance",
+        "as far in",
+        f"raised at {percent(monitors.SETTINGS.early_rate)}",
+    ]
+    head += ["held in the end"]
+    return f"{markdown([head, *rows])}\n\n{_whole_backtest(rates, calibrated)}"
 
 
 def _messages(found: Study) -> str:

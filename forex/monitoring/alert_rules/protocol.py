@@ -4,7 +4,7 @@ A rule is one file of this folder with a constant RULE; its alerts have the file
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -19,12 +19,14 @@ class Evidence:
     """What rules may look at, by row of the panel.
 
     rows: the origins of a panel.  statuses: of the performance monitor, by horizon, at each of its looks in order.
+    early: by row and horizon where the early signal is raised, the share of years in which a sound forecast gets as far.
     drift_looks: severity and score of the target's drift, at each look in order.  drift_missing: why there is no drift.
     max_age: business days without a new value from which on a series says nothing.
     """
 
     rows: pl.DataFrame
     statuses: Sequence[tuple[int, Mapping[str, Status]]] = ()
+    early: Mapping[int, Mapping[str, float]] = field(default_factory=dict)
     drift_looks: Sequence[tuple[int, PastLook]] = ()
     drift_missing: Sentence | None = None
     max_age: int = 10

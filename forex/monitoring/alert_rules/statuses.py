@@ -17,5 +17,13 @@ def entering(evidence: Evidence, status: Status, severity: AlertSeverity) -> Ite
         for horizon, now in statuses.items():
             if now == status and before.get(horizon) not in (status, CRITICAL):
                 said = sentence("the forecast for {horizon} is {status}", horizon=horizon, status=status)
+                if (rate := evidence.early.get(row, {}).get(horizon)) is not None:
+                    said = sentence(
+                        "the forecast for {horizon} is {status}: the rate is farther from the open forecasts than in all "
+                        "but {rate:.1%} of years of a sound forecast",
+                        horizon=horizon,
+                        status=status,
+                        rate=rate,
+                    )
                 yield Finding(row, code(severity), float("nan"), said)
         before = statuses
