@@ -4,11 +4,14 @@ import numpy as np
 import polars as pl
 import pytest
 
+from forex.core.quantiles import COLUMNS
 from forex.core.status import INSUFFICIENT_DATA
 from forex.monitoring.alert_rules import registry
+from forex.monitoring.alert_rules.protocol import Evidence
+from forex.monitoring.alert_rules.statuses import entering
 from forex.monitoring.alerts import alerts
 from forex.monitoring.early import early, path_of
-from forex.monitoring.looks import daily_statuses, looks
+from forex.monitoring.looks import daily_early, daily_statuses, looks
 from forex.monitoring.measured import EarlyRates
 from forex.monitoring.performance import OpenForecasts, performance
 from forex.monitoring.subjects import subjects
@@ -113,3 +116,19 @@ def test_the_early_signal_of_either_source_is_seen_daily_also_before_anything_ma
     given = OpenForecasts(**{source: whole})
     newest = performance({}, horizons={"30d": 0}, levels=SHOWN, settings=RULES, open_forecasts=given)
     assert said[-1] == newest.horizons["30d"].status
+
+
+def test_where_the_early_signal_is_raised_its_rate_is_told_and_stands_in_the_alert() -> None:
+    frame = test_early.world(step=0.002)
+    days = frame["origin_date"].unique().sort()
+    moved = pl.when(pl.col("origin_date") >= days[-5]).then(1.08).otherwise(1.0)
+    signal = test_early.signal(frame.with_columns(pl.col("anchor", *COLUMNS) * moved))
+    rows = pl.DataFrame({"origin_date": days, "anchor_date": days})
+    told = daily_early(rows, settings=RULES, early=(signal,))
+    assert set(told) == {str(day) for day in days[-5:]} and set(told[str(days[-1])]) == {"30d"}
+    assert 0 < told[str(days[-1])]["30d"] <= RULES.early_rate
+    evidence = Evidence(rows, statuses=[(0, {"30d": "GOOD"}), (1, {"30d": "DEGRADED"})], early={1: {"30d": 0.02}})
+    [found] = entering(evidence, "DEGRADED", "WARNING")
+    assert found.reason.says == (
+        "the forecast for 30d is DEGRADED: the rate is farther from the open forecasts than in all but 2.0% of years of a sound forecast"
+    )
