@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from forex.core.errors import ForexError
-from tests.support.edge_inputs import INPUTS
-from tests.support.mutations import mutations
+from tests.support.faults.edge_inputs import INPUTS
+from tests.support.faults.mutations import mutations
 
 COUNT = int(os.environ.get("FOREX_FUZZ", "100"))
 LONGEST = 2.0  # seconds of the processor for one file

@@ -20,7 +20,7 @@ from forex.observations.store import USUAL, read_series
 from forex.operations import load_operations
 from forex.params import StoreLimits, load_params
 from tests.support.changed_params import COMMITTED
-from tests.support.edge_inputs import rule
+from tests.support.faults.edge_inputs import rule
 from tests.support.made_up import Project
 
 

@@ -14,10 +14,10 @@ from forex.core.edges.shown import visible
 from forex.core.errors import ProviderError
 from forex.operations import Source
 from forex.providers.services import LONGEST
+from tests.support.faults.mutations import mutations
 from tests.support.live import recorded
 from tests.support.live.provider_clients import CODE, MONDAY, OBSERVADO, TUESDAY, WEDNESDAY
-from tests.support.mutations import mutations
-from tests.support.served import Canned, services
+from tests.support.live.served import Canned, services
 
 COUNT = int(os.environ.get("FOREX_FUZZ", "100"))
 DOLLARS = dict.fromkeys(OBSERVADO, 1.05)  # per euro, as the rates beside them are

@@ -16,8 +16,8 @@ from forex.providers.services import LONGEST
 from stages import ingest
 from tests.support.live import recorded
 from tests.support.live.provider_clients import CODE, MONDAY, OBSERVADO, WEDNESDAY
+from tests.support.live.served import SECRET, Canned, services
 from tests.support.made_up import Project
-from tests.support.served import SECRET, Canned, services
 
 FORGED = {
     "an escape": "\x1b[2J\x1b[1;1Hall is well",

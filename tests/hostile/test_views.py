@@ -13,10 +13,10 @@ from forex.core.edges.shown import visible
 from forex.core.files import write_json, write_parquet
 from forex.core.reports import plain
 from forex.validation.validate import QUARANTINE
+from tests.support.faults.mutations import other_content
 from tests.support.forecasts_made_up import forecast, manifest
 from tests.support.forex_command import forex
 from tests.support.made_up import ROOT, Project
-from tests.support.mutations import other_content
 from tests.support.reports_made_up import alerts, performance, validation
 
 COUNT = int(os.environ.get("FOREX_FUZZ", "100")) // 4

@@ -13,8 +13,8 @@ from forex.importing.about import Asked, Known
 from forex.importing.understood import Understood, understand
 from forex.observations.store import series_list
 from forex.params import load_params
+from tests.importing.peoples_files import ABSENT, FILES, VALUES, comma, delimited, workbook
 from tests.support.made_up import ROOT
-from tests.support.peoples_files import ABSENT, FILES, VALUES, comma, delimited, workbook
 
 NOW = dt.datetime(2024, 12, 3, 12, tzinfo=dt.UTC)
 

@@ -15,9 +15,9 @@ from forex.importing import days, numbers
 from forex.importing.about import Asked, Known
 from forex.importing.understood import understand
 from forex.observations.store import read_series, read_series_list
+from tests.importing.peoples_files import comma, point, spanish, workbook
 from tests.support.forex_command import forex
 from tests.support.made_up import ROOT
-from tests.support.peoples_files import comma, point, spanish, workbook
 
 NOW = dt.datetime(2026, 6, 1, tzinfo=dt.UTC)
 NOBODY = Known({}, {}, {})

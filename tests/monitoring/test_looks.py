@@ -130,5 +130,6 @@ def test_where_the_early_signal_is_raised_its_rate_is_told_and_stands_in_the_ale
     evidence = Evidence(rows, statuses=[(0, {"30d": "GOOD"}), (1, {"30d": "DEGRADED"})], early={1: {"30d": 0.02}})
     [found] = entering(evidence, "DEGRADED", "WARNING")
     assert found.reason.says == (
-        "the forecast for 30d is DEGRADED: the rate is farther from the open forecasts than in all but 2.0% of years of a sound forecast"
+        "the forecast for 30d is DEGRADED: the rate is farther from the open forecasts than in all but 2.0% of years of a "
+        "sound forecast"
     )

@@ -48,8 +48,8 @@ ELSEWHERE = {
     "forex schedule": "tests/schedule/test_cron.py",
     "forex mail send": "tests/mail/test_delivery.py",
     "forex import": "tests/importing/test_files.py",
-    "forex init": "tests/commands/test_init.py",
-    "pip install": "tests/commands/test_init.py",
+    "forex init": "tests/pipeline/test_init.py",
+    "pip install": "tests/pipeline/test_init.py",
     "apt-get": "tests/weekly/test_command.py",
 }
 WHERE = ("export ", ". ", "set ", "cd ")  # the shell's own state, which no other command here needs

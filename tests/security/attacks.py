@@ -56,8 +56,8 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "XML entities": ("tests/security/test_xml.py::test_no_document_unfolds_entities_in_whatever_encoding",),
     "Decompression bombs": (
-        "tests/providers/test_net.py::test_a_small_body_that_unpacks_to_much_is_not_read",
-        "tests/providers/test_net.py::test_what_is_packed_twice_is_not_unpacked",
+        "tests/providers/network/test_net.py::test_a_small_body_that_unpacks_to_much_is_not_read",
+        "tests/providers/network/test_net.py::test_what_is_packed_twice_is_not_unpacked",
         "tests/hostile/test_limits.py::test_a_small_parquet_file_that_unpacks_to_much_is_refused_by_its_footer",
         "tests/importing/test_files.py::test_a_bomb_is_not_unpacked",
     ),
@@ -69,11 +69,11 @@ ATTACKS: Final[dict[str, tuple[str, ...]]] = {
         "tests/schedule/test_environment.py::test_a_file_that_others_may_read_is_refused",
     ),
     "Server-side request forgery": (
-        "tests/providers/test_redirects.py::test_only_listed_hosts_and_https",
-        "tests/providers/test_redirects.py::test_redirects_stay_on_listed_hosts",
+        "tests/providers/network/test_redirects.py::test_only_listed_hosts_and_https",
+        "tests/providers/network/test_redirects.py::test_redirects_stay_on_listed_hosts",
     ),
     "A server that is not who it says": (
-        "tests/providers/test_session.py::test_a_certificate_that_is_not_accepted_is_named_and_not_tried_again",
+        "tests/providers/network/test_session.py::test_a_certificate_that_is_not_accepted_is_named_and_not_tried_again",
         "tests/mail/test_delivery.py::test_an_untrusted_certificate_gets_neither_password_nor_mail",
     ),
     "Parquet metadata": (

@@ -16,9 +16,9 @@ from forex.core.lock import held
 from forex.importing.about import Asked
 from forex.observations.store import read_series, read_series_list
 from stages import ingest
+from tests.importing.peoples_files import FILES, VALUES, comma, delimited
 from tests.support.forex_command import forex
 from tests.support.made_up import ROOT, Project, utc, with_holidays
-from tests.support.peoples_files import FILES, VALUES, comma, delimited
 
 NOW = utc("2024-12-03T12:00")
 OTHER = "date,value\n2024-11-27,20.6\n2024-11-28,20.7\n"
