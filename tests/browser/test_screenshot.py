@@ -20,7 +20,7 @@ def size_of(picture: Path) -> tuple[int, int]:
 def test_the_committed_picture_is_a_small_one_of_that_size() -> None:
     picture = ROOT / PICTURE
     assert size_of(picture) == SIZE and picture.stat().st_size < LARGEST
-    assert f"({PICTURE})" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"(../{PICTURE.relative_to('docs')})" in (ROOT / "docs/explanation/page.md").read_text(encoding="utf-8")
 
 
 def test_it_is_made_from_the_last_run(browser: Browser, run: Path, tmp_path: Path) -> None:

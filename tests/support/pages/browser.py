@@ -1,7 +1,13 @@
-"""A headless Chromium of the machine's, as people have it, and pages opened in it with what they log and request."""
+"""A headless Chromium of the machine's, and pages opened in it with what they log and request.
+
+Its only font has the widths of the first ones that the pages ask for, Helvetica, Arial and Liberation Sans, which most people have:
+what fits does not hang on what the machine has beside them.
+"""
 
 import datetime as dt
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,20 +16,30 @@ from typing import Any, Literal
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.support.made_up import ROOT
+
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
 )
 WIDE, PHONE = (1280, 900), (360, 740)  # pixels
 PAPER = 703  # pixels between the margins of an A4 page, of 12 mm
 Scheme = Literal["light", "dark"]
+FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{fonts}</dir><cachedir>{cache}</cachedir></fontconfig>
+"""
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """One process, closed at the end.  Raises AssertionError where the machine has no Chromium."""
     assert CHROMIUM, "no chromium on the path"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        fonts = Path(folder, "fonts.conf")
+        fonts.write_text(FONTS.format(fonts=ROOT / "forex/report/fonts", cache=folder), encoding="utf-8")
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox"], env=os.environ | {"FONTCONFIG_FILE": str(fonts)}
+        )
         yield browser
         browser.close()
 
