@@ -113,4 +113,9 @@ def test_outputs_that_were_not_committed_are_named(main: Path) -> None:
 def test_a_base_that_is_unknown_is_said_and_one_that_is_a_command_is_not_run(base: str, main: Path) -> None:
     done = make("ci-report", main, BASE=base)
     assert done.returncode != 0 and not (main / "planted").exists()
-    assert done.stdout.startswith(f"### Nothing was compared with `{base}`") and "no such revision here" in done.stdout
+    if base == "no-such-branch":
+        assert (
+            done.stdout.startswith(f"### Nothing was compared with `{base}`") and "no such revision here" in done.stdout
+        )
+    else:
+        assert "expected a branch, tag or commit like origin/main or HEAD~1" in done.stderr

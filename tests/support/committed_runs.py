@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable, Mapping
+from contextlib import chdir
 from pathlib import Path
 from typing import Any
 
@@ -59,7 +60,8 @@ def commit(folder: Path, name: str) -> None:
 
 def spoil(folder: Path, change: Callable[[pl.DataFrame], pl.DataFrame], *judging: str) -> None:
     """Replace the calibrated forecasts by what `change` makes of them; stages that judge them anew."""
-    write_parquet(folder / CALIBRATED, change(read_parquet(folder / CALIBRATED)))
+    with chdir(folder):  # as the stage that it stands for would vouch for it
+        write_parquet(CALIBRATED, change(read_parquet(CALIBRATED)))
     run(folder, *judging)
 
 

@@ -8,8 +8,8 @@ import pytest
 import typer
 
 from forex.commands.cli import app
+from tests.support.finished_project import first_run
 from tests.support.forex_command import forex, forex_process
-from tests.support.made_up import ROOT
 
 
 def every_command() -> list[list[str]]:
@@ -24,16 +24,27 @@ def every_command() -> list[list[str]]:
     return found
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The committed pipeline's first run."""
+    return first_run(tmp_path_factory)
+
+
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(tmp_path: Path, finished: Path) -> Path:
     """With the reports that `forex forecast` reads, and a folder in a folder."""
     folder = tmp_path / "project"
     (folder / "notes/today").mkdir(parents=True)
-    for name in ("dvc.yaml", "params.yaml", "data/forecasts/calibrated.parquet", "data/calendar"):
+    for name in (
+        "dvc.yaml",
+        "params.yaml",
+        "data/forecasts/calibrated.parquet",
+        "data/calendar",
+        "reports/forecast.json",
+    ):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copytree(ROOT / name, folder / name) if (ROOT / name).is_dir() else shutil.copy(
-            ROOT / name, folder / name
-        )
+        copy = shutil.copytree if (finished / name).is_dir() else shutil.copy
+        copy(finished / name, folder / name)
     return folder
 
 
@@ -89,14 +100,15 @@ def test_a_path_is_one_of_the_folder_where_it_is_given(project: Path, tmp_path: 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("before", [[], ["--project", str(ROOT)]], ids=["above", "given"])
-def test_a_shell_is_offered_days_of_the_project(before: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize("given", [False, True], ids=["above", "given"])
+def test_a_shell_is_offered_days_of_the_project(given: bool, project: Path, tmp_path: Path) -> None:
+    before = ["--project", str(project)] if given else []
     words = ["forex", *before, "forecast", "--at", ""]
     asked = {
         "_FOREX_COMPLETE": "complete_bash",
         "COMP_WORDS": " ".join(words),
         "COMP_CWORD": str(len(words) - 1),
     }
-    cwd = tmp_path if before else ROOT / "docs/how-to"
+    cwd = tmp_path if given else project / "notes"
     offered = forex_process(env={**os.environ, **asked}, cwd=cwd).stdout.split()
     assert "2025-01-02" in offered
