@@ -160,7 +160,7 @@ def test_an_alert_by_the_rule_of_sending(project: Made) -> None:
     )
     content = made("alert")
     assert mail.text(content) == "Nothing is worth a message: nothing new that calls for a message."
-    assert not Path(".forex").exists()
+    assert not OUTBOX.exists()
     worth_a_message()
     assert made("alert")["made"] and not made("alert")["made"]
 
@@ -215,7 +215,7 @@ def test_files_of_different_runs_make_no_mail(project: Made) -> None:
                 made("daily")
         finally:
             Path(name).write_text(before, encoding="utf-8")
-    assert not Path(".forex").exists()
+    assert not OUTBOX.exists()
 
 
 def test_a_dry_run_asks_no_server_and_changes_nothing(project: Made, server: Post) -> None:

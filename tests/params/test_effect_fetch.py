@@ -134,8 +134,8 @@ NETWORK: dict[str, tuple[Answer, Any, str, str]] = {  # the answer, the other va
     "user_agent": (Answer(send=with_header), "another", "Mozilla/5.0 (compatible; forex/", "another"),
     "read_timeout": (Answer(send=late), 0.1, "Mozilla", "no answer in time"),
     "deadline": (Answer(send=dripping), 0.2, "xxxxxx", "not complete within 0.2 s"),
-    "attempts": (Answer(status=500), 2, "after 1 attempts", "after 2 attempts"),
-    "longest_wait": (Answer(status=503, headers={"Retry-After": "7"}), 5, "after 1 attempts", "asks to wait 7 s"),
+    "attempts": (Answer(status=500), 2, "after 1 attempt", "after 2 attempts"),
+    "longest_wait": (Answer(status=503, headers={"Retry-After": "7"}), 5, "after 1 attempt", "asks to wait 7 s"),
     "max_bytes": (Answer("12345"), 4, "12345", "more than 4 bytes"),
 }
 
