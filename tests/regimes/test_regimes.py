@@ -237,5 +237,5 @@ def test_the_stage_writes_the_same_bytes_twice(tmp_path: Path, monkeypatch: pyte
     assert stage.TIMELINE.read_text().startswith("origin_date,regime,volatility_ratio\n")
     for path in (stage.INTERVENTIONS, stage.MEETINGS):
         path.unlink()
-        with pytest.raises(DataError, match=rf"{path.name}: not readable"):
+        with pytest.raises(DataError, match=rf"{path.name}: not found"):
             stage.main()

@@ -85,7 +85,7 @@ def test_timers_of_other_times_are_said_to_be_old(project: Path) -> None:
 
 
 def test_credentials_that_others_may_read_install_nothing(project: Path) -> None:
-    ENVIRONMENT.parent.mkdir()
+    ENVIRONMENT.parent.mkdir(exist_ok=True)
     ENVIRONMENT.write_text("A='b'\n")
     ENVIRONMENT.chmod(0o644)
     with pytest.raises(UsageError, match="chmod 600"):

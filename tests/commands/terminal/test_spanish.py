@@ -148,6 +148,7 @@ def test_the_check() -> None:
         "found": [{"rule": "monitor", "state": "FAULT", **plain(sentence("no value"))}],
         "reasons": reasons,
         "monitor": {},
+        "unjudged": {},
         "acceptance": scoreboard.acceptance(validation()),
     }
     lines = check.text(content, SPANISH).split("\n")
