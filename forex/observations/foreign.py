@@ -6,7 +6,7 @@ from typing import Final
 
 SEPARATORS: Final = {";": "semicolons", "\t": "tabs"}
 LINES: Final = 50  # that are looked at
-_DECIMAL_COMMA: Final = re.compile(r'(?:^|[;\t"])\s*-?\d+,\d+\s*(?:[";\t]|$)')
+_DECIMAL_COMMA: Final = re.compile(r'(?:^|[;\t"]) {0,9}-?[0-9]{1,20},[0-9]{1,20} {0,9}(?:[";\t]|$)')
 _TWO_FIELDS: Final = re.compile(r"^[^,]+,-?\d+,\d+$")  # a day, and a number that has its comma
 _DAY_FIRST: Final = re.compile(r'^"?\d{1,2}[-/.]')
 

@@ -149,6 +149,7 @@ def test_the_check() -> None:
         "reasons": reasons,
         "monitor": {},
         "unjudged": {},
+        "verified": None,
         "acceptance": scoreboard.acceptance(validation()),
     }
     lines = check.text(content, SPANISH).split("\n")
