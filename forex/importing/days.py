@@ -59,8 +59,6 @@ _DIGITS: Final = re.compile(r"^(19|20)\d{6}$")
 _A_MONTH: Final = re.compile(
     r"^([a-z]{3,10})\.?[-/.\s]*(?:del?\s+)?(\d{4}|\d{2})$|^(19|20)\d{2}[-/.]\d{1,2}$|^\d{1,2}[-/.](19|20)\d{2}$"
 )
-
-
 LONGEST: Final = 100  # characters of a cell that can be a day; the patterns above take the square of a cell's length
 
 
@@ -113,9 +111,8 @@ def is_a_month(written: str) -> bool:
     >>> is_a_month("Nov.2024"), is_a_month("2024-11"), is_a_month("27.Nov.2024")
     (True, True, False)
     """
-    text = _cell(written)
-    found = _A_MONTH.match(text)
-    return bool(found) and (found is None or found[1] is None or found[1] in MONTHS)
+    found = _A_MONTH.match(_cell(written))
+    return found is not None and (found[1] is None or found[1] in MONTHS)
 
 
 def _cell(written: str) -> str:

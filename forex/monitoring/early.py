@@ -7,8 +7,8 @@ age of an open forecast in business days since its anchor,
     z = |log(rate/anchor) − centre(a)| / half-width(a)
 
 is its distance in half-widths of its interval of `LEVEL`; above 1 the rate is outside. The signal of a horizon is the mean of z
-over its open forecasts. They overlap and share one rate, so no test of independent values fits: how far a
-sound forecast gets in a year of daily looks is simulated in worlds without a change, and stands in `rates/early.csv`.
+over its open forecasts. They overlap and share one rate, so no test of independent values fits: how far a sound forecast gets in
+a year of daily looks is simulated in worlds without a change, and stands in `rates/early.csv`.
 """
 
 from collections.abc import Sequence
@@ -68,12 +68,12 @@ class Open:
     distance: Floats
 
 
-def fans(day: Ints, anchor: Floats, steps: Floats | Ints, quantiles: Floats, *, level: float = LEVEL) -> Fans:
+def fans(day: Ints, anchor: Floats, steps: Floats | Ints, quantiles: Floats) -> Fans:
     """Of forecasts in order of origin.
 
     day, anchor: (n,), as in `Fans`, the anchor in CLP per USD.  steps: (n, h).  quantiles: (n, h, 25), log-distances.
     """
-    low, high = central_pair(level)
+    low, high = central_pair(LEVEL)
     return Fans(
         day=day,
         value=np.log(anchor),

@@ -32,8 +32,6 @@ RAW: Final = Path("data/raw")
 FORECAST: Final = Path("reports/forecast.json")
 AGAIN: Final = "`dvc repro` makes it anew."
 
-Content = dict[str, str]  # path of a file -> its MD5
-
 
 def verify(params: Params) -> int:
     """How many files of the run were read and found to be what they were.
@@ -43,7 +41,7 @@ def verify(params: Params) -> int:
     outputs = outputs_of(text_of(LOCK))
     if not outputs:
         raise DataError(f"{LOCK} lists no outputs, or is broken: run `forex doctor`, then `dvc repro`.")
-    files: Content = {}
+    files: list[Path] = []
     wrong = [*_outputs(outputs, files), *_cache(outputs)]
     if not wrong:
         wrong = [*_chain(params), *_ledger()]
@@ -52,7 +50,8 @@ def verify(params: Params) -> int:
     return len(files)
 
 
-def _outputs(outputs: list[tuple[str, str]], files: Content) -> Iterator[str]:
+def _outputs(outputs: list[tuple[str, str]], files: list[Path]) -> Iterator[str]:
+    """What is wrong with them; `files` gets every file that is read."""
     for name, listed in outputs:
         path = Path(name)
         if not path.exists():
@@ -63,7 +62,7 @@ def _outputs(outputs: list[tuple[str, str]], files: Content) -> Iterator[str]:
         if found != listed:
             yield f"{path}: has the MD5 {found}, {LOCK} lists {listed}. {AGAIN}"
         for file in [path / one for one in members] or [path]:
-            files[str(file)] = found
+            files.append(file)
             try:
                 _read_whole(file)
             except DataError as error:
