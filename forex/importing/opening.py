@@ -4,22 +4,23 @@ import re
 from pathlib import Path
 from typing import Final
 
+from forex.core.edges.limits import IMPORT_BYTES
+from forex.core.edges.reading import read_bytes
 from forex.core.errors import DataError, UsageError
 from forex.importing.grid import Grid
 from forex.importing.text import text_grid
 from forex.importing.workbook import MAGIC, workbook_grid
 
-MOST_BYTES: Final = 50_000_000
 OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls, and of workbooks with a password
 
 
 def opened(path: Path, sheet: str | None) -> Grid:
-    """Raises UsageError where there is no such file, or no sheets though one is asked for; DataError where it cannot be read."""
-    if not path.is_file():
-        raise UsageError(f"{path}: no such file.")
-    if path.stat().st_size > MOST_BYTES:
-        raise DataError(f"{path}: larger than {MOST_BYTES // 1_000_000} MB. Keep the rows of the series.")
-    content, name = path.read_bytes(), str(path)
+    """Raises UsageError where there is no such file, or no sheets though one is asked for; FileRefused where the system refuses it;
+    DataError where it is larger than `IMPORT_BYTES`, no regular file, or cannot be read."""
+    try:
+        content, name = read_bytes(path, IMPORT_BYTES), str(path)
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: no such file.") from error
     if not content.strip():
         raise DataError(f"{path}: empty.")
     if content.startswith(OLD_EXCEL):

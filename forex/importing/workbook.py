@@ -11,14 +11,12 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, Final
 
+from forex.core.edges.limits import IMPORT_COLUMNS, IMPORT_ROWS, IMPORT_UNPACKED
 from forex.core.edges.xml import refuse_entities
 from forex.core.errors import DataError, ForexError, UsageError
 from forex.importing.days import looks_like_a_day
 from forex.importing.grid import Cell, Grid, Row
 
-MOST_BYTES: Final = 300_000_000  # unpacked, of a workbook; twenty years of fifty series have twenty million
-MOST_ROWS: Final = 100_000
-MOST_COLUMNS: Final = 1_000
 PIECE: Final = 1_000_000  # bytes of a part that are looked at together
 LONGEST: Final = 32_767  # characters of a cell, as Excel has it
 MAGIC: Final = b"PK\x03\x04"
@@ -61,9 +59,10 @@ def _refuse_bombs(content: bytes, name: str) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             size = sum(part.file_size for part in packed.infolist())
-            if size > MOST_BYTES:
+            if size > IMPORT_UNPACKED.most:
                 raise DataError(
-                    f"{name}: unpacks to {size / 1e6:.0f} MB, {MOST_BYTES / 1e6:.0f} are allowed. Keep the sheet of the series."
+                    f"{name}: unpacks to {size / 1e6:.0f} MB, {IMPORT_UNPACKED.most / 1e6:.0f} are read ({IMPORT_UNPACKED.name}). "
+                    "Keep the sheet of the series."
                 )
             names = packed.namelist()
             if "xl/workbook.xml" not in names:
@@ -111,10 +110,9 @@ def _grid(values: Any, formulas: Any, name: str) -> Grid:
 def _rows(sheet: Any, name: str) -> Iterator[tuple[Any, ...]]:
     sheet.reset_dimensions()  # what a file says of its size need not be true
     for number, row in enumerate(sheet.iter_rows(), start=1):
-        if number > MOST_ROWS or len(row) > MOST_COLUMNS:
-            raise DataError(
-                f"{name}: sheet {sheet.title} has more than {MOST_ROWS} rows or {MOST_COLUMNS} columns. Keep those of the series."
-            )
+        for limit, found in ((IMPORT_ROWS, number), (IMPORT_COLUMNS, len(row))):
+            if found > limit.most:
+                raise DataError(f"{limit.passed(f'{name}: sheet {sheet.title}', found)} Keep those of the series.")
         yield row
 
 

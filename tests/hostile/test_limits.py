@@ -1,5 +1,6 @@
 """Files that are too large, or no files: refused by the limit's name before they are parsed, in time and in memory."""
 
+import ast
 import os
 import resource
 import socket
@@ -15,13 +16,14 @@ from forex.core.edges import json, limits
 from forex.core.edges.reading import read_bytes, read_utf8
 from forex.core.errors import DataError, FileRefused, ForexError, ParamsError
 from forex.core.files import read_json, read_parquet, read_text, write_parquet
+from forex.importing.opening import opened
 from forex.ledger import ledger
 from forex.observations.store import USUAL, read_series
 from forex.operations import load_operations
 from forex.params import StoreLimits, load_params
 from tests.support.changed_params import COMMITTED
 from tests.support.faults.edge_inputs import rule
-from tests.support.made_up import Project
+from tests.support.made_up import ROOT, Project
 
 
 @contextmanager
@@ -95,6 +97,21 @@ def test_each_limit_of_params_yaml_does_something(name: str, project: Project) -
 
 def test_whoever_reads_a_store_without_params_has_the_limits_that_they_have() -> None:
     assert USUAL.model_dump() == COMMITTED["ingest"]["limits"]
+
+
+WITHOUT_PARAMS = {"forex/library.py"}
+
+
+def test_whoever_has_a_params_yaml_reads_a_store_by_its_limits() -> None:
+    called = {"read_series_list": 2, "read_series": 4}
+    calls = [
+        (str(path.relative_to(ROOT)), node.func.id, len(node.args))
+        for path in sorted((ROOT / "forex").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in called
+    ]
+    assert len(calls) > 10
+    assert {path for path, name, given in calls if given != called[name]} == WITHOUT_PARAMS
 
 
 # --- parquet ----------------------------------------------------------------------------------------------------------
@@ -238,6 +255,7 @@ READ: dict[str, tuple[str, Callable[[], object], type[ForexError]]] = {
     "the ledger": ("ledger/2024.csv", lambda: ledger.read(Path("ledger")), DataError),
     "a report": ("report.json", lambda: read_json(Path("report.json")), DataError),
     "a calendar": ("list.csv", lambda: read_text(Path("list.csv")), DataError),
+    "a file to import": ("dolar.csv", lambda: opened(Path("dolar.csv"), None), DataError),
 }
 
 

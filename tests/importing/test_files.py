@@ -1,6 +1,7 @@
 """Files as people have them: each is read without an option, to the last decimal, or refused with what it lacks."""
 
 import datetime as dt
+import os
 import zipfile
 from decimal import Decimal
 from io import BytesIO
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from forex.core.edges.limits import IMPORT_BYTES, IMPORT_COLUMNS, IMPORT_ROWS
 from forex.core.errors import DataError, ForexError, UsageError
 from forex.importing.about import Asked, Known
 from forex.importing.understood import Understood, understand
@@ -208,6 +210,25 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path, known: Known) -> None:
     assert len(out.getvalue()) < 1_000_000
     with pytest.raises(DataError, match=r"unpacks to 400 MB"):
         read(tmp_path, "a.xlsx", out.getvalue(), known)
+
+
+def test_a_file_is_read_up_to_its_limit(tmp_path: Path, known: Known) -> None:
+    path = tmp_path / "a.csv"
+    path.touch()
+    os.truncate(path, IMPORT_BYTES.most + 1)
+    with pytest.raises(
+        DataError, match=r"a\.csv: 50000001 bytes, more than the 50000000 that are read \(IMPORT_BYTES\)"
+    ):
+        understand(path, Asked(), known, NOW)
+
+
+def test_a_sheet_is_read_up_to_its_limits(tmp_path: Path, known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    wide = workbook([["x"] * (IMPORT_COLUMNS.most + 1)])
+    with pytest.raises(DataError, match=r"a\.xlsx: sheet Cuadro: 1001 columns, .*\(IMPORT_COLUMNS\)\. Keep"):
+        read(tmp_path, "a.xlsx", wide, known)
+    monkeypatch.setattr("forex.importing.workbook.IMPORT_ROWS", IMPORT_ROWS._replace(most=3))
+    with pytest.raises(DataError, match=r"a\.xlsx: sheet Cuadro: 4 rows, .*\(IMPORT_ROWS\)\. Keep"):
+        read(tmp_path, "a.xlsx", workbook([["x"]] * 5), known)
 
 
 def test_entities_are_refused(tmp_path: Path, known: Known) -> None:

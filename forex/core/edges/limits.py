@@ -44,5 +44,12 @@ PARQUET_ROWS: Final = Limit("PARQUET_ROWS", 5_000_000, "rows")  # of an artefact
 PARQUET_COLUMNS: Final = Limit("PARQUET_COLUMNS", 5_000, "columns")  # of the panel, which has several for every series
 PARQUET_BYTES: Final = Limit("PARQUET_BYTES", 2_000 * MB, "bytes")  # packed, and once unpacked
 
+IMPORT_BYTES: Final = Limit("IMPORT_BYTES", 50 * MB, "bytes")  # of a file that somebody has
+IMPORT_UNPACKED: Final = Limit(
+    "IMPORT_UNPACKED", 300 * MB, "bytes once unpacked"
+)  # of a workbook; twenty years of fifty series have twenty million
+IMPORT_ROWS: Final = Limit("IMPORT_ROWS", 100_000, "rows")  # of a sheet
+IMPORT_COLUMNS: Final = Limit("IMPORT_COLUMNS", 1_000, "columns")
+
 MAIL_BYTES: Final = Limit("MAIL_BYTES", 25 * MB, "bytes")  # what a server usually takes
 HORIZONS: Final = Limit("HORIZONS", 20, "horizons")
