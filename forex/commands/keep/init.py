@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from forex.commands.keep.plots_page import plots_page
 from forex.core import installed
-from forex.core.disk import write_text
+from forex.core.disk import make_folder, write_text
 from forex.core.errors import UsageError
 
 AS_THEY_ARE: Final = (
@@ -41,7 +41,7 @@ def view(folder: Path) -> dict[str, Any]:
     origin = installed.project_files()
     for name in AS_THEY_ARE:
         target = folder / name
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         if (origin / name).is_dir():
             shutil.copytree(origin / name, target)
         else:

@@ -7,7 +7,7 @@ from typing import Any
 
 from forex.core import lock
 from forex.core.clock import Clock, now
-from forex.core.disk import write_text
+from forex.core.disk import make_folder, write_text
 from forex.core.errors import ProviderError, StaleError, UsageError
 from forex.core.files import read_text
 from forex.observations.store import SERIES_FILE, TARGET, Series, read_series_list
@@ -44,7 +44,7 @@ def view(
     check_bounds(operations, params.validate_)
     settings, store = operations.fetch, live_store(params)
     listed = read_series_list(store, params.ingest.limits)
-    (store / "fetches").mkdir(exist_ok=True)
+    make_folder(store / "fetches")
     with (
         lock.held(store / "fetches" / "lock", timeout=settings.lock_timeout),
         client() if client else Client(settings.network) as http,

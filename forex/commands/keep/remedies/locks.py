@@ -14,6 +14,7 @@ from pathlib import Path
 
 from forex.commands.keep.remedies import places
 from forex.commands.keep.remedies.finding import Finding
+from forex.core.disk import make_folder
 from forex.core.errors import GateFailed
 from forex.core.owner import named, owns
 
@@ -29,7 +30,7 @@ def no_dvc_running() -> Iterator[None]:
     """Hold DVC's own lock.  Raises GateFailed, with its owner, where it is held."""
     from zc.lockfile import LockError, LockFile
 
-    RUNNING.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(RUNNING.parent)
     written = _text(RUNNING)
     try:
         lock = LockFile(str(RUNNING))

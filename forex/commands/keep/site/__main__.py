@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from forex.commands.keep.site import api, commands, keys, reports
-from forex.core.disk import write_text
+from forex.core.disk import make_folder, write_text
 
 PAGES = (
     "README.md",
@@ -30,7 +30,7 @@ def build(folder: Path, root: Path = Path()) -> None:
     for pattern in PAGES:
         for path in sorted(root.glob(pattern)):
             target = folder / path.relative_to(root)
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(target.parent)
             if path.is_dir():
                 shutil.copytree(path, target)
             else:
