@@ -17,12 +17,12 @@ from typing import Final
 import polars as pl
 
 from forex.core.disk import exists, write_text
-from forex.core.edges.limits import TEXT_BYTES
 from forex.core.edges.reading import read_utf8
 from forex.core.errors import UsageError
 from forex.core.files import read_text
 from forex.importing.plausible import Value
 from forex.observations.store import SERIES_FILE, Series, published, read_series, read_series_list
+from forex.params import StoreLimits
 from forex.providers.append import INSTANT, ROWS, Arrived, additions, append, recorded_attempts, stored_rows
 from forex.providers.protocol import Observation
 
@@ -40,9 +40,17 @@ class Addition:
     same: int
 
 
-def addition(store: Path, name: str, entry: Series, values: Sequence[Value], source: str, now: dt.datetime) -> Addition:
+def addition(
+    store: Path,
+    name: str,
+    entry: Series,
+    values: Sequence[Value],
+    source: str,
+    now: dt.datetime,
+    limits: StoreLimits,
+) -> Addition:
     """Raises DataError where the series' file cannot be read."""
-    path, stored = _stored(store, name, entry)
+    path, stored = _stored(store, name, entry, limits)
     arrived = [Arrived(Observation(one.date, float(one.number), one.known_at), source, now) for one in values]
     attempts = recorded_attempts(store).filter(pl.col("series") == name)
     rows = additions(stored, arrived, entry.publication, attempts)
@@ -50,7 +58,7 @@ def addition(store: Path, name: str, entry: Series, values: Sequence[Value], sou
     return Addition(path, rows, rows.height - revised, revised, len(values) - rows.height)
 
 
-def enter(store: Path, name: str, entry: Series) -> None:
+def enter(store: Path, name: str, entry: Series, limits: StoreLimits) -> None:
     """Put the series into series.yaml where it is not listed; after its file is there, for what is listed has to be."""
     path = store / SERIES_FILE
     before = (
@@ -58,7 +66,7 @@ def enter(store: Path, name: str, entry: Series) -> None:
         if exists(path)
         else "# What each series is, and from when its values are public.\n"
     )
-    if exists(path) and name in read_series_list(store):
+    if exists(path) and name in read_series_list(store, limits):
         return
     write_text(path, before + entry_text(name, entry))
 
@@ -72,27 +80,31 @@ def entry_text(name: str, entry: Series) -> str:
     return "\n".join(lines) + "\n"
 
 
-def write(added: Addition, entry: Series, values: Sequence[Value]) -> None:
+def write(added: Addition, entry: Series, values: Sequence[Value], limits: StoreLimits) -> None:
     """Append; the caller holds the store's lock."""
     if added.path.suffix == ".parquet":
         append(added.path.parent, added.path.stem, added.rows)
     elif added.rows.height:
-        _append_to_csv(added, entry, {(one.date, float(one.number)): one.number for one in values})
+        _append_to_csv(added, entry, {(one.date, float(one.number)): one.number for one in values}, limits)
 
 
-def _stored(store: Path, name: str, entry: Series) -> tuple[Path, pl.DataFrame]:
+def _stored(store: Path, name: str, entry: Series, limits: StoreLimits) -> tuple[Path, pl.DataFrame]:
     path = store / f"{name}.csv"
     if not exists(path):
         return store / f"{name}.parquet", stored_rows(store, name)
     if path.with_suffix(".parquet").exists():
         raise UsageError(f"{path} and {path.with_suffix('.parquet')}: a series has one file. Remove one of them.")
-    rows = read_series(store, name, entry).select("date", "value", "known_at", "source")
+    rows = read_series(store, name, entry, limits).select("date", "value", "known_at", "source")
     return path, rows.with_columns(retrieved_at=pl.lit(None, INSTANT)).select(list(ROWS))
 
 
-def _append_to_csv(added: Addition, entry: Series, exact: Mapping[tuple[dt.date, float], Decimal]) -> None:
+def _append_to_csv(
+    added: Addition, entry: Series, exact: Mapping[tuple[dt.date, float], Decimal], limits: StoreLimits
+) -> None:
     """The file anew, its rows as they were, with those that are added at the end; known_at where the rule does not say it."""
-    head, *before = csv.reader(io.StringIO(read_utf8(added.path, TEXT_BYTES, mend="Save it as UTF-8 CSV."), newline=""))
+    head, *before = csv.reader(
+        io.StringIO(read_utf8(added.path, limits.file_bytes(), mend="Save it as UTF-8 CSV."), newline="")
+    )
     columns = [one.strip() for one in head]
     by_rule = published(added.rows["date"], entry.publication)
     if (added.rows["known_at"] != by_rule).any() and "known_at" not in columns:

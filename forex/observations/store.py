@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from forex.core.disk import exists, files_in
 from forex.core.edges import table, yaml
-from forex.core.edges.limits import MB, YAML_BYTES, Limit
+from forex.core.edges.limits import YAML_BYTES
 from forex.core.edges.reading import read_utf8
 from forex.core.edges.shown import LONGEST_VALUE, cut, shown, visible
 from forex.core.edges.validators import decimal_number, iso_day, series_id
@@ -194,7 +194,7 @@ Row = tuple[int, dt.date, float, dt.datetime | None, str | None]
 
 
 def _csv_rows(path: Path, limits: StoreLimits) -> Iterator[Row]:
-    text = read_utf8(path, _file_bytes(limits), mend="Save it as UTF-8 CSV.")
+    text = read_utf8(path, limits.file_bytes(), mend="Save it as UTF-8 CSV.")
     _refuse_large(text, path, limits)
     try:
         yield from _strict_rows(text, path)
@@ -213,11 +213,6 @@ def _strict_rows(text: str, path: Path) -> Iterator[Row]:
             yield row
 
 
-def _file_bytes(limits: StoreLimits) -> Limit:
-    megabytes = limits.limit("file_mb", "bytes")
-    return megabytes._replace(most=megabytes.most * MB)
-
-
 def _refuse_large(text: str, path: Path, limits: StoreLimits) -> None:
     lines = text.split("\n")
     for limit, found in (
@@ -232,7 +227,7 @@ def _refuse_large(text: str, path: Path, limits: StoreLimits) -> None:
 def _parquet_rows(path: Path, limits: StoreLimits) -> Iterator[Row]:
     from forex.core.files import read_parquet
 
-    frame = read_parquet(path, mend=RESTORE, rows=limits.limit("rows", "rows"), size=_file_bytes(limits))
+    frame = read_parquet(path, mend=RESTORE, rows=limits.limit("rows", "rows"), size=limits.file_bytes())
     _require_columns(frame.columns, path)
     wanted = [column for column in ("date", "value", "known_at", "source") if column in frame.columns]
     for line, fields in enumerate(frame.select(wanted).iter_rows(named=True), start=1):

@@ -2,7 +2,7 @@
 
 from pydantic import PositiveInt, model_validator
 
-from forex.core.edges.limits import Limit
+from forex.core.edges.limits import MB, Limit
 from forex.core.status import CheckSeverity
 from forex.params.types import Block, Folder, PositiveFloat, Share
 
@@ -20,6 +20,10 @@ class StoreLimits(Block):
     def limit(self, name: str, unit: str) -> Limit:
         """One of them, as messages name it."""
         return Limit(f"ingest.limits.{name} in params.yaml", getattr(self, name), unit)
+
+    def file_bytes(self) -> Limit:
+        """`file_mb`, in bytes."""
+        return self.limit("file_mb", "bytes")._replace(most=self.file_mb * MB)
 
 
 class Ingest(Block):

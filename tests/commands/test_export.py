@@ -9,8 +9,9 @@ import pytest
 from openpyxl import load_workbook
 
 from forex.commands.show import export
-from forex.core.errors import UsageError
+from forex.core.errors import DataError, UsageError
 from forex.forecast.forecast import forecast_table
+from tests.support.changed_params import COMMITTED
 from tests.support.forecasts_made_up import forecast
 from tests.support.made_up import MadeUpStore, Project
 
@@ -86,6 +87,15 @@ def test_the_forecast_is_that_of_the_report() -> None:
 def test_refused(own: Path, file: str, of: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
         export.view(Path(file), of=of, locale="en")
+
+
+def test_a_series_is_read_by_the_limits_of_params_yaml(own: Path, project: Project) -> None:
+    project.set(ingest={"limits": {**COMMITTED["ingest"]["limits"], "rows": 1}})
+    with pytest.raises(
+        DataError, match=r"2 lines, more than the 1 that are read \(ingest\.limits\.rows in params\.yaml\)"
+    ):
+        export.view(Path("a.csv"), of="usdclp", locale="en")
+    assert not Path("a.csv").exists()
 
 
 def test_a_file_is_not_written_over_unasked(own: Path) -> None:

@@ -1,11 +1,15 @@
 """`forex check`: the overall state of the last run, whether it is the run of params.yaml, and, by the clock, how old it is.
 
 The state is that of `forex.report.state`, by the rules of `state` in params.yaml. Beside what its rules find stand reasons of four
-kinds. `degraded`: the performance report finds a horizon of `published` degraded or critical, its sequential alarm on or its early
-signal raised; the text says what each horizon's status rests on. `alert`:
-the newest origin's alerts are worth a message. `late`: the newest origin's forecast was issued when its first outcome was public
-already, by what was recorded of its issue; where nothing was recorded, nothing is said. `stale`: the reports are of another
-`as_of`, origin or params than they should be, or older than `--max-age` allows; without that option no clock is read.
+kinds:
+
+degraded   the performance report finds a horizon of `published` degraded or critical, its sequential alarm on or its early signal
+           raised; the text says what each horizon's status rests on
+alert      the newest origin's alerts are worth a message
+late       the newest origin's forecast was issued when its first outcome was public already, by what was recorded of its issue;
+           where nothing was recorded, nothing is said
+stale      the reports are of another `as_of`, origin or params than they should be, or older than `--max-age` allows; without that
+           option no clock is read
 
 The exit code is 1 where a rule other than the age's finds a FAULT, alerts are worth a message or the issue was late; 4 where the
 only reason is stale; else 0. CAUTION alone is told and ends with 0: an acceptance rule that fails over the whole backtest is of the
@@ -13,7 +17,6 @@ method and not of the day.
 """
 
 from collections.abc import Mapping, Set
-from pathlib import Path
 from typing import Any
 
 from forex.commands.judge import deep as run_files
@@ -33,7 +36,7 @@ from forex.forecast.report import Forecast
 from forex.health.age import age as age_by_clock
 from forex.monitoring.grounds import in_words
 from forex.monitoring.report import PerformanceReport
-from forex.params import load_params
+from forex.params import Params, load_params
 from forex.report.backtest import shown_levels
 from forex.report.run import other_run, read_reports
 from forex.report.state import AGE, OverallState, Reports, overall
@@ -58,7 +61,7 @@ def view(*, max_age: int | None = None, deep: bool = False, clock: Clock = now) 
     if alerts.send.send:
         worth = sentence("alerts of {date}: {why}", date=alerts.at, why=alerts.send.why)
         reasons.append({"kind": ALERT, **plain(worth)})
-    if late := _late(str(forecast.origin_date), Path(params.ingest.store)):
+    if late := _late(str(forecast.origin_date), params):
         reasons.append({"kind": LATE, **plain(late)})
     old = None if age is None or max_age is None or age <= max_age else _old(forecast, age, max_age)
     reasons += [{"kind": STALE, **plain(one)} for one in (other_run(forecast, alerts.at, params), old) if one]
@@ -160,11 +163,11 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     return "\n".join(part for line in lines for part in words.wrapped(line))
 
 
-def _late(origin: str, store: Path) -> Sentence | None:
+def _late(origin: str, params: Params) -> Sentence | None:
     recorded = issued_at.recorded()
     if not any(of == origin for of, _ in recorded):
         return None
-    outcome = first_outcome(origin, store)
+    outcome = first_outcome(origin, params)
     at = recorded.get((origin, outcome[0])) if outcome else None
     if at is None or outcome is None or at < outcome[1]:
         return None

@@ -13,7 +13,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -25,6 +24,7 @@ from forex.commands.live.observado import lacks, published_since, refuse_stale
 from forex.commands.live.on_time import STAMP, cut_off_of, first_outcome, lateness, not_due
 from forex.core import lock
 from forex.core.clock import Clock, now
+from forex.core.disk import make_folder
 from forex.core.edges.limits import YAML_BYTES
 from forex.core.edges.reading import read_bytes
 from forex.core.errors import ForexError, GateFailed, UsageError
@@ -71,7 +71,7 @@ def view(
     """
     if to is not None and after_cut_off:
         raise UsageError("--after-cut-off is about today and --to about another day: choose one of them.")
-    RUNNING.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(RUNNING.parent)
     with lock.held(RUNNING, timeout=load_operations().fetch.lock_timeout):
         params = whole()  # a wrong setting of a model must not show only when its stage runs
         if after_cut_off and (why := _skipped(params, clock())):
@@ -197,7 +197,7 @@ def _reports_behind(origin: str) -> str | None:
 
 def _late(params: Params, origin: str, cut_off: dt.datetime) -> str | None:
     """What is to be said of when the origin's forecast was issued, by the record."""
-    outcome = first_outcome(origin, Path(params.ingest.store))
+    outcome = first_outcome(origin, params)
     at = issued_at.recorded().get((origin, outcome[0])) if outcome else None
     return lateness(at, cut_off, outcome) if at and outcome else None
 

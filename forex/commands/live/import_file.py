@@ -12,7 +12,9 @@ from forex.commands.tables import listed
 from forex.commands.words import ENGLISH, Words
 from forex.core import lock
 from forex.core.clock import Clock, now
-from forex.core.edges.validators import SERIES
+from forex.core.disk import make_folder
+from forex.core.edges.shown import shown
+from forex.core.edges.validators import series_id
 from forex.core.errors import UsageError
 from forex.importing.about import Asked, Known
 from forex.importing.grid import letters
@@ -47,11 +49,15 @@ def view(
     Raises UsageError for the sample, for a series that is not known and not described, and where the file can mean two things;
     DataError where it cannot be read; GateFailed where another process holds the store's lock.
     """
-    if asked.series is not None and not SERIES.fullmatch(asked.series):
-        raise UsageError(f"--series {asked.series}: expected lower-case letters, digits and underscores.")
+    if asked.series is not None:
+        try:
+            series_id(asked.series)
+        except ValueError as error:
+            raise UsageError(f"--series {shown(asked.series)}: {error}.") from error
     params, operations, at = load_params(), load_operations(), clock()
     store = _store(store, params)
-    entries = read_series_list(store) if (store / SERIES_FILE).exists() else {}
+    limits = params.ingest.limits
+    entries = read_series_list(store, limits) if (store / SERIES_FILE).exists() else {}
     codes = {source.code: name for name, sources in operations.fetch.series.items() for source in sources}
     project = series_list(TEMPLATE)
     found = understand(path, asked, Known({**project, **entries}, params.validate_.bounds, codes), at)
@@ -64,13 +70,13 @@ def view(
         raise UsageError(f"{store}: has no {TARGET} yet. Import the dólar observado first, then {found.series}.")
     refuse_other_unit(found.per_cent, entry.unit, found.series, str(path))
     if dry_run:
-        added = addition(store, found.series, entry, found.values, _source(path), at)
+        added = addition(store, found.series, entry, found.values, _source(path), at, limits)
     else:
-        (store / "fetches").mkdir(parents=True, exist_ok=True)
+        make_folder(store / "fetches")
         with lock.held(store / "fetches" / "lock", timeout=operations.fetch.lock_timeout):
-            added = addition(store, found.series, entry, found.values, _source(path), at)
-            write(added, entry, found.values)
-            enter(store, found.series, entry)
+            added = addition(store, found.series, entry, found.values, _source(path), at, limits)
+            write(added, entry, found.values, limits)
+            enter(store, found.series, entry, limits)
     return _understood(path, found, entry) | _added(added, dry_run) | {"next": _next(store, found, params)}
 
 

@@ -35,7 +35,7 @@ def cut_off_of(origin: str, params: Params) -> dt.datetime:
     return pl.Series(calendar.cut_offs([origin], params.cut_off)).dt.replace_time_zone("UTC").item()
 
 
-def first_outcome(origin: str, store: Path) -> tuple[str, dt.datetime] | None:
+def first_outcome(origin: str, params: Params) -> tuple[str, dt.datetime] | None:
     """Of the origin's rows in the ledger the horizon whose outcome is public first, and the instant (UTC) from which it is.
 
     By the publication rule of the store.  None where nothing was issued.
@@ -43,7 +43,7 @@ def first_outcome(origin: str, store: Path) -> tuple[str, dt.datetime] | None:
     rows = ledger.read(ledger.LEDGER).filter(pl.col("origin_date") == dt.date.fromisoformat(origin)).sort("target_date")
     if rows.is_empty():
         return None
-    rule = read_series_list(store)[TARGET].publication
+    rule = read_series_list(Path(params.ingest.store), params.ingest.limits)[TARGET].publication
     return rows["horizon"][0], published(rows["target_date"].head(1), rule).item()
 
 

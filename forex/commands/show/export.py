@@ -19,7 +19,7 @@ from forex.core.reports import read_report
 from forex.forecast.forecast import forecast_table
 from forex.forecast.report import Forecast
 from forex.observations.store import read_series, read_series_list
-from forex.params import load_params
+from forex.params import Ingest, load_params
 from forex.presentation.catalogue import Code
 from forex.presentation.language import language
 from forex.presentation.one_line import as_text
@@ -76,8 +76,8 @@ def view(file: Path, *, of: str, locale: Locale, force: bool = False) -> dict[st
     kind = file.suffix.lower()
     if kind not in {".csv", ".xlsx"}:
         raise UsageError(f"{file}: expected a name that ends in .csv or .xlsx.")
-    own = Path(load_params().ingest.store)
-    if any(file.resolve().is_relative_to(folder.resolve()) for folder in (*OURS, own)):
+    ingest = load_params().ingest
+    if any(file.resolve().is_relative_to(folder.resolve()) for folder in (*OURS, Path(ingest.store))):
         raise UsageError(f"{file}: lies where a run reads and writes its own files. Choose another folder.")
     if file.exists() and not force:
         raise UsageError(f"{file}: exists. Choose another name, or --force.")
@@ -85,7 +85,7 @@ def view(file: Path, *, of: str, locale: Locale, force: bool = False) -> dict[st
     if of == "forecast" and kind == ".xlsx":
         content, rows = _sheet(style), len(read_report(FORECAST, Forecast).horizons)
     else:
-        table = _table(of, own)
+        table = _table(of, ingest)
         rows = len(table.rows)
         content = delimited(table, style) if kind == ".csv" else _book(table, of, style)
     write_bytes(file, content)
@@ -120,15 +120,16 @@ def _written(cell: Cell, style: Style) -> str:
     return f"'{shown}" if shown.startswith(FORMULA) else shown
 
 
-def _table(of: str, store: Path) -> Table:
+def _table(of: str, ingest: Ingest) -> Table:
     if of == "forecast":
         return _of_frame(forecast_table(read_report(FORECAST, Forecast)))
     if of == "backtest":
         return backtest_table(read_parquet(CALIBRATED))
-    listed = read_series_list(store)
+    store = Path(ingest.store)
+    listed = read_series_list(store, ingest.limits)
     if of not in listed:
         raise UsageError(f"--of {of}: expected forecast, backtest or a series of {store}: {', '.join(listed)}.")
-    return _of_frame(read_series(store, of, listed[of]).select("date", "value", "known_at", "source"))
+    return _of_frame(read_series(store, of, listed[of], ingest.limits).select("date", "value", "known_at", "source"))
 
 
 def _of_frame(frame: pl.DataFrame) -> Table:
