@@ -4,13 +4,12 @@ import fnmatch
 import re
 import shlex
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.ci.making import make
-from tests.support.made_up import ROOT
+from tests.support.made_up import ROOT, kept
 
 DOCKERFILE = ROOT / "Dockerfile"
 BASE = re.compile(r"python:3\.\d+\.\d+-slim-\w+@sha256:[0-9a-f]{64}")
@@ -86,9 +85,7 @@ def let_through(path: str) -> bool:
 
 
 def test_what_git_keeps_goes_in_and_what_a_run_or_a_machine_made_stays_out() -> None:
-    words = ["git", "ls-files", "-co", "--exclude-standard", "-z"]
-    kept = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\0")
-    assert [path for path in kept if path and not let_through(path)] == []
+    assert [path for path in kept() if not let_through(path)] == []
     own = (ROOT / ".gitignore").read_text(encoding="utf-8").split("# outputs that DVC keeps\n")[1].split("\n\n")[0]
     outputs = [line.strip("/") for line in own.splitlines()]
     assert len(outputs) > 10

@@ -1,8 +1,6 @@
 """The documentation as a site: built strictly from what git keeps and what the code says, and nothing of it is fetched."""
 
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +16,7 @@ from forex.core import errors
 from forex.core.files import read_json
 from forex.core.reports import json_schema
 from tests.ci.making import environment, make
-from tests.support.made_up import ROOT
+from tests.support.made_up import ROOT, copy_of_tree
 
 REFERENCE = ROOT / "docs/reference"
 FETCHED = re.compile(r"<(?:script|link|img|iframe)\b[^>]*(?:src|href)=[\"']?https?:", re.IGNORECASE)
@@ -127,13 +125,7 @@ def clone(tmp_path: Path) -> Path:
     installed = make(".venv-docs/installed", ROOT)
     if installed.returncode:
         pytest.skip(f"MkDocs is not to be had here: {installed.stderr[-300:]}")
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, tmp_path / name)
+    copy_of_tree(tmp_path)
     environment(tmp_path)
     (tmp_path / ".venv-docs").symlink_to(ROOT / ".venv-docs")
     return tmp_path

@@ -17,7 +17,7 @@ from forex.commands.keep import init
 from forex.core import installed
 from forex.core.errors import UsageError
 from tests.support.forex_command import forex
-from tests.support.made_up import ROOT
+from tests.support.made_up import ROOT, copy_of_tree
 
 LARGEST = 3_000_000  # bytes of the wheel
 SAME = ("reports/forecast.json", "reports/forecast.csv", "reports/alerts.json", "reports/metrics/headline.json")
@@ -96,13 +96,7 @@ def test_a_clone_has_no_such_file(tmp_path: Path) -> None:
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Built from a copy of what git keeps, so that nothing is left in the working tree."""
     folder = tmp_path_factory.mktemp("wheel")
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if not name.startswith(("tests/", "reports/", "docs/", "studies/")) and (ROOT / name).is_file():
-            (folder / "source" / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(ROOT / name, folder / "source" / name)
+    copy_of_tree(folder / "source", without=("tests/", "reports/", "docs/", "studies/"))
     words = [
         "wheel",
         "--quiet",

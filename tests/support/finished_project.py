@@ -22,7 +22,7 @@ from forex.timeline import calendar
 from forex.validation.warnings import provenance
 from tests.support.changed_params import COMMITTED, STAGES, Content, Folder, changed, run
 from tests.support.key_changes import AS_OF, FIRST, REAL
-from tests.support.made_up import ROOT, MadeUpStore
+from tests.support.made_up import ROOT, MadeUpStore, copy_of_tree
 
 QUOTED = "2018-09-03"
 ESTIMATED_AT = dt.datetime(2020, 3, 31, 18, tzinfo=dt.UTC)
@@ -182,13 +182,7 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _first_run(folder: Path) -> None:
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+    copy_of_tree(folder)
     for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "a"]):
         subprocess.run(["git", *words], cwd=folder, check=True, capture_output=True)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])

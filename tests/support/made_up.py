@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 import re
+import shutil
+import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,13 +18,25 @@ from forex.timeline import calendar
 
 ROOT = Path(__file__).parents[2]
 
-
 AS_OF = "2024-11-27"  # the day of what is made up, whatever the committed one is
 HOLIDAYS = "data/calendar/holidays_cl.csv"
 EVENING = {"business_days": -1, "time": "18:00", "zone": "America/Santiago"}
-
-
 NOON = {"business_days": 0, "time": "12:00", "zone": "America/New_York"}
+
+
+def kept() -> list[str]:
+    """The files of the working tree that git keeps, or would."""
+    words = ["git", "ls-files", "-co", "--exclude-standard", "-z"]
+    listed = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [name for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def copy_of_tree(folder: Path, *, without: tuple[str, ...] = ()) -> None:
+    """Copy what git keeps, but for the folders `without`, whose names end in a slash."""
+    for name in kept():
+        if not name.startswith(without):
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
 
 
 @dataclass

@@ -28,7 +28,7 @@ from tests.support.finished_project import once
 from tests.support.live import recorded
 from tests.support.live.project import PROVIDERS
 from tests.support.live.web import Answer, Query, Web, web
-from tests.support.made_up import ROOT
+from tests.support.made_up import ROOT, copy_of_tree
 from tests.support.nowcast_runs import NOWCAST_ONLY
 
 CODE = "F073.TCO.PRE.Z.D"
@@ -155,13 +155,7 @@ class Replay:
 
 def _clone(root: Path) -> None:
     """The working tree, with the template of the live store's series for those that are replayed."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout
-    for name in filter(None, listed.split("\0")):
-        if (ROOT / name).is_file() and not name.startswith(NOT_OURS):
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, root / name)
+    copy_of_tree(root, without=NOT_OURS)
     (root / "data/ledger").mkdir(exist_ok=True)
     subprocess.run(["git", "init", "-q"], cwd=root, check=True)
     template = root / "data/live_series.yaml"
