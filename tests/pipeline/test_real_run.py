@@ -27,7 +27,7 @@ from forex.monitoring.subjects import subjects
 from forex.observations.moves import origins
 from forex.params import load_params
 from forex.statistics.scores import matured
-from studies.worlds.study import early_episodes, episode_days
+from studies.worlds.episodes import early_episodes, episode_days
 from tests.support import scorer
 from tests.support.forex_command import forex
 

@@ -1,7 +1,7 @@
 """The promises of everything that watches the forecast, by simulation: a few series here, all of them in `make study`."""
 
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 
 import numpy as np
@@ -53,6 +53,7 @@ from studies.worlds.monitors import (
     within,
 )
 from studies.worlds.predecessor import predecessor_p
+from studies.worlds.results import Study, years_with
 from studies.worlds.returns import CALM, OCTOBER_2008, WORLDS, estimated, shipped
 from tests.support.made_up import ROOT
 from tests.support.simulated import target_of
@@ -305,36 +306,33 @@ def test_false_alarms_of_a_few_years() -> None:
 
 
 @pytest.fixture(scope="module")
-def study() -> whole.Study:
+def study() -> Study:
     """Everything measured once, its tables written and printed."""
     found = whole.study(whole.Sizes(), processes=whole.cores())
     print(whole.write(found))
     return found
 
 
-def held(found: whole.Study, world: str, forecaster: str) -> Mapping[str, Share]:
-    one = found.said[world][forecaster, NO_CHANGE]
-    return {"either_year": ever(one.either(*HORIZONS)), "alarm_five_years": share(one.alarm_five_years)}
-
-
 @pytest.mark.study
-def test_false_alarms_of_kind_worlds(study: whole.Study) -> None:
+def test_false_alarms_of_kind_worlds(study: Study) -> None:
     """Where returns do not cluster the bounds hold; where they do, what is stated is what was measured."""
     for world in ("iid", "AR(1)"):
         for forecaster in FORECASTERS:
-            for monitor, one in held(study, world, forecaster).items():
+            shares = years_with(study, world, forecaster)
+            for monitor in ("either_year", "alarm_five_years"):
+                one = shares[monitor]
                 assert one.value <= A_YEAR + 2 * one.error, (world, forecaster, monitor)
 
 
 @pytest.mark.study
-def test_the_early_signal_keeps_its_rate(study: whole.Study) -> None:
+def test_the_early_signal_keeps_its_rate(study: Study) -> None:
     for world in CALM:
         one = ever(study.said[world][ADAPTS, NO_CHANGE].early(study.rates, *HORIZONS))
         assert one.value <= PARAMS.performance.early_rate + 2 * one.error, world
 
 
 @pytest.mark.study
-def test_power(study: whole.Study) -> None:
+def test_power(study: Study) -> None:
     """At 1d in GARCH-t, with intervals whose shape stays: what a tolerance for clustered worlds must not give away."""
 
     def found(change: str) -> Said:
