@@ -153,9 +153,7 @@ class Client(Answers):
         asked = _with(url, query or {})
         host, seconds = asked.raw_host.decode(), self._network.read_timeout if read_timeout is None else read_timeout
         tries, connect = self._network.attempts, self._network.connect_timeout
-        if not self._answered and self._lost - {
-            host
-        }:  # most likely there is no network: it is not waited for at every host
+        if not self._answered and self._lost - {host}:  # most likely no network: not waited for at every host
             tries, connect = 1, min(connect, QUICK)
         timeout = httpx.Timeout(seconds, connect=connect)
         attempts = Retrying(
