@@ -176,9 +176,8 @@ def variants(given: Params, content: Mapping[str, Any]) -> dict[tuple[str, float
     return found
 
 
-Changes = Mapping[
-    tuple[str, float], Mapping[str, float] | None
-]  # by key and factor, per cent by horizon; None: not allowed
+# By key and factor, per cent by horizon; None: not allowed.
+Changes = Mapping[tuple[str, float], Mapping[str, float] | None]
 
 
 def report(given: Params, changes: Changes) -> str:

@@ -34,9 +34,8 @@ def markdown(rows: Rows, *, width: int | None = None) -> str:
     | garch_t | 9.1 ± 0.4 |
     | theta   |      12.3 |
     """
-    rule, head, *body = _tabulated(rows, "pipe", _alignment(rows[1:])).split(
-        "\n"
-    )  # without a head, the rule comes first
+    # Without a head, the rule comes first.
+    rule, head, *body = _tabulated(rows, "pipe", _alignment(rows[1:])).split("\n")
     text = "\n".join([head, rule, *body])
     return text if width is None or wide(text) <= width else aligned(rows, width=width)
 

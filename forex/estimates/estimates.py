@@ -190,9 +190,8 @@ def of_copper(panel: pl.DataFrame, regimes: Regimes, settings: Estimation) -> di
     if rolled.sum() < settings.min_returns:
         why = f"fewer than {settings.min_returns} origins with a correlation"
         return {key: Estimate(None, n=int(rolled.sum()), why=why) for key in keys}
-    kept = slice(
-        int(np.flatnonzero(both)[0]), int(np.flatnonzero(both)[-1]) + 1
-    )  # the blocks are drawn where copper is
+    there = np.flatnonzero(both)
+    kept = slice(int(there[0]), int(there[-1]) + 1)  # the blocks are drawn where copper is
     both, rolled, origins = both[kept], rolled[kept], origins[kept]
     x, y, rolling = (np.nan_to_num(series[kept]) for series in (usdclp, copper, rolling))
     moved = ~np.isnan(copper[kept])

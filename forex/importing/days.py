@@ -7,10 +7,8 @@ from typing import Final, Literal, get_args
 
 Order = Literal["dmy", "mdy", "ymd"]
 ORDERS: Final[tuple[Order, ...]] = get_args(Order)
-CENTURIES: Final = {
-    **dict.fromkeys(range(41), 2000),
-    **dict.fromkeys(range(80, 100), 1900),
-}  # of a year with two digits
+# Of a year with two digits.
+CENTURIES: Final = dict.fromkeys(range(41), 2000) | dict.fromkeys(range(80, 100), 1900)
 
 _SPANISH: Final = (
     "enero",

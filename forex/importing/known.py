@@ -57,9 +57,8 @@ def recognised(texts: Iterable[str], ids: Sequence[str], codes: Mapping[str, str
     (set(), {'aud'})
     """
     found = set()
-    own = {
-        plain(code): name for code, name in codes.items() if re.search(r"[^a-z]", plain(code))
-    }  # "dolar" is a word, too
+    # A code that is a word, as "dolar" is, says nothing.
+    own = {plain(code): name for code, name in codes.items() if re.search(r"[^a-z]", plain(code))}
     for text in texts:
         said = plain(text)
         found |= {own[word] for word in re.split(r"[\s;,()]+", said) if word in own}

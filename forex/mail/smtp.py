@@ -100,10 +100,8 @@ class Session:
     def _connected(self) -> smtplib.SMTP:
         account = self._account
         trusted = self._tried(lambda: ssl.create_default_context(cafile=account.ca and str(account.ca)), CA)
-        where, named = (
-            (account.host, account.port),
-            account.sender.domain,
-        )  # which is what it greets with, not this machine's name
+        where = (account.host, account.port)
+        named = account.sender.domain  # what it greets with, not this machine's name
         if account.tls == "ssl":
             server: smtplib.SMTP = self._tried(
                 lambda: smtplib.SMTP_SSL(*where, named, timeout=self._limits.timeout, context=trusted)

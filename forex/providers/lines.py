@@ -5,9 +5,8 @@ from collections.abc import Sequence
 
 from forex.providers.asking import Fetched
 
-ASKED = re.compile(
-    r"^(https://\S+|\w+ \S+): "
-)  # an address, or provider and code: that differs, what went wrong does not
+# An address, or provider and code: that differs, what went wrong does not.
+ASKED = re.compile(r"^(https://\S+|\w+ \S+): ")
 
 
 class Lines:

@@ -89,8 +89,7 @@ def _anchored(part: Any, anchors: Mapping[str, str]) -> Any:
     if not isinstance(part, dict):
         return part
     found = {name: _anchored(value, anchors) for name, value in part.items() if (name, value) != ("data", SHARED)}
-    if (
-        "type" in found and found.get("field") in anchors
-    ):  # a channel's, not that of a transform, whose expressions name it
+    if "type" in found and found.get("field") in anchors:
+        # A channel's, not that of a transform, whose expressions name it.
         found["field"] = anchors[found["field"]]
     return found

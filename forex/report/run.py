@@ -13,9 +13,8 @@ from forex.monitoring.report import PerformanceReport
 from forex.params import Params, params_sha256
 from forex.report.state import Reports
 
-CALIBRATED: Final = Path(
-    "data/forecasts/calibrated.parquet"
-)  # DVC keeps it, so that a clone has none before its first run
+# DVC keeps it, so that a clone has none before its first run.
+CALIBRATED: Final = Path("data/forecasts/calibrated.parquet")
 FORECAST: Final = Path("reports/forecast.json")
 VALIDATION: Final = Path("reports/validation.json")
 PERFORMANCE: Final = Path("reports/performance.json")

@@ -64,9 +64,8 @@ def _again(job: Job, plan: Plan, record: Record, at: dt.datetime) -> bool:
         return False
     if record.running is None and at - record.first_tried_at >= job.again:
         return False
-    return (
-        not dt.timedelta() <= at - record.tried_at < plan.again_every
-    )  # a clock that was set back keeps nothing waiting
+    # A clock that was set back keeps nothing waiting.
+    return not dt.timedelta() <= at - record.tried_at < plan.again_every
 
 
 def next_days(job: Job, first: dt.date, is_business_day: IsBusinessDay) -> Iterator[dt.date]:

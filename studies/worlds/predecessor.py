@@ -18,9 +18,8 @@ def predecessor_p(errors: Floats, newest: NDArray[np.int64], *, recent: int = 14
     DEGRADED or worse where any of them changes by more than 15 % with p < 0.05 (its section 9). `errors`: log-returns.
     """
     size = recent + baseline
-    picked = np.stack(
-        [errors[position - size + 1 : position + 1] for position in newest.tolist()]
-    )  # (looks, size, runs)
+    # (looks, size, runs)
+    picked = np.stack([errors[position - size + 1 : position + 1] for position in newest.tolist()])
     absolute = np.abs(picked)
     relative = np.abs(np.expm1(-picked))  # |error| / |actual|
     found = np.ones((newest.size, errors.shape[1]))

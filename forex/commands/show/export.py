@@ -55,9 +55,8 @@ class Style:
 
 STYLES: Final[Mapping[Locale, Style]] = {
     "en": Style("en", ",", ".", "%Y-%m-%d", b"", "\n"),
-    "es-CL": Style(
-        "es", ";", ",", "%d-%m-%Y", b"\xef\xbb\xbf", "\r\n"
-    ),  # without the mark Excel takes it for another encoding
+    # Without the mark in front Excel takes it for another encoding.
+    "es-CL": Style("es", ";", ",", "%d-%m-%Y", b"\xef\xbb\xbf", "\r\n"),
 }
 
 

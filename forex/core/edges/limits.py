@@ -35,9 +35,8 @@ YAML_NODES: Final = Limit("YAML_NODES", 100_000, "values, each alias counted as 
 JSON_BYTES: Final = Limit("JSON_BYTES", 16 * MB, "bytes")
 JSON_DEPTH: Final = Limit("JSON_DEPTH", 60, "levels of nesting")
 
-TEXT_BYTES: Final = Limit(
-    "TEXT_BYTES", 16 * MB, "bytes"
-)  # calendars, a year of the ledger, the weekly history, a table of plots
+# Of calendars, a year of the ledger, the weekly history, a table of plots.
+TEXT_BYTES: Final = Limit("TEXT_BYTES", 16 * MB, "bytes")
 LEDGER_ROWS: Final = Limit("LEDGER_ROWS", 20_000, "lines")  # of a year: 365 origins with twenty horizons are 7,300
 
 PARQUET_ROWS: Final = Limit("PARQUET_ROWS", 5_000_000, "rows")  # of an artefact; a real backtest has half a million
@@ -45,9 +44,8 @@ PARQUET_COLUMNS: Final = Limit("PARQUET_COLUMNS", 5_000, "columns")  # of the pa
 PARQUET_BYTES: Final = Limit("PARQUET_BYTES", 2_000 * MB, "bytes")  # packed, and once unpacked
 
 IMPORT_BYTES: Final = Limit("IMPORT_BYTES", 50 * MB, "bytes")  # of a file that somebody has
-IMPORT_UNPACKED: Final = Limit(
-    "IMPORT_UNPACKED", 300 * MB, "bytes once unpacked"
-)  # of a workbook; twenty years of fifty series have twenty million
+# Of a workbook: twenty years of fifty series have twenty million.
+IMPORT_UNPACKED: Final = Limit("IMPORT_UNPACKED", 300 * MB, "bytes once unpacked")
 IMPORT_ROWS: Final = Limit("IMPORT_ROWS", 100_000, "rows")  # of a sheet
 IMPORT_COLUMNS: Final = Limit("IMPORT_COLUMNS", 1_000, "columns")
 

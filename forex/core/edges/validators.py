@@ -43,9 +43,8 @@ def iso_day(text: str) -> dt.date:
     datetime.date(2024, 11, 27)
     """
     try:
-        found = (
-            dt.date.fromisoformat(text) if DAY.fullmatch(text) else None
-        )  # 20241127 and 2024-W48-3 are ISO dates, too
+        # 20241127 and 2024-W48-3 are ISO dates, too.
+        found = dt.date.fromisoformat(text) if DAY.fullmatch(text) else None
     except ValueError:
         found = None
     if found is None:

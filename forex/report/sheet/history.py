@@ -11,12 +11,8 @@ from forex.report.backtest import shown_levels
 from forex.report.sheet.book import Book, Column, Page
 from forex.report.sheet.words import ends
 
-KEYS = (
-    "origin_date",
-    "target_date",
-    "horizon",
-    "model",
-)  # of calibrated.parquet, which `history` reads beside quantiles
+# Of calibrated.parquet, which `history` reads beside quantiles.
+KEYS = ("origin_date", "target_date", "horizon", "model")
 WIDEST = 2  # how many of the intervals that are shown
 SCALE = 70  # per cent, of two horizons on a printed page
 

@@ -20,9 +20,8 @@ from forex.core.owner import named, owns
 
 RUNNING = Path(".dvc/tmp/lock")
 USERS = Path(".dvc/tmp/rwlock")
-NAME = re.compile(
-    r"lock|\.advance|\.(.+\.)?lock"
-)  # of a store's fetches and the schedule, of a day of live use, of all else
+# Of a store's fetches and the schedule, of a day of live use, of all else.
+NAME = re.compile(r"lock|\.advance|\.(.+\.)?lock")
 
 
 @contextmanager
