@@ -9,7 +9,7 @@ def main() -> None:
     restart_whole()
     from forex.commands.cli import app
     from forex.commands.terminal import failed
-    from forex.core.edges.ending import ended_by
+    from forex.core.edges.ending import ended_by, let_go_of_streams
     from forex.core.errors import UsageError
 
     try:
@@ -22,6 +22,8 @@ def main() -> None:
         message, code = ended_by(error)
         failed(message)
         sys.exit(code)
+    finally:
+        let_go_of_streams()
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TextIO, get_args
 import typer
 
 from forex.commands.tables import wide
+from forex.core.edges.ending import aside
 from forex.core.edges.shown import INVISIBLE, line, lines, visible
 
 if TYPE_CHECKING:
@@ -78,12 +79,12 @@ def tell(content: Mapping[str, Any], text: Callable[[Any, "Words"], str], lang: 
 
 def progress(said: str) -> None:
     """One line on stderr: how far a command has come."""
-    typer.echo(line(said), err=True)
+    aside(line(said))
 
 
 def failed(message: str) -> None:
     """Why a command ends, on stderr; a message may have several lines."""
-    typer.echo(lines(f"forex: {message}"), err=True)
+    aside(lines(f"forex: {message}"))
 
 
 def visible_lines(text: str) -> str:

@@ -97,4 +97,5 @@ def os_fault(error: OSError, path: object = None) -> str:
     """
     name = path or error.filename
     words = os.strerror(error.errno) if error.errno else str(error)
-    return f"{name}: {words}. {ADVICE.get(error.errno or 0, CHECK)}" if name else f"{words}. {CHECK}"
+    advice = ADVICE.get(error.errno or 0, CHECK)
+    return f"{name}: {words}. {advice}" if name else f"{words}. {advice}"

@@ -12,7 +12,7 @@ from types import ModuleType
 
 from forex.core import installed
 from forex.core.edges import yaml
-from forex.core.edges.ending import ended_by
+from forex.core.edges.ending import aside, ended_by, let_go_of_streams
 from forex.core.edges.limits import YAML_BYTES
 from forex.core.edges.reading import read_utf8
 from forex.core.edges.shown import lines
@@ -36,13 +36,14 @@ def run(stage: Callable[[], None]) -> None:
         message, code = ended_by(error)
         say(f"{_name()}: {message}")
         sys.exit(code)
+    finally:
+        let_go_of_streams()
     sys.exit(EXIT_OK)
 
 
 def say(message: str) -> None:
     """What a stage has to say, on stderr; a message may have several lines."""
-    if sys.stderr is not None:  # None where whoever started it closed it; print would take stdout
-        print(lines(message), file=sys.stderr)
+    aside(lines(message))
 
 
 def refuse_undeclared(stage: str) -> None:

@@ -9,6 +9,7 @@ import sys
 
 from forex.core.clock import Clock, now
 from forex.core.disk import append_text, make_folder
+from forex.core.edges.ending import aside
 from forex.core.errors import EXIT_OK, ForexError, GateFailed, UsageError, os_fault
 from forex.core.places import LOCK, OWN_LOG, log_of, record_of
 from forex.schedule import plan as plans
@@ -79,7 +80,7 @@ def _failed(says: str, code: int, clock: Clock) -> int:
     try:
         append_text(path, f"{line}\n")
     except UsageError:
-        print(line, file=sys.stderr)  # cron mails it, and the journal of systemd keeps it
+        aside(line)  # cron mails it, and the journal of systemd keeps it
     return code
 
 

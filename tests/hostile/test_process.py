@@ -18,7 +18,10 @@ ROWS = "date,value\n2024-11-25,930\n2024-11-26,931\n"
 
 
 def shell(words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    environ = os.environ | {"PYTHONPATH": str(ROOT)}
+    """As a user's shell has it: what Python writes is buffered, and tried once more when it ends."""
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"} | {
+        "PYTHONPATH": str(ROOT)
+    }
     return subprocess.run(["sh", "-c", words], cwd=cwd, env=environ, capture_output=True, text=True, check=False)
 
 
@@ -36,9 +39,26 @@ def test_a_closed_stdout_is_a_fault_and_nothing_is_done(words: str, folder: Path
     assert done.stderr == "forex: stdout is closed: nothing could be said, so nothing was done.\n"
 
 
-def test_a_full_stdout_is_a_fault(folder: Path) -> None:
-    done = shell(f"{sys.executable} -m forex params check >/dev/full", folder)
-    assert done.returncode == 2 and "No space left on device" in done.stderr
+@pytest.mark.parametrize("unbuffered", ["", "PYTHONUNBUFFERED=1 "])
+@pytest.mark.parametrize("words", ["params check", "params check --json", "--version", "--help", "fetch --help"])
+def test_a_full_stdout_is_a_fault(words: str, unbuffered: str, folder: Path) -> None:
+    done = shell(f"{unbuffered}{sys.executable} -m forex {words} >/dev/full", folder)
+    assert (done.returncode, done.stderr) == (2, "forex: No space left on device. Free some space.\n")
+
+
+@pytest.mark.parametrize("unbuffered", ["", "PYTHONUNBUFFERED=1 "])
+@pytest.mark.parametrize(
+    ("words", "code"), [("params check", 0), ("params sho", 2), ("--project nowhere status", 2), ("forecast", 3)]
+)
+def test_a_full_stderr_changes_no_exit_code(words: str, code: int, unbuffered: str, folder: Path) -> None:
+    assert shell(f"{unbuffered}{sys.executable} -m forex {words}", folder).returncode == code
+    assert shell(f"{unbuffered}{sys.executable} -m forex {words} 2>/dev/full", folder).returncode == code
+
+
+def test_a_stage_that_can_say_nothing_ends_as_one_that_can(folder: Path) -> None:
+    assert shell(f"{sys.executable} -m stages.ingest 2>/dev/full", folder).returncode == 0
+    (folder / "params.yaml").write_text("ingest: 1\n", encoding="utf-8")
+    assert shell(f"{sys.executable} -m stages.ingest 2>/dev/full", folder).returncode == 2
 
 
 def test_a_closed_stderr_costs_only_what_would_stand_there(folder: Path) -> None:

@@ -1,12 +1,15 @@
 """What a process that fails says, and the code that it ends with.
 
 An error of ours has its own. What the system refuses, a missing permission or a full disk, is said in the system's words (2). All
-else is a defect (5): one line, and the whole traceback where FOREX_TRACEBACK is set in the environment.
+else is a defect (5): one line, and the whole traceback where FOREX_TRACEBACK is set in the environment. A stream that takes no
+more, a full disk behind stdout or stderr, changes none of these codes.
 """
 
 import os
+import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +37,26 @@ def ended_by(error: BaseException, environ: Mapping[str, str] = os.environ) -> t
         f"a defect of forex itself: {said} ({_place(error)}). Please report it, with what {WHOLE}=1 shows.",
         EXIT_INTERNAL,
     )
+
+
+def aside(said: str) -> None:
+    """A text of its own on stderr. Where that is closed or full it costs only what would stand there."""
+    if sys.stderr is not None:  # print would take stdout in its place
+        with suppress(OSError):
+            print(said, file=sys.stderr)
+
+
+def let_go_of_streams() -> None:
+    """Drop what stdout and stderr still hold and cannot get rid of. Python tries it once more when it ends, and where that fails
+    it ends with 120, whatever the code was."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:  # whoever started the process closed it
+            continue
+        try:
+            stream.flush()
+        except OSError:
+            with suppress(OSError), open(os.devnull, "wb") as nowhere:
+                os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _place(error: BaseException) -> str:
