@@ -1,9 +1,10 @@
-"""The locked packages beside the known advisories of safety-db, a database that comes as a package: no network is asked.
+"""Checks the locked packages against the advisories of safety-db, a database that is itself a package: no network is used.
 
     python audit.py requirements.lock [FOLDER OF THE DATABASE]
 
-Each package that an advisory is about, a line; then how old the database is and how much of the lock it knows, because what it does
-not know it cannot find. Ends with 1 where an advisory is about a locked version, with 2 where nothing could be checked.
+Prints a line for each advisory about a locked version, then how old the database is and how many of the locked packages it has
+advisories about: what it does not know it cannot find. Exits with 1 where an advisory is about a locked version or may be, with 2
+where nothing could be checked.
 """
 
 import datetime as dt
@@ -25,11 +26,14 @@ Advisories = dict[str, list[dict[str, Any]]]
 
 
 class NotChecked(Exception):
-    """Why nothing could be checked."""
+    """Nothing could be checked; the message says why."""
 
 
 def locked(path: Path) -> list[tuple[str, str]]:
-    """Name and version of each pin: a package may have one for each Python.  Raises NotChecked where the file pins none."""
+    """Canonical name and version of each pin; a package may be pinned once for each Python.
+
+    Raises NotChecked where the file cannot be read or pins nothing.
+    """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -41,9 +45,13 @@ def locked(path: Path) -> list[tuple[str, str]]:
 
 
 def database(folder: Path | None) -> tuple[Advisories, dt.date]:
-    """The advisories by canonical name, and the day that they are of.  Raises NotChecked where there are none."""
+    """The advisories by canonical package name, and the database's date (UTC).
+
+    folder: the one that holds insecure_full.json; None: that of the installed safety-db.  Raises NotChecked where there is no
+    readable database.
+    """
     if folder is None:
-        found = importlib.util.find_spec("safety_db")  # which cannot be imported: it opens a file that is elsewhere
+        found = importlib.util.find_spec("safety_db")  # not imported: the package opens a file that is elsewhere
         if found is None or found.origin is None:
             raise NotChecked("safety-db is not installed here; `make audit` installs it.")
         folder = Path(found.origin).parent
@@ -57,25 +65,30 @@ def database(folder: Path | None) -> tuple[Advisories, dt.date]:
 
 
 def about(version: str, advisories: list[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], bool]]:
-    """The advisories that are about the version, or whose range cannot be read, with whether it could."""
-    for one in advisories:
+    """Yields each advisory about the version with True, and each whose range of versions cannot be read with False."""
+    for advisory in advisories:
         try:
-            if any(SpecifierSet(spec).contains(version, prereleases=True) for spec in one["specs"]):
-                yield one, True
+            if any(SpecifierSet(spec).contains(version, prereleases=True) for spec in advisory["specs"]):
+                yield advisory, True
         except (InvalidSpecifier, KeyError, TypeError):
-            yield one, False
+            yield advisory, False
 
 
 def audit(lock: Path, folder: Path | None, today: dt.date) -> tuple[list[str], int]:
-    """What is said, and the exit code."""
+    """The lines to print, and the exit code: 1 where an advisory is about a locked version or its range cannot be read, else 0.
+
+    folder: as in `database`.  today: the day that the database's age is counted to.
+
+    Raises NotChecked as `locked` and `database` do.
+    """
     pins, (advisories, day) = locked(lock), database(folder)
     said, found, unread = [], 0, 0
     for name, version in pins:
-        for one, readable in about(version, advisories.get(name, [])):
+        for advisory, readable in about(version, advisories.get(name, [])):
             found, unread = found + readable, unread + (not readable)
-            what = " ".join(str(one.get("advisory", "")).split())[:MOST]
-            about_it = "" if readable else " (its range cannot be read: look at it yourself)"
-            said.append(f"{name} {version}: {one.get('cve') or one.get('id') or 'no id'}{about_it}: {what}")
+            text = " ".join(str(advisory.get("advisory", "")).split())[:MOST]
+            caveat = "" if readable else " (its range cannot be read: look at it yourself)"
+            said.append(f"{name} {version}: {advisory.get('cve') or advisory.get('id') or 'no id'}{caveat}: {text}")
     known = len({name for name, _ in pins} & advisories.keys())
     said.append(
         f"{found} advisories are about the {len(pins)} locked versions"
@@ -89,6 +102,10 @@ def audit(lock: Path, folder: Path | None, today: dt.date) -> tuple[list[str], i
 
 
 def main(words: list[str]) -> int:
+    """Audit the files named on the command line, print what was found and return the exit code.
+
+    That is 2 for wrong usage, and where nothing could be checked.
+    """
     try:
         lock, *folder = map(Path, words)
     except ValueError:

@@ -4,6 +4,7 @@ import sys
 
 
 def main() -> None:
+    """Run the command that the arguments name, and end the process with its exit code."""
     from forex.core.runtime import restart_whole
 
     restart_whole()

@@ -19,6 +19,7 @@ PANEL = Path("data/panel.parquet")
 
 
 def main() -> None:
+    """Write data/panel.parquet from the series in data/clean, by `as_of` and `cut_off` of params.yaml."""
     params = load_params("as_of", "cut_off")
     manifest = read_report(MANIFEST, Manifest)
     target = read_parquet(CLEAN / f"{TARGET}.parquet")

@@ -24,6 +24,11 @@ METRICS = Path("reports/metrics/calibration.json")
 
 
 def main() -> None:
+    """Calibrate the raw forecasts by what had matured at each origin.
+
+    Writes the calibrated forecasts and the multipliers, both from the first published origin on, and the calibration report with
+    its metrics.
+    """
     params = load_params("horizons", "fit.first_origin", "calibrate")
     panel = read_parquet(PANEL)
     history = from_panel(panel)
@@ -34,7 +39,7 @@ def main() -> None:
     origins, labels = inputs.origins, inputs.regimes
     calibrated, first = calibrate(inputs.predictive, inputs.outcomes, params.calibrate, labels)
 
-    # The warm-up only gave scores: what is published starts with the first origin.
+    # The warm-up only provides scores: what is published starts with fit.first_origin.
     kept = slice(max(first, params.fit.first_origin - 1 - int(origins[0])), None)
     actual = {horizon: actuals(history, panel, origins[kept], horizon) for horizon in params.horizons}
     quantiles = {

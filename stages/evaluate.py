@@ -22,6 +22,7 @@ PLOTS = Path("reports/plots")
 
 
 def main() -> None:
+    """Score the calibrated forecasts; write the validation report, its metrics, those of the nowcast, and plot data."""
     params = load_params("horizons", "levels", "evaluate")
     settings = params.evaluate
     calibrated = read_parquet(CALIBRATED)

@@ -19,6 +19,10 @@ CONTRIBUTIONS = Path("data/forecasts/nowcast.parquet")
 
 
 def main() -> None:
+    """Write the forecasts of every enabled model at every origin, and what each series adds to the nowcast.
+
+    Where no nowcast is enabled, data/forecasts/nowcast.parquet has no rows.
+    """
     params = load_params("horizons", "fit", declared={"fit": settings()})
     history = from_panel(read_parquet(PANEL))
     origins = forecast_origins(

@@ -28,6 +28,7 @@ TABLE = Path("reports/forecast.csv")
 
 
 def main() -> None:
+    """Write reports/forecast.json and reports/forecast.csv for the newest origin among the calibrated forecasts."""
     params = load_params("as_of", "cut_off", "horizons", "levels", "regimes.fast_window", "regimes.min_fast", "usdclp")
     expectations, calibration = read_report(EXPECTATIONS, Expectations), read_report(CALIBRATION, Calibration)
     own = block_hashes(params, "as_of", "cut_off", "horizons", "levels", "usdclp")

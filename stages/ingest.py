@@ -22,6 +22,11 @@ MANIFEST = Path("data/manifest.json")
 
 
 def main() -> None:
+    """Write what the store holds that was known at the cut-off of `as_of`: a file for each series in data/raw, and the manifest.
+
+    A series that cannot be read or has no such row is left out, and the manifest says why; where it is critical or the observado,
+    DataError is raised instead and nothing is written.
+    """
     params = load_params("as_of", "cut_off", "ingest")
     store = Path(params.ingest.store)
     known_until = pl.Series(calendar.cut_offs([params.as_of], params.cut_off)).dt.replace_time_zone("UTC").item()

@@ -34,6 +34,7 @@ METRICS = Path("reports/metrics/performance.json")
 
 
 def main() -> None:
+    """Write the monitor's report and its metrics, then the alerts, from the panel, the forecasts and the ledger."""
     params = load_params("horizons", "levels", "performance", "drift", "alerts", declared={"alerts": settings()})
     calibrated = read_parquet(CALIBRATED)
     panels = {horizon: matured(calibrated, horizon) for horizon in params.horizons}

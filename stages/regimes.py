@@ -23,6 +23,7 @@ TIMELINE = Path("reports/plots/regimes.csv")
 
 
 def main() -> None:
+    """Write the regime of every origin of the panel, the metrics of the regimes, and the plot data of the timeline."""
     params = load_params("regimes", "usdclp.thresholds", declared={"regimes": settings()})
     meetings = parse_meetings(read_text(MEETINGS), str(MEETINGS))
     interventions = parse_interventions(read_text(INTERVENTIONS), str(INTERVENTIONS))

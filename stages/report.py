@@ -44,6 +44,7 @@ METRICS = REPORTS / "metrics/headline.json"
 
 
 def main() -> None:
+    """Write what people look at: dashboard, sheet, figures, plot data of the fan chart, and the headline metrics."""
     params = load_params("report", "state")
     said = language(params.report.language)
     reports = read_reports()

@@ -29,6 +29,10 @@ PAGE = Path("reports/expectations.html")
 
 
 def main() -> None:
+    """Check data/raw: write the quarantine, the report and its page, then the usable series to data/clean.
+
+    Raises what `stop_on_failure` raises, with the report written and data/clean as it was.
+    """
     params = load_params(
         "as_of",
         "validate",
@@ -48,9 +52,9 @@ def main() -> None:
         checked[name] = check_series(name, entry.unit, entry.tier, entry.publication, rows, bounds, as_of=params.as_of)
 
     # Written before a failure stops the run, so that they say what failed.
-    quarantine = pl.concat([pl.DataFrame(schema=QUARANTINE), *(one.quarantine for one in checked.values())])
+    quarantine = pl.concat([pl.DataFrame(schema=QUARANTINE), *(result.quarantine for result in checked.values())])
     write_parquet(QUARANTINED, quarantine)
-    usable = {name: one.usable for name, one in checked.items() if one.fate in (USED, FLAGGED)}
+    usable = {name: result.usable for name, result in checked.items() if result.fate in (USED, FLAGGED)}
     warnings = input_warnings(usable, params.usdclp, as_of=params.as_of, known_until=manifest.known_until)
     hashes = block_hashes(params, "validate")
     store = store_hashes(raw, manifest.known_until)
@@ -60,11 +64,11 @@ def main() -> None:
     stop_on_failure(checked)
 
     remove_files(CLEAN, ".parquet")
-    for name, one in checked.items():
-        if one.fate in (USED, FLAGGED):
-            write_parquet(CLEAN / f"{name}.parquet", one.usable)
-        if one.why is not None:
-            say(f"validate: {one.fate.replace('_', ' ')}: {one.why.says}")
+    for name, result in checked.items():
+        if result.fate in (USED, FLAGGED):
+            write_parquet(CLEAN / f"{name}.parquet", result.usable)
+        if result.why is not None:
+            say(f"validate: {result.fate.replace('_', ' ')}: {result.why.says}")
     for warning in warnings:
         say(f"validate: warning: {warning.says}")
 

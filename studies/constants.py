@@ -1,4 +1,4 @@
-"""What the method's constants are worth: each of them half and one and a half times as large: `make constants` measures it.
+"""What the method's constants are worth: each of them made half and one and a half times as large. `make constants` measures it.
 
 The constants were chosen with the years in view that the scoreboard scores. How much the scores owe to that is bounded by what a
 very different choice would have cost: every numeric constant of `fit.nowcast` and of `calibrate`, one at a time and all together,
@@ -60,7 +60,7 @@ def _numbers(block: BaseModel, prefix: str) -> Iterator[tuple[str, Any]]:
         if isinstance(value, BaseModel):
             yield from _numbers(value, key)
         elif isinstance(value, Mapping):
-            yield from ((f"{key}.{one}", part) for one, part in value.items() if _is_number(part))
+            yield from ((f"{key}.{entry}", part) for entry, part in value.items() if _is_number(part))
         elif _is_number(value) or (isinstance(value, tuple) and value and all(map(_is_number, value))):
             yield key, value
 
@@ -76,7 +76,7 @@ def scaled(value: Any, factor: float) -> Any:
     (0.75, 2, 2, [2, 8])
     """
     if isinstance(value, tuple):
-        return [scaled(one, factor) for one in value]
+        return [scaled(part, factor) for part in value]
     if isinstance(value, float):
         return value * factor
     moved = round(value * factor)
@@ -100,7 +100,7 @@ def with_values(content: Mapping[str, Any], values: Values) -> Params | None:
 
 @dataclass(frozen=True)
 class Run:
-    """The panel of the last run, and what every variant of the params shares: the forecasts of the models that are no nowcast."""
+    """The panel of the last run, and what every variant of the params shares: the forecasts of all models but the nowcast."""
 
     content: Mapping[str, Any]
     params: Params
@@ -111,7 +111,7 @@ class Run:
 
 @cache
 def run() -> Run:
-    """Once a process."""
+    """The panel of the last run, with what all variants share; made once a process."""
     content = YAML(typ="safe").load(PARAMS_FILE.read_text(encoding="utf-8"))
     params = with_values(content, {})
     assert params is not None
@@ -128,8 +128,10 @@ def run() -> Run:
 
 
 def losses(values: Values) -> dict[str, Floats] | None:
-    """By horizon the CRPS of `published` at every origin from `evaluate.from` on, CLP per USD, NaN where nothing has matured or
-    calibration has not begun; None where params.yaml may not hold these values."""
+    """By horizon the CRPS of `published` at every origin, CLP per USD; None where params.yaml may not hold these values.
+
+    NaN before `evaluate.from`, and where nothing has matured or calibration has not begun.
+    """
     given = run()
     params = with_values(given.content, values)
     if params is None:
@@ -142,9 +144,9 @@ def losses(values: Values) -> dict[str, Floats] | None:
     scored = np.arange(len(inputs.origins)) >= first
     scored &= given.history.days[inputs.origins] >= np.datetime64(params.evaluate.from_)
     found = {}
-    for horizon, one in calibrated.items():
+    for horizon, result in calibrated.items():
         actual = actuals(given.history, panel, inputs.origins, horizon)
-        loss = crps(actual, anchor[:, None] * np.exp(one.quantiles[PUBLISHED]))
+        loss = crps(actual, anchor[:, None] * np.exp(result.quantiles[PUBLISHED]))
         found[horizon] = np.where(scored, loss, np.nan)
     return found
 
@@ -163,7 +165,7 @@ def change_pct(base: Mapping[str, Floats], other: Mapping[str, Floats]) -> dict[
 
 
 def variants(given: Params, content: Mapping[str, Any]) -> dict[tuple[str, float], Values]:
-    """What each constant becomes, by key and factor, and all of them that may be so at once."""
+    """What each constant becomes, by key and factor, and under TOGETHER as many of them as params.yaml allows at once."""
     found = {
         (key, factor): {key: scaled(value, factor)} for key, value in constants(given).items() for factor in FACTORS
     }
@@ -181,6 +183,7 @@ Changes = Mapping[tuple[str, float], Mapping[str, float] | None]
 
 
 def report(given: Params, changes: Changes) -> str:
+    """The page reports/constants.md: the sentence of `summary`, and a row for each constant and factor."""
     horizons = sorted(given.horizons, key=horizon_days)
     rows = [["constant", "value", "factor", *horizons]]
     values = {key: str(list(value) if isinstance(value, tuple) else value) for key, value in constants(given).items()}
@@ -215,7 +218,7 @@ def summary(horizons: Sequence[str], changes: Changes) -> str:
         if key != TOGETHER and change is not None
         for name, value in change.items()
     }
-    key, factor, name = max(alone, key=lambda one: abs(alone[one]))
+    key, factor, name = max(alone, key=lambda case: abs(alone[case]))
     return (
         f"CRPS at {'/'.join(names)} changes by {' and by '.join(told)}; of one alone at most by {alone[key, factor, name]:+.1f} % "
         f"(`{key}` times {factor:g}, at {name})."
@@ -223,6 +226,7 @@ def summary(horizons: Sequence[str], changes: Changes) -> str:
 
 
 def main() -> None:
+    """Measure every variant, and write the page and the README's sentence."""
     given = run()
     base = losses({})
     assert base is not None
@@ -233,7 +237,9 @@ def main() -> None:
         for done, loss in enumerate(pool.map(losses, moved.values()), start=1):
             found.append(loss)
             print(f"{done} of {len(moved)} variants", file=sys.stderr, flush=True)
-    changes = {one: None if loss is None else change_pct(base, loss) for one, loss in zip(moved, found, strict=True)}
+    changes = {
+        variant: None if loss is None else change_pct(base, loss) for variant, loss in zip(moved, found, strict=True)
+    }
     write_text(REPORT, report(given.params, changes) + "\n")
     said = summary(given.params.horizons, changes)
     write_text(PAGE, filled(PAGE.read_text(encoding="utf-8"), {BLOCK: said}))

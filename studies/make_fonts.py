@@ -38,7 +38,7 @@ def made(source: Path, style: str) -> TTFont:
     subsetter.subset(font)
     names = font["name"]
     kept = {record.nameID: record.toUnicode() for record in names.names if record.nameID in (0, 8, 9, 13, 14)}
-    said = kept | {
+    entries = kept | {
         1: FAMILY,
         2: style,
         3: f"{VERSION};{FAMILY} {style}",
@@ -48,7 +48,7 @@ def made(source: Path, style: str) -> TTFont:
         10: f"A subset of {names.getDebugName(4)}, {names.getDebugName(5)}, by Steve Matteson.",
     }
     names.names = []
-    for number, text in sorted(said.items()):
+    for number, text in sorted(entries.items()):
         names.setName(text, number, 3, 1, 0x409)
     return font
 

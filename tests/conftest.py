@@ -1,6 +1,6 @@
 """Fixtures that many tests share.
 
-The process runs in a time zone that is neither UTC nor Santiago nor New York: what leans on the machine's own fails.
+The process runs in a time zone that is neither UTC nor Santiago nor New York: what depends on the machine's own fails.
 """
 
 import forex  # noqa: F401, I001  (pins the arithmetic before anything else loads numpy)
@@ -31,16 +31,16 @@ settings.load_profile("repeatable")
 os.environ["TZ"] = "Asia/Tokyo"
 time.tzset()
 
-# While modules are imported, hardly anything is garbage, and the search for it would look at ever more of them.
+# While modules are imported, hardly anything is garbage, and the collector would search ever more objects.
 gc.disable()
 
 SLOW = tuple(f"{ROOT}/tests/{folder}/" for folder in ("browser", "guarantee", "pipeline", "studies"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What whole pipelines, processes or simulations make is `slow`; other modules say so themselves (`make test-fast`).
+    """Tests of whole pipelines, processes or simulations are `slow`; other modules say so themselves (`make test-fast`).
 
-    The files of slow tests come first, so that the processes that share the files end at about the same time.
+    The files of slow tests come first, so that the worker processes end at about the same time.
     """
     for item in items:
         if str(item.path).startswith(SLOW):
@@ -50,7 +50,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """From here on cycles are searched for, among what tests make; what is imported and collected stays to the end."""
+    """From here on the collector searches what tests make; what is imported and collected stays to the end."""
     gc.collect()
     gc.freeze()
     gc.enable()

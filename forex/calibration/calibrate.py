@@ -73,7 +73,7 @@ def calibrate(
     """Calibrated forecasts by horizon, and the first origin at which every horizon has `min_scores` matured scores.
 
     raw: horizon -> model -> predictive at the same n origins.  Benchmarks pass through unchanged; where there is a nowcast,
-    those of `CENTRED` are also there around it.
+    those of `CENTRED` are there a second time, around it.
     regimes: (n,), the regime of each origin; without them no origin is stressed and every multiplier is 1.
 
     Raises TooLittleData where no origin has enough scores.
@@ -173,8 +173,8 @@ def _from_widths(
     """Every forecast of one horizon, and the ensemble's weights."""
     quantiles = {name: models[name].quantiles for name in models if name in BENCHMARKS}
     quantiles |= _around_the_nowcast(models)
-    for model, one in widths.items():
-        quantiles[calibrated_name(model)] = one.around(models[model])
+    for model, own in widths.items():
+        quantiles[calibrated_name(model)] = own.around(models[model])
     members = params.ensemble.members
     past = _record(quantiles, members, outcome, params.ensemble.half_life)
     weights = ensemble.weights(past, sharpness=params.ensemble.sharpness, shrinkage=params.ensemble.shrinkage)

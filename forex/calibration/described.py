@@ -44,7 +44,7 @@ def calibration_report(
 ) -> Calibration:
     """What holds at the newest origin, and what happened since origin `first`.
 
-    settled: at the origins from `first` on.  published: the model that is.  stressed: the regimes that can have multipliers.
+    settled: at the origins from `first` on.  published: the published model.  stressed: the regimes that can have multipliers.
     params_sha256: of the blocks of params that the forecasts were made with.
     """
     return Calibration(
@@ -68,7 +68,7 @@ def _describe(result: Calibrated, settled: Settled, first: int, stressed: tuple[
                 },
                 scores=int(own.count[-1]),
                 effective_scores=float(own.effective[-1]),
-                multipliers={regime: _multiplier(one) for regime, one in result.multipliers[model].items()},
+                multipliers={regime: _multiplier(newest) for regime, newest in result.multipliers[model].items()},
             )
             for model, own in result.standardised.items()
         },
@@ -81,21 +81,21 @@ def _describe(result: Calibrated, settled: Settled, first: int, stressed: tuple[
     )
 
 
-def _multiplier(one: Newest) -> Multiplier:
-    band = one.ratio_band if np.isfinite(one.ratio_band).all() else None
+def _multiplier(newest: Newest) -> Multiplier:
+    band = newest.ratio_band if np.isfinite(newest.ratio_band).all() else None
     return Multiplier(
-        multiplier=one.multiplier,
-        estimate=one.estimate,
-        crps_change=one.crps_change if np.isfinite(one.crps_change) else None,
-        ratio=one.ratio if one.count > 0 else None,
+        multiplier=newest.multiplier,
+        estimate=newest.estimate,
+        crps_change=newest.crps_change if np.isfinite(newest.crps_change) else None,
+        ratio=newest.ratio if newest.count > 0 else None,
         ratio_band=band,
-        count=one.count,
-        independent=one.independent,
+        count=newest.count,
+        independent=newest.independent,
     )
 
 
 def _compared(multiplied: Floats, plain: Floats, settled: Settled, stressed: tuple[str, ...]) -> dict[str, Compared]:
-    """By regime, of the stressed regimes together and of all matured origins; an empty group is left out."""
+    """By regime, for the stressed regimes together and for all matured origins; an empty group is left out."""
     matured = np.isfinite(settled.actual)
     groups = {regime: settled.regimes == regime for regime in stressed}
     groups |= {STRESSED: np.isin(settled.regimes, stressed), EVERYTHING: np.ones(len(matured), bool)}
@@ -122,7 +122,7 @@ def _scores(log_distances: Floats, anchor: Floats, actual: Floats) -> Scores:
 
 def metrics(report: Calibration) -> dict[str, Metrics]:
     """The report's finite numbers as calibration.<horizon>.<model>.<metric>."""
-    return {"calibration": {horizon: _metrics(one) for horizon, one in report.horizons.items()}}
+    return {"calibration": {horizon: _metrics(described) for horizon, described in report.horizons.items()}}
 
 
 def _metrics(described: HorizonCalibration) -> dict[str, dict[str, float]]:
@@ -130,9 +130,9 @@ def _metrics(described: HorizonCalibration) -> dict[str, dict[str, float]]:
     for model, own in described.models.items():
         found[model] = {"scores": own.scores, "effective_scores": own.effective_scores}
         found[model] |= {f"half_width_{level:g}": own.half_widths[f"{level:g}"] for level in LEVELS}
-        found[model] |= {f"multiplier_{name}": one.multiplier for name, one in own.multipliers.items()}
+        found[model] |= {f"multiplier_{name}": regime.multiplier for name, regime in own.multipliers.items()}
     found["ensemble"] = {f"weight_{name}": weight for name, weight in described.ensemble.items()}
-    found[PUBLISHED] = {f"widening_{name}": one.median for name, one in described.widening.items()}
+    found[PUBLISHED] = {f"widening_{name}": regime.median for name, regime in described.widening.items()}
     if STRESSED in described.multipliers_compared[PUBLISHED]:
         stressed = described.multipliers_compared[PUBLISHED][STRESSED]
         for which, scores in (("with", stressed.multiplied), ("without", stressed.plain)):

@@ -15,7 +15,10 @@ from forex.statistics.predictive import Predictive
 
 @dataclass(frozen=True)
 class Inputs:
-    """origins: (n,), positions in the history's days.  predictive: horizon -> model.  outcomes: by horizon.  regimes: (n,)."""
+    """What calibration works on, at n origins.
+
+    origins: (n,), positions in the history's days.  predictive: horizon -> model.  outcomes: by horizon.  regimes: (n,).
+    """
 
     origins: Ints
     predictive: dict[str, dict[str, Predictive]]
@@ -24,7 +27,7 @@ class Inputs:
 
 
 def calibration_inputs(history: History, raw: pl.DataFrame, regimes: pl.DataFrame, horizons: Sequence[str]) -> Inputs:
-    """From the frames of the stages before.
+    """What calibration works on, from the frames of the stages before it.
 
     history: of the panel that `raw` was made from.  raw: as `forex.statistics.forecasts.raw_frame` makes it.
     regimes: `origin_date` and `regime` of every origin of `raw`.  horizons: those to calibrate.

@@ -5,7 +5,7 @@ The scale widens intervals in a rough market by itself; what is estimated here i
 A forecast's ratio at a level is its score |z| over the half-width that it was given, without multiplier: it was covered
 where the ratio is at most 1. The level's weighted quantile of the ratios of the forecasts made in a regime is therefore
 the factor at which they would have been covered as promised. An estimate at an origin uses the forecasts matured there,
-and is shrunk to 1 where they are few. It is never below 1: over-coverage is the volatility's to mend.
+and is shrunk to 1 where they are few. It is never below 1: over-coverage is for the volatility to mend.
 
 An estimate above 1 is no evidence yet. It applies where the lower end of the ratio's own block band exceeds 1 and where the
 estimates made so far would have lowered the CRPS of the regime's matured forecasts; else the multiplier is exactly 1.
@@ -153,7 +153,7 @@ def factors(regimes: Regimes, forecasts: Scored, estimated: Floats, change: Floa
     """The multiplier at each origin, (n,): the estimate where what had matured there proves it, else exactly 1.
 
     estimated: (n,), from `estimates`.  change: (n,), CRPS of each forecast with its estimate less that without; NaN where there
-    is no outcome.  The band is judged at the first origin of each JUDGED_EVERY that an estimate which lowered CRPS stands at.
+    is no outcome.  In every JUDGED_EVERY origins the band is judged once, at the first that has an estimate which lowered CRPS.
     """
     made = np.ones(len(regimes))
     for regime in params.regimes:
@@ -181,8 +181,8 @@ def newest(
         found = evidence(regime, regimes, forecasts, np.array([last]), params)
         estimate = float(shrunk(found.ratio, found.independent, weight=params.shrink_weight, maximum=params.maximum)[0])
         changed, usual = (
-            float(discounted_sums(np.where(here, one, np.nan), forecasts.matured, params.half_life)[-1])
-            for one in (change, without)
+            float(discounted_sums(np.where(here, values, np.nan), forecasts.matured, params.half_life)[-1])
+            for values in (change, without)
         )
         applies = estimate > 1 and changed < 0 and _proven(regime, regimes, forecasts, last, params)
         described[regime] = Newest(

@@ -86,7 +86,7 @@ def compared(
     figures = {
         name: _horizon(scored[name], model, levels, settings) if name in scored else Record() for name in horizons
     }
-    tested = {name: one.p for name, one in figures.items() if one.p is not None}
+    tested = {name: record.p for name, record in figures.items() if record.p is not None}
     adjusted = inference.holm(list(tested.values())).tolist() if tested else []
     for name, holm_p in zip(tested, adjusted, strict=True):
         evidence: ChallengerEvidence = NO_EVIDENCE
@@ -136,7 +136,7 @@ def _evidence(loss: Floats, incumbent: Floats, scored: Scored, bound: float) -> 
     p = float(test.p)
     if math.isnan(p):
         if np.any(loss != incumbent):
-            return None, None  # always apart by the same: there is no variance to judge it by
+            return None, None  # always the same distance apart: there is no variance to judge it by
         p = 1.0  # they never differ
     upper = (loss - incumbent).mean() + float(stdtrit(terms, bound)) * float(se)
     return p, float(100 * upper / incumbent.mean())
@@ -158,5 +158,6 @@ def _coverage(scored: Scored, own: int, levels: Sequence[float]) -> dict[str, Co
 
 
 def suite_results(expectations: Expectations) -> SuiteResults:
+    """The results of all series' checks in reports/expectations.json."""
     held = [check.success for series in expectations.series.values() for check in series.checks]
     return SuiteResults(len(held), sum(held), expectations.success)

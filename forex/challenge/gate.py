@@ -8,7 +8,7 @@ tolerated on top. So a metric fails where
 
     worse > tolerance + new_data·se·√(m / (n + m)),
 
-worse: how much lower, higher, other, or farther from `near` it has become.
+with worse: how much lower or higher it has become, how far from what it was, or how much farther from `near`.
 """
 
 import fnmatch
@@ -44,7 +44,7 @@ def leaves(content: Any, prefix: str = "") -> dict[str, float]:
 
 
 def compare(base: Leaves, head: Leaves, settings: Gate) -> dict[str, Any]:
-    """Every metric that a rule fits, what HEAD lacks, and the reasons to refuse HEAD, in words.
+    """Every metric that a rule fits, what HEAD lacks, and the reasons to refuse HEAD, in words; none where it may pass.
 
     base, head: from `leaves`.  Raises DataError where no rule fits any metric that both have: nothing would be compared.
     """

@@ -1,7 +1,7 @@
 """Whether a challenger may be published: criteria on its record against the incumbent, and the level they add up to.
 
-Existence of forecasts is no merit: a challenger is READY only where it is better than `published` with evidence at some horizon,
-worse at none, covered as it says, and steady. A criterion that cannot be evaluated has failed, and says why.
+Merely having forecasts is no merit: a challenger is READY only where it is better than `published` with evidence at some horizon,
+worse at none, covers as it says, and is steady. A criterion that cannot be evaluated has failed, and says why.
 """
 
 from collections.abc import Iterable, Mapping
@@ -35,19 +35,21 @@ class Criterion:
 
     @property
     def critical(self) -> bool:
+        """Whether a challenger that fails it is NOT_READY, whatever else it shows."""
         return self.ceiling == NOT_READY
 
     def as_dict(self) -> dict[str, float | str | bool | None]:
+        """The fields by name, and `critical`."""
         return asdict(self) | {"critical": self.critical}
 
 
 def level(criteria: Iterable[Criterion], settings: Readiness) -> tuple[str, float]:
     """The level and the mean score: the highest level whose least score is reached, but none above the ceiling of what failed."""
     listed = list(criteria)
-    score = sum(one.score for one in listed) / len(listed)
+    score = sum(criterion.score for criterion in listed) / len(listed)
     least = {CAUTIOUS: settings.scores.cautious, READY: settings.scores.ready, OPTIMAL: settings.scores.optimal}
     reached = max((RANKED.index(name) for name, bound in least.items() if score >= bound), default=0)
-    ceilings = [RANKED.index(one.ceiling) for one in listed if not one.passed]
+    ceilings = [RANKED.index(criterion.ceiling) for criterion in listed if not criterion.passed]
     return RANKED[min([reached, *ceilings])], score
 
 
@@ -150,12 +152,13 @@ def _better(figures: Mapping[str, Record], settings: Readiness) -> Criterion:
 def _coverage(figures: Mapping[str, Record], settings: Readiness) -> Criterion:
     """The largest distance from a level, in shares, among intervals whose band does not hold the level; else 0."""
     name, threshold = "coverage", settings.coverage_tolerance
-    every = [(h, one) for h, own in figures.items() for one in own.coverage.values()]
-    silent = [h for h, own in figures.items() if not own.coverage] + [h for h, one in every if one.low is None]
+    every = [(h, interval) for h, own in figures.items() for interval in own.coverage.values()]
+    silent = [h for h, own in figures.items() if not own.coverage]
+    silent += [h for h, interval in every if interval.low is None]
     if silent:
         unique = ", ".join(dict.fromkeys(silent))
         return _missing(name, threshold, NOT_READY, f"too few matured forecasts at {unique}")
-    outside = [(abs(one.covered - one.level), h, one) for h, one in every if not _in_band(one)]
+    outside = [(abs(interval.covered - interval.level), h, interval) for h, interval in every if not _in_band(interval)]
     if not outside:
         return _bounded(name, 0.0, threshold, NOT_READY, "every interval covers as it says, within its band")
     value, horizon, worst = max(outside, key=lambda found: found[0])
@@ -165,8 +168,8 @@ def _coverage(figures: Mapping[str, Record], settings: Readiness) -> Criterion:
     return _bounded(name, value, threshold, NOT_READY, says)
 
 
-def _in_band(one: Covered) -> bool:
-    return one.low is not None and one.high is not None and one.low <= one.level <= one.high
+def _in_band(interval: Covered) -> bool:
+    return interval.low is not None and interval.high is not None and interval.low <= interval.level <= interval.high
 
 
 def _monitor(statuses: Mapping[str, Status], incumbent: Mapping[str, Status]) -> Criterion:

@@ -40,21 +40,24 @@ def _experiment(name: str) -> str | None:
         *("for-each-ref", "--format=%(objectname) %(refname)", "refs/exps/"),
         otherwise="git cannot list the experiments of DVC.",
     )
-    found = [one for one in map(EXPERIMENT.fullmatch, listed.splitlines()) if one and one["name"] == name]
+    found = [ref for ref in map(EXPERIMENT.fullmatch, listed.splitlines()) if ref and ref["name"] == name]
     if len(found) > 1:
         head = _git("rev-parse", "HEAD", otherwise="HEAD: no commit yet.").strip()
-        starts = [one["started"].replace("/", "") for one in found]
+        starts = [ref["started"].replace("/", "") for ref in found]
         if head not in starts:
             raise UsageError(
                 f"{name}: experiments of that name started from {', '.join(start[:7] for start in starts)}, none from HEAD. Name "
-                f"the commit instead: {', '.join(one['commit'][:7] for one in found)}."
+                f"the commit instead: {', '.join(ref['commit'][:7] for ref in found)}."
             )
         return found[starts.index(head)]["commit"]
     return found[0]["commit"] if found else None
 
 
 def text_at(commit: str, path: str) -> str | None:
-    """The text of a file, by its path from the working directory, as committed; None where the commit does not have it."""
+    """The text of a file, by its path from the working directory, as committed; None where the commit does not have it.
+
+    Raises UsageError where git cannot read it, DataError where it is too large or no text.
+    """
     unread = f"{path} at {commit}: git cannot read it."
     if not _git("ls-tree", "--name-only", commit, "--", path, otherwise=unread):
         return None

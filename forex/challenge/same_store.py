@@ -2,8 +2,8 @@
 
 A run states the hash of its store as it was known at the start of each month and at its own cut-off (`store` in
 reports/expectations.json, from `forex.observations.ingest.store_hashes`). A store that has only grown by what came to be known
-later has the same hash at every instant that both runs state; a date, value, instant or series that is another one before it
-changes the hash.
+later has the same hash at every instant that both runs state; a date, value, instant or series that differs before such an
+instant changes its hash.
 """
 
 from collections.abc import Mapping
@@ -37,6 +37,6 @@ def differences(base: Report, head: Report) -> list[str] | None:
 
 
 def _mapping(report: Report, key: str) -> Mapping[str, Any]:
-    """What an older version, or no version, wrote otherwise says nothing."""
+    """The mapping under `key`; an empty one where there is none, as in a report of an older version."""
     found = report.get(key)
     return found if isinstance(found, Mapping) else {}

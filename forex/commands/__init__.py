@@ -1,5 +1,5 @@
-"""The command line, one file per command: `view` gives the content, `text` says it; `cli` names them all.
+"""The command line, one file per command: `view` gives the content, `text` puts it into words; `cli` declares them all.
 
-`show` answers questions about the last run, `live` fetches and issues, `judge` gives verdicts with exit codes, `keep` looks
-after the project. No stage depends on it.
+`show` answers questions about the last run, `live` fetches and issues, `judge` gives verdicts with exit codes, `deliver` brings the
+forecast to people by mail, `keep` looks after the project. No stage depends on any of it.
 """

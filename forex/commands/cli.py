@@ -66,7 +66,7 @@ def everywhere(
         bool, typer.Option("--version", help="Print the version.", is_eager=True, callback=_version)
     ] = False,
 ) -> None:
-    pass
+    """The options that come before a command; their callbacks do all that there is to do."""
 
 
 @app.command()
@@ -317,7 +317,7 @@ def promote(
     from forex.commands.judge import promote as promotion
 
     content = promotion.view(model, dry_run=dry_run, force=force)
-    diff = terminal.visible_lines(content["diff"])  # it alone has lines of its own
+    diff = terminal.visible_lines(content["diff"])  # the only value of several lines
     terminal.show(content, lambda found: promotion.text({**found, "diff": diff}), as_json=as_json)
     raise typer.Exit(0 if content["allowed"] else 1)
 

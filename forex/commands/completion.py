@@ -1,4 +1,4 @@
-"""What a shell offers for an option: read from files that are quickly read, and nothing where one is not there."""
+"""What a shell offers to complete an option: read from files that are quickly read, and nothing where one is missing."""
 
 import datetime as dt
 from pathlib import Path
@@ -14,14 +14,17 @@ OFFERED: Final = 7  # days
 
 
 def models(incomplete: str) -> list[str]:
-    """The models that a file declares."""
+    """The names of the declared models that begin with what was typed."""
     from forex.core.declarations import declared_names
 
     return [name for name in declared_names("models", "MODEL") if name.startswith(incomplete)]
 
 
 def days(incomplete: str) -> list[str]:
-    """The origin of the last forecast and the weekdays before it, the newest first; of a year or month that was begun, its days."""
+    """The last forecast's origin and the weekdays before it that begin with what was typed, the newest first.
+
+    No more than OFFERED, and none more than three weeks before that origin; none at all where reports/forecast.json cannot be read.
+    """
     try:
         report = Path("reports/forecast.json")
         newest = iso_day(json.parsed(read_bytes(report, JSON_BYTES), report)["origin_date"])

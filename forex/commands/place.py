@@ -1,7 +1,7 @@
-"""Where a command works: in the project's folder, whatever folder of it people stand in.
+"""Where a command works: in the project's folder, from whichever folder of it the command is called.
 
-The project is the folder with dvc.yaml and params.yaml: the one given with --project, else the one people stand in, else the
-nearest above. Paths that people give are those of the folder they stand in.
+A project is a folder with dvc.yaml and params.yaml: the one given with --project, else the current folder, else the nearest one
+above it. Paths on the command line are relative to the folder that the command is called from.
 """
 
 from pathlib import Path
@@ -16,18 +16,19 @@ MARKS: Final = ("dvc.yaml", "params.yaml")
 
 
 def is_project(folder: Path) -> bool:
+    """Whether the folder holds the files that make a project, dvc.yaml and params.yaml."""
     return all((folder / name).is_file() for name in MARKS)
 
 
 def project_of(folder: Path) -> Path | None:
-    """The folder or the nearest above it that is a project; None where there is none."""
-    return next((one for one in (folder, *folder.parents) if is_project(one)), None)
+    """The folder itself, or the nearest one above it, that is a project; None where there is none."""
+    return next((candidate for candidate in (folder, *folder.parents) if is_project(candidate)), None)
 
 
 def enter(ctx: typer.Context, given: Path | None) -> Path | None:
-    """Go to the project, and remember in the context where people stand; outside of one, stay.
+    """Change to the project's folder, and keep in `ctx.obj` the one that the command was called from; outside of a project, stay.
 
-    Raises UsageError where the folder that is given is none.
+    given: the value of --project, which is returned unchanged.  Raises UsageError where that folder is not a project.
     """
     from os import chdir
 
@@ -41,7 +42,7 @@ def enter(ctx: typer.Context, given: Path | None) -> Path | None:
 
 
 def from_there(ctx: typer.Context, path: Path | None) -> Path | None:
-    """A path that people give, as it is from the project's folder: short where it lies there."""
+    """A path of the command line, as the project's folder sees it: relative where it lies inside, else absolute."""
     if path is None:
         return None
     whole = ctx.obj / path
@@ -50,7 +51,7 @@ def from_there(ctx: typer.Context, path: Path | None) -> Path | None:
 
 
 def require() -> None:
-    """The command works in a project, whose record of the installed code is renewed.  Raises UsageError where it does not."""
+    """Bring the project's record of the installed code up to date.  Raises UsageError outside of a project."""
     if not is_project(Path.cwd()):
         raise UsageError(
             f"no {' and '.join(MARKS)} here or in a folder above: run forex in the project, or say where it is with --project."

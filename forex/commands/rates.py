@@ -5,14 +5,16 @@ from forex.importing.numbers import readings
 
 
 def rate(text: str) -> float:
-    """1000, 1000.5 or 1000,5; thousands parted where it can be told.  Raises UsageError where it is none, or could be two.
+    """The rate, CLP per USD, in a text like 1000, 1000.5 or 1000,5; marks for thousands are read where they leave no doubt.
+
+    Raises UsageError where the text is not a rate, or could be two.
 
     >>> rate("1000,50"), rate("1.000,50"), rate("1000.50")
     (1000.5, 1000.5, 1000.5)
     """
     found = set(readings(text).values())
     if len(found) > 1:
-        could = " or ".join(f"{one:f}" for one in sorted(found, reverse=True))
+        could = " or ".join(f"{value:f}" for value in sorted(found, reverse=True))
         raise UsageError(
             f"{text}: could be {could} CLP per USD. Write it without a mark for thousands, or with all its decimals."
         )

@@ -1,7 +1,7 @@
-"""Tables for people: on a terminal, and in Markdown that reads well on one, too. Columns of numbers are right-aligned.
+"""Tables for people: plain ones for a terminal, and Markdown that reads well on one, too. Columns of numbers are right-aligned.
 
-`width` is that of the terminal. Where a table does not fit, its columns move together, and then it is told in several parts, one
-below the other, each with the first column.
+`width` is the terminal's, in characters; None where there is none. A table that does not fit has its columns moved closer together,
+and where that is not enough it is split into several, one below the other, each with the first column.
 """
 
 import re
@@ -15,7 +15,7 @@ NARROWEST: Final = 20  # characters of a column of prose
 
 
 def aligned(rows: Rows, *, width: int | None = None) -> str:
-    """Columns two spaces apart; the first of `rows` is their head.
+    """Columns two spaces apart, or one where they do not fit otherwise; the first of `rows` is their head.
 
     >>> print(aligned([["", "median", "rises"], ["1d", "975.42", "9%"], ["30d", "975.40", "51%"]]))
          median  rises
@@ -26,7 +26,7 @@ def aligned(rows: Rows, *, width: int | None = None) -> str:
 
 
 def markdown(rows: Rows, *, width: int | None = None) -> str:
-    """A table in Markdown; the first of `rows` is its head. On a terminal that is too narrow it is one as `aligned` makes it.
+    """A table in Markdown; the first of `rows` is its head. For a terminal too narrow for it, the table that `aligned` makes.
 
     >>> print(markdown([["model", "CRPS"], ["garch_t", "9.1 ± 0.4"], ["theta", "12.3"]]))
     | model   |      CRPS |
@@ -34,20 +34,20 @@ def markdown(rows: Rows, *, width: int | None = None) -> str:
     | garch_t | 9.1 ± 0.4 |
     | theta   |      12.3 |
     """
-    # Without a head, the rule comes first.
+    # The head goes in as a row, so tabulate puts the rule above it.
     rule, head, *body = _tabulated(rows, "pipe", _alignment(rows[1:])).split("\n")
     text = "\n".join([head, rule, *body])
     return text if width is None or wide(text) <= width else aligned(rows, width=width)
 
 
 def prose(rows: Rows, *, width: int | None = None) -> str:
-    """A table as `markdown` makes it whose last column holds sentences: on a terminal that is too narrow they are broken."""
+    """As `markdown`, for a table whose last column holds sentences: for a terminal too narrow for it, `listed` wraps them."""
     text = markdown(rows)
     return text if width is None or wide(text) <= width else listed(rows, width=width)
 
 
 def listed(rows: Rows, *, width: int | None = None) -> str:
-    """Entries and what is said of them, without a head; the last column is broken into lines of `width` characters in all.
+    """Entries and what is said of them, without a head; the last column, NARROWEST or wider, is wrapped to fit `width`.
 
     >>> print(listed([["anchor", "975.42 of 2024-11-27"], ["missing", "none"]]))
     anchor   975.42 of 2024-11-27
@@ -62,16 +62,17 @@ def listed(rows: Rows, *, width: int | None = None) -> str:
 
 
 def unbroken(text: str) -> str:
-    """No line begins with a sign of per cent; `broken` gives the text back."""
+    """The text with each per cent sign tied to the number before it, so that none begins a line; `broken` undoes it."""
     return text.replace(" %", "\u00a0%")
 
 
 def broken(text: str) -> str:
+    """The text with plain spaces before its per cent signs again, where `unbroken` put others."""
     return text.replace("\u00a0%", " %")
 
 
 def _fitted(rows: Rows, render: Callable[[Rows, int], str], width: int | None) -> str:
-    """The table with its usual gap, else with the smallest, else in parts."""
+    """The table with the usual gap between its columns, else with the smaller one, else in parts."""
     for gap in (2, 1):
         text = render(rows, gap)
         if width is None or wide(text) <= width:
@@ -93,12 +94,12 @@ def _spaced(rows: Rows, gap: int) -> str:
 
 
 def wide(text: str) -> int:
-    """Of the longest line, as it is shown: colours take no place."""
+    """The number of characters in the longest line, without the codes of colours."""
     return max(len(line) for line in COLOUR.sub("", text).split("\n"))
 
 
 def _alignment(rows: Rows) -> list[str]:
-    """Of a column whose cells are numbers rather than words, "right"; ranges, errors and dates are numbers, too."""
+    """By column: "right" where most cells with a digit or a word have no word, else "left". Ranges, errors and dates have none."""
     aligned = []
     for cells in zip(*rows, strict=True):
         words = [bool(WORD.search(cell)) for cell in cells if WORD.search(cell) or re.search(r"\d", cell)]
@@ -107,7 +108,7 @@ def _alignment(rows: Rows) -> list[str]:
 
 
 def _tabulated(rows: Rows, form: str, alignment: Sequence[str], **options: Any) -> str:
-    """The head goes in as a row like the others: tabulate makes columns wider than a head of its own needs."""
+    """The head goes in as a row like the others: tabulate makes columns wider than they need to be for a head of its own."""
     from tabulate import DataRow, TableFormat, tabulate
 
     narrow = TableFormat(None, None, None, None, None, DataRow("", " ", ""), 0, None)

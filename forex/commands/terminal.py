@@ -1,7 +1,7 @@
 """Where commands print: the one place that knows the terminal, its language, its width and its colours.
 
-Whatever comes from outside, names of series and files, what a provider says, is shown with its control characters written out:
-nothing that is printed can move the cursor, colour a line or break a table. Results go to stdout, all else to stderr.
+Whatever comes from outside, such as the names of series and files or what a provider says, is shown with its control characters
+escaped: nothing that is printed can move the cursor, colour a line or break a table. Results go to stdout, all else to stderr.
 """
 
 import json
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 Lang = Literal["es", "en"]
 LANGS: Final[tuple[Lang, ...]] = get_args(Lang)
 
-ROW = re.compile(r"\S {2,}\S|^\|")  # of a table: prose goes on in the next line by itself
+ROW = re.compile(r"\S {2,}\S|^\|")  # of a table: a terminal wraps prose by itself
 LOCALE: Final = ("LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts
 
 
 def spoken(lang: Lang | None, environ: Mapping[str, str] = os.environ) -> Lang:
-    """The language that was asked for, else that of the locale: Spanish where it is, English everywhere else.
+    """The language that was asked for, else that of the locale: Spanish for a Spanish one, English for any other.
 
     >>> spoken(None, {"LANG": "es_CL.UTF-8"}), spoken(None, {"LC_ALL": "C", "LANG": "es_CL.UTF-8"}), spoken("es", {})
     ('es', 'en', 'es')
@@ -42,8 +42,10 @@ def spoken(lang: Lang | None, environ: Mapping[str, str] = os.environ) -> Lang:
 
 
 def words(lang: Lang | None, *, stream: TextIO | None = None, environ: Mapping[str, str] = os.environ) -> "Words":
-    """How to speak on stdout, or on another stream: on a terminal as wide as that is, and coloured unless NO_COLOR is set. What
-    goes to a file or a program has neither width nor colour."""
+    """How to speak on stdout, or on another stream.
+
+    A terminal has its width, and colours unless NO_COLOR is set or TERM is dumb; a file or a pipe has neither.
+    """
     from forex.commands.words import Words
 
     if not (stream or sys.stdout).isatty():
@@ -57,9 +59,11 @@ def _width(stream: TextIO) -> int | None:
 
 
 def show(content: Mapping[str, Any], text: Callable[[Any], str], *, as_json: bool) -> None:
-    """The content of a command on stdout, as JSON or as `text` says it.
+    """Print the content of a command on stdout, as JSON or as `text` puts it.
 
     text: gets the content with every string escaped; only what it adds itself can end a line or have a colour.
+
+    Where a table is wider than the terminal, a line on stderr says so.
     """
     if as_json:
         typer.echo(_for_json(json.dumps(content, indent=2, ensure_ascii=False)))
@@ -67,43 +71,42 @@ def show(content: Mapping[str, Any], text: Callable[[Any], str], *, as_json: boo
     shown = text(_escaped(content))
     typer.echo(shown)
     width = _width(sys.stdout)
-    widest = wide("\n".join(one for one in shown.split("\n") if ROW.search(one)))
+    widest = wide("\n".join(row for row in shown.split("\n") if ROW.search(row)))
     if width is not None and widest > width:
         progress(f"The table has {widest} columns and the terminal {width}: widen it, or read it with `| less -S`.")
 
 
 def tell(content: Mapping[str, Any], text: Callable[[Any, "Words"], str], lang: Lang | None, *, as_json: bool) -> None:
-    """As `show`, in the language that was asked for."""
+    """As `show`, with `text` in the language that was asked for."""
     show(content, lambda found: text(found, words(lang)), as_json=as_json)
 
 
 def progress(said: str) -> None:
-    """One line on stderr: how far a command has come."""
+    """Say on stderr, in one line, how far a command has come."""
     aside(line(said))
 
 
 def failed(message: str) -> None:
-    """Why a command ends, on stderr; a message may have several lines."""
+    """Say on stderr why a command failed; the message may have several lines."""
     aside(lines(f"forex: {message}"))
 
 
 def visible_lines(text: str) -> str:
-    """As `visible`, with its ends of lines."""
-    return "\n".join(visible(one) for one in text.split("\n"))
+    """The text as `visible` makes it, but with its line breaks kept."""
+    return "\n".join(visible(part) for part in text.split("\n"))
 
 
 def _escaped(content: Any) -> Any:
-    """The content of a command with all its strings visible, keys as well."""
+    """The content of a command with all its strings, keys included, made visible."""
     if isinstance(content, Mapping):
         return {_escaped(name): _escaped(value) for name, value in content.items()}
     if isinstance(content, list | tuple):
-        return [_escaped(one) for one in content]
+        return [_escaped(value) for value in content]
     return visible(content) if isinstance(content, str) else content
 
 
 def _for_json(text: str) -> str:
-    """JSON escapes the characters below the space itself; here are the others that a terminal acts on."""
+    """The JSON with the other characters escaped that a terminal acts on; `json` itself escapes those below the space."""
     return "".join(
-        f"\\u{ord(one):04x}" if one != "\n" and unicodedata.category(one) in INVISIBLE and ord(one) < 0x10000 else one
-        for one in text
+        json.dumps(sign)[1:-1] if sign != "\n" and unicodedata.category(sign) in INVISIBLE else sign for sign in text
     )

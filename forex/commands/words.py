@@ -1,6 +1,6 @@
 """The words and numbers of a command, in the language of whoever reads it on a terminal.
 
-English is what code and reports say, to the byte: names are ids, and what follows a program can read it. Spanish comes from the
+English is exactly what code and reports say: names stay ids, so that a program can read the output. Spanish comes from the
 catalogues, with decimal commas. JSON is never translated.
 """
 
@@ -37,7 +37,10 @@ COLOURS: Final = {
 
 
 class Words:
-    """lang: es or en.  width: of the terminal in characters, None where there is none.  colour: whether statuses have one."""
+    """How a command speaks: in which language, how wide, and whether in colour.
+
+    lang: es or en.  width: of the terminal in characters, None where there is none.  colour: whether statuses are coloured.
+    """
 
     def __init__(self, lang: Lang = "en", *, width: int | None = None, colour: bool = False):
         self.lang, self.width, self.colour = lang, width, colour
@@ -51,7 +54,7 @@ class Words:
         return plain_language(self.lang)
 
     def say(self, said: str | Sentence | Mapping[str, Any], **values: Any) -> str:
-        """A text with its values, or a sentence as a report has it, or as its JSON has it."""
+        """A text with the `values` of its placeholders, or a sentence as a report or its JSON has it, in this language."""
         if isinstance(said, str):
             found = sentence(said, **values)
         elif isinstance(said, Sentence):
@@ -61,11 +64,11 @@ class Words:
         return self._spanish.say(found) if self._spanish else found.says
 
     def name(self, name: str) -> str:
-        """Of a series, a regime, a kind of alert."""
+        """What a series, a regime, a kind of alert and the like are called in this language; in English, the id itself."""
         return self._spanish.name(name) if self._spanish else name
 
     def rule(self, name: str) -> str:
-        """Of an acceptance rule."""
+        """What an acceptance rule is called in this language; in English, the id itself."""
         if self.lang == "en":
             return name
         from forex.evaluation.rule_words import in_words
@@ -82,22 +85,24 @@ class Words:
         return typer.style(self.name(status), fg=colour)
 
     def number(self, value: float, form: str) -> str:
-        """
+        """The value in the format `form`; in Spanish with a decimal comma.
+
         >>> Words("en").number(1005.286, "+.2f"), Words("es").number(1005.286, "+.2f")
         ('+1005.29', '+1005,29')
         """
         return format(value, form) if self.lang == "en" else format(value, form).replace(".", ",")
 
     def share(self, share: float, places: int = 0) -> str:
-        """
+        """A share (0–1) as a percentage with so many decimal places.
+
         >>> Words("en").share(0.763), Words("es").share(0.763)
         ('76%', '76 %')
         """
         return f"{share:.{places}%}" if self.lang == "en" else f"{self.number(100 * share, f'.{places}f')} %"
 
     def wrapped(self, said: str, width: int | None = None) -> list[str]:
-        """Lines no wider than the terminal and than `width`; one line where there is neither."""
-        widths = [one for one in (width, self.width) if one is not None]
+        """The text in lines no wider than the terminal or `width`; as one line where neither is given."""
+        widths = [limit for limit in (width, self.width) if limit is not None]
         return [broken(line) for line in wrap(unbroken(said), min(widths))] if widths else [said]
 
 

@@ -1,4 +1,4 @@
-"""What the files of a package declare: a model, an alert rule or a regime rule is one file, and no list names it."""
+"""What the files of a package declare: each model, alert rule or regime rule is one file, and no list has to name it."""
 
 from functools import cache
 from importlib import import_module
@@ -30,14 +30,15 @@ def declarations(package: str, constant: str, kind: type[Declared]) -> dict[str,
 @cache
 def _constants(package: str, constant: str) -> dict[str, Any]:
     modules = {
-        one.name: import_module(f"{package}.{one.name}") for one in iter_modules(import_module(package).__path__)
+        module.name: import_module(f"{package}.{module.name}")
+        for module in iter_modules(import_module(package).__path__)
     }
     return {name: vars(module)[constant] for name, module in sorted(modules.items()) if constant in vars(module)}
 
 
 @cache
 def declared_names(folder: str, constant: str) -> tuple[str, ...]:
-    """The files of a folder of forex that declare a `constant`, by name; read from their text, for those who do not run them.
+    """Names of the files in a folder of forex that declare `constant`, sorted; read from their text, without importing them.
 
     >>> "random_walk" in declared_names("models", "MODEL")
     True

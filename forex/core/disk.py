@@ -1,8 +1,8 @@
 """Bytes to the disk and back: the one place where this project writes a file, and what every reading edge reads through.
 
-A file is written aside, flushed, renamed, and its folder flushed: a process that is killed, a full disk or an error of the disk
-leaves the file that was there or the one that was to be, never a part. What the system refuses is said in its words, with the
-file's name and exit code 2: it is no reason to call a file damaged.
+A file is written under a temporary name, flushed and renamed, and its folder is flushed: a process that is killed, a full disk or
+an error of the disk leaves the old file or the new one, never a part. What the system refuses is reported in its own words, with
+the file's name and exit code 2: it does not mean that the file is damaged.
 """
 
 import errno
@@ -16,7 +16,7 @@ from typing import Final
 
 from forex.core.errors import FileRefused, UsageError, os_fault
 
-# A file that is being written: what it is to be, the id of the process that writes it, and chance; git and DVC ignore it.
+# The name of a file that is being written: its final name, the id of the writing process, random digits; git and DVC ignore it.
 ASIDE: Final = re.compile(r"\.(?P<name>.+)\.(?P<pid>\d+)\.[a-z0-9_]{8}\.tmp")
 PRIVATE: Final = 0o600
 KINDS: Final = {
@@ -27,20 +27,20 @@ KINDS: Final = {
     stat.S_IFSOCK: "a socket",
 }
 SYSTEMS_OWN: Final = (Path("/proc"), Path("/sys"))
-NOT_THROUGH_LINKS: Final = (".dvc", ".git")  # a link there leads to what DVC or git keep for other revisions, too
+NOT_THROUGH_LINKS: Final = (".dvc", ".git")  # a link into these leads to what DVC or git keep for other revisions
 
 # Writing
 
 
 def write_bytes(path: Path, content: bytes, *, private: bool = False, new: bool = False) -> None:
-    """The file at `path` has this content when it returns, and outlives a power failure; or is what it was.
+    """Replace the content of the file at `path`, whole or not at all; once this returns, it survives a power failure.
 
-    The mode and, where the system allows it, the owner of a file that is there stay; a new one follows the umask.  private: it
-    is for its owner alone.  new: there must be no file.
+    An existing file keeps its mode and, where the system allows it, its owner; the mode of a new one follows the umask, and its
+    folder is made where it is missing.  private: only the owner may read and write it.  new: there must be no file yet.
 
-    Written are new and regular files, through links to their target.  Raises UsageError for anything else, for a file that is
-    read-only, where a link leads out of the project (a path that is not in the project: out of its folder), and for a file that
-    is there though it is to be new; FileRefused for what the system says.
+    Only new and regular files are written; links are followed to their target.  Raises UsageError for anything else and in /proc
+    and /sys, for a read-only file, where a link leads out of the project (for a path outside the project: out of its folder) or
+    into .dvc or .git, and where a file exists that is to be new; FileRefused where the system refuses.
     """
     target, before = destination(path)
     if new and before is not None:
@@ -72,11 +72,15 @@ def write_bytes(path: Path, content: bytes, *, private: bool = False, new: bool 
 
 
 def write_text(path: Path, text: str) -> None:
+    """Replace the content of the file at `path` with `text`, in UTF-8.  Raises as `write_bytes`."""
     write_bytes(path, text.encode("utf-8"))
 
 
 def append_text(path: Path, text: str) -> None:
-    """Put `text` behind what a log holds; its folder is made.  Raises as `write_bytes`; a full disk may leave a part."""
+    """Append `text` to a log, which is made with its folder where it is missing.  Raises as `write_bytes`.
+
+    A full disk may leave a part of the text.
+    """
     target, _ = destination(path)
     make_folder(target.parent)
     try:
@@ -87,14 +91,17 @@ def append_text(path: Path, text: str) -> None:
 
 
 def move(path: Path, target: Path) -> None:
-    """Rename; when it returns, the file has its new name and no other after a power failure, too."""
+    """Rename a file; once this returns, it has the new name and no other, even after a power failure.
+
+    Raises OSError where the system refuses.
+    """
     path.replace(target)
     flush_folder(target.parent)
     flush_folder(path.parent)
 
 
 def remove_files(folder: Path, ending: str) -> None:
-    """Remove the folder's files with this ending.  Raises FileRefused where one stays."""
+    """Remove the files that `files_in` lists.  Raises FileRefused at the first that cannot be removed."""
     for path in files_in(folder, ending):
         try:
             path.unlink(missing_ok=True)
@@ -103,7 +110,10 @@ def remove_files(folder: Path, ending: str) -> None:
 
 
 def make_folder(path: Path, mode: int = 0o777) -> None:
-    """The folder and those above it, each flushed into the one above.  Raises FileRefused for what the system says."""
+    """Make a folder and those above it that are missing, each flushed into the one above.
+
+    mode: of the folder itself.  Raises FileRefused where the system refuses.
+    """
     try:
         if path.is_dir():
             return
@@ -115,6 +125,7 @@ def make_folder(path: Path, mode: int = 0o777) -> None:
 
 
 def flush_folder(path: Path) -> None:
+    """Flush a folder, so that a power failure undoes no change to its entries.  Raises OSError where the system refuses."""
     folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -123,7 +134,10 @@ def flush_folder(path: Path) -> None:
 
 
 def destination(path: Path) -> tuple[Path, os.stat_result | None]:
-    """The file that a write to `path` writes, and what is there; None where nothing is.  Raises as `write_bytes`."""
+    """The file that a write to `path` replaces, links followed, and its status, None if it does not exist yet.
+
+    Raises as `write_bytes`, except that an existing file is no error.
+    """
     named = Path(os.path.abspath(path))
     try:
         before = os.stat(path)
@@ -138,9 +152,9 @@ def destination(path: Path) -> tuple[Path, os.stat_result | None]:
     folder = Path(os.path.realpath(named.parent))
     home = project if named.is_relative_to(project) or folder.is_relative_to(project) else folder
     kept = [project / name for name in NOT_THROUGH_LINKS if not named.is_relative_to(project / name)]
-    if any(named.is_relative_to(one) for one in SYSTEMS_OWN):
+    if any(named.is_relative_to(root) for root in SYSTEMS_OWN):
         raise UsageError(f"{path} is the system's, and stays what it is. Name a file.")
-    if not target.is_relative_to(home) or any(target.is_relative_to(one) for one in kept):
+    if not target.is_relative_to(home) or any(target.is_relative_to(place) for place in kept):
         raise UsageError(
             f"{path} leads to {target}, which is not the project's to write, and stays what it is. Put a file in the "
             "link's place, or name its target."
@@ -160,7 +174,7 @@ def _exists(path: Path) -> UsageError:
 
 
 def _aside(target: Path, mode: int) -> tuple[Path, int]:
-    """A file beside `target` that nobody could have known of before, and its descriptor; the system takes the umask off."""
+    """A new file beside `target`, under a name that cannot be guessed, and its descriptor; `mode` is subject to the umask."""
     while True:
         aside = target.parent / f".{target.name}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
         with suppress(FileExistsError):
@@ -190,9 +204,9 @@ def _keep(descriptor: int, before: os.stat_result) -> None:
 
 @contextmanager
 def reading(path: Path) -> Iterator[None]:
-    """What the system refuses while `path` is read becomes FileRefused; that there is no such file stays FileNotFoundError.
+    """Turn what the system refuses while `path` is read, memory included, into FileRefused; FileNotFoundError stays as it is.
 
-    An error without a number of the system's is a parser's, about what the file holds, and stays as it is.
+    So does an OSError without an errno: it comes from a parser and is about the content of the file.
     """
     try:
         yield
@@ -207,7 +221,7 @@ def reading(path: Path) -> Iterator[None]:
 
 
 def exists(path: Path) -> bool:
-    """Whether there is such a file or folder, through links.  Raises FileRefused where the system does not say."""
+    """Whether there is such a file or folder, links followed.  Raises FileRefused where the system does not say."""
     try:
         with reading(path):
             path.stat()
@@ -221,9 +235,9 @@ def exists(path: Path) -> bool:
 
 
 def files_in(folder: Path, ending: str) -> list[Path]:
-    """The folder's files with this ending, in order, no hidden ones; none where there is no such folder.
+    """The paths in the folder whose names have this ending, sorted, hidden ones left out; empty if there is no such folder.
 
-    Raises FileRefused where it may not be listed: that is no empty folder.
+    Raises FileRefused where the folder may not be listed: that is not the same as an empty one.
     """
     try:
         with reading(folder):

@@ -3,7 +3,7 @@
 ForexError
 ├── UsageError          2  a wrong option, path or place to run from
 │   ├── ParamsError     2  params.yaml: a wrong key, type or range
-│   └── FileRefused     2  the system lets a file not be read or written: a permission, a full disk, an error of the disk
+│   └── FileRefused     2  the system does not let a file be read or written: a permission, a full disk, an error of the disk
 ├── DataError           3  the data is invalid
 │   ├── TooLittleData   3  the data is valid but there is not enough of it
 │   └── ProviderError   3  what a provider answers cannot be used
@@ -33,55 +33,69 @@ ADVICE = {
 
 
 class ForexError(Exception):
+    """The base of every error that is raised on purpose.  exit_code: that of a process that it ends."""
+
     exit_code = EXIT_INTERNAL
 
 
 class GateFailed(ForexError):
+    """A gate did not hold, or the forecast is degraded."""
+
     exit_code = 1
 
 
 class OtherData(ForexError):
+    """Two runs rest on different observations, so their scores say nothing about each other."""
+
     exit_code = 6
 
 
 class Undelivered(ForexError):
+    """A mail is not delivered and waits in the outbox."""
+
     exit_code = 7
 
 
 class UsageError(ForexError):
+    """An option, a path or the place to run from is wrong."""
+
     exit_code = 2
 
 
 class ParamsError(UsageError):
-    pass
+    """A key, type or range in params.yaml or operations.yaml is wrong."""
 
 
 class FileRefused(UsageError):
-    pass
+    """The system does not let a file be read or written; this says nothing about its content."""
 
 
 class DataError(ForexError):
+    """The data is invalid."""
+
     exit_code = 3
 
 
 class TooLittleData(DataError):
-    pass
+    """The data is valid, but there is not enough of it."""
 
 
 class ProviderError(DataError):
-    pass
+    """What a provider answers cannot be used, or it does not answer."""
 
 
 class RequestRefused(ProviderError):
-    pass
+    """A provider answered, and refused the request."""
 
 
 class StaleError(ForexError):
+    """A critical series is older than its bound."""
+
     exit_code = 4
 
 
 def yaml_fault(error: Exception) -> str:
-    """What a YAML parser could not read, on one line and with the place where the parser names one."""
+    """What a YAML parser could not read, on one line, with the place where the parser names it."""
     mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
     if mark is None or problem is None:
         return " ".join(str(error).split())
@@ -89,7 +103,9 @@ def yaml_fault(error: Exception) -> str:
 
 
 def os_fault(error: OSError, path: object = None) -> str:
-    """What the system refused, in its words, and what to do; `path` where the error does not name the file that it is about.
+    """What the system refused, in its words, and what to do about it.
+
+    path: what the message begins with; by default the file that the error names, if any.
 
     >>> import errno
     >>> os_fault(OSError(errno.EACCES, "Permission denied"), "data/sample/brl.csv")

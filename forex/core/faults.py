@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a value, in words of this project: what was expected there."""
+"""What pydantic finds wrong with a value, in this project's words: what was expected there."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final, get_args
@@ -15,7 +15,7 @@ _WHOLE: Final = "expected a whole number"
 _A_DATE: Final = "expected a date like 2024-11-27"
 _AN_INSTANT: Final = "expected an instant like 2024-11-27T18:00:00Z"
 
-# By the beginning of pydantic's name for it; the first that fits.
+# By the beginning of pydantic's name for the fault; the first that fits counts.
 _EXPECTED: Final[Mapping[str, str | Callable[[Mapping[str, Any]], str]]] = {
     "missing": "missing",
     "extra_forbidden": "not a key that anything reads",
@@ -59,7 +59,7 @@ OTHERWISE: Final = "not what is expected here"
 
 
 def in_words(fault: Mapping[str, Any]) -> str:
-    """What is wrong, of one of `ValidationError.errors()`.
+    """What one entry of `ValidationError.errors()` finds wrong.
 
     >>> in_words({"type": "less_than_equal", "msg": "Input should be less than or equal to 1", "ctx": {"le": 1.0}})
     'expected 1 or less'

@@ -31,6 +31,7 @@ SIGNIFICANT_DIGITS = 8
 
 
 def round_clp(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """CLP per USD rounded to the decimals that files hold; same shape."""
     return np.round(values, CLP_DECIMALS)
 
 
@@ -50,18 +51,26 @@ def round_significant(values: NDArray[np.float64], digits: int = SIGNIFICANT_DIG
 
 
 def write_json(path: Path, content: Any) -> None:
-    """Sorted keys, two spaces, floats at 8 significant digits, no NaN, newline at the end."""
+    """Write `content` as `json_text` gives it, and note its hash for those who read it.
+
+    Raises as `json_text` and `forex.core.disk.write_bytes`.
+    """
     whole = json_text(content).encode("utf-8")
     note(path, whole)
     write_bytes(path, whole)
 
 
 def json_text(content: Any) -> str:
+    """Canonical JSON: keys sorted, two spaces, floats at 8 significant digits, a newline at the end.
+
+    numpy's arrays and scalars are written as lists and numbers.  Raises ValueError for a number that is not finite, TypeError for
+    what JSON has no form for.
+    """
     return json.dumps(_canonical(content), indent=2, sort_keys=True, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _canonical(content: Any) -> Any:
-    # The most frequent first: to ask whether something is a Mapping takes longest.
+    # The most frequent first: asking whether something is a Mapping takes longest.
     if isinstance(content, float):
         return float(f"{content:.{SIGNIFICANT_DIGITS}g}") if math.isfinite(content) else content
     if content is None or isinstance(content, str | int):
@@ -76,9 +85,9 @@ def _canonical(content: Any) -> Any:
 
 
 def read_json(path: Path) -> Any:
-    """What a file of the pipeline's holds.
+    """The content of a JSON file that a stage wrote.
 
-    Raises DataError where it is missing, is not what its stage wrote, and as `forex.core.edges.json`.
+    Raises DataError where it is missing, is not what its stage wrote, or is not JSON as `forex.core.edges.json` has it.
     """
     content = json_bytes(path)
     found = parsed_json(content, path, mend=FORCED)
@@ -87,6 +96,7 @@ def read_json(path: Path) -> Any:
 
 
 def json_bytes(path: Path) -> bytes:
+    """The bytes of a JSON file that a stage wrote, not yet checked.  Raises DataError where it is missing or too large."""
     try:
         return read_bytes(path, limits.JSON_BYTES)
     except FileNotFoundError as error:
@@ -94,7 +104,7 @@ def json_bytes(path: Path) -> bytes:
 
 
 def read_text(path: Path) -> str:
-    """The text of a file that git holds.  Raises DataError where it is missing or no text."""
+    """The text of a file that git keeps.  Raises DataError where it is missing, too large, or not UTF-8."""
     try:
         return read_utf8(path, limits.TEXT_BYTES, mend=FROM_GIT)
     except FileNotFoundError as error:
@@ -102,13 +112,14 @@ def read_text(path: Path) -> str:
 
 
 def write_csv(path: Path, frame: pl.DataFrame) -> None:
+    """Write a table as CSV with a header, and note its hash and rows for those who read it."""
     content = frame.write_csv(line_terminator="\n").encode("utf-8")
     note(path, content, frame.height)
     write_bytes(path, content)
 
 
 def read_csv_text(path: Path) -> bytes:
-    """A table that `write_csv` wrote.  Raises FileNotFoundError, and DataError where it is another."""
+    """The bytes of a table that `write_csv` wrote.  Raises FileNotFoundError, and DataError where they are not what it wrote."""
     content = read_bytes(path, limits.TEXT_BYTES)
     vouch(path, io.BytesIO(content))
     return content
@@ -118,16 +129,19 @@ MADE_ANEW = "Delete it; `dvc repro` makes it anew."
 
 
 def write_parquet(path: Path, frame: pl.DataFrame, notes: Mapping[str, str] | None = None) -> None:
-    """notes: what the file says of itself beside its columns, for `read_note`."""
+    """Write a table as Parquet, and note its hash and rows for those who read it.
+
+    notes: what the file says of itself beside its columns, by name, for `read_note`.
+    """
     content = _parquet(frame, notes)
     note(path, content, frame.height)
     write_bytes(path, content)
 
 
 def write_verified_parquet(path: Path, frame: pl.DataFrame) -> None:
-    """Like `write_parquet`, and what is to be written is read back before it takes the old file's place.
+    """Write a table as Parquet once its new content, read back, has proved to be the table; no hash is noted.
 
-    Raises DataError, the old file untouched, where it is not the frame.
+    Raises DataError, the old file untouched, where it is not.
     """
     content = _parquet(frame)
     if not _frame(io.BytesIO(content), path, None, limits.PARQUET_ROWS, limits.PARQUET_BYTES).equals(frame):
@@ -143,7 +157,9 @@ def _parquet(frame: pl.DataFrame, notes: Mapping[str, str] | None = None) -> byt
     if notes:
         table = table.replace_schema_metadata(dict(notes))
     buffer = pa.BufferOutputStream()
-    pq.write_table(table, buffer, compression="zstd", write_page_checksum=True)
+    # figures hardly repeat: a dictionary of them costs more time and bytes than they do
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String]
+    pq.write_table(table, buffer, compression="zstd", use_dictionary=texts, write_page_checksum=True)
     content: bytes = buffer.getvalue().to_pybytes()
     return content
 
@@ -156,14 +172,13 @@ def read_parquet(
     rows: Limit = limits.PARQUET_ROWS,
     size: Limit = limits.PARQUET_BYTES,
 ) -> pl.DataFrame:
-    """The frame at `path`, or these columns of it, the page checksums of what is read verified.
+    """The table at `path`, or these columns of it, with the page checksums of what is read verified.
 
-    mend: what to do about a damaged file that no stage handed on, and that nothing therefore vouches for.
+    mend: what to do where a file is damaged that no stage handed on; without it, the content must be what its stage wrote.
+    rows, size: how many rows it may have, and how many bytes, packed and unpacked; the footer tells before anything else is read.
 
-    rows, size: how many it may have, and how many bytes, packed and unpacked; the footer says so before anything else is read.
-
-    Raises DataError for a missing file, for one beyond a limit, and for a damaged one with `mend`, what to do about it; FileRefused
-    where the system does not let it be read.
+    Raises DataError where the file is missing, beyond a limit, damaged, or not what its stage wrote; FileRefused where the system
+    does not let it be read.
     """
     import pyarrow as pa
 
@@ -185,7 +200,7 @@ def _frame(file: BinaryIO, path: Path, columns: Sequence[str] | None, rows: Limi
 
 
 def read_note(path: Path, name: str) -> str:
-    """A note that `write_parquet` gave the file.  Raises DataError as `read_parquet`, and where the file has no such note."""
+    """A note that `write_parquet` put into the file.  Raises as `read_parquet`, and DataError where there is no such note."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

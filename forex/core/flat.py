@@ -1,4 +1,4 @@
-"""Reports whose names hold a key, such as a level: in Python a part for each key, in the file all names side by side.
+"""Reports whose names hold a key, such as a level: in Python one part for each key, in the file all names side by side.
 
 `{"n": 3, "coverage_80": 0.8, "coverage_80_se": 0.01}` is read as `n` and, at the level 0.8, a part with `coverage` and
 `coverage_se`. The names in the file are those of the metrics, so that reports and `dvc metrics` say the same.
@@ -26,14 +26,18 @@ from forex.core.reports import Report
 
 @dataclass(frozen=True)
 class Named:
-    """Metadata of a part's field: its name in the file, `{}` standing for the key. Without it: the field's, `_`, the key."""
+    """Metadata of a part's field: its name in the file, with `{}` for the key. The default is the field's name, `_` and the key."""
 
     template: str
 
 
 @dataclass(frozen=True)
 class Keys:
-    """field: the one that holds the parts by key.  pattern: what a key looks like in a name.  text, key: there and back."""
+    """How the names in a file hold the keys of a report.
+
+    field: the field with the parts by key.  pattern: what a key looks like in a name.  text, key: from a key to its text there,
+    and back.
+    """
 
     field: str
     pattern: str
@@ -42,7 +46,7 @@ class Keys:
 
 
 class Flat(Report):
-    """A report with parts by key. A subclass says which field they are and how a name holds the key."""
+    """A report with parts by key. A subclass says in `keyed` which field they are and how a name holds the key."""
 
     keyed: ClassVar[Keys]
 
@@ -61,7 +65,7 @@ class Flat(Report):
             return handler(content)
         whole: dict[str, Any] = {}
         parts: dict[Any, dict[str, Any]] = {}
-        texts: dict[str, str] = {}  # of a key as an error names it
+        texts: dict[str, str] = {}  # in the file, by the key as an error names it
         for name, value in content.items():
             text, field = _place(cls, name)
             if field is None:
@@ -72,7 +76,7 @@ class Flat(Report):
                 texts[str(key)] = text
         try:
             return handler(whole | {cls.keyed.field: parts})
-        except ValidationError as error:  # to be told with the names that the file has
+        except ValidationError as error:  # to be reported with the names that the file has
             faults = [_in_file(cls, fault, texts) for fault in error.errors()]
             raise ValidationError.from_exception_data(cls.__name__, faults) from None
 
@@ -84,7 +88,7 @@ class Flat(Report):
         by_key = shown["properties"].pop(cls.keyed.field)
         shown["required"] = [name for name in shown["required"] if name != cls.keyed.field]
         part = handler.resolve_ref_schema(by_key["additionalProperties"])
-        patterns = {f"^{one.pattern}$": part["properties"][field] for field, one in _patterns(cls).items()}
+        patterns = {f"^{name.pattern}$": part["properties"][field] for field, name in _patterns(cls).items()}
         return shown | {"patternProperties": patterns}
 
 
@@ -96,10 +100,10 @@ class ByLevel(Flat):
 
 @cache
 def _templates(model: type[Flat]) -> dict[str, str]:
-    """The names in the file of the fields of a report's parts."""
+    """The name in the file, with `{}` for the key, of each field of a report's parts."""
     part = get_args(model.model_fields[model.keyed.field].annotation)[1]
     return {
-        name: next((one.template for one in field.metadata if isinstance(one, Named)), f"{name}_{{}}")
+        name: next((entry.template for entry in field.metadata if isinstance(entry, Named)), f"{name}_{{}}")
         for name, field in part.model_fields.items()
     }
 
@@ -112,7 +116,7 @@ def _patterns(model: type[Flat]) -> dict[str, re.Pattern[str]]:
 
 
 def _place(model: type[Flat], name: str) -> tuple[str, str | None]:
-    """The key in a name and the field of a part that it is; the field is None where the name holds no key."""
+    """The key in a name and the part's field that it names; "" and None where the name holds no key."""
     if name not in model.model_fields:
         for field, pattern in _patterns(model).items():
             if found := pattern.fullmatch(name):

@@ -1,7 +1,7 @@
-"""installed.txt: which code of forex a project without its sources was run with, as a dependency of its stages.
+"""installed.txt: which code of forex ran a project that does not hold its sources, for the stages to depend on.
 
-In a clone the stages depend on the folders of the sources. A project that `forex init` laid has none: its dvc.yaml depends on this
-file, which every command renews, so that another version of the package reruns what it made.
+In a clone the stages depend on the folders of the sources. A project laid out by `forex init` has none: its dvc.yaml depends on
+this file, which every command renews, so that the stages are rerun when another version of the package is installed.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ def project_files() -> Path:
 
 
 def of_project(path: Path) -> Path:
-    """A file of the working directory; where that is no project and has none, the one that comes with the package."""
+    """`path` in the working directory; where that is not a project and has no such file, the one that comes with the package."""
     return path if path.exists() or Path("dvc.yaml").is_file() else project_files() / path
 
 
@@ -53,7 +53,7 @@ def renew() -> None:
 
 
 def refuse_other() -> None:
-    """Raises UsageError where the working directory's installed.txt is about other code than what runs."""
+    """Raise UsageError where the working directory's installed.txt is about other code than what is running."""
     if INSTALLED.is_file() and _stored() != identity():
         raise UsageError(
             f"{INSTALLED} names other code of forex than what is installed: `forex params check` renews it; then run "

@@ -1,9 +1,9 @@
 """One process at a time: an exclusive lock on a file, kept by the kernel and released with the process, however that ends.
 
-It keeps out other processes and other threads of this one. It is not re-entrant: who holds it and asks for it again waits in vain,
-as anybody else does. There is no shared form, for every caller reads, decides and writes under it.
+It keeps out other processes and other threads of this one. It is not re-entrant: a holder that asks for it again waits in vain,
+like anybody else. There is no shared form, for every caller reads, decides and writes under it.
 
-The lock file is never removed: whoever still waited on the removed one would hold a lock of their own. It names its last
+The lock file is never removed: whoever was still waiting on the removed one would hold a lock of their own. It names its last
 holder, for the message to those who wait in vain.
 """
 
@@ -23,16 +23,17 @@ LONGEST_NAME = 200  # bytes of the holder's name that are shown
 def held(path: Path, *, timeout: float) -> Iterator[int]:
     """Hold the lock on `path` (flock); its folder must exist.
 
-    timeout: seconds to wait for it, trying every POLL_SECONDS.  Yields its descriptor: a process that inherits it holds the lock,
-    too, if this one is killed.
-    Raises GateFailed naming the holder where it is still held by then; UsageError where `path` is a link or no file; FileRefused
-    for what the system says.
+    timeout: seconds to wait for it, trying every POLL_SECONDS.  Yields its descriptor: a process that inherits it keeps the lock
+    if this one is killed.
+
+    Raises GateFailed naming the holder where another still holds it by then; UsageError where `path` is a link or not a regular
+    file; FileRefused where the system refuses.
     """
     from filelock import FileLock, Timeout
 
     _refuse_others(path)
     descriptors: list[int] = []
-    # Never the soft kind, which a killed process would leave locked. It opens no link, one that has come since neither.
+    # Never the soft kind, which a killed process would leave locked. It opens no link, not even one made since the check.
     lock = FileLock(
         path, timeout=timeout, poll_interval=POLL_SECONDS, fallback_to_soft=False, on_acquired=descriptors.append
     )
@@ -54,7 +55,7 @@ def held(path: Path, *, timeout: float) -> Iterator[int]:
 def _refuse_others(path: Path) -> None:
     try:
         mode = os.lstat(path).st_mode
-    except OSError:  # not there yet; what else it is, taking the lock says
+    except OSError:  # not there yet; any other trouble shows when the lock is taken
         return
     if not stat.S_ISREG(mode):
         what = "a link" if stat.S_ISLNK(mode) else "no file"

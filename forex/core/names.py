@@ -37,7 +37,7 @@ RIVALS = (*BENCHMARKS, *map(centred_name, CENTRED))  # what `published` is compa
 
 
 def percent(level: float) -> str:
-    """A level as names carry it.
+    """A level in per cent, as the names of metrics and fields hold it.
 
     >>> percent(0.95)
     '95'

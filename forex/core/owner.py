@@ -1,7 +1,7 @@
 """Which process a lock or a half-written file belongs to.
 
-An id alone says little: the system gives the ids of ended processes out again. A process can only own what was last written after
-it had started.
+An id alone says little: the system reuses the ids of processes that have ended. A process can only own what was last written
+after it had started.
 """
 
 from pathlib import PurePath
@@ -27,7 +27,7 @@ def owns(pid: int, written: float, command: str | None = None) -> bool:
 def runs(pid: int, command: str) -> bool:
     """Whether the process was started with these words, whatever its interpreter and the folder of its program.
 
-    Where the system does not say, it may have been.
+    True also where the process exists and the system does not tell.
     """
     import psutil
 
@@ -44,7 +44,7 @@ def runs(pid: int, command: str) -> bool:
 
 
 def start(pid: int) -> float | None:
-    """When the process started, in seconds since 1970; None where none of that id runs: a zombie has ended."""
+    """When the process started, in seconds since 1970; None where none of that id runs. A zombie counts as ended."""
     import psutil
 
     try:
@@ -55,7 +55,7 @@ def start(pid: int) -> float | None:
 
 
 def named(pid: int) -> str:
-    """The process for a message: its id, when it started, what it is."""
+    """The process as a message names it: its id and, where the system tells, its program and when it started."""
     import datetime as dt
 
     import psutil

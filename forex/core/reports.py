@@ -25,7 +25,7 @@ class Report(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
-# The default of a field that a file does not have where there is nothing to say; None without it is written as null.
+# The default of a field that is left out of the file where it is None; None in any other field is written as null.
 ABSENT: Any = Field(default=None, exclude_if=lambda value: value is None)
 
 # The content of a file of metrics: report -> horizon -> model -> metric, finite numbers all.
@@ -48,8 +48,9 @@ def write_report(path: Path, report: Report) -> None:
 def read_report(path: Path, model: type[AnyReport], *, made_by: str = "dvc repro") -> AnyReport:
     """The report in the file at `path`.
 
-    Types are those of JSON: a number written as text is no number.  Raises DataError where the file is missing or no JSON, and,
-    naming each key that does not fit, where it is no such report.
+    Types are those of JSON: a number written as text is refused.  made_by: the command that makes the file anew, for the message.
+    Raises DataError where the file is missing, not JSON or not what its stage wrote, and, naming the first keys that do not fit,
+    where it is not such a report.
     """
     try:
         content = json_bytes(path)
@@ -58,7 +59,7 @@ def read_report(path: Path, model: type[AnyReport], *, made_by: str = "dvc repro
         faults = [f"{_key(fault['loc'])}: {in_words(fault)}" for fault in error.errors(include_url=False)]
         shown = "; ".join(faults[:3]) + (f"; and {len(faults) - 3} more" if len(faults) > 3 else "")
         raise DataError(f"{path}: not what this version writes ({shown}). `{made_by}` makes it anew.") from error
-    vouch(path, io.BytesIO(content))  # what cannot be read has been said more precisely
+    vouch(path, io.BytesIO(content))  # last, for what cannot be read has been reported more precisely
     return found
 
 

@@ -21,7 +21,7 @@ PINNED = {
     "OMP_NUM_THREADS": "1",
     "POLARS_MAX_THREADS": "1",
     # exp, log and pow of glibc have variants with fused multiply-add; names that a version does not know are ignored.
-    # And it keeps what is freed, arrays up to 32 MB, for the next array: to give it back and ask anew costs a tenth of a stage.
+    # And it keeps what is freed, arrays up to 32 MB, for the next array: giving it back and asking anew costs a tenth of a stage.
     "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX,-AVX2,-FMA,-FMA4,-AVX512F,-AVX_Usable,-AVX2_Usable,-FMA_Usable,-FMA4_Usable"
     ":glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=4294967296",
 }
@@ -95,9 +95,10 @@ def runs_a_stage() -> bool:
 
 
 def collect_no_cycles() -> None:
-    """Free what is no longer referred to and search for no cycles, which a stage's few seconds hardly leave: a tenth of its time.
+    """Stop the search for reference cycles, of which a stage's few seconds leave hardly any: it takes a tenth of the time.
 
-    The search at the end of a process is over what is left; frozen, nothing is.
+    Objects that nothing refers to are freed all the same. When the process ends, Python searches once more; by then everything is
+    frozen, and there is nothing to search.
     """
     gc.disable()
     atexit.register(gc.freeze)

@@ -1,11 +1,11 @@
-"""A sentence for people that a report holds: in English as it stands, and taken apart, so that it can be said in another language.
+"""A sentence for people in a report: in English as it stands, and taken apart, so that it can be said in another language.
 
     {"says": "copper_lme fell 10.2%", "text": "{series} fell {fall:.1%}", "values": {"series": "copper_lme", "fall": 0.1021}}
 
-`text` is what the catalogues of `forex.presentation` translate. Its fields are named and take Python's format specifications. Text
-without one is a name of the code or a date, which every language has in its own words; `{file:s}` stays as it is. A number may be
-counted by the name of a unit, `{days:business_days}` being "1 business day" or "20 business days", and several values are listed
-by that of a list, `{series:or}` being "vix or dxy" and `{changes:slash:+.1f}` "-18.6/-3.4".
+`text` is what the catalogues of `forex.presentation` translate. Its fields are named and take Python's format specifications. A
+text value without one is a name of the code or a date, which every language puts in its own words; `{file:s}` stays as it is. The
+specification may also be a unit, `{days:business_days}` being "1 business day" or "20 business days", or, for several
+values, a kind of list, `{series:or}` being "vix or dxy" and `{changes:slash:+.1f}` "-18.6/-3.4".
 """
 
 import datetime as dt
@@ -23,14 +23,17 @@ UNITS: Final[Mapping[str, tuple[str, str]]] = {
     "series": ("{n} series", "{n} series"),
 }
 
-# How several values stand one after the other; "" is what a field has that says nothing.
+# What stands between several values, by the kind of list; "" is for a field that names none.
 LISTS: Final[Mapping[str, str]] = {"": "; ", "comma": ", ", "or": " or ", "slash": "/", "and": ", "}
 AS_IT_IS: Final = "s"
 INSTANT: Final = "%Y-%m-%dT%H:%M:%SZ"  # UTC
 
 
 class Sentence(Report):
-    """says: in English.  text, values: what it was made from; lists are said one after the other."""
+    """A sentence for people.
+
+    says: in English.  text, values: what it is made from in any language, a text with fields and their values.
+    """
 
     says: str
     text: str
@@ -44,9 +47,10 @@ class Formatter(string.Formatter):
     """Puts values into the fields of a text, in English."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        """A value by its specification: a kind of list, a unit, `s` for text as it stands, or one of Python's; "–" for None."""
         if isinstance(value, tuple | list):
             how, _, each = format_spec.partition(":")
-            return self.joined([self.format_field(one, each) for one in value], how)
+            return self.joined([self.format_field(item, each) for item in value], how)
         if isinstance(value, Sentence):
             return self.sentence(value)
         if value is None:
@@ -58,7 +62,7 @@ class Formatter(string.Formatter):
         return self.single(value, format_spec)
 
     def joined(self, parts: Sequence[str], how: str) -> str:
-        """how: of LISTS.
+        """The parts of a list as one text.  how: a key of LISTS.
 
         >>> Formatter().joined(["7d", "15d", "30d"], "and"), Formatter().joined(["7d"], "and")
         ('7d, 15d and 30d', '7d')
@@ -68,17 +72,20 @@ class Formatter(string.Formatter):
         return LISTS[how].join(parts)
 
     def sentence(self, value: Sentence) -> str:
+        """A sentence that is a value in another."""
         return value.says
 
     def counted(self, number: int, one: str, other: str) -> str:
+        """A number with its unit.  one, other: the text for 1 and for any other number, with a field `n`."""
         return (one if number == 1 else other).format(n=number)
 
     def single(self, value: Any, format_spec: str) -> str:
+        """A single value by one of Python's format specifications."""
         return format(value, format_spec)
 
 
 def sentence(text: str, **values: Any) -> Sentence:
-    """The sentence that `text` makes with `values`; a date counts as its ISO form, which every language writes its own way.
+    """The sentence that `text` makes with `values`; a date is kept in its ISO form, which every language writes its own way.
 
     >>> sentence("{series} has no new value for {age:business_days}", series="vix", age=3).says
     'vix has no new value for 3 business days'
@@ -90,7 +97,7 @@ def sentence(text: str, **values: Any) -> Sentence:
 def _plain(value: Any) -> Any:
     """What JSON knows: numbers of numpy as Python's, days and instants as text."""
     if isinstance(value, tuple | list):
-        return tuple(_plain(one) for one in value)
+        return tuple(_plain(item) for item in value)
     value = value.item() if hasattr(value, "item") else value
     if isinstance(value, dt.datetime):
         return f"{value:{INSTANT}}"
@@ -98,7 +105,7 @@ def _plain(value: Any) -> Any:
 
 
 def verbatim(text: str) -> Sentence:
-    """What somebody else said, in whatever language: the message of an error, of a provider.
+    """What somebody else said, in whatever language, such as the message of an error or of a provider; it is not translated.
 
     >>> verbatim("vix.csv, line 7: {x} is no number").says
     'vix.csv, line 7: {x} is no number'
@@ -107,11 +114,11 @@ def verbatim(text: str) -> Sentence:
 
 
 def together(*parts: Sentence | None, by: str = " ") -> Sentence:
-    """Sentences one after the other; None is nothing.
+    """Sentences one after the other, with `by` between; None is left out.
 
     >>> together(sentence("It rains."), None, sentence("It pours.")).says
     'It rains. It pours.'
     """
-    said = {f"part_{number}": one for number, one in enumerate(parts, start=1) if one is not None}
-    text = by.join(f"{{{name}}}" for name in said)
-    return Sentence(says=by.join(one.says for one in said.values()), text=text, values=said)
+    named = {f"part_{number}": part for number, part in enumerate(parts, start=1) if part is not None}
+    text = by.join(f"{{{name}}}" for name in named)
+    return Sentence(says=by.join(part.says for part in named.values()), text=text, values=named)

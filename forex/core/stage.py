@@ -42,15 +42,15 @@ def run(stage: Callable[[], None]) -> None:
 
 
 def say(message: str) -> None:
-    """What a stage has to say, on stderr; a message may have several lines."""
+    """Print a stage's message on stderr; it may have several lines."""
     aside(lines(message))
 
 
 def refuse_undeclared(stage: str) -> None:
     """Raise UsageError where `stage` has imported a module that its deps in dvc.yaml do not name, now or at any later import.
 
-    It is about sources in the working directory, of a stage that dvc.yaml there has; an installed package is none of them, nor
-    is `forex/__init__.py`, which only calls `forex.core.runtime.begin`.
+    Only sources in the working directory count, and only for a stage of the dvc.yaml there; an installed package does not, nor does
+    `forex/__init__.py`, which only calls `forex.core.runtime.begin`.
     """
     declared = _declared(stage)
     if declared is None:
@@ -97,7 +97,7 @@ def _check(stage: str, declared: frozenset[Path], file: Path) -> None:
 def _declared(stage: str) -> frozenset[Path] | None:
     """The stage's deps, or None where the working directory's dvc.yaml has no such stage.
 
-    Raises DataError where dvc.yaml cannot be read as one.
+    Raises DataError where dvc.yaml cannot be read.
     """
     try:
         text = read_utf8(DVC_YAML, YAML_BYTES, mend=FROM_GIT)

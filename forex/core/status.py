@@ -7,7 +7,7 @@ from typing import Final, Literal
 
 # Whether there is a verdict at all.
 EVALUATED: Final = "EVALUATED"
-INSUFFICIENT_DATA: Final = "INSUFFICIENT_DATA"  # more data would give one: what there is, is too short
+INSUFFICIENT_DATA: Final = "INSUFFICIENT_DATA"  # more data would give one: there is too little yet
 NOT_EVALUATED: Final = "NOT_EVALUATED"  # something else is missing: a series, a setting, a benchmark
 
 # Of the whole system, as page, sheet and terminal say it first.

@@ -28,7 +28,8 @@ READERS = {
 
 
 def rounded(value: float) -> float:
-    """
+    """`value` to the digits that the file holds.
+
     >>> rounded(0.0069053529)
     0.006905
     """
@@ -42,15 +43,19 @@ def comparison(block: UsdClp, estimates: Mapping[str, Estimate]) -> list[dict[st
         {
             "key": key,
             "old": held.get(key),
-            "new": None if one.value is None else rounded(one.value),
-            "interval": None if one.low is None or one.high is None else [rounded(one.low), rounded(one.high)],
-            "n": one.n,
-            "first": one.first,
-            "last": one.last,
+            "new": None if estimate.value is None else rounded(estimate.value),
+            "interval": (
+                None
+                if estimate.low is None or estimate.high is None
+                else [rounded(estimate.low), rounded(estimate.high)]
+            ),
+            "n": estimate.n,
+            "first": estimate.first,
+            "last": estimate.last,
             "read_by": next(reader for start, reader in READERS.items() if key.startswith(start)),
-            "why": one.why,
+            "why": estimate.why,
         }
-        for key, one in estimates.items()
+        for key, estimate in estimates.items()
     ]
 
 
@@ -96,17 +101,18 @@ def _put(block: Any, estimates: Mapping[str, Estimate], provenance: Mapping[str,
     held = block["volatility"]
     months = [estimates[f"volatility.month_factors.{month}"] for month in range(1, MONTHS + 1)]
     for name, part in (("month_factors", "value"), ("month_low", "low"), ("month_high", "high")):
-        values = [rounded(one) for one in (getattr(month, part) for month in months) if one is not None]
+        found = [getattr(month, part) for month in months]
+        values = [rounded(value) for value in found if value is not None]
         if len(values) == MONTHS and list(held[name]) != values:
             held[name] = _flow(values)
-    for key, one in estimates.items():
+    for key, estimate in estimates.items():
         *blocks, name = key.split(".")
-        if one.value is None or blocks[0] == "distribution" or "month_factors" in blocks:
+        if estimate.value is None or blocks[0] == "distribution" or "month_factors" in blocks:
             continue
         inner = block
         for each in blocks:
             inner = inner[each]
-        inner[name] = rounded(one.value)
+        inner[name] = rounded(estimate.value)
     source = block["provenance"]
     for key, value in provenance.items():
         if key == "sha256":

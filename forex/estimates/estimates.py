@@ -147,8 +147,8 @@ def differing_months(estimates: Mapping[str, Estimate]) -> list[int]:
     months = {month: estimates[f"volatility.month_factors.{month}"] for month in range(1, MONTHS + 1)}
     return [
         month
-        for month, one in months.items()
-        if one.low is not None and one.high is not None and not one.low <= 1 <= one.high
+        for month, factor in months.items()
+        if factor.low is not None and factor.high is not None and not factor.low <= 1 <= factor.high
     ]
 
 
@@ -199,7 +199,7 @@ def of_copper(panel: pl.DataFrame, regimes: Regimes, settings: Estimation) -> di
 
     def straying(w: Floats) -> Floats:
         expected = correlation(x[both], y[both], w[:, both])
-        distances = (np.abs(rolling[rolled] - one) for one in expected)
+        distances = (np.abs(rolling[rolled] - centre) for centre in expected)
         rows = (row[None, rolled] for row in w)
         return np.array([quantile(d, row, settings.large_level)[0] for d, row in zip(distances, rows, strict=True)])
 

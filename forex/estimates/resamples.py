@@ -22,7 +22,7 @@ MIN_BLOCKS = 4  # a spread from fewer says nothing; shorter series have shorter 
 
 @dataclass(frozen=True)
 class Estimate:
-    """One value with its interval, the number of observations and the dates they run over; None: not evaluated, and why."""
+    """A value with its interval, the number of observations and the dates they span; None was not evaluated, and `why` says why."""
 
     value: float | None
     low: float | None = None
@@ -46,9 +46,10 @@ class Resamples:
         self.probability = settings.band
 
     def estimate(self, statistic: Callable[[Floats], Floats], dates: Dates, *, logs: bool = True) -> Estimate:
-        """`statistic` of all observations once each, with its interval; logs: of a positive statistic, it is one of the logarithm.
+        """`statistic` of all observations once each, with its interval.
 
-        statistic: from weights (draws, n) to values (draws,).  dates: of the observations that it uses.
+        statistic: from weights (draws, n) to values (draws,).  dates: of the observations that it uses.  logs: for a positive
+        statistic, make the interval one of its logarithm.
         """
         from scipy.special import stdtrit
 

@@ -15,7 +15,7 @@ from forex.statistics.scores import Floats
 def against(scored: Scored) -> list[PublishedAgainst]:
     """Diebold–Mariano of `published` against each model; empty for itself.
 
-    On CRPS, on the interval score of the level that is accepted by, and on the median's squared error.
+    On CRPS, on the interval score at the level of the acceptance rules, and on the median's squared error.
     """
     models, level = scored.panel.models, scored.settings.acceptance.interval_level
     if PUBLISHED not in models:
@@ -41,28 +41,29 @@ def against(scored: Scored) -> list[PublishedAgainst]:
 
 
 def with_holm(horizons: Mapping[str, HorizonScores], significance: float) -> dict[str, HorizonScores]:
-    """Beside each Diebold–Mariano p-value the one adjusted over horizons, and what it is evidence for."""
+    """The same scores, with each Diebold–Mariano p-value adjusted over the horizons, and what it is evidence for."""
     tested: dict[tuple[str, Loss], dict[str, float]] = {}
     for horizon, figures in horizons.items():
         for model, parts in figures.models.items():
-            for loss, one in parts.published_against.by_loss.items():
-                if one.p is not None:
-                    tested.setdefault((model, loss), {})[horizon] = one.p
+            for loss, comparison in parts.published_against.by_loss.items():
+                if comparison.p is not None:
+                    tested.setdefault((model, loss), {})[horizon] = comparison.p
     adjusted = {
         key: dict(zip(by_horizon, inference.holm(list(by_horizon.values())).tolist(), strict=True))
         for key, by_horizon in tested.items()
     }
 
-    def with_evidence(one: Comparison, holm_p: float | None) -> Comparison:
-        if holm_p is None or one.statistic is None:
-            return one
-        better: Evidence = PUBLISHED_BETTER if one.statistic < 0 else PUBLISHED_WORSE
-        return one.model_copy(update={"holm_p": holm_p, "evidence": better if holm_p < significance else NO_EVIDENCE})
+    def with_evidence(comparison: Comparison, holm_p: float | None) -> Comparison:
+        if holm_p is None or comparison.statistic is None:
+            return comparison
+        better: Evidence = PUBLISHED_BETTER if comparison.statistic < 0 else PUBLISHED_WORSE
+        evidence = better if holm_p < significance else NO_EVIDENCE
+        return comparison.model_copy(update={"holm_p": holm_p, "evidence": evidence})
 
     def of_model(horizon: str, model: str, parts: ModelScores) -> ModelScores:
         by_loss = {
-            loss: with_evidence(one, adjusted.get((model, loss), {}).get(horizon))
-            for loss, one in parts.published_against.by_loss.items()
+            loss: with_evidence(comparison, adjusted.get((model, loss), {}).get(horizon))
+            for loss, comparison in parts.published_against.by_loss.items()
         }
         return parts.model_copy(update={"published_against": PublishedAgainst(by_loss=by_loss)})
 

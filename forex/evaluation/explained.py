@@ -8,7 +8,7 @@ R² = 1 − Σ(y − ŷ)²/Σy², against the forecast that the anchor stays (0,
 the Shapley value (1953) of series j where a group of them forecasts the sum of its contributions: the linear part of
 2yŷ − ŷ² is its own, and each product cⱼcₖ is shared in halves. It is negative where a series did harm. Beside it stands what R²
 loses where that series alone is silent, Σ cⱼ·(2y − 2ŷ + cⱼ)/Σy²: less, where others moved with it, but not re-estimated without it.
-Between series that move together the ridge divides the credit; a group's sum is safer than any one of its figures.
+Between series that move together the ridge divides the credit; a group's sum is safer than any single figure in it.
 """
 
 import math
@@ -31,10 +31,11 @@ from forex.statistics.scores import Bools, Floats, Panel
 def report(
     contributions: pl.DataFrame, panels: Mapping[str, Panel], *, horizons: Sequence[str], settings: Evaluate
 ) -> dict[str, Explained | Unexplained]:
-    """By horizon: the record over all matured origins of its panel, and by year.
+    """By horizon: the record over all matured origins of its panel, by year, and by the kind of quote.
 
     contributions: data/forecasts/nowcast.parquet, without rows where no nowcast is fitted: NOT_EVALUATED.
     panels: from `forex.statistics.scores.matured`; a horizon without any matured origin is INSUFFICIENT_DATA.
+    Raises DataError where the contributions lack an origin of a panel.
     """
     empty: Open = NOT_EVALUATED if contributions.is_empty() else INSUFFICIENT_DATA
     figures: dict[str, Explained | Unexplained] = {name: Unexplained(status=empty) for name in horizons}
@@ -85,26 +86,26 @@ def _horizon(panel: Panel, series: Sequence[str], rows: pl.DataFrame, settings: 
 def record(actual: Floats, parts: Floats, series: Sequence[str], *, steps: int, bandwidth_steps: float) -> Record:
     """R² and the share of directions that were right, each with its HAC standard error, and the part of each series.
 
-    That of R² is the error of a ratio of means, linearised: of the mean of (2yŷ − ŷ² − R²·y²)/mean(y²). A nowcast or an
+    The error of R² is that of a ratio of means, linearised: of the mean of (2yŷ − ŷ² − R²·y²)/mean(y²). A nowcast or an
     outcome of exactly zero has no direction.
 
     actual: (n,) and parts: (n, n_series), log-distances from the anchor.
-    Returns None for what cannot be said: R² of outcomes that never move, the error of few overlapping forecasts.
+    What cannot be said is None: R² of outcomes that never move, the error of few overlapping forecasts.
 
     >>> found = record(np.array([0.02, -0.01]), np.array([[0.01, 0.0], [0.0, -0.01]]), ["a", "b"], steps=1, bandwidth_steps=3)
-    >>> round(found.r2, 6), {name: round(one.r2, 6) for name, one in found.series.items()}
+    >>> round(found.r2, 6), {name: round(part.r2, 6) for name, part in found.series.items()}
     (0.8, {'a': 0.6, 'b': 0.2})
     """
-    said = parts.sum(axis=1)
+    nowcast = parts.sum(axis=1)
     size = float(np.mean(actual**2))
-    gain = 2 * actual * said - said**2
+    gain = 2 * actual * nowcast - nowcast**2
     r2 = float(np.mean(gain)) / size if size else math.nan
     error = _se((gain - r2 * actual**2) / size, steps, bandwidth_steps) if size else math.nan
-    called = (actual != 0) & (said != 0)
-    right = (np.sign(actual) == np.sign(said))[called].astype(np.float64)
+    called = (actual != 0) & (nowcast != 0)
+    right = (np.sign(actual) == np.sign(nowcast))[called].astype(np.float64)
     share = float(right.mean()) if right.size else math.nan
-    own = np.mean(parts * (2 * actual - said)[:, None], axis=0)
-    lost = np.mean(parts * (2 * (actual - said)[:, None] + parts), axis=0)
+    own = np.mean(parts * (2 * actual - nowcast)[:, None], axis=0)
+    lost = np.mean(parts * (2 * (actual - nowcast)[:, None] + parts), axis=0)
     return Record(
         n=len(actual),
         r2=_finite(r2),
@@ -126,7 +127,7 @@ def metrics(report: Mapping[str, Explained | Unexplained]) -> Metrics:
         if isinstance(figures, Unexplained):
             continue
         leaves = {name: getattr(figures, name) for name in ("r2", "r2_se", "direction", "direction_se")}
-        leaves |= {f"r2_from_{name}": one.r2 for name, one in figures.series.items()}
+        leaves |= {f"r2_from_{name}": part.r2 for name, part in figures.series.items()}
         known = {name: value for name, value in leaves.items() if value is not None}
         if known:
             found[horizon] = {NOWCAST: known}

@@ -35,12 +35,12 @@ def gain(report: Scoreboard) -> Sentence | None:
     the other) − 1 is the whole.
     """
     names = [GARCH_T, centred_name(GARCH_T), PUBLISHED]
-    rows = {name: one for name, one in _by_length(report) if set(names) <= set(one.models)}
+    rows = {name: figures for name, figures in _by_length(report) if set(names) <= set(figures.models)}
     if not rows:
         return None
 
     def parts(score: Callable[[OverallScores], float]) -> tuple[list[float], list[float]]:
-        scores = [[score(one.models[name].overall) for name in names] for one in rows.values()]
+        scores = [[score(figures.models[name].overall) for name in names] for figures in rows.values()]
         return (
             [100 * (centred / base - 1) for base, centred, _ in scores],
             [100 * (own / centred - 1) for _, centred, own in scores],
@@ -54,7 +54,7 @@ def gain(report: Scoreboard) -> Sentence | None:
         "timing": crps[0],
         "widths": crps[1],
     }
-    if not all(LEVEL in one.models[name].overall.by_level for one in rows.values() for name in names):
+    if not all(LEVEL in figures.models[name].overall.by_level for figures in rows.values() for name in names):
         return sentence(
             "Against `{base}` the nowcast's timing, which `{centred}` shares, moves CRPS by {timing:slash:+.1f} % at "
             "{horizons:slash}, and the intervals move it by another {widths:slash:+.1f} %.",
@@ -75,8 +75,8 @@ def gain(report: Scoreboard) -> Sentence | None:
 def without_evidence(report: Scoreboard) -> Sentence | None:
     """How many differences of interval scores at the long horizons are no evidence; None where nothing is compared there."""
     horizons, found = [], []
-    for name, one in _by_length(report):
-        compared = [one.models[rival].published_against.by_loss for rival in RIVALS if rival in one.models]
+    for name, figures in _by_length(report):
+        compared = [figures.models[rival].published_against.by_loss for rival in RIVALS if rival in figures.models]
         tested = [losses[LOSS].evidence or NO_EVIDENCE for losses in compared if LOSS in losses]
         if horizon_days(name) >= LONG and tested:
             horizons.append(name)
@@ -122,9 +122,9 @@ def rules_judged(report: Scoreboard) -> list[Judged]:
 
 
 def rules_open(report: Scoreboard) -> list[Judged]:
-    """Those that do not hold, or that nobody can tell: what fails first, then what was not judged."""
-    found = [one for one in rules_judged(report) if one.verdict != PASS]
-    return sorted(found, key=lambda one: one.verdict != FAIL)
+    """The rules that do not hold or could not be judged, those that fail first."""
+    found = [judged for judged in rules_judged(report) if judged.verdict != PASS]
+    return sorted(found, key=lambda judged: judged.verdict != FAIL)
 
 
 def _says(name: str, rule: Rule) -> Sentence:
@@ -173,7 +173,8 @@ def _says(name: str, rule: Rule) -> Sentence:
 
 
 def _missed(miss: RegimeMiss, *, inside: bool) -> Sentence:
-    """
+    """A coverage that is too far from its level, and whether the level lies `inside` the band over the regime's episodes.
+
     >>> miss = RegimeMiss(
     ...     regime="HIGH_VOL", level=0.5, coverage=0.448, n_episodes=16, episode_low=0.391, episode_high=0.505
     ... )
@@ -198,8 +199,9 @@ def _missed(miss: RegimeMiss, *, inside: bool) -> Sentence:
 
 
 def _amount(name: str, value: float) -> Sentence:
-    """
-    >>> [_amount(*one).says for one in (("below_95", 0.0112), ("mape_pct", 1.13), ("crps_below_benchmarks", 9.171))]
+    """A rule's value or bound, in the rule's unit.
+
+    >>> [_amount(*rule).says for rule in (("below_95", 0.0112), ("mape_pct", 1.13), ("crps_below_benchmarks", 9.171))]
     ['1.12 %', '1.13 %', '9.17 CLP']
     """
     if name.startswith(SHARES) or name == "interval_coverage":

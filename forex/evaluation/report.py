@@ -16,7 +16,7 @@ Open = Literal["INSUFFICIENT_DATA", "NOT_EVALUATED"]
 
 
 class LevelScores(Report):
-    """At one level: the share of actuals inside, its Clopper–Pearson and its block-bootstrap band, and the interval score.
+    """Scores at one level: the share of actuals inside, its Clopper–Pearson and its block-bootstrap band, the interval score.
 
     interval_score = 2·half_width + miss_penalty; skill: per cent below that of `random_walk`, absent without it.
     """
@@ -33,9 +33,10 @@ class LevelScores(Report):
 
 
 class GroupScores(ByLevel):
-    """One model over some of the origins. n_direction: of how many it said a direction that the actual had or not.
+    """One model over some of the origins.
 
-    crps_anchor_pct: the mean of CRPS over anchor, in per cent.
+    crps_anchor_pct: the mean of CRPS over anchor, in per cent.  n_direction: the forecasts whose median and actual both differ from
+    the anchor.
     """
 
     n: int
@@ -52,14 +53,17 @@ class GroupScores(ByLevel):
 
 
 class RegimeLevelScores(LevelScores):
-    """In a regime: with the band over its episodes, None with fewer than two of them."""
+    """Scores at one level in a regime, with the band over its episodes; None with fewer than two of them."""
 
     episode_low: Annotated[float | None, Named("coverage_{}_episode_low")]
     episode_high: Annotated[float | None, Named("coverage_{}_episode_high")]
 
 
 class RegimeScores(GroupScores):
-    """n_episodes: of the regime whose outcomes do not overlap, as far as any of their forecasts has matured."""
+    """One model over a regime's origins.
+
+    n_episodes: the regime's episodes whose outcomes do not overlap, as far as any of their forecasts has matured.
+    """
 
     n_episodes: int
     by_level: Mapping[float, RegimeLevelScores]
@@ -74,7 +78,9 @@ class Tail(NamedTuple):
 
 
 class OverallLevelScores(LevelScores):
-    """Over all origins: with HAC standard errors, and the shares of actuals above and below with their block-bootstrap bands."""
+    """Scores at one level over all origins, with HAC standard errors, and the shares of actuals above and below with their
+    block-bootstrap bands.
+    """
 
     coverage_se: Annotated[float | None, Named("coverage_{}_se")]
     interval_score_se: Annotated[float | None, Named("interval_score_{}_se")]
@@ -87,7 +93,7 @@ class OverallLevelScores(LevelScores):
 
     @property
     def tails(self) -> dict[str, Tail]:
-        """By side, as the names of rules begin."""
+        """The two tails by side, `below` and `above`, with which the names of their rules begin."""
         return {
             "below": Tail(self.below, self.below_block_low, self.below_block_high),
             "above": Tail(self.above, self.above_block_low, self.above_block_high),
@@ -95,7 +101,10 @@ class OverallLevelScores(LevelScores):
 
 
 class OverallScores(GroupScores):
-    """Over all origins: with the HAC standard error of CRPS and the PIT's histogram, its distance from uniform and p of that."""
+    """One model over all origins, with the HAC standard error of CRPS.
+
+    pit_distance: of the PIT from uniform.  pit_p: p of that distance.
+    """
 
     crps_se: float | None
     pit_histogram: list[float]
@@ -116,13 +125,13 @@ class LevelTests(Report):
 
 
 class CoverageTests(ByLevel):
-    """Without any level where the chains are too short."""
+    """Tests of coverage by level; without any level where the chains are too short."""
 
     by_level: Mapping[float, LevelTests]
 
 
 class Comparison(Report):
-    """`published` against a model on one loss: difference of the means in per cent and Diebold–Mariano, below 0: better.
+    """`published` against a model on one loss: difference of the means in per cent, and Diebold–Mariano; below 0 it is better.
 
     holm_p: adjusted over the horizons; it and what it is evidence for are absent where p is None.
     """
@@ -135,7 +144,7 @@ class Comparison(Report):
 
 
 class PublishedAgainst(Flat):
-    """By loss; empty for `published` itself, and where it is missing."""
+    """`published` against a model, by loss; empty for `published` itself, and where it is missing."""
 
     keyed = Keys("by_loss", r"crps|squared_error|interval_score_\d+(?:\.\d+)?", str, str)
     by_loss: Mapping[Loss, Comparison]
@@ -152,9 +161,10 @@ class ModelScores(Report):
 
 
 class HorizonScores(Report):
-    """n: matured origins; with 0 there is a status and nothing else. n_independent: of those that do not overlap.
+    """The scores at one horizon.
 
-    n_due: origins whose target day has come.  n_without_actual: of those, how many no observado ever answered.
+    n: matured origins; with 0 there is a status and nothing else.  n_independent: those of them that do not overlap.  n_due:
+    origins whose target day has come.  n_without_actual: those of them for whose target no observado ever appeared.
     """
 
     n: int
@@ -212,10 +222,11 @@ class RegimeMiss(Report):
 
 
 class RegimeRule(Report):
-    """value: the largest distance of a coverage from its level.  judged: regimes.
+    """Coverage in every regime with enough origins.
 
-    failed: where the level lies outside the band over episodes, too.  undecided: where it lies inside, so that the evidence cannot
-    tell the distance from chance; with none that failed it is NOT_EVALUATED.
+    value: the largest distance of a coverage from its level.  judged: regimes.  failed: where the level lies outside the band over
+    episodes, too.  undecided: where it lies inside, so that the evidence cannot tell the distance from chance; with none that
+    failed the rule is NOT_EVALUATED.
     """
 
     value: float
@@ -257,7 +268,10 @@ class Record(Report):
 
 
 class Explained(Record):
-    """by_quote: of the origins whose nowcast rests on a quote that was live, on one that was filled in afterwards, on none."""
+    """What the nowcast explains over all origins, by year, and by the quote that it rests on.
+
+    by_quote: whether the quote was live, was filled in afterwards, or there was none.
+    """
 
     by_year: Mapping[str, Record]
     by_quote: Mapping[str, Record]
@@ -271,7 +285,10 @@ class Unexplained(Report):
 
 
 class Scoreboard(Report):
-    """band: the probability of every band.  verdicts: of the acceptance rules, by horizon and name."""
+    """How good the forecasts of every model are, and whether the published ones pass.
+
+    band: the probability of every band.  verdicts: of the acceptance rules, by horizon and name.
+    """
 
     origins_from: str
     levels: tuple[float, ...]

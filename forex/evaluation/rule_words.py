@@ -8,7 +8,8 @@ NAME = re.compile(r"(?P<kind>coverage|below|above|interval_score)_(?P<level>[\d.
 
 
 def in_words(rule: str) -> Sentence:
-    """
+    """What people call a rule; a name that is not known stays as it is.
+
     >>> in_words("coverage_95").says, in_words("interval_score_95_below_benchmarks").says
     ('coverage of the 95 % interval', 'interval score at 95 % below the benchmarks')
     """

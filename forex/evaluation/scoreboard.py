@@ -89,9 +89,9 @@ def _group(scored: Scored, among: Bools) -> list[GroupScores]:
     at_levels = _at_levels(scored, among)
     error, actual = scored.error[among], panel.actual[among, None]
     rise = np.sign(actual - panel.anchor[among, None])
-    said = np.sign(panel.median[among] - panel.anchor[among, None])
-    called = (rise != 0) & (said != 0)
-    n_called, right = called.sum(axis=0), (called & (rise == said)).sum(axis=0)
+    forecast = np.sign(panel.median[among] - panel.anchor[among, None])
+    called = (rise != 0) & (forecast != 0)
+    n_called, right = called.sum(axis=0), (called & (rise == forecast)).sum(axis=0)
     crps = [_mean(scored.crps[among, k]) for k in models]
     base = scored.baseline
     return [

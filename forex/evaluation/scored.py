@@ -49,12 +49,12 @@ class Scored:
 
     @cached_property
     def above(self) -> dict[float, Bools]:
-        """Of each scored level, whether the actual lies above its interval."""
+        """By scored level, whether the outcome lies above the interval, (n, m)."""
         return {level: self.panel.actual[:, None] > self.panel.bounds(level)[1] for level in self.levels}
 
     @cached_property
     def below(self) -> dict[float, Bools]:
-        """Of each scored level, whether the actual lies below its interval, (n, m)."""
+        """By scored level, whether the outcome lies below the interval, (n, m)."""
         return {level: self.panel.actual[:, None] < self.panel.bounds(level)[0] for level in self.levels}
 
     @cached_property

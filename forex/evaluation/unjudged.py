@@ -1,4 +1,4 @@
-"""Horizons that are longer than the data can judge: what coverage was measured says little about them, and that is said."""
+"""Horizons that are longer than the data can judge: the coverage that was measured says little about them, and this is said."""
 
 import math
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ def needed(level: float) -> int:
 
 
 def unjudged(validation: Scoreboard, horizons: Iterable[str], level: float) -> dict[str, Sentence]:
-    """Of each horizon with fewer than `needed`, how many there are, and how many of all its forecasts the interval held."""
+    """For each horizon with fewer than `needed`: how many there are, and how many of all outcomes so far the interval held."""
     found = {}
     for horizon in horizons:
         scores = validation.horizons.get(horizon)

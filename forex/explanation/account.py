@@ -12,7 +12,7 @@ DIFFERENCE_DECIMALS = 8
 
 @dataclass(frozen=True)
 class Step:
-    """What a step is about, and the rate that is reached with it and all before it, CLP per USD."""
+    """What a step is about, and the rate that it and all steps before it reach, CLP per USD."""
 
     kind: Kind
     subject: str | None
@@ -20,9 +20,10 @@ class Step:
 
 
 def account(start: float, steps: Sequence[Step], end: float) -> Account:
-    """Each step's part is what it reaches less what the one before it reached; the last one reaches `end`, the published rate.
+    """The account from `start` to `end`: each step's part is what it reaches less what the step before it reached.
 
-    Rates are rounded as published ones are, so that what is left by rounding is in the part of the last step.
+    The last step reaches `end`, the published rate. Rates are rounded as published ones are, so that what rounding leaves over is
+    in the last step's part.
 
     >>> made = account(900.0, [Step("long_run", None, 920.0), Step("lean", None, 917.50004)], 917.5)
     >>> [part.clp for part in made.parts]
@@ -38,7 +39,7 @@ def account(start: float, steps: Sequence[Step], end: float) -> Account:
 
 def difference(now: Account, before: Account) -> Account:
     """`now` less `before`, part by part; a part that only one of them has counts 0 in the other."""
-    current, earlier = ({(part.kind, part.subject): part.clp for part in one.parts} for one in (now, before))
+    current, earlier = ({(part.kind, part.subject): part.clp for part in given.parts} for given in (now, before))
     parts = tuple(
         Part(
             kind=kind,

@@ -21,8 +21,8 @@ from forex.statistics.predictive import Predictive
 class Again:
     """One horizon of the last run.
 
-    origins: (n,), positions in the history's days; what has a row for each origin is in their order.
-    fitted: by model, calibrated: both at the origins.  published: the name of what is, among the quantiles of `calibrated`.
+    origins: (n,), positions in the history's days; whatever has a row for each origin is in their order.
+    fitted: by model, calibrated: both at the origins.  published: the published model, among the quantiles of `calibrated`.
     scale: the nowcast's, at every day of the history; None where another model is published.  half_lives: of its components.
     contributions: the parts of the nowcast's median by series, one row per origin; empty where there is no nowcast.
     """
@@ -38,17 +38,18 @@ class Again:
     contributions: pl.DataFrame
 
     def row(self, origin: dt.date) -> int:
-        """The position of an origin among `origins`."""
+        """The position in `origins` of an origin, which has to be among them."""
         return int(np.searchsorted(self.history.days[self.origins], np.datetime64(origin)))
 
     def anchor(self, row: int) -> float:
+        """The anchor of an origin, CLP per USD.  row: its position among `origins`."""
         return float(self.history.anchor[self.origins[row]])
 
 
 def made_again(frames: Frames, fit: Fit, calibrate_by: Calibrate, horizon: str) -> Again:
-    """From whole frames: what the library says of an origin rests on what was known there, whatever follows.
+    """One horizon, from whole frames: what the library says of an origin rests on what was known there, whatever follows.
 
-    fit: read with what the models declare.  Raises DataError naming a file that lacks what another one has.
+    fit: read with what the models' files declare.  Raises DataError naming a file that lacks what another one has.
     """
     history = from_panel(frames.panel)
     fitted = frames.raw["horizon"].unique(maintain_order=True).to_list()

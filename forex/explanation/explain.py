@@ -63,7 +63,7 @@ def _explanation(again: Again, stored: Mapping[str, Any], levels: Sequence[float
 
 
 def _over_the_long_run(again: Again, day: int) -> dict[str, float] | None:
-    """By half-life, None where the long run is still or the published model has no components."""
+    """By half-life, each volatility component over the long run; None where that is zero or the published model has none."""
     if again.scale is None or not again.scale.size.long_run[day] > 0:
         return None
     ratios = (again.scale.size.current[day] / again.scale.size.long_run[day]).tolist()

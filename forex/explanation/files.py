@@ -20,7 +20,7 @@ CALIBRATED = Path("data/forecasts/calibrated.parquet")
 
 @dataclass(frozen=True)
 class Frames:
-    """What they hold, but `CALIBRATED`: that is what is to be explained."""
+    """What these files hold; not `CALIBRATED`, which is what is to be explained."""
 
     panel: pl.DataFrame
     regimes: pl.DataFrame
@@ -29,7 +29,7 @@ class Frames:
 
 
 def require_whole(frames: Frames, days: Dates, models: Sequence[str], horizons: Collection[str]) -> None:
-    """Raise DataError where a listed model was not fitted at one of the horizons, or a file has not all its origins.
+    """Raise DataError where a listed model was not fitted at one of the horizons, or a file lacks an origin of the fit.
 
     days: those of the panel that have an anchor.
     """
@@ -49,6 +49,6 @@ def require_whole(frames: Frames, days: Dates, models: Sequence[str], horizons: 
 
 
 def require_origin(origin: object, origins: Dates) -> None:
-    """Raise DataError where nothing was fitted at an origin that is published."""
+    """Raise DataError where nothing was fitted at an origin that has a published forecast.  origins: those of the fit."""
     if not np.isin(np.datetime64(str(origin)), origins):
         raise DataError(f"{RAW_FORECASTS}: has no {origin}, for which {CALIBRATED} has a forecast. Run `dvc repro`.")

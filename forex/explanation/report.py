@@ -29,6 +29,8 @@ Kind = Literal[
 
 
 class Part(Report):
+    """What one step adds to a rate."""
+
     kind: Kind
     subject: str | None = Field(
         description="The series of a driver or quote, the half-life of a component in business days"
@@ -52,6 +54,8 @@ class Ends(Report):
 
 
 class Accounts(Report):
+    """The accounts of a forecast: to its median, and from there to the ends of its intervals."""
+
     median: Account = Field(description="From the anchor to the median")
     intervals: dict[LevelName, Ends] = Field(json_schema_extra=ONLY_THESE_KEYS)
 
@@ -72,7 +76,7 @@ class Explanation(Report):
 
 
 class Explained(Report):
-    """A forecast, that of the business day before, and the difference part by part; null where there is none before."""
+    """A forecast, the one of the business day before, and the difference part by part; these two null where none came before."""
 
     horizon: HorizonName
     now: Explanation

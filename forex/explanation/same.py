@@ -20,8 +20,9 @@ WITHIN_CLP = 1e-4
 
 
 def require_the_same(again: Again, stored: Mapping[str, Any]) -> None:
-    """stored: a published row of data/forecasts/calibrated.parquet.
+    """Refuse what was made again where a file of the last run says otherwise.
 
+    stored: a published row of data/forecasts/calibrated.parquet.
     Raises DataError naming the file and both values where the scale, the parts of the median or a quantile is not what was
     made, or where nothing was fitted at the origin.
     """

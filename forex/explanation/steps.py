@@ -1,7 +1,7 @@
 """The steps of the accounts, in the order in which the forecast is made, and the rate that each reaches.
 
-To the median, of the nowcast or of what is around it: one step a series, each in proportion to its part of the log-distance, so
-that their order does not matter. Of any other model: one step.
+To the median of the nowcast, or of what is centred on it: one step for each series, in proportion to its part of the
+log-distance, so that their order does not matter. To that of any other model: one step.
 
 To an end of an interval, from the median:
 
@@ -40,7 +40,7 @@ DEVIATION = math.sqrt(math.pi / 2)
 
 
 def to_median(again: Again, row: int) -> list[Step]:
-    """row: of the origin, among those of `again`."""
+    """The steps from the anchor to the median.  row: of the origin, among those of `again`."""
     anchor = again.anchor(row)
     if again.published not in AROUND_THE_NOWCAST:
         distance = float(again.calibrated.quantiles[again.published][row, MEDIAN])
@@ -64,14 +64,17 @@ def _kind(again: Again, name: str) -> Kind:
 
 
 def to_end(again: Again, row: int, level: float, side: int) -> list[Step]:
-    """side: 1 for the upper end of the interval of coverage `level`, -1 for the lower one."""
+    """The steps from the median to an end of the interval of coverage `level`.  row: of the origin, among those of `again`.
+
+    side: 1 for the upper end, -1 for the lower one.
+    """
     anchor = again.anchor(row)
     steps = _distances(again, row, level, side)
     return [Step(kind, subject, anchor * math.exp(distance)) for kind, subject, distance in steps]
 
 
 def end_of(level: float, side: int) -> int:
-    """The position in the grid of the quantiles."""
+    """Where the grid of quantiles has an end of an interval.  side: 1 for the upper end, -1 for the lower one."""
     return central_pair(level)[(1 + side) // 2]
 
 
@@ -106,7 +109,7 @@ def _of_members(again: Again, models: Mapping[str, str], row: int, end: int) -> 
 
 
 def _sizes(again: Again, scale: Scale, day: int) -> list[Distance]:
-    """The scale as one factor after the other joins, from the long-run size over the days that the horizon usually has."""
+    """The scale as one factor after another joins, from the long-run size over the days that the horizon usually has."""
     joining = scale.size.joining[day].tolist()
     time = float(scale.time[day])
     timed = float(scale.size.daily[day]) * time

@@ -103,13 +103,14 @@ def month_conditions(month: int, current: float | None, block: UsdClp) -> Month:
 
 
 def ratio_conditions(ratio: float | None, block: UsdClp) -> VolatilityRatio:
+    """The ratio of current to reference volatility: HIGH above `thresholds.high_ratio`, NOT_EVALUATED where it is None."""
     high = block.thresholds.high_ratio
     state: RatioState = NOT_EVALUATED if ratio is None else HIGH if ratio > high else USUAL
     return VolatilityRatio(ratio=ratio, high_ratio=high, state=state)
 
 
 def large_moves(moves: ArrayLike, block: UsdClp) -> LargeMoves:
-    """How many of the moves in the last `recent_days` rows are beyond the large one, and how many would be usual."""
+    """How many of the moves in the last `recent_days` rows are large, and how many would be usual; NaN is no move."""
     recent = np.asarray(moves, dtype=np.float64)[-block.warnings.recent_days :]
     there = int(np.count_nonzero(~np.isnan(recent)))
     return LargeMoves(
@@ -134,6 +135,7 @@ def log_scale(anchor: float, quantiles: Sequence[float]) -> float:
 
 
 def copper_conditions(current: float | None, block: UsdClp) -> CopperCorrelation:
+    """The correlation with copper: BROKEN further than `break_threshold` from the expected one, NOT_EVALUATED where unknown."""
     expected, sd, most = (
         None if value == NOT_EVALUATED else float(value)
         for value in (
@@ -162,7 +164,7 @@ def _over(value: float | None, usual: float | None) -> float | None:
 
 
 def sentences(content: Conditions) -> list[Sentence]:
-    """`conditions` in words, one sentence for each thing that was judged; every number is one of them."""
+    """`conditions` in words, a sentence for each thing that was judged; every number in them is from there."""
     ratio, moves = content.volatility_ratio, content.large_moves
     said = _volatility(content.volatility, content.month)
     if ratio.state == HIGH:

@@ -13,7 +13,7 @@ FINEST = 6  # digits that a step may stand behind the first one of the rate: a f
 
 
 def ladder(forecasts: Mapping[str, TargetForecast]) -> Ladder:
-    """`ladder` of reports/forecast.json: of every horizon."""
+    """`ladder` of reports/forecast.json, for every horizon."""
     levels, above = rungs(forecasts)
     return Ladder(levels=levels, above=above)
 

@@ -110,7 +110,7 @@ class Stale(Report):
 
 
 class Volatility(Report):
-    """Of the last moves, beside the usual one."""
+    """The volatility of the last moves, beside the usual one."""
 
     daily: float | None = Field(description="Per business day")
     business_days: int = Field(ge=1, description="Over how many")
@@ -157,7 +157,7 @@ class Scale(Report):
 
 
 class CopperCorrelation(Report):
-    """Of the observado's moves with copper's."""
+    """The correlation of the observado's moves with copper's."""
 
     current: float | None
     expected: float | None = Field(description="The usual one")

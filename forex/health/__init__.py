@@ -1,5 +1,5 @@
 """Whether the forecast comes, on time and whole, for whoever watches over it: a person, a monitor.
 
-`checks` looks at the newest forecast, the reports, the suites, the ledger, the outbox and the jobs and gives a `report.Health`;
-`metrics` writes it as text that Prometheus reads. The clock is an argument.
+`age` checks the newest forecast, `run` the reports and the suites, `kept` the ledger and the outbox, `jobs` the scheduled jobs;
+`report` makes a `Health` of what they found, and `metrics` writes it as text that Prometheus reads. The clock is an argument.
 """

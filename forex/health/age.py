@@ -1,4 +1,4 @@
-"""How old the newest forecast is by the clock: business days that passed since a newer one could have been made."""
+"""How old the newest forecast is by the clock: business days that have passed since a newer one could have been made."""
 
 import datetime as dt
 from typing import Final
@@ -17,9 +17,10 @@ UNKNOWN_AGE: Final[dict[str, float]] = {}
 
 
 def check_age(forecast: Forecast | None, why: str, at: dt.datetime, cut_off: str, limits: Limits) -> Check:
-    """forecast: the newest one, None where there is none or it cannot be read, and then `why`.  at: the clock, UTC.
+    """The check of how old the newest forecast is.
 
-    limits: in business days; from its `caution` on a forecast is too old.
+    forecast: None where there is none or it cannot be read; `why` says which.  at: the clock, UTC.  cut_off: the forecast's, the
+    time of day in Santiago.  limits: in business days; from its `caution` on a forecast is too old.
     """
     if forecast is None:
         says = sentence("There is no forecast: {why:s}", why=why)

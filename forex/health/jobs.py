@@ -14,8 +14,10 @@ from forex.schedule.record import Record
 
 
 class JobState(NamedTuple):
-    """day: the newest one on which the job should be done by now, `longest` after its time.  record: of that day; None where there
-    is none, or a damaged one.  last_success: when all its commands had been done, UTC.  next_day: the day of its next time.
+    """How a job fares at an instant.
+
+    day: the newest day on which the job should be done by now, `longest` after its time.  record: of that day; None where there is
+    none, or a damaged one.  last_success: when all its commands had last been done, UTC.  next_day: the day of its next time.
     """
 
     job: Job
@@ -26,7 +28,7 @@ class JobState(NamedTuple):
 
 
 def states(plan: Plan, at: dt.datetime) -> list[JobState]:
-    """Of every job of the plan at an instant."""
+    """How every job of the plan fares at an instant."""
     is_business_day = business_days()
     found = []
     for job in plan.jobs:
@@ -39,30 +41,31 @@ def states(plan: Plan, at: dt.datetime) -> list[JobState]:
 
 
 def check_jobs(plan: Plan, at: dt.datetime) -> tuple[Check, ...]:
-    """A check of each job; not evaluated before the first day on which one was run: until then others may run the commands."""
+    """A check of each job; not evaluated for days before a job was first run here: until then others may run the commands."""
     first = min((path.parent.name for path in RUNS.glob("*/*.json")), default=None)
-    return tuple(_check(one, first) for one in states(plan, at))
+    return tuple(_check(job_state, first) for job_state in states(plan, at))
 
 
-def _check(one: JobState, first: str | None) -> Check:
-    figures = {"job_last_success_timestamp_seconds": one.last_success.timestamp()} if one.last_success else {}
-    state, says = _judged(one) if first and first <= str(one.day) else _not_yet(one, first)
-    return Check(name=f"job:{one.job.name}", state=state, says=says, figures=figures)
+def _check(job_state: JobState, first: str | None) -> Check:
+    success = job_state.last_success
+    figures = {"job_last_success_timestamp_seconds": success.timestamp()} if success else {}
+    state, says = _judged(job_state) if first and first <= str(job_state.day) else _not_yet(job_state, first)
+    return Check(name=f"job:{job_state.job.name}", state=state, says=says, figures=figures)
 
 
-def _not_yet(one: JobState, first: str | None) -> tuple[CheckState, Sentence]:
+def _not_yet(job_state: JobState, first: str | None) -> tuple[CheckState, Sentence]:
     if first is None:
         return NOT_EVALUATED, sentence("No job was ever run here.")
     return NOT_EVALUATED, sentence(
         "{job:s} is next due on {next}; its last day, {day}, was before the first job was run.",
-        job=one.job.name,
-        next=one.next_day,
-        day=one.day,
+        job=job_state.job.name,
+        next=job_state.next_day,
+        day=job_state.day,
     )
 
 
-def _judged(one: JobState) -> tuple[CheckState, Sentence]:
-    job, day, record = one.job.name, one.day, one.record
+def _judged(job_state: JobState) -> tuple[CheckState, Sentence]:
+    job, day, record = job_state.job.name, job_state.day, job_state.record
     if record is None:
         return FAULT, sentence("{job:s} was due on {day} and was not run.", job=job, day=day)
     if record.succeeded:
@@ -89,7 +92,7 @@ def _record(job: Job, day: dt.date) -> Record | None:
 
 
 def _last_success(job: Job) -> dt.datetime | None:
-    """By the newest record of a success that is kept."""
+    """When the job last succeeded, by the records that are kept; None where none is of a success."""
     for path in sorted(RUNS.glob(f"*/{job.name}.json"), reverse=True):
         try:
             record = records.read(path)

@@ -18,7 +18,7 @@ HOUR: Final = dt.timedelta(hours=1)
 
 
 def check_ledger(forecast: Forecast | None) -> Check:
-    """Whether the newest forecast is issued."""
+    """The check of whether the ledger can be read and has the newest forecast.  forecast: None where there is none to compare."""
     try:
         origins = read(LEDGER)["origin_date"]
     except DataError as error:
@@ -35,7 +35,10 @@ def check_ledger(forecast: Forecast | None) -> Check:
 
 
 def check_mail(at: dt.datetime) -> Check:
-    """Whether a mail has waited for longer than a day, or one of the last week came too late to be sent."""
+    """The check of whether a mail has waited for longer than a day, or one of the last week came too late to be sent.
+
+    at: the clock, UTC.
+    """
     if not OUTBOX.is_dir():
         says = sentence("There is no outbox: no mail was ever made here.")
         return Check(name="mail", state=NOT_EVALUATED, says=says, figures={})
@@ -57,6 +60,6 @@ def check_mail(at: dt.datetime) -> Check:
 
 
 def _ages(folder: Path, at: dt.datetime) -> list[dt.timedelta]:
-    """Of the messages in the folder; what a writer holds there has a hidden name."""
+    """How long ago each message in the folder was written; one that is still being written has a hidden name, and is left out."""
     made = [dt.datetime.fromtimestamp(path.stat().st_mtime, dt.UTC) for path in folder.glob("[!.]*.eml")]
-    return [max(at - one, dt.timedelta()) for one in made]
+    return [max(at - instant, dt.timedelta()) for instant in made]

@@ -1,6 +1,6 @@
 """A `Health` as text that Prometheus reads: version 0.0.4 of its text exposition format.
 
-Every figure has its HELP and TYPE, and a sample for each check or job that has it; what is unknown has no sample.
+Every figure has its HELP and TYPE, and a sample for each check or job that has the figure; what is unknown has no sample.
 """
 
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ FIGURES: Final = {
 
 
 def exposition(health: Health) -> str:
-    """The figures of `health`, a sample a line."""
+    """The figures of `health`, each line ending in a newline."""
     return "".join(f"{line}\n" for line in _lines(health))
 
 
@@ -34,12 +34,12 @@ def _lines(health: Health) -> Iterator[str]:
     )
     yield f"forex_health_exit_code {health.exit_code}"
     yield from _head("check_ok", "Whether a check found nothing wrong; none for a check that could not be made.")
-    for check in sorted(health.checks, key=lambda one: one.name):
+    for check in sorted(health.checks, key=lambda check: check.name):
         if check.state != NOT_EVALUATED:
             yield f"forex_check_ok{_labels(check=check.name)} {0 if check.wrong else 1}"
     for name, says in FIGURES.items():
         yield from _head(name, says)
-        for check in sorted(health.checks, key=lambda one: one.name):
+        for check in sorted(health.checks, key=lambda check: check.name):
             if name in check.figures:
                 label = _labels(job=check.name.removeprefix(JOB)) if check.name.startswith(JOB) else ""
                 yield f"forex_{name}{label} {_number(check.figures[name])}"
@@ -51,7 +51,8 @@ def _head(name: str, says: str) -> Iterator[str]:
 
 
 def _labels(**values: str) -> str:
-    """
+    """The labels of a sample, in braces.
+
     >>> _labels(job="daily")
     '{job="daily"}'
     """

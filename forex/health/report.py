@@ -1,4 +1,4 @@
-"""What `forex health` found: of each thing it looked at a state, a sentence and figures."""
+"""What `forex health` found: a state, a sentence and figures for each thing that it looked at."""
 
 import datetime as dt
 from typing import Final, Literal
@@ -13,7 +13,10 @@ AGE: Final = "age"
 
 
 class Check(Report):
-    """name: age, reports, suites, ledger, mail, or job:NAME.  figures: by the name that their metric has without `forex_`."""
+    """What was found of one thing.
+
+    name: age, reports, suites, ledger, mail, or job:NAME.  figures: by the name that their metric has without `forex_`.
+    """
 
     name: str
     state: CheckState
@@ -22,11 +25,12 @@ class Check(Report):
 
     @property
     def wrong(self) -> bool:
+        """Whether the state is CAUTION or FAULT."""
         return self.state in (CAUTION, FAULT)
 
 
 class Health(Report):
-    """at: by the clock, UTC.  state: the worst of the checks'."""
+    """What all checks found.  at: by the clock, UTC.  state: the worst of the checks'.  checks: the worst first."""
 
     at: dt.datetime
     state: CheckState
@@ -35,11 +39,14 @@ class Health(Report):
 
 
 def health(at: dt.datetime, checks: tuple[Check, ...]) -> Health:
-    """The worst first.  The exit code is 4 where there is no forecast or a newer one could have been made, 1 where something else
-    is wrong."""
+    """The checks as one, the worst first; there is one at least.
+
+    The exit code is 4 where the check of the forecast's age is wrong: there is none, or a newer one could have been made; 1 where
+    another check is.
+    """
     order = (FAULT, CAUTION, OK, NOT_EVALUATED)
-    ordered = tuple(sorted(checks, key=lambda one: order.index(one.state)))
-    late = any(one.wrong and one.name == AGE for one in checks)
-    wrong = any(one.wrong for one in checks)
+    ordered = tuple(sorted(checks, key=lambda check: order.index(check.state)))
+    late = any(check.wrong and check.name == AGE for check in checks)
+    wrong = any(check.wrong for check in checks)
     code = StaleError.exit_code if late else GateFailed.exit_code if wrong else EXIT_OK
     return Health(at=at, state=ordered[0].state, exit_code=code, checks=ordered)

@@ -22,7 +22,7 @@ AnyReport = TypeVar("AnyReport", bound=Report)
 
 @dataclass(frozen=True)
 class Run:
-    """The last run's reports as far as they can be read; `faults`: why the others cannot."""
+    """The last run's reports, None where they cannot be read; `faults`: why, of these and of the other reports."""
 
     forecast: Forecast | None
     alerts: AlertsReport | None
@@ -31,6 +31,7 @@ class Run:
 
 
 def read_run() -> Run:
+    """The reports in the working directory, as far as they can be read."""
     faults: list[str] = []
 
     def read(path: Path, model: type[AnyReport]) -> AnyReport | None:
@@ -51,7 +52,7 @@ def read_run() -> Run:
 
 
 def check_reports(run: Run, params: Params) -> Check:
-    """Whether every report can be read and they are of one run, with the params that params.yaml has now."""
+    """The check of whether every report can be read and all are of one run, made with the params that params.yaml has now."""
     if run.faults:
         return Check(name="reports", state=FAULT, says=verbatim(" ".join(run.faults)), figures={})
     assert run.forecast is not None and run.alerts is not None  # else there is a fault
@@ -62,7 +63,7 @@ def check_reports(run: Run, params: Params) -> Check:
 
 
 def check_suites(run: Run) -> Check:
-    """Whether every series that no forecast can do without held its checks."""
+    """The check of whether every series that no forecast can do without has passed its checks of the data."""
     found = run.expectations
     if found is None:
         says = sentence("What the checks of the data said cannot be read.")

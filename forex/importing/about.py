@@ -16,7 +16,7 @@ from forex.params import Bounds
 
 @dataclass(frozen=True)
 class Asked:
-    """What the file's owner says of it; None: what the file says itself."""
+    """What the file's owner says of it; None leaves it to the file.  known_at: UTC, for all of its values."""
 
     series: str | None = None
     column: str | None = None
@@ -28,7 +28,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class Known:
-    """What a project knows of series: entries of series.yaml, bounds of params.yaml, codes of providers."""
+    """What a project knows of series.
+
+    entries: of series.yaml, by id.  bounds: of params.yaml, by id.  codes: by code of a provider, the id.
+    """
 
     entries: Mapping[str, Series]
     bounds: Mapping[str, Bounds]
@@ -36,6 +39,7 @@ class Known:
 
     @property
     def ids(self) -> list[str]:
+        """Every id that has an entry or bounds, once."""
         return list(dict.fromkeys([*self.entries, *self.bounds]))
 
 
@@ -46,7 +50,7 @@ def chosen(layout: Layout, asked: Asked, known: Known, path: Path) -> tuple[Colu
     """
     if not layout.values:
         raise DataError(f"{path}: no column has numbers beside the days of {layout.days.name}.")
-    named = {one.index: recognised(one.heads, known.ids, known.codes) for one in layout.values}
+    named = {column.index: recognised(column.heads, known.ids, known.codes) for column in layout.values}
     column = _column(layout, asked, named, path)
     if asked.series is not None:
         return column, asked.series, "--series"
@@ -64,10 +68,12 @@ def chosen(layout: Layout, asked: Asked, known: Known, path: Path) -> tuple[Colu
 
 
 def _column(layout: Layout, asked: Asked, named: Mapping[int, set[str]], path: Path) -> Column:
-    names = ", ".join(one.name for one in layout.values)
+    names = ", ".join(column.name for column in layout.values)
     if asked.column is not None:
         found = [
-            one for one in layout.values if plain(asked.column) in {plain(head) for head in (*one.heads, one.name)}
+            column
+            for column in layout.values
+            if plain(asked.column) in {plain(head) for head in (*column.heads, column.name)}
         ]
         if len(found) != 1:
             raise UsageError(f"{path}: --column {asked.column}: {len(found) or 'none'} of its columns: {names}.")
@@ -75,7 +81,7 @@ def _column(layout: Layout, asked: Asked, named: Mapping[int, set[str]], path: P
     if len(layout.values) == 1:
         return layout.values[0]
     wanted = asked.series or TARGET
-    found = [one for one in layout.values if named[one.index] == {wanted}]
+    found = [column for column in layout.values if named[column.index] == {wanted}]
     if len(found) != 1:
         unquoted = (
             " A decimal comma would have to be in quotes." if layout.grid.told.get("separator") == "comma" else ""

@@ -57,11 +57,13 @@ _DIGITS: Final = re.compile(r"^(19|20)\d{6}$")
 _A_MONTH: Final = re.compile(
     r"^([a-z]{3,10})\.?[-/.\s]*(?:del?\s+)?(\d{4}|\d{2})$|^(19|20)\d{2}[-/.]\d{1,2}$|^\d{1,2}[-/.](19|20)\d{2}$"
 )
-LONGEST: Final = 100  # characters of a cell that can be a day; the patterns above take the square of a cell's length
+LONGEST: Final = (
+    100  # characters of a cell that can be a day; the time of the patterns above grows with the square of its length
+)
 
 
 def plain(text: str) -> str:
-    """Lower case without accents and spaces around, as words are compared.
+    """A text as words are compared: in lower case, without accents, with single spaces.
 
     >>> plain(" Dólar\u00a0Observado ")
     'dolar observado'
@@ -69,13 +71,14 @@ def plain(text: str) -> str:
     if text.isascii():
         return " ".join(text.casefold().split())
     letters = unicodedata.normalize("NFKD", text.casefold())
-    return " ".join("".join(one for one in letters if not unicodedata.combining(one)).split())
+    return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
 
 
 def readings(written: str) -> dict[Order, dt.date]:
-    """Every day that a text can be, by the order of day, month and year; none where it is no day.
+    """Every day that a text can mean, by the order of day, month and year; empty where it is no day.
 
-    A month in letters, and a year of four digits in front, leave one day, whatever the order.
+    A month in letters, and a year of four digits in front, leave one day, whatever the order. Midnight may follow the day; any
+    other time leaves none.
 
     >>> readings("03-04-2024")
     {'dmy': datetime.date(2024, 4, 3), 'mdy': datetime.date(2024, 3, 4)}
@@ -88,7 +91,7 @@ def readings(written: str) -> dict[Order, dt.date]:
 
 def looks_like_a_day(written: str) -> bool:
     """Whether a text has the form of a day, though there may be no such day."""
-    if not any(one.isdigit() for one in written):
+    if not any(letter.isdigit() for letter in written):
         return False
     bare = _TIME.sub("", _cell(written))
     if numbers := _NUMBERS.match(bare):
@@ -99,12 +102,12 @@ def looks_like_a_day(written: str) -> bool:
 
 
 def has_a_time(written: str) -> bool:
-    """Whether a moment of a day is written, other than its beginning."""
+    """Whether a text ends in a time of day other than midnight."""
     return _without_time(_cell(written)) is None
 
 
 def is_a_month(written: str) -> bool:
-    """Whether a text names a month, and no day of it.
+    """Whether a text names a month and no day in it.
 
     >>> is_a_month("Nov.2024"), is_a_month("2024-11"), is_a_month("27.Nov.2024")
     (True, True, False)
@@ -114,7 +117,7 @@ def is_a_month(written: str) -> bool:
 
 
 def _cell(written: str) -> str:
-    """As `plain`; nothing of a cell that is too long."""
+    """A cell as `plain` gives it; "" where it is too long."""
     return plain(written) if len(written) <= LONGEST else ""
 
 
@@ -139,7 +142,7 @@ def _has_month(text: str) -> bool:
 
 
 def _without_time(text: str) -> str | None:
-    """The text without a time of day that says midnight; None where it says another."""
+    """The text without its time of day where that is midnight; None where it is any other."""
     found = _TIME.search(text)
     if found is None:
         return text

@@ -5,30 +5,33 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-# Of a spreadsheet, days and numbers are what they are; of text, and of a spreadsheet's texts, they are still to be read.
+# A spreadsheet has days and numbers as such; in text, and in a spreadsheet's texts, they are still to be read.
 Cell = str | dt.datetime | Decimal
 
 
 @dataclass(frozen=True)
 class Row:
-    """place: what messages call it, "line 17"."""
+    """A row of a file.  place: what messages call it, "line 17"."""
 
     place: str
     cells: tuple[Cell, ...]
 
     def cell(self, column: int) -> Cell:
+        """The cell of a column, the first being 0; "" beyond the row's end."""
         return self.cells[column] if column < len(self.cells) else ""
 
     @property
     def empty(self) -> bool:
+        """Whether every cell is blank."""
         return all(shown(cell) == "" for cell in self.cells)
 
 
 @dataclass(frozen=True)
 class Grid:
-    """rows: none of them empty.  told: how the file was read, by label.  formulas: place and column of cells that are computed.
+    """The cells of a file.
 
-    per_cent: of cells that a spreadsheet shows as per cent; their numbers are as shown, 5.25 and not 0.0525.
+    rows: none of them empty.  told: how the file was read, by label.  formulas: place and column of each cell that is computed.
+    per_cent: likewise of each that a spreadsheet shows as per cent; their numbers are as shown, 5.25 and not 0.0525.
     """
 
     rows: tuple[Row, ...]
@@ -38,10 +41,11 @@ class Grid:
 
     @property
     def width(self) -> int:
+        """The number of cells in the longest row."""
         return max((len(row.cells) for row in self.rows), default=0)
 
     def turned(self) -> "Grid":
-        """Columns as rows: a file whose dates stand in a line. Places become "column C"."""
+        """The grid with its columns as rows, for a file whose dates stand side by side. Places become "column C"."""
         columns = range(self.width)
         rows = tuple(
             Row(f"column {letters(column)}", tuple(row.cell(column) for row in self.rows)) for column in columns
@@ -62,7 +66,7 @@ def shown(cell: Cell) -> str:
 
 
 def letters(column: int) -> str:
-    """A column as spreadsheets call it.
+    """A column, the first being 0, as spreadsheets call it.
 
     >>> letters(0), letters(25), letters(26)
     ('A', 'Z', 'AA')
@@ -76,6 +80,6 @@ def letters(column: int) -> str:
 
 
 def rows_of(cells: Sequence[Sequence[Cell]], places: Sequence[str]) -> tuple[Row, ...]:
-    """The rows that hold something."""
+    """The rows that are not empty.  places: of each row, what messages call it."""
     rows = (Row(place, tuple(row)) for place, row in zip(places, cells, strict=True))
     return tuple(row for row in rows if not row.empty)

@@ -49,7 +49,9 @@ _OTHER: Final = re.compile(
 
 
 def recognised(texts: Iterable[str], ids: Sequence[str], codes: Mapping[str, str]) -> set[str]:
-    """The series that texts name.  ids: those that are known.  codes: of providers, "F073.TCO.PRE.Z.D", with their series.
+    """The ids of the series that texts name.
+
+    ids: those that are known.  codes: of providers, such as "F073.TCO.PRE.Z.D", with the id that each stands for.
 
     >>> recognised(["1.Dólar observado (pesos por dólar)"], ["usdclp", "aud"], {})
     {'usdclp'}
@@ -70,5 +72,5 @@ def recognised(texts: Iterable[str], ids: Sequence[str], codes: Mapping[str, str
 
 
 def is_silent(heads: Sequence[str]) -> bool:
-    """Whether the last of a column's heads names nothing."""
+    """Whether the last of a column's heads says nothing of its series, or there is none."""
     return not heads or plain(heads[-1]) in SILENT

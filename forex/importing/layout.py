@@ -22,21 +22,23 @@ MOSTLY: Final = 0.5  # of the rows, in a column of days or of numbers
 
 @dataclass(frozen=True)
 class Column:
-    """heads: what stands above it, from the top; the last is its name."""
+    """A column of a grid.  index: the first column is 0.  heads: the texts above it, from the top; the last is its name."""
 
     index: int
     heads: tuple[str, ...]
 
     @property
     def name(self) -> str:
+        """The last of its heads, else "column C"."""
         return self.heads[-1] if self.heads else f"column {letters(self.index)}"
 
 
 @dataclass(frozen=True)
 class Layout:
-    """days: the column with the days.  values: those with numbers.  titles: texts above, without heads.
+    """Where in a grid the days and numbers stand.
 
-    data: rows with a day.  between: rows among them without one.  foot: rows after them.
+    days: the column with the days.  values: those with numbers.  known_at: the one of that name.  titles: texts above, each alone
+    in its row.  data: rows with a day.  between: rows among them without one.  foot: rows after them.
     """
 
     grid: Grid
@@ -50,15 +52,21 @@ class Layout:
 
 
 def is_day(cell: Cell) -> bool:
+    """Whether a cell is a day, or text in the form of one."""
     return isinstance(cell, datetime) or (isinstance(cell, str) and looks_like_a_day(cell))
 
 
 def is_number(cell: Cell) -> bool:
+    """Whether a cell is a number, or text that can be one and does not look like a day."""
     return isinstance(cell, Decimal) or (isinstance(cell, str) and bool(numbers(cell)) and not looks_like_a_day(cell))
 
 
 def laid_out(grid: Grid, name: str) -> Layout:
-    """Raises DataError where no row has a day and a number; UsageError where two columns could be that of the days."""
+    """Where in the grid the days and numbers stand; a grid whose days stand side by side is turned first.
+
+    name: what messages call the file.  Raises DataError where no cell has a day; UsageError where two columns could be that of
+    the days.
+    """
     grid = _upright(grid)
     columns = range(grid.width)
     counts = [sum(is_day(row.cell(column)) for row in grid.rows) for column in columns]
@@ -86,7 +94,7 @@ def laid_out(grid: Grid, name: str) -> Layout:
 
 
 def _upright(grid: Grid) -> Grid:
-    """The grid with a row a day."""
+    """The grid with a row for each day."""
     down = max((sum(is_day(row.cell(column)) for row in grid.rows) for column in range(grid.width)), default=0)
     across = max((sum(map(is_day, row.cells)) for row in grid.rows), default=0)
     return grid.turned() if across > max(down, 2) else grid
@@ -120,7 +128,7 @@ def _has_numbers(data: Sequence[Row], column: int) -> bool:
 
 
 def _no_day(grid: Grid) -> str:
-    """Why none was found."""
+    """Why no day was found, for a message."""
     cells = [(row.place, shown(cell)) for row in grid.rows for cell in row.cells]
     months = [place for place, text in cells if is_a_month(text)]
     if len(months) > 1:

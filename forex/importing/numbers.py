@@ -77,9 +77,10 @@ def is_absent(text: str) -> bool:
 
 
 def readings(text: str) -> dict[Mark, Decimal]:
-    """Every number that a text can be, by the decimal mark; none where it is no number.
+    """Every number that a text can mean, by the decimal mark; empty where it is no number.
 
-    The other mark, a space or an apostrophe may part thousands, in threes; no number above them begins with a zero.
+    The other mark, a space or an apostrophe may separate groups of three digits; a number in groups does not begin with a zero.
+    A currency or a per cent sign is left out, and brackets around the number mean minus.
 
     >>> readings("1.234")
     {'comma': Decimal('1234'), 'point': Decimal('1.234')}
@@ -102,6 +103,7 @@ def readings(text: str) -> dict[Mark, Decimal]:
 
 
 def is_per_cent(text: str) -> bool:
+    """Whether a text ends in a per cent sign."""
     return text.strip().endswith("%")
 
 

@@ -15,8 +15,13 @@ OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # the container of .xls,
 
 
 def opened(path: Path, sheet: str | None) -> Grid:
-    """Raises UsageError where there is no such file, or no sheets though one is asked for; FileRefused where the system refuses it;
-    DataError where it is larger than `IMPORT_BYTES`, no regular file, or cannot be read."""
+    """The cells of a spreadsheet or of delimited text.
+
+    sheet: the one to read of a workbook; None: the one with days.
+
+    Raises UsageError where there is no such file, where text is asked for a sheet, and as `workbook_grid`; FileRefused where the
+    system refuses; DataError where the file is larger than `IMPORT_BYTES`, is not a regular file, or cannot be read.
+    """
     try:
         content, name = read_bytes(path, IMPORT_BYTES), str(path)
     except FileNotFoundError as error:

@@ -14,12 +14,15 @@ from forex.params import Bounds
 from forex.timeline import calendar
 
 MOSTLY: Final = 0.5  # of the values within their bounds, in a file about the series that it is taken for
-LONGEST: Final = 3  # gaps that are told
+LONGEST: Final = 3  # how many stretches of missing days are told
 
 
 @dataclass(frozen=True)
 class Value:
-    """number: as written, to the last decimal.  known_at (UTC): where the file or its owner says it."""
+    """A day's value in a file.
+
+    place: where it stands.  number: as written, to the last decimal.  known_at: UTC, where the file or its owner says it.
+    """
 
     place: str
     date: dt.date
@@ -38,10 +41,10 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Gaps:
-    """Against the calendar of business days, from the first date to the last.
+    """A file's dates against the calendar of business days, from the first date to the last.
 
-    missing: business days without a value.  longest: first and last day of the longest stretches of them, with their number.
-    off: dates that are no business days.
+    missing: how many business days have no value.  longest: first and last day of the longest stretches of these, with their
+    number, the longest first.  off: how many dates are no business days.
     """
 
     missing: int
@@ -50,7 +53,10 @@ class Gaps:
 
 
 def once(values: Sequence[Value], name: str, skipped: list[Skipped]) -> list[Value]:
-    """Each day once, or once per instant.  Raises DataError where one has two values."""
+    """The values with each day once or, where `known_at` is given, once per instant; repetitions are added to `skipped`.
+
+    name: what messages call the file.  Raises DataError where a day or an instant has two values.
+    """
     found: dict[tuple[dt.date, dt.datetime | None], Value] = {}
     for value in values:
         before = found.setdefault((value.date, value.known_at), value)
@@ -67,28 +73,31 @@ def once(values: Sequence[Value], name: str, skipped: list[Skipped]) -> list[Val
 def within_bounds(
     values: Sequence[Value], series: str, bounds: Bounds | None, name: str, skipped: list[Skipped]
 ) -> list[Value]:
-    """Raises DataError where most values cannot be the series'."""
+    """The values within the bounds of the series, all of them where it has none; the others are added to `skipped`.
+
+    name: what messages call the file.  Raises DataError where half of the values or more lie outside.
+    """
     if bounds is None:
         return list(values)
     within = [value for value in values if bounds.min <= value.number <= bounds.max]
     allowed = f"{bounds.min:g} to {bounds.max:g}"
     if len(within) <= MOSTLY * len(values):
-        one = next(value for value in values if value not in within)
+        first = next(value for value in values if value not in within)
         raise DataError(
-            f"{name}, {one.place}: {one.number} on {one.date}. {len(values) - len(within)} of {len(values)} values lie outside of "
-            f"{allowed}, where {series} can be (validate.bounds.{series} in params.yaml). Say if it is another series (--series), "
-            "another column (--column) or another decimal mark (--decimal)."
+            f"{name}, {first.place}: {first.number} on {first.date}. {len(values) - len(within)} of {len(values)} values lie "
+            f"outside of {allowed}, where {series} can be (validate.bounds.{series} in params.yaml). Say if it is another series "
+            "(--series), another column (--column) or another decimal mark (--decimal)."
         )
     outside = [value for value in values if value not in within]
     skipped += [
-        Skipped(one.place, f"{one.date} {one.number}", f"outside of {allowed} (validate.bounds.{series})")
-        for one in outside
+        Skipped(value.place, f"{value.date} {value.number}", f"outside of {allowed} (validate.bounds.{series})")
+        for value in outside
     ]
     return within
 
 
 def refuse_other_unit(per_cent: bool, unit: str, series: str, name: str) -> None:
-    """Raises DataError where the values are per cent and the series is not."""
+    """Raise DataError where the values are per cent and the unit of the series is not."""
     if per_cent and unit != PERCENT:
         raise DataError(
             f"{name}: its values are per cent, and the unit of {series} is {unit!r}. Choose the column with the values themselves "
@@ -97,12 +106,13 @@ def refuse_other_unit(per_cent: bool, unit: str, series: str, name: str) -> None
 
 
 def gaps(dates: Sequence[dt.date]) -> Gaps:
+    """Which business days the dates lack, and how many dates are no business days.  dates: at least one, in any order."""
     days = np.unique(np.array(dates, dtype="datetime64[D]"))
     business = calendar.business_days(str(days[0]), str(days[-1]))
     absent = ~np.isin(business, days)
     edges = np.flatnonzero(np.diff(np.concatenate([[0], absent.astype(int), [0]])))
     stretches = [(business[i], business[j - 1], int(j - i)) for i, j in zip(edges[::2], edges[1::2], strict=True)]
-    stretches.sort(key=lambda one: -one[2])
+    stretches.sort(key=lambda stretch: -stretch[2])
     return Gaps(
         missing=int(absent.sum()),
         longest=tuple((first.item(), last.item(), count) for first, last, count in stretches[:LONGEST]),

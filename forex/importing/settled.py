@@ -24,24 +24,32 @@ SAID: Final[Mapping[Order | Mark, str]] = {
 
 @dataclass(frozen=True)
 class Written(Generic[Way, Read]):
-    """A text, where it stands, and what it can be."""
+    """A cell of text, where it stands, and what it can mean, by the way in which it is read."""
 
     place: str
     text: str
     ways: Mapping[Way, Read]
 
     def read(self, way: Way | None) -> Read | None:
-        """What it is that way; None: whatever way, for they are one."""
+        """What the text means, read this way, None where it cannot be; without a way, by any of them, for they agree."""
         return next(iter(self.ways.values())) if way is None else self.ways.get(way)
 
 
 def order_of(written: Sequence[Written[Order, dt.date]], given: Order | None, name: str) -> Order | None:
-    """None where every day can be read in one way alone.  Raises UsageError where the rows leave two orders, or none."""
+    """The order in which the file writes its days: `given`, else the one that suits every row.
+
+    None where every order does, and they make no difference.  name: what messages call the file.  Raises UsageError where the rows
+    leave two orders, or none.
+    """
     return given or _settled(written, ORDERS, "--dates", name, str)
 
 
 def mark_of(written: Sequence[Written[Mark, Decimal]], given: Mark | None, name: str) -> Mark | None:
-    """None where no number has a mark.  Raises UsageError where the rows leave both marks, or none."""
+    """The decimal mark of the file: `given`, else the one that suits every row.
+
+    None where both do, and make no difference.  name: what messages call the file.  Raises UsageError where the rows leave both
+    marks, or none.
+    """
     return given or _settled(written, MARKS, "--decimal", name, "{:f}".format)
 
 
@@ -49,21 +57,23 @@ def _settled(
     written: Sequence[Written[Way, Read]], every: Sequence[Way], option: str, name: str, say: Callable[[Read], str]
 ) -> Way | None:
     """The one way that suits all rows; None where all do, and make no difference."""
-    left = [way for way in every if all(way in one.ways for one in written)]
+    left = [way for way in every if all(way in cell.ways for cell in written)]
     if not left:
         raise UsageError(_contradiction(written, option, name))
-    for one in written:
-        if len({one.ways[way] for way in left}) > 1:
-            could = " or ".join(f"{say(one.ways[way])} ({option} {way})" for way in left)
+    for cell in written:
+        if len({cell.ways[way] for way in left}) > 1:
+            could = " or ".join(f"{say(cell.ways[way])} ({option} {way})" for way in left)
             raise UsageError(
-                f"{name}, {one.place}: {one.text!r} could be {could}, and no row of the file says which. Give one of the options."
+                f"{name}, {cell.place}: {cell.text!r} could be {could}, and no row of the file says which. Give one of the options."
             )
     return None if len(left) == len(every) else left[0]
 
 
 def _contradiction(written: Sequence[Written[Way, Read]], option: str, name: str) -> str:
-    """A row that can be little, and one that cannot be the same."""
-    narrow = min(written, key=lambda one: len(one.ways))
-    other = next(one for one in written if not narrow.ways.keys() <= one.ways.keys())
-    said = [f"{one.place} has {one.text!r}, {' or '.join(SAID[way] for way in one.ways)}" for one in (narrow, other)]
+    """The message that names the cell with the fewest ways, and one that cannot be read in all of these."""
+    narrow = min(written, key=lambda cell: len(cell.ways))
+    other = next(cell for cell in written if not narrow.ways.keys() <= cell.ways.keys())
+    said = [
+        f"{cell.place} has {cell.text!r}, {' or '.join(SAID[way] for way in cell.ways)}" for cell in (narrow, other)
+    ]
     return f"{name}: {', and '.join(said)}. Correct one, or give {option}: rows that do not fit are then left out."

@@ -15,21 +15,28 @@ MARKS_OF_UNICODE: Final = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", 
 
 
 def text_grid(content: bytes, name: str) -> Grid:
-    """Raises DataError where the bytes are no text, or no separator parts days from numbers."""
+    """The cells of delimited text.  name: what messages call the file.
+
+    Raises DataError where the bytes are not text, or no separator parts days from numbers.
+    """
     text, encoding = decoded(content, name)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     first = 1
     if text[:5].casefold().startswith("sep=") and text[5:6] == "\n":
-        separator, text, first = text[4], text[6:], 2  # how a file tells Excel
+        separator, text, first = text[4], text[6:], 2  # how a file tells Excel its separator
     else:
         separator = _separator(text, name)
     places, cells = _cells(text, separator, first, name)
-    said = {"file": f"text, {encoding}", "separator": SEPARATORS.get(separator, repr(separator))}
-    return Grid(rows_of(cells, places), said)
+    told = {"file": f"text, {encoding}", "separator": SEPARATORS.get(separator, repr(separator))}
+    return Grid(rows_of(cells, places), told)
 
 
 def decoded(content: bytes, name: str) -> tuple[str, str]:
-    """The text and the name of its encoding: by its mark, else UTF-8 where it is that, else as Windows wrote it."""
+    """The text and the name of its encoding.
+
+    The encoding is that of its byte order mark, else UTF-16 or UTF-8 where the bytes are such, else Windows-1252 or Latin-1.
+    Raises DataError where they are not text.
+    """
     for mark, encoding in MARKS_OF_UNICODE.items():
         if content.startswith(mark):
             try:
@@ -53,10 +60,10 @@ def decoded(content: bytes, name: str) -> tuple[str, str]:
 
 
 def _separator(text: str, name: str) -> str:
-    """The one that parts most days from numbers."""
-    for is_day in (looks_like_a_day, is_a_month):  # of months nothing is read, but that can be said
-        counts = {one: _told_apart(text, one, is_day, name) for one in SEPARATORS}
-        best = max(counts, key=lambda one: counts[one])
+    """The separator that parts most days from numbers."""
+    for is_day in (looks_like_a_day, is_a_month):  # months are not read, but then a message can say so
+        counts = {separator: _told_apart(text, separator, is_day, name) for separator in SEPARATORS}
+        best = max(counts, key=lambda separator: counts[separator])
         if counts[best]:
             return best
     raise DataError(
@@ -66,7 +73,10 @@ def _separator(text: str, name: str) -> str:
 
 
 def _told_apart(text: str, separator: str, is_day: Callable[[str], bool], name: str) -> int:
-    """Rows with a day and, in another cell, a number or nothing; where the days stand in a line, the days of that."""
+    """How many rows have a day and, in another cell, a number or a sign that there is none.
+
+    Where a row has more days than that side by side, and more than two, their number.
+    """
     if separator not in text:
         return 0
     _, rows = _cells(text, separator, 1, name)
@@ -77,7 +87,7 @@ def _told_apart(text: str, separator: str, is_day: Callable[[str], bool], name: 
 
 
 def _cells(text: str, separator: str, first: int, name: str) -> tuple[list[str], list[list[str]]]:
-    """The place and the cells of each row; a row that is one cell because every line is quoted is taken apart."""
+    """The place and the cells of each row; a row that is one cell, because the whole line is quoted, is taken apart."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     places, rows, begins = [], [], first
     try:

@@ -20,14 +20,16 @@ from forex.importing.plausible import Skipped, Value, once, within_bounds
 from forex.importing.settled import Written, mark_of, order_of
 from forex.timeline.holidays import FIRST_YEAR, LAST_YEAR
 
-AHEAD: Final = dt.timedelta(days=14)  # beyond today, where a value that is in force later may be dated
+AHEAD: Final = dt.timedelta(days=14)  # how far beyond today a value that is in force later may be dated
 
 
 @dataclass(frozen=True)
 class Understood:
-    """order, mark: None where the file can be read in one way, whatever they are.  values: in order of date.
+    """What a file says, and how that was understood.
 
-    others: columns of numbers that are left out.  computed: how many of the values are results of formulas.
+    told: how the file was read, by label.  series: its id, recognised by `why`.  others: names of the columns of numbers that are
+    left out.  order, mark: None where they make no difference.  per_cent: the values are written so.  computed: how many of them
+    are results of formulas.  values: in order of date.
     """
 
     told: Mapping[str, str]
@@ -45,7 +47,11 @@ class Understood:
 
 
 def understand(path: Path, asked: Asked, known: Known, now: dt.datetime) -> Understood:
-    """Raises UsageError where the file can mean two things, naming the option that says which; DataError where it is none."""
+    """Read a file, with what its owner says of it, and say how it was understood; nothing is written.
+
+    now: UTC; no value may be dated later than AHEAD of it.  Raises UsageError where the file can mean two things, naming the option
+    that says which, and as `opened`; DataError where it cannot be understood.
+    """
     name = str(path)
     layout = laid_out(opened(path, asked.sheet), name)
     column, series, why = chosen(layout, asked, known, path)
@@ -68,7 +74,7 @@ def understand(path: Path, asked: Asked, known: Known, now: dt.datetime) -> Unde
         series=series,
         why=why,
         column=column,
-        others=tuple(one.name for one in layout.values if one != column),
+        others=tuple(other.name for other in layout.values if other != column),
         order=order,
         mark=mark,
         per_cent=marked,
@@ -81,7 +87,7 @@ def understand(path: Path, asked: Asked, known: Known, now: dt.datetime) -> Unde
 def _dated(
     layout: Layout, asked: Asked, now: dt.datetime, name: str, skipped: list[Skipped]
 ) -> tuple[list[tuple[Row, dt.date]], Order | None]:
-    """The rows with their days, in the order that the whole file settles."""
+    """The rows with their days, and the order of day, month and year that the whole file settles."""
     written = []
     for row in layout.data:
         cell = row.cell(layout.days.index)
@@ -99,14 +105,14 @@ def _dated(
             skipped.append(Skipped(row.place, text, _no_day(text, bool(ways))))
     if not written:
         raise DataError(f"{name}: {layout.days.name} has no day that can be used. {_first(skipped)}")
-    order = order_of([one for _, one in written], asked.dates, name)
-    found = [(row, one, one.read(order)) for row, one in written]
-    skipped += [Skipped(one.place, one.text, f"no day as {order}") for _, one, day in found if day is None]
+    order = order_of([entry for _, entry in written], asked.dates, name)
+    found = [(row, entry, entry.read(order)) for row, entry in written]
+    skipped += [Skipped(entry.place, entry.text, f"no day as {order}") for _, entry, day in found if day is None]
     return [(row, day) for row, _, day in found if day is not None], order
 
 
-def _no_day(text: str, is_one: bool) -> str:
-    if is_one:
+def _no_day(text: str, is_day: bool) -> str:
+    if is_day:
         return f"a day before {FIRST_YEAR} or in the future"
     return "a moment and not a day" if days.has_a_time(text) or ":" in text else "no such day"
 
@@ -114,7 +120,7 @@ def _no_day(text: str, is_one: bool) -> str:
 def _numbered(
     dated: Sequence[tuple[Row, dt.date]], column: Column, asked: Asked, name: str, skipped: list[Skipped]
 ) -> tuple[list[tuple[Row, dt.date, Decimal]], Mark | None]:
-    """The rows with their days and numbers, with the decimal mark that the whole file settles."""
+    """The rows with their days and numbers, and the decimal mark that the whole file settles."""
     written = []
     for row, date in dated:
         cell = row.cell(column.index)
@@ -130,11 +136,11 @@ def _numbered(
             written.append((row, date, Written(row.place, text, ways)))
         else:
             skipped.append(Skipped(row.place, text, "no number"))
-    mark = mark_of([one for _, _, one in written], asked.decimal, name)
-    found = [(row, date, one, one.read(mark)) for row, date, one in written]
+    mark = mark_of([entry for _, _, entry in written], asked.decimal, name)
+    found = [(row, date, entry, entry.read(mark)) for row, date, entry in written]
     skipped += [
-        Skipped(one.place, one.text, f"no number with a decimal {mark}")
-        for _, _, one, number in found
+        Skipped(entry.place, entry.text, f"no number with a decimal {mark}")
+        for _, _, entry, number in found
         if number is None
     ]
     return [(row, date, number) for row, date, _, number in found if number is not None], mark
@@ -162,9 +168,9 @@ def _marked(grid: Grid, column: Column, places: set[str]) -> bool:
 
 
 def reasons(skipped: Sequence[Skipped]) -> list[tuple[str, int, Skipped]]:
-    """Why rows are left out: how many, and the first of them."""
-    counts = Counter(one.why for one in skipped)
-    return [(why, count, next(one for one in skipped if one.why == why)) for why, count in counts.most_common()]
+    """Why rows are left out, the most frequent reason first: the reason, how many, and the first of them."""
+    counts = Counter(row.why for row in skipped)
+    return [(why, count, next(row for row in skipped if row.why == why)) for why, count in counts.most_common()]
 
 
 def _first(skipped: Sequence[Skipped]) -> str:

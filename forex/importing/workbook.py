@@ -1,6 +1,6 @@
 """Workbooks of Excel: the sheet with the days, its values as they were last computed. The only module that knows openpyxl.
 
-Nothing is computed, no link is followed, and a workbook that unpacks to more than it may is not unpacked.
+Nothing is computed, no link is followed, and a workbook that would unpack to more than its limit is not unpacked.
 """
 
 import datetime as dt
@@ -23,7 +23,7 @@ MAGIC: Final = b"PK\x03\x04"
 
 
 def workbook_grid(content: bytes, name: str, sheet: str | None) -> Grid:
-    """The sheet that was asked for, else the one with days.
+    """The cells of the sheet that was asked for, else of the one with days.  name: what messages call the file.
 
     Raises DataError where the file is no workbook, is too large or has no sheet with days; UsageError where several have, or none
     has the name that was asked for.
@@ -45,11 +45,11 @@ def workbook_grid(content: bytes, name: str, sheet: str | None) -> Grid:
 
 
 def _grids(content: bytes, name: str, sheet: str | None) -> dict[str, Grid]:
-    """Of each sheet that is shown, or of the one that is asked for."""
+    """The cells of each visible sheet by its title, or of the one that is asked for."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # about styles and extensions, which nobody here looks at
         values, formulas = _opened(content, computed=True), _opened(content, computed=False)
-        titles = [one.title for one in values.worksheets if one.sheet_state == "visible"]
+        titles = [worksheet.title for worksheet in values.worksheets if worksheet.sheet_state == "visible"]
         if sheet is not None and sheet not in titles:
             raise UsageError(f"{name}: no sheet {sheet!r}. Its sheets: {', '.join(titles)}.")
         return {title: _grid(values[title], formulas[title], name) for title in titles if sheet in {None, title}}
@@ -83,7 +83,7 @@ def _refuse_entities(packed: zipfile.ZipFile, part: str, name: str) -> None:
 
 
 def _opened(content: bytes, *, computed: bool) -> Any:
-    """With the results of its formulas, or with the formulas."""
+    """The workbook with the results of its formulas, or with the formulas."""
     from openpyxl import load_workbook
 
     return load_workbook(io.BytesIO(content), read_only=True, data_only=computed, keep_links=False)

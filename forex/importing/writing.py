@@ -1,7 +1,7 @@
 """Writing what was understood into a store, by the store's own rules: rows are added, none is changed, each with its known_at.
 
-A store that is not there yet is begun; a series that it does not list is added to its series.yaml. A series keeps the kind of file
-that it has; a new one is parquet, which `forex fetch` goes on with.
+A store that does not exist yet is begun; a series that it does not list is added to its series.yaml. A series keeps the kind of
+file that it has; a new one is parquet, which `forex fetch` can go on with.
 """
 
 import csv
@@ -31,7 +31,11 @@ STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
 
 @dataclass(frozen=True)
 class Addition:
-    """What a file adds to a series: new days, and days whose value it changes."""
+    """What a file adds to a series.
+
+    path: the series' file in the store.  rows: with the columns of `forex.providers.append.ROWS`.  new: how many rows are of days
+    that the store lacks.  revised: of days whose value changes.  same: how many values add no row.
+    """
 
     path: Path
     rows: pl.DataFrame
@@ -49,9 +53,13 @@ def addition(
     now: dt.datetime,
     limits: StoreLimits,
 ) -> Addition:
-    """Raises DataError where the series' file cannot be read."""
+    """What `values` add to the series `name` of the store; nothing is written.
+
+    source: what the rows name as theirs.  now: when they were imported (UTC).  Raises DataError where the series' file cannot be
+    read; UsageError where the series has two files.
+    """
     path, stored = _stored(store, name, entry, limits)
-    arrived = [Arrived(Observation(one.date, float(one.number), one.known_at), source, now) for one in values]
+    arrived = [Arrived(Observation(value.date, float(value.number), value.known_at), source, now) for value in values]
     attempts = recorded_attempts(store).filter(pl.col("series") == name)
     rows = additions(stored, arrived, entry.publication, attempts)
     revised = rows.filter(pl.col("date").is_in(stored["date"].implode())).height
@@ -59,7 +67,7 @@ def addition(
 
 
 def enter(store: Path, name: str, entry: Series, limits: StoreLimits) -> None:
-    """Put the series into series.yaml where it is not listed; after its file is there, for what is listed has to be."""
+    """Add the series to series.yaml where it is not listed; call it after `write`, for what is listed has to have a file."""
     path = store / SERIES_FILE
     before = (
         read_text(path).rstrip() + "\n"
@@ -72,7 +80,7 @@ def enter(store: Path, name: str, entry: Series, limits: StoreLimits) -> None:
 
 
 def entry_text(name: str, entry: Series) -> str:
-    """An entry of series.yaml."""
+    """The entry of a series as series.yaml has it."""
     rule = entry.publication
     when = f'{{business_days: {rule.business_days}, time: "{rule.time}", zone: {rule.zone}}}'
     lines = [f"{name}:", f"  title: {_quoted(entry.title)}", f"  unit: {_quoted(entry.unit)}", f"  tier: {entry.tier}"]
@@ -81,11 +89,14 @@ def entry_text(name: str, entry: Series) -> str:
 
 
 def write(added: Addition, entry: Series, values: Sequence[Value], limits: StoreLimits) -> None:
-    """Append; the caller holds the store's lock."""
+    """Append what `addition` made of `values` to the series' file; the caller holds the store's lock.
+
+    A CSV file gets the numbers to the last decimal.
+    """
     if added.path.suffix == ".parquet":
         append(added.path.parent, added.path.stem, added.rows)
     elif added.rows.height:
-        _append_to_csv(added, entry, {(one.date, float(one.number)): one.number for one in values}, limits)
+        _append_to_csv(added, entry, {(value.date, float(value.number)): value.number for value in values}, limits)
 
 
 def _stored(store: Path, name: str, entry: Series, limits: StoreLimits) -> tuple[Path, pl.DataFrame]:
@@ -101,11 +112,11 @@ def _stored(store: Path, name: str, entry: Series, limits: StoreLimits) -> tuple
 def _append_to_csv(
     added: Addition, entry: Series, exact: Mapping[tuple[dt.date, float], Decimal], limits: StoreLimits
 ) -> None:
-    """The file anew, its rows as they were, with those that are added at the end; known_at where the rule does not say it."""
+    """Write the file anew: its rows as they were, then those added, with known_at where the publication rule gives another."""
     head, *before = csv.reader(
         io.StringIO(read_utf8(added.path, limits.file_bytes(), mend="Save it as UTF-8 CSV."), newline="")
     )
-    columns = [one.strip() for one in head]
+    columns = [name.strip() for name in head]
     by_rule = published(added.rows["date"], entry.publication)
     if (added.rows["known_at"] != by_rule).any() and "known_at" not in columns:
         columns.append("known_at")

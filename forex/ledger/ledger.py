@@ -114,7 +114,7 @@ def read(folder: Path) -> pl.DataFrame:
 
 
 def _text(path: Path) -> str:
-    """Bytes that are no text become marks that fit no id, so that the error names their row."""
+    """The text of a file; bytes that are not UTF-8 become marks that fit no id, so that the error names their row."""
     return read_bytes(path, TEXT_BYTES).decode("utf-8", "replace")
 
 

@@ -58,6 +58,7 @@ class Issued:
 
     @property
     def key(self) -> Key:
+        """What there is one forecast of: origin date, in ISO form, and horizon."""
         return str(self.origin_date), self.horizon
 
     @property
@@ -79,6 +80,7 @@ class Issued:
 
     @property
     def id(self) -> str:
+        """The id with which `line` begins: `id_of` the rest of it."""
         return self.line.partition(",")[0]
 
     def __str__(self) -> str:
@@ -112,8 +114,9 @@ def key_of(content: str) -> Key:
 def parse(line: str, where: str, remedy: str = RESTORE) -> Issued:
     """The row that a line holds.
 
-    where, remedy: what an error begins and ends with, like "data/ledger/2024.csv, line 7".  Raises DataError naming the field
-    and its value where one is of a wrong type or range, and where the id does not fit.
+    where, remedy: what an error begins and ends with; `where` is like "data/ledger/2024.csv, line 7".  Raises DataError naming
+    the field and its value where it is of a wrong type or range or written in another way than `Issued.line` does, and where the
+    id does not fit.
     """
     identity, _, content = line.partition(",")
     fields = line.split(",")

@@ -1,4 +1,4 @@
-"""What was issued beside what the backtest says of the same origins: two columns that should agree, and say so where not.
+"""What was issued beside what the backtest says of the same origins: two columns that should agree, and how often they do not.
 
 The backtest is made again by every run, with today's code and params; the ledger is what was said on the day.
 """
@@ -22,12 +22,17 @@ Settled = Literal["EVALUATED", "INSUFFICIENT_DATA"]
 
 
 class LevelMeans(Report):
+    """Means over forecasts at one level.  coverage: share of outcomes in the interval, 0 to 1.  interval_score: CLP per USD."""
+
     coverage: float
     interval_score: float
 
 
 class MaturedForecasts(ByLevel):
-    """The n matured forecasts of origins from first to last; means, in CLP per USD. Without any, n = 0 and nothing else."""
+    """The `n` matured forecasts of origins from first to last, and means over them, in CLP per USD; without any, n = 0 alone.
+
+    bias: median less outcome.
+    """
 
     n: int
     first_origin: str | None = ABSENT
@@ -38,9 +43,12 @@ class MaturedForecasts(ByLevel):
 
 
 class IssuedHorizon(Report):
-    """`issued` and `equal`, `different`, `not_in_backtest`: how many rows, and how many of them the backtest repeats in target,
-    anchor and every quantile.  largest_difference: CLP, between quantiles of the same target.  ledger, backtest: the matured
-    forecasts of these origins by what was issued and by the backtest; n differs where the backtest lacks an origin.
+    """What was issued at one horizon, beside the backtest.
+
+    issued: how many rows.  equal: how many of them the backtest repeats in target, steps, anchor and every quantile; different: how
+    many it does not; not_in_backtest: how many have an origin that it lacks.  largest_difference: CLP per USD, between quantiles of
+    the same target.  ledger, backtest: the matured forecasts of these origins by what was issued and by the backtest; n differs
+    where the backtest lacks an origin.
     """
 
     issued: int
@@ -54,6 +62,8 @@ class IssuedHorizon(Report):
 
 
 class LedgerScores(Report):
+    """The issued forecasts by horizon, beside the backtest.  issued: how many rows.  last_origin: None where there are none."""
+
     status: Settled
     issued: int
     last_origin: str | None
@@ -99,7 +109,7 @@ def _horizon(
     distance = (
         same_target.select(COLUMNS).to_numpy() - same_target.select(f"{name}_again" for name in COLUMNS).to_numpy()
     )
-    said = _matured(issued.join(settled, on="target_date"), levels)
+    ledger = _matured(issued.join(settled, on="target_date"), levels)
     # Of the origins whose issued forecast has matured, no others.
     matured = issued.join(settled, on="target_date", how="semi")
     repeated = again.join(matured, on="origin_date", how="semi").join(settled, on="target_date")
@@ -109,9 +119,9 @@ def _horizon(
         different=both.height - equal.height,
         not_in_backtest=issued.height - both.height,
         largest_difference=float(np.abs(distance).max()) if distance.size else None,
-        ledger=said,
+        ledger=ledger,
         backtest=_matured(repeated, levels),
-        status=EVALUATED if said.n else INSUFFICIENT_DATA,
+        status=EVALUATED if ledger.n else INSUFFICIENT_DATA,
     )
 
 

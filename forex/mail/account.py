@@ -1,4 +1,4 @@
-"""The mail server and its account, from the environment; nothing of it is ever shown or stored."""
+"""The mail server and its account, from the environment; none of it is ever shown or stored."""
 
 from base64 import b64encode
 from collections.abc import Mapping
@@ -22,7 +22,10 @@ LAST_PORT: Final = 65535
 
 @dataclass(frozen=True, repr=False)
 class Account:
-    """ca: a file with the certificates that count, None for the system's.  user, password: None where the server asks for none."""
+    """How to reach a mail server and log in, and the addresses to write from and to.
+
+    ca: a file of the certificates to trust, None for the system's.  user, password: None where the server asks for neither.
+    """
 
     host: str
     port: int
@@ -35,17 +38,20 @@ class Account:
 
     @property
     def secrets(self) -> list[Secret]:
-        """What no message may show, also as the protocol writes it."""
-        user, password = (one.reveal() if one else "" for one in (self.user, self.password))
-        mine = [user, password, self.host, self.sender.address, *(one.address for one in self.recipients)]
+        """Host, addresses, user and password, which no message may show; the last two also as the protocol encodes them."""
+        user, password = (secret.reveal() if secret else "" for secret in (self.user, self.password))
+        mine = [user, password, self.host, self.sender.address, *(recipient.address for recipient in self.recipients)]
         encoded = [user, password, f"\0{user}\0{password}"] if user else []
-        return [Secret(one) for one in (*mine, *(b64encode(one.encode()).decode() for one in encoded)) if one]
+        return [Secret(text) for text in (*mine, *(b64encode(login.encode()).decode() for login in encoded)) if text]
 
 
 def account(environ: Mapping[str, str]) -> Account:
-    """What the environment says.  Raises UsageError naming the variable that is missing or wrong, never what it holds."""
+    """The account that the environment gives.
+
+    Raises UsageError naming the variable that is missing or wrong, never its value.
+    """
     host = _given(environ, HOST)
-    if not host or any(one.isspace() for one in host):
+    if not host or any(character.isspace() for character in host):
         raise UsageError(
             f"{HOST}: expected the name of a mail server, like smtp.example.org. docs/how-to/mail.md lists all."
         )

@@ -1,4 +1,4 @@
-"""What a mail is made of, in words already: text and HTML are two ways to show the same blocks."""
+"""What a mail is made of, already in words: text and HTML are two ways to show the same blocks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from forex.core.status import State
 
 @dataclass(frozen=True)
 class Standing:
-    """The overall state, said first, and what keeps it from being in order."""
+    """The overall state, which comes first.  points: what keeps it from being in order, or a sentence that nothing does."""
 
     state: State
     title: str
@@ -17,12 +17,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class Heading:
+    """A heading over the blocks that follow it."""
+
     text: str
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """small: of what belongs beside the main thing.  strong: of the answer."""
+    """A paragraph of running text.  small: for a side note.  strong: for the answer."""
 
     text: str
     small: bool = False
@@ -31,12 +33,14 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Points:
+    """A list of points."""
+
     items: Sequence[str]
 
 
 @dataclass(frozen=True)
 class Table:
-    """about: what it shows.  words: how many of the first columns are words, the others being numbers."""
+    """A table.  about: what it shows.  words: how many of the first columns hold words; the others hold numbers."""
 
     about: str
     heads: Sequence[str]
@@ -46,7 +50,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Picture:
-    """Of the message's one picture: what it shows."""
+    """Where the message's one picture goes.  about: what the picture shows."""
 
     about: str
 

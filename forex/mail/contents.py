@@ -1,4 +1,4 @@
-"""What each kind of mail says, block by block, in a language: every number is one of the reports."""
+"""What each kind of mail says, block by block, in a language: every number comes from the reports."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ SHOWN_MOVES = 2  # columns of the table of what moves the forecast
 
 
 def blocks(kind: Kind, material: Material, settings: Mail, language: Language) -> list[Block]:
-    """The mail from top to bottom: the state, what the kind is about, the answer, and what stands behind it."""
+    """The mail from top to bottom: the state, what the kind is about, the answer, and what lies behind it."""
     horizons = told(kind, material, settings)
     found = [_standing(material, language)]
     if kind == "alert":
@@ -39,7 +39,7 @@ def blocks(kind: Kind, material: Material, settings: Mail, language: Language) -
 
 
 def _standing(material: Material, language: Language) -> Block:
-    said = [language.say(one.says) for one in material.state.reservations]
+    said = [language.say(found.says) for found in material.state.reservations]
     title = language.say("State: {state}", state=material.state.state)
     return Standing(
         material.state.state,
@@ -84,8 +84,8 @@ def _moves(material: Material, settings: Mail, language: Language) -> Iterator[B
     found = largest(moved, settings.drivers)
     shown = {run[0]: (run[0], run[-1]) for run in runs(moved)[:SHOWN_MOVES]}
     rows = [
-        [first_capital(language.name(one["series"])), *(language.clp(one["moves"][name]) for name in shown)]
-        for one in found["rows"]
+        [first_capital(language.name(row["series"])), *(language.clp(row["moves"][name]) for name in shown)]
+        for row in found["rows"]
     ]
     if found["others"]:
         others = language.plural("{n} other", "{n} others", found["others"])
@@ -124,7 +124,7 @@ def _alerts(material: Material, language: Language, *, weekly: bool = False) -> 
     found = raised(alerts, since)
     yield Heading(language.say("Alerts"))
     if found:
-        yield Points([_alert(one, language) for one in sorted(found, key=_gravest_first)])
+        yield Points([_alert(alert, language) for alert in sorted(found, key=_gravest_first)])
     elif since:
         yield Paragraph(language.say("None was raised after {day}.", day=since))
     else:
@@ -136,17 +136,17 @@ def _alerts(material: Material, language: Language, *, weekly: bool = False) -> 
         )
 
 
-def _gravest_first(one: Alert) -> tuple[int, str]:
-    return -ALERT_SEVERITIES.index(one.severity), one.origin_date
+def _gravest_first(alert: Alert) -> tuple[int, str]:
+    return -ALERT_SEVERITIES.index(alert.severity), alert.origin_date
 
 
-def _alert(one: Alert, language: Language) -> str:
+def _alert(alert: Alert, language: Language) -> str:
     return language.say(
         "{severity:s}, {day}: {type}: {why}.",
-        severity=first_capital(language.name(one.severity)),
-        day=one.origin_date,
-        type=one.type,
-        why=tuple(one.reasons),
+        severity=first_capital(language.name(alert.severity)),
+        day=alert.origin_date,
+        type=alert.type,
+        why=tuple(alert.reasons),
     )
 
 
@@ -157,12 +157,12 @@ def _snapshot(material: Material, language: Language) -> Iterator[Block]:
             [language.say("Series"), language.say("Date"), language.say("Value"), language.say("Change")],
             [
                 [
-                    first_capital(language.name(one.series)),
-                    language.day(one.date),
-                    language.value(one.value),
-                    language.per_cent(one.change, 1, sign=True),
+                    first_capital(language.name(snapshot.series)),
+                    language.day(snapshot.date),
+                    language.value(snapshot.value),
+                    language.per_cent(snapshot.change, 1, sign=True),
                 ]
-                for one in material.snapshot
+                for snapshot in material.snapshot
             ],
             words=2,
         )
@@ -170,8 +170,8 @@ def _snapshot(material: Material, language: Language) -> Iterator[Block]:
 
 def _made(material: Material, language: Language) -> Iterator[Block]:
     forecast = material.reports.forecast
-    late = [one.series for one in forecast.stale]
-    missing = [one.series for one in forecast.missing]
+    late = [stale.series for stale in forecast.stale]
+    missing = [reason.series for reason in forecast.missing]
     if missing:
         yield Paragraph(language.say("Made without {series:and}, which are missing.", series=missing), small=True)
     if late:

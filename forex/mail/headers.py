@@ -1,4 +1,4 @@
-"""Headers that nobody can slip another header into, and addresses that are ones."""
+"""Header values that cannot smuggle in another header, and addresses that really are addresses."""
 
 import re
 import unicodedata
@@ -8,7 +8,7 @@ from typing import Final
 
 from forex.core.errors import UsageError
 
-# What RFC 5322 calls a dot-atom, at a host name; quoted local parts and addresses beyond ASCII are not sent to.
+# A dot-atom of RFC 5322 at a host name. Nothing is sent to quoted local parts or to addresses beyond ASCII.
 ATOM: Final = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 ADDRESS = re.compile(rf"(?P<local>{ATOM}(?:\.{ATOM})*)@(?P<domain>{LABEL}(?:\.{LABEL})*)")
@@ -18,22 +18,27 @@ LONGEST_LOCAL, LONGEST_ADDRESS = 64, 254  # RFC 5321, 4.5.3.1
 
 @dataclass(frozen=True)
 class Mailbox:
-    """name: shown beside the address, "" for none."""
+    """An address that mail comes from or goes to.  name: shown beside the address, "" for none."""
 
     address: str
     name: str = ""
 
     @property
     def domain(self) -> str:
+        """The part of the address after its @."""
         return self.address.rpartition("@")[2]
 
     @property
     def header(self) -> Address:
+        """Name and address as the `email` package takes them for From or To."""
         return Address(self.name, addr_spec=self.address)
 
 
 def one_line(value: str, name: str) -> str:
-    """The value of a header.  Raises UsageError naming the header where it holds a control character or what would end its line."""
+    """`value` as it is, fit to be a header.
+
+    Raises UsageError, calling it `name`, where it holds a control character or a line or paragraph separator.
+    """
     for character in value:
         if unicodedata.category(character) in ("Cc", "Zl", "Zp"):
             raise UsageError(
@@ -43,9 +48,9 @@ def one_line(value: str, name: str) -> str:
 
 
 def mailbox(text: str, name: str) -> Mailbox:
-    """An address, "forecasts@example.org" or "Forecasts <forecasts@example.org>".
+    """The mailbox that `text` gives, as "forecasts@example.org" or "Forecasts <forecasts@example.org>".
 
-    Raises UsageError, without showing what was given, where it is none.  name: what the text is called in the error.
+    Raises UsageError, without showing the text, where it gives none.  name: what the text is called in the error.
     """
     plain = one_line(text, name).strip(" ")
     named = NAMED.fullmatch(plain)
@@ -59,12 +64,15 @@ def mailbox(text: str, name: str) -> Mailbox:
 
 
 def mailboxes(text: str, name: str) -> tuple[Mailbox, ...]:
-    """Addresses with commas between them, each once whatever its case.  Raises UsageError with the number of one that is none."""
+    """The mailboxes that `text` gives with commas between them, each address once whatever its case.
+
+    Raises UsageError where it gives none, and as `mailbox` does, with the number of the address at fault.
+    """
     parts = [part for part in one_line(text, name).split(",") if part.strip(" ")]
     found = [mailbox(part, f"{name}, address {number}") for number, part in enumerate(parts, start=1)]
     if not found:
         raise UsageError(f"{name}: no address; expected some like one@example.org,two@example.org.")
     first: dict[str, Mailbox] = {}
-    for one in found:
-        first.setdefault(one.address.lower(), one)
+    for box in found:
+        first.setdefault(box.address.lower(), box)
     return tuple(first.values())

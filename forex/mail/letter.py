@@ -1,4 +1,4 @@
-"""A mail of each kind from what a run says: its subject in one line, its text and its HTML, the picture, what is attached."""
+"""A mail of each kind from what a run says: a subject in one line, text and HTML, the picture, the attachments."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -22,6 +22,10 @@ PICTURE_WIDTH: Final = 600  # px
 def letter(
     kind: Kind, material: Material, settings: Mail, language: Language, attached: Sequence[Attachment]
 ) -> Letter:
+    """The mail of one kind.
+
+    Subject and text are in the plain form of `language`, whatever form it has itself.  attached: passed on as they are.
+    """
     horizons = told(kind, material, settings)
     how = priority(material.state.state, material.reports, horizons, settings)
     plain = Language(language.code, plain=True)
@@ -43,6 +47,7 @@ def letter(
 
 
 def title(kind: Kind, origin: dt.date, language: Language) -> str:
+    """The title of a mail's HTML: its kind, and the day of its origin in words."""
     day = language.day_in_words(origin)
     if kind == "weekly":
         return language.say("Dólar observado: the week up to {day:s}", day=day)
@@ -52,7 +57,7 @@ def title(kind: Kind, origin: dt.date, language: Language) -> str:
 
 
 def subject(kind: Kind, how: Priority, material: Material, settings: Mail, language: Language) -> str:
-    """Date, rate, median, direction, state: what a list of mails shows, in one line."""
+    """The subject, in one line: urgency and kind where there is something to say, then date, rate, median, direction and state."""
     forecast = material.reports.forecast
     horizon = main_horizon(told(kind, material, settings))
     share = change(forecast, horizon)
@@ -69,5 +74,5 @@ def subject(kind: Kind, how: Priority, material: Material, settings: Mail, langu
     )
     marks = {"URGENT": language.say("urgent"), "ATTENTION": language.say("attention"), "ROUTINE": ""}
     kinds = {"daily": "", "weekly": language.say("week"), "alert": language.say("alert")}
-    before = [one for one in (marks[how], kinds[kind]) if one]
+    before = [word for word in (marks[how], kinds[kind]) if word]
     return as_text(f"{first_capital(', '.join(before))}: {said}" if before else said)

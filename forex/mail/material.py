@@ -1,4 +1,4 @@
-"""What a mail is made of: what a run says, and what has come since; and which horizons and intervals of it are told."""
+"""What a mail is made from: what a run says and what has come since; and which of its horizons and intervals the mail tells."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -23,10 +23,10 @@ SHOWN_LEVELS: Final = 2  # intervals in the tables, the widest
 
 @dataclass(frozen=True)
 class Material:
-    """What a run says, and what has come since.
+    """What a run says and what has come since.
 
     moved: from `forex.statistics.contributions.moves`, None where no nowcast is fitted.  since: the regime's first day.
-    outcome: None where no observado is known.  week: how the last week's forecasts held.  fan: of the picture.
+    outcome: None where no observado is known.  week: how the last week's forecasts held.  fan: the rows of the picture.
     """
 
     reports: Reports
@@ -41,17 +41,18 @@ class Material:
 
 
 def levels(material: Material) -> list[float]:
-    """Of the intervals in the tables, the narrower first."""
+    """The levels of the intervals in the tables, the narrowest first."""
     return shown_levels(material.reports.forecast)[-SHOWN_LEVELS:]
 
 
 def told(kind: Kind, material: Material, settings: Mail) -> list[str]:
-    """The horizons of a mail: all of them but in the daily one, the shortest first."""
+    """The horizons that a mail tells, the shortest first: those due on its day in a daily mail, all of them in the others."""
     forecast = material.reports.forecast
     every = list(by_length(forecast.horizons))
     return told_horizons(forecast.origin_date, every, settings) if kind == "daily" else every
 
 
 def between(ends: tuple[float, float], language: Language) -> str:
+    """The ends of an interval, CLP per USD, as one text: an en dash between them, a hyphen where `language` is plain."""
     low, high = map(language.rate, ends)
     return f"{low} {'-' if language.plain else '–'} {high}"

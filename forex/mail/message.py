@@ -1,6 +1,7 @@
-"""A mail as a whole message, the same bytes for the same content; sender, recipient and date join it when it is sent.
+"""A mail as a whole message, the same bytes for the same content; sender, recipient and date are added when it is sent.
 
-multipart/mixed holds what is attached and multipart/related, that the picture and multipart/alternative, that text and HTML.
+multipart/mixed holds the attachments and multipart/related, which holds the picture and multipart/alternative, which holds text
+and HTML.
 """
 
 import datetime as dt
@@ -17,7 +18,7 @@ from forex.mail.rules import Priority
 
 PICTURE: Final = "fan@forex"  # the Content-ID of the picture
 ID_DIGITS: Final = 24  # hexadecimal, of the content's hash in the Message-ID
-# How clients ask for importance, the old way and the new.
+# The headers by which clients know importance, the new one and the old.
 MARKS: Final[dict[Priority, dict[str, str]]] = {
     "URGENT": {"Importance": "high", "X-Priority": "1 (Highest)"},
     "ATTENTION": {"Importance": "high", "X-Priority": "2 (High)"},
@@ -30,7 +31,7 @@ WHOLE_LINES = SMTP.clone(max_line_length=998)  # a header is one line, as long a
 
 @dataclass(frozen=True)
 class Attachment:
-    """type: main and sub type, "application/pdf"."""
+    """A file to attach.  type: its MIME type, like "application/pdf"."""
 
     name: str
     type: str
@@ -39,7 +40,7 @@ class Attachment:
 
 @dataclass(frozen=True)
 class Letter:
-    """text, html: the same in both.  picture: PNG, shown inside the HTML."""
+    """A mail in parts.  language: its code.  text, html: the same content in both.  picture: PNG, shown inside the HTML."""
 
     subject: str
     language: str
@@ -51,7 +52,7 @@ class Letter:
 
 
 def message(letter: Letter) -> bytes:
-    """The message without `ADDED`, its lines ended as SMTP ends them."""
+    """The message without the headers `ADDED`, its lines ending as in SMTP.  Raises UsageError where a header is not one line."""
     whole = EmailMessage(policy=SMTP)
     whole["MIME-Version"] = "1.0"
     whole["Content-Type"] = "multipart/mixed"
@@ -68,9 +69,9 @@ def message(letter: Letter) -> bytes:
     related.attach(_alternative(letter))
     related.attach(_picture(letter.picture))
     whole.attach(related)
-    for one in letter.attachments:
-        main, _, sub = one.type.partition("/")
-        whole.add_attachment(one.content, main, sub, filename=one_line(one.name, "Content-Disposition"))
+    for attachment in letter.attachments:
+        main, _, sub = attachment.type.partition("/")
+        whole.add_attachment(attachment.content, main, sub, filename=one_line(attachment.name, "Content-Disposition"))
     _bound(whole, _hash(repr(letter).encode())[:ID_DIGITS])
     return whole.as_bytes(policy=WHOLE_LINES)
 
@@ -92,19 +93,22 @@ def _picture(content: bytes) -> EmailMessage:
 
 
 def _bound(whole: EmailMessage, seed: str) -> None:
-    """Boundaries of our own: the library's are random.  "=_" stands in no part, each of which is encoded (RFC 2045, 6.7)."""
+    """Set boundaries of our own: the library's are random.  "=_" occurs in no part, as each is encoded (RFC 2045, 6.7)."""
     multiparts = [part for part in whole.walk() if part.is_multipart()]
     for number, part in enumerate(multiparts):
         part.set_boundary(f"=_{seed}_{number}")
 
 
 def message_id(name: str, content: bytes, sender: Mailbox) -> str:
-    """The same for the same message, so that whoever gets it twice can tell."""
+    """The Message-ID: the same for the same message from the same domain, so that whoever gets it twice can tell."""
     return f"<{name}.{_hash(content)[:ID_DIGITS]}@{sender.domain}>"
 
 
 def addressed(content: bytes, *, sender: Mailbox, recipient: Mailbox, identity: str, date: dt.datetime) -> bytes:
-    """The message with the headers that it is sent with.  Raises DataError where it has one of them already, or no subject."""
+    """The message with the headers `ADDED` before its own.  identity: the Message-ID.
+
+    Raises DataError where it has one of them already, or no subject; UsageError where `identity` is not one line.
+    """
     known = headers(content)
     if "Subject" not in known or any(name in known for name in ADDED):
         raise DataError("it is not as forex mail writes one: expected a Subject, and neither sender nor recipient.")

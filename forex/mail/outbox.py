@@ -1,12 +1,12 @@
 """The outbox: whole messages in files, each in one place at a time, readable by their owner alone.
 
 new      to be sent: NAME.eml, without sender, recipient or date
-sending  NAME.json beside it: to whom it has been brought, written before and after each attempt
+sending  NAME.json for a message in new: who it has been delivered to, written before and after each attempt
 sent     what at least one recipient's server has accepted: NAME.eml, and NAME.json that says so
-kept     what came too late to be sent
+kept     what was too old to be sent
 
-NAME is the kind and the day, so that one is made once. Every step is one rename or one whole file, flushed to the disk: a process
-that is killed leaves the step before or the step after, and the next one goes on from there.
+NAME is the kind and the day, so that each message is made once. Every step is one rename or one whole file, flushed to disk: a
+process that is killed leaves the state before the step or after it, and the next process goes on from there.
 """
 
 import datetime as dt
@@ -33,36 +33,38 @@ from forex.timeline import calendar
 NAME = re.compile(rf"(?P<kind>{'|'.join(KINDS)})-(?P<day>\d{{4}}-\d{{2}}-\d{{2}})")
 HASH_DIGITS: Final = 16  # of a recipient's address
 
-# trying: begun, and not said how it ended: the process was killed.  unanswered: the whole message went out, and the server fell
-# silent.  Both are sent again, with the same Message-ID.  accepted and refused are what the server said.
+# trying: begun; where it stays so, the process was killed.  unanswered: the whole message went out, and the server fell silent.
+# Both are sent again, with the same Message-ID.  accepted and refused are what the server said.
 Delivery = Literal["trying", "unanswered", "accepted", "refused"]
 Place = Literal["new", "sent", "kept"]
 
 
 class Journal(Report):
-    """How far the sending of a message has come; recipients by the hash of their address, which stands nowhere here."""
+    """How far the sending of a message has got.  recipients: by the hash of their address; the address itself is not kept."""
 
     message_id: str
     date: Instant
     recipients: dict[str, Delivery]
 
     def with_(self, recipient: str, state: Delivery | None) -> "Journal":
-        """state: None forgets the attempt."""
-        others = {name: one for name, one in self.recipients.items() if name != recipient}
+        """The journal with one recipient's state changed.  recipient: a `key_of`.  state: None forgets the attempt."""
+        others = {name: delivery for name, delivery in self.recipients.items() if name != recipient}
         return self.model_copy(update={"recipients": others if state is None else {**others, recipient: state}})
 
     @property
     def accepted(self) -> bool:
-        """Whether anybody has it."""
+        """Whether at least one recipient's server has accepted the message."""
         return "accepted" in self.recipients.values()
 
 
 def name_of(kind: Kind, day: dt.date) -> str:
+    """The NAME of a message: its kind and its day."""
     return f"{kind}-{day}"
 
 
 def key_of(address: str) -> str:
-    """
+    """The hash by which a journal knows an address, the same whatever its case.
+
     >>> key_of("Ann@Example.org") == key_of("ann@example.org")
     True
     """
@@ -70,7 +72,7 @@ def key_of(address: str) -> str:
 
 
 class Outbox:
-    """lock_timeout: seconds to wait for another process."""
+    """The messages in `folder`, from being made to being sent.  lock_timeout: seconds to wait for another process."""
 
     def __init__(self, folder: Path = OUTBOX, *, lock_timeout: float):
         self.folder, self.lock_timeout = folder, lock_timeout
@@ -78,12 +80,15 @@ class Outbox:
     # Making
 
     def place(self, name: str) -> Place | None:
-        """Where a message is; looked for in the order in which it moves."""
+        """Where a message is, None where it was never made; looked for in the order in which it moves."""
         places: tuple[Place, ...] = ("new", "sent", "kept")
         return next((place for place in places if exists(self._path(place, name))), None)
 
     def put(self, name: str, content: bytes) -> bool:
-        """Enter a message that was never made; False where it was.  When it returns, it is on disk."""
+        """Put a message into `new`; False, and nothing is written, where one of that name was ever made.
+
+        When it returns, the message is on disk.  Raises GateFailed where another process still makes one after `lock_timeout`.
+        """
         self._open()
         with held(self.folder / ".making.lock", timeout=self.lock_timeout):
             if self.place(name):
@@ -97,7 +102,10 @@ class Outbox:
 
     @contextmanager
     def sending(self) -> Iterator[None]:
-        """One process at a time.  Raises GateFailed naming the other one where it still sends after `lock_timeout`."""
+        """Hold the outbox to send from it, one process at a time.
+
+        Raises GateFailed naming the other one where it still sends after `lock_timeout`.
+        """
         self._open()
         with held(self.folder / ".sending.lock", timeout=self.lock_timeout):
             for leftover in (self.folder / "sending").glob(".*"):
@@ -111,10 +119,18 @@ class Outbox:
         return sorted(names, key=lambda name: (name.partition("-")[2], name))
 
     def content(self, name: str) -> bytes:
-        return read_bytes(self._path("new", name), MAIL_BYTES)
+        """A message that waits in `new`.
+
+        Raises DataError where it is gone, no regular file, or larger than `MAIL_BYTES`; FileRefused where it may not be read.
+        """
+        path = self._path("new", name)
+        try:
+            return read_bytes(path, MAIL_BYTES)
+        except FileNotFoundError as error:
+            raise DataError(f"{path}: not found. Where it is a link, remove it: what it leads to is gone.") from error
 
     def journal(self, name: str) -> Journal | None:
-        """What was noted of the sending.  Raises DataError where the file is damaged."""
+        """What was noted of the sending, None where nothing was.  Raises DataError where the file is damaged."""
         path = self._journal("sending", name)
         if not exists(path):
             return None
@@ -126,20 +142,20 @@ class Outbox:
             ) from error
 
     def note(self, name: str, journal: Journal) -> None:
-        """When it returns, it is on disk."""
+        """Note how far the sending has got.  When it returns, the journal is on disk."""
         write_bytes(self._journal("sending", name), json_text(plain(journal)).encode(), private=True)
 
     def forget(self, name: str) -> None:
-        """The attempt that was noted brought it to nobody."""
+        """Remove the journal of a message that has reached nobody."""
         self._journal("sending", name).unlink(missing_ok=True)
 
     def move(self, name: str, place: Literal["sent", "kept"]) -> None:
-        """The message first: where it is, is where it counts as."""
+        """Move a message out of `new`, and its journal after it: a message counts as being where its own file is."""
         move(self._path("new", name), self._path(place, name))
         self._move_journal(name, place)
 
     def _finish(self) -> None:
-        """The second half of a move whose process was killed after the first."""
+        """Complete each move whose process was killed after its first half."""
         for path in files_in(self.folder / "sending", ".json"):
             place = self.place(path.stem)
             if place in ("sent", "kept"):
@@ -161,9 +177,9 @@ class Outbox:
 
 
 def age(name: str, today: dt.date) -> tuple[Kind, int]:
-    """The kind of a message, and how many business days after its own day it is.  Raises DataError for another name."""
+    """The kind of a message, and its age in business days.  Raises DataError where the name is not as `name_of` makes it."""
     found = NAME.fullmatch(name)
-    kind = next((one for one in KINDS if found and one == found["kind"]), None)
+    kind = next((known for known in KINDS if found and known == found["kind"]), None)
     try:
         day = iso_day(found["day"]) if found else None
     except ValueError:

@@ -1,4 +1,4 @@
-"""What had been forecast for the newest observado: a business day, a week, a month before; and for those of the last week."""
+"""What had been forecast for the newest observado a business day, a week and a month before; and for those of the last week."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -16,9 +16,9 @@ BEFORE = ("1d", "7d", "30d")  # how long before, where there are such horizons
 
 @dataclass(frozen=True)
 class Foretold:
-    """What was forecast at `origin`, `horizon` before the day; intervals by level, the narrowest first.
+    """What was forecast at `origin`, `horizon` before the day, CLP per USD; intervals by level, the narrowest first.
 
-    issued: it is in the ledger; else it is what would have been issued, made afterwards with what was known at `origin`.
+    issued: it is in the ledger; else it is the backtest's, made afterwards with what was known at `origin`.
     """
 
     horizon: str
@@ -28,7 +28,7 @@ class Foretold:
     issued: bool
 
     def held(self, observado: float) -> list[float]:
-        """The levels whose intervals hold it."""
+        """The levels whose intervals contain the observado, in the order of the intervals."""
         return [level for level, (low, high) in self.intervals.items() if low <= observado <= high]
 
 
@@ -43,7 +43,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class WeekHeld:
-    """Of `of` forecasts at a horizon whose day came in the week, so many held, by level."""
+    """Of the `of` forecasts at a horizon whose day came in the week, how many held, by level."""
 
     horizon: str
     of: int
@@ -59,9 +59,10 @@ def outcome(
     horizons: Sequence[str],
     levels: Sequence[float],
 ) -> Outcome:
-    """calibrated: of calibrated.parquet origin_date, target_date, horizon, model and quantiles.  issued: the ledger.
+    """The newest observado, in force on `date`, beside what had been forecast for it at those of `BEFORE` among `horizons`.
 
-    What was issued counts, else the forecast of the backtest; of several for the day the newest.
+    What was issued counts, else the forecast of the backtest; of several for the day, the newest.
+    calibrated: of calibrated.parquet origin_date, target_date, horizon, model and quantiles.  issued: the ledger.
     """
     published = calibrated.filter(pl.col("model") == PUBLISHED)
     found = []
@@ -76,7 +77,7 @@ def outcome(
 
 
 def week(calibrated: pl.DataFrame, *, until: dt.date, days: int, levels: Sequence[float]) -> list[WeekHeld]:
-    """By horizon, of the published forecasts for the `days` calendar days up to `until` whose observado is known."""
+    """By horizon, how the published forecasts held for those of the `days` calendar days up to `until` whose observado is known."""
     first = until - dt.timedelta(days=days - 1)
     known = pl.col("target_date").is_between(first, until) & pl.col("actual").is_not_null()
     rows = calibrated.filter((pl.col("model") == PUBLISHED) & known)

@@ -1,6 +1,6 @@
-"""A mail as HTML that mail clients show: tables and inline styles, no script, nothing that is asked for elsewhere.
+"""A mail as HTML that mail clients show: tables and inline styles, no script, nothing fetched from elsewhere.
 
-Clients that have a dark scheme use the style sheet's; those that drop style sheets show the inline colours, dark on light.
+Clients with a dark scheme use the one in the style sheet; those that drop style sheets show the inline colours, dark on light.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from forex.presentation.pages import environment
 
 
 def html(blocks: Sequence[Block], language: Language, *, title: str, picture: str, width: int) -> str:
-    """picture: the Content-ID of the picture, without its brackets; width: as it is shown, px."""
+    """The HTML of a mail.  picture: the Content-ID of the picture, without its brackets; width: as it is shown, px."""
     templates = environment("forex.mail", language)
     templates.filters["line"] = as_text
 

@@ -1,4 +1,4 @@
-"""What a mail says of forecasts whose day has come: those for the newest observado, and those of the week."""
+"""What a mail says of forecasts whose day has come: those for the newest observado, and those for the week's days."""
 
 from collections.abc import Iterator
 
@@ -9,6 +9,7 @@ from forex.presentation.language import Language
 
 
 def outcome_blocks(material: Material, language: Language) -> Iterator[Block]:
+    """The newest observado and what had been forecast for it, or that there is none."""
     found = material.outcome
     yield Heading(language.say("What was forecast, and what came"))
     if found is None:
@@ -23,19 +24,19 @@ def outcome_blocks(material: Material, language: Language) -> Iterator[Block]:
     shown = levels(material)
     rows = [
         [
-            _made_on(one, language),
-            language.rate(one.median),
-            *(between(one.intervals[level], language) for level in shown),
-            _verdict(one, found.observado, language),
+            _made_on(foretold, language),
+            language.rate(foretold.median),
+            *(between(foretold.intervals[level], language) for level in shown),
+            _verdict(foretold, found.observado, language),
         ]
-        for one in found.foretold
+        for foretold in found.foretold
     ]
     yield Table(
         language.say("What had been forecast for that day, and whether the ranges held it."),
         [language.say("Before"), language.say("Median"), *map(language.level, shown), language.say("Held")],
         rows,
     )
-    if not all(one.issued for one in found.foretold):
+    if not all(foretold.issued for foretold in found.foretold):
         yield Paragraph(
             language.say(
                 "* Not in the ledger of what was issued: made afterwards, with what was known on the day of the forecast."
@@ -44,18 +45,19 @@ def outcome_blocks(material: Material, language: Language) -> Iterator[Block]:
         )
 
 
-def _made_on(one: Foretold, language: Language) -> str:
-    return language.horizon(one.horizon) + ("" if one.issued else "\u00a0*")
+def _made_on(foretold: Foretold, language: Language) -> str:
+    return language.horizon(foretold.horizon) + ("" if foretold.issued else "\u00a0*")
 
 
-def _verdict(one: Foretold, observado: float, language: Language) -> str:
-    held = one.held(observado)
-    if len(held) == len(one.intervals):
+def _verdict(foretold: Foretold, observado: float, language: Language) -> str:
+    held = foretold.held(observado)
+    if len(held) == len(foretold.intervals):
         return language.say("yes")
     return language.say("at {level:s}", level=language.level(min(held))) if held else language.say("no")
 
 
 def week_blocks(material: Material, language: Language) -> Iterator[Block]:
+    """What the monitor says of recent forecasts, and by horizon how many of the ranges for the week's days held."""
     status = material.reports.performance.status
     yield Heading(language.say("The week"))
     yield Paragraph(language.say("Recent forecasts beside those before them: {status}.", status=status))
@@ -68,10 +70,10 @@ def week_blocks(material: Material, language: Language) -> Iterator[Block]:
         [language.say("Horizon"), language.say("Forecasts"), *map(language.level, shown)],
         [
             [
-                language.horizon(one.horizon),
-                language.count(one.of),
-                *(language.count(one.held[level]) for level in shown),
+                language.horizon(week.horizon),
+                language.count(week.of),
+                *(language.count(week.held[level]) for level in shown),
             ]
-            for one in material.week
+            for week in material.week
         ],
     )

@@ -12,7 +12,8 @@ GAP: Final = "  "  # between two columns
 
 
 def text(blocks: Sequence[Block]) -> str:
-    parts = [said for said in map(_said, blocks) if said]
+    """The text of a mail, an empty line between its blocks; nothing stands for the picture."""
+    parts = [lines for lines in map(_said, blocks) if lines]
     return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
 
 
@@ -34,16 +35,17 @@ def _said(block: Block) -> list[str]:
 
 
 def wrapped(said: str, *, first: str = "", rest: str = "") -> list[str]:
-    """Lines of `WIDTH` characters; a word that is longer is broken."""
+    """Lines of at most `WIDTH` characters, beginning with `first` and then `rest`; a longer word is broken."""
     return wrap(as_text(said), WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
 
 
 def points(items: Sequence[str]) -> list[str]:
+    """The lines of a list, a dash before each item."""
     return [line for item in items for line in wrapped(item, first="- ", rest="  ")]
 
 
 def table(block: Table) -> list[str]:
-    """Columns two spaces apart, numbers to the right; where they do not fit, one entry below the other.
+    """The lines of a table: columns two spaces apart, numbers flush right; where they do not fit, one entry below the other.
 
     >>> print("\\n".join(table(Table("", ["", "Median"], [["7 days", "999.38"], ["30 days", "1001.20"]]))))
               Median

@@ -1,4 +1,4 @@
-"""What a mail says on which day, which way it points, how urgent it is."""
+"""Which horizons a mail tells on which day, which way it points, how urgent it is."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -22,21 +22,21 @@ Priority = Literal["URGENT", "ATTENTION", "ROUTINE"]
 
 
 def read_on(origin: dt.date) -> dt.date:
-    """The morning on which the mail about an origin is read: the business day after it, as known there."""
+    """The day on which the mail about an origin is read: the next business day, by the calendar as known at the origin."""
     return dt.date.fromisoformat(str(calendar.shift(str(origin), 1, known_at=str(origin))))
 
 
 def told_horizons(origin: dt.date, horizons: Sequence[str], settings: Mail) -> list[str]:
-    """The horizons of the daily mail, those of `horizons` that it asks for, the shortest first.
+    """The horizons of the daily mail, the shortest first: those of `horizons` that are due, the shortest alone where none is.
 
-    The next business day's, those of the weekday, and those of the month's days: from the origin, when the mail before was read,
-    one of these days has come.
+    Due are the next business day's, those of the weekday on which the mail is read, and those with a day of the month that has
+    come since the origin, the day on which the mail before was read.
     """
     day = read_on(origin)
     wanted = {name for name in horizons if calendar.horizon_days(name) == NEXT_DAY}
     wanted |= {*settings.days[WEEKDAYS[day.weekday()]]}
     since = [origin + dt.timedelta(days=n) for n in range(1, (day - origin).days + 1)]
-    wanted |= {name for name, days in settings.month_days.items() if any(one.day in days for one in since)}
+    wanted |= {name for name, days in settings.month_days.items() if any(date.day in days for date in since)}
     shown = sorted(wanted & {*horizons}, key=calendar.horizon_days)
     return shown or sorted(horizons, key=calendar.horizon_days)[:1]
 
@@ -51,22 +51,26 @@ def main_horizon(told: Sequence[str]) -> str:
 
 
 def change(forecast: Forecast, horizon: str) -> float:
-    """How far the median lies from the last observado, as a share of that."""
+    """How far the median lies above the last observado, as a share of it; negative below."""
     return forecast.horizons[horizon].median / forecast.anchor - 1
 
 
 def bias(share: float, settings: Mail) -> Bias:
+    """Which way a `change` points; neutral where its size is below `settings.bias`."""
     if abs(share) < settings.bias:
         return "neutral"
     return "up" if share > 0 else "down"
 
 
 def priority(state: State, reports: Reports, told: Sequence[str], settings: Mail) -> Priority:
-    """URGENT: the system is not in order, an alert is critical, or a median told is far from the last observado.  ATTENTION: the
-    alerts are worth a message, recent forecasts are worse than those before them, or a median told is some way from it.
+    """How urgent a mail is.  told: its horizons.
+
+    URGENT: the state is FAULT, an alert of the newest origin is critical, or a median told is further from the last observado than
+    `settings.urgent`.  ATTENTION: the alerts are worth a message, the monitor says DEGRADED or CRITICAL, or a median told is
+    further away than `settings.attention`.
     """
     move = max(abs(change(reports.forecast, horizon)) for horizon in told)
-    severities = {one.severity for one in raised(reports.alerts)}
+    severities = {alert.severity for alert in raised(reports.alerts)}
     if state == FAULT or CRITICAL in severities or move > settings.urgent:
         return "URGENT"
     if reports.alerts.send.send or reports.performance.status in (DEGRADED, CRITICAL) or move > settings.attention:
@@ -77,5 +81,5 @@ def priority(state: State, reports: Reports, told: Sequence[str], settings: Mail
 def raised(alerts: AlertsReport, since: dt.date | None = None) -> list[Alert]:
     """The alerts of the newest origin, or those of the origins after `since`."""
     if since is None:
-        return [one for one in alerts.alerts if one.origin_date == alerts.at]
-    return [one for one in alerts.alerts if one.origin_date > str(since)]
+        return [alert for alert in alerts.alerts if alert.origin_date == alerts.at]
+    return [alert for alert in alerts.alerts if alert.origin_date > str(since)]

@@ -1,8 +1,8 @@
-"""Sending what waits in the outbox: each message once to each recipient, by itself.
+"""Sending what waits in the outbox: each message once to each recipient, separately.
 
-What the server answered is noted on the disk before anything else is done, so where it answered, a message is sent exactly once.
-Where it fell silent after a whole message, or this process was killed before the answer was noted, nobody can know: it is sent
-again, at least once, with the same Message-ID, which servers and clients recognise; and that is said.
+The server's answer is noted on disk before anything else is done, so where it answered, a message is sent exactly once. Where it
+fell silent after a whole message, or this process was killed before the answer was noted, nobody can know: the message is sent
+again, so at least once, with the same Message-ID, which servers and clients recognise; and the user is told.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt
 
 from forex.core.clock import Clock
-from forex.core.errors import DataError
+from forex.core.errors import DataError, FileRefused
 from forex.core.places import OUTBOX
 from forex.mail import outbox
 from forex.mail.account import TO, Account
@@ -35,16 +35,19 @@ Fate = Literal["sent", "waiting", "kept", "due"]
 
 
 class Delivers(Protocol):
-    """What brings messages: `forex.mail.smtp.Session`."""
+    """What delivers messages: `forex.mail.smtp.Session`, or what stands in for it."""
 
-    def deliver(self, content: bytes, recipient: Mailbox, going: Callable[[], None]) -> None: ...
+    def deliver(self, content: bytes, recipient: Mailbox, going: Callable[[], None]) -> None:
+        """Deliver a whole message to one recipient, as `forex.mail.smtp.Session.deliver` does."""
+        ...
 
 
 @dataclass
 class Sent:
-    """What became of one message.  accepted: by how many recipients' servers, of `of`.  said: what there is to be said of it.
+    """What became of one message.
 
-    due: of a dry run, it would be sent.
+    fate: `due` only in a dry run: it would be sent.  accepted: by how many recipients' servers, out of `of`.  said: what the user
+    is told about it.
     """
 
     name: str
@@ -64,9 +67,10 @@ def send(
     sleep: Callable[[float], None] = time.sleep,
     rng: random.Random | None = None,
 ) -> list[Sent]:
-    """Send what waits, the oldest first, and set aside what is too old.  One process at a time: `box.sending` is held.
+    """Send what waits, the oldest first, and set aside what is too old.  The caller holds `box.sending`.
 
-    A server that cannot be reached or used ends it; what was not tried then waits, and says why.
+    Once the server cannot be reached or used, no more is tried; what is left waits, with the reason in `said`.
+    sleep: waits the seconds between two attempts at a recipient.  rng: draws them.
     """
     sender = _Sender(box, account, settings, session, clock, sleep, rng or random.Random())
     return [sender.send(name) for name in box.waiting()]
@@ -76,14 +80,14 @@ def would_send(box: Outbox, account: Account, settings: Mail, *, clock: Clock) -
     """What `send` would do with each message if every server accepted; nothing is written or sent."""
     found = []
     for name in box.waiting():
-        one = Sent(name, "due", of=len(account.recipients))
+        message = Sent(name, "due", of=len(account.recipients))
         if (why := _unfit(box, account, name, clock())) is not None:
-            one.fate = "waiting"
-            one.said.append(why)
+            message.fate = "waiting"
+            message.said.append(why)
         elif (why := _too_old(name, settings, clock())) is not None:
-            one.fate = "kept"
-            one.said.append(why)
-        found.append(one)
+            message.fate = "kept"
+            message.said.append(why)
+        found.append(message)
     return found
 
 
@@ -103,38 +107,38 @@ class _Sender:
         self.stopped: str | None = None  # why no server is asked any more
 
     def send(self, name: str) -> Sent:
-        one = Sent(name, "waiting", of=len(self.account.recipients))
+        message = Sent(name, "waiting", of=len(self.account.recipients))
         if (why := _unfit(self.box, self.account, name, self.clock())) is not None:
-            one.said.append(why)
+            message.said.append(why)
         elif (why := _too_old(name, self.settings, self.clock())) is not None:
             self.box.move(name, "kept")
-            one.fate = "kept"
-            one.said.append(why)
+            message.fate = "kept"
+            message.said.append(why)
         elif self.stopped:
-            one.said.append(self.stopped)
+            message.said.append(self.stopped)
         else:
-            self._bring(one)
-        return one
+            self._bring(message)
+        return message
 
-    def _bring(self, one: Sent) -> None:
-        content = self.box.content(one.name)
+    def _bring(self, message: Sent) -> None:
+        content = self.box.content(message.name)
         try:
-            noted = self.box.journal(one.name)
-        except DataError as error:
-            one.said.append(str(error))
+            noted = self.box.journal(message.name)
+        except (DataError, FileRefused) as error:
+            message.said.append(str(error))
             return
-        identity = message_id(one.name, content, self.account.sender)
+        identity = message_id(message.name, content, self.account.sender)
         journal = noted or Journal(message_id=identity, date=self.clock(), recipients={})
         for number, recipient in enumerate(self.account.recipients, start=1):
             before = journal.recipients.get(outbox.key_of(recipient.address))
             if before == "accepted" or (before == "refused" and journal.accepted):
-                one.accepted += before == "accepted"
+                message.accepted += before == "accepted"
             elif not self.stopped:
-                journal = self._to(one, number, recipient, content, journal)
-        self._conclude(one, journal)
+                journal = self._to(message, number, recipient, content, journal)
+        self._conclude(message, journal)
 
-    def _to(self, one: Sent, number: int, recipient: Mailbox, content: bytes, journal: Journal) -> Journal:
-        """Bring it to one recipient, by the number it has in the environment; returns the journal as it was noted."""
+    def _to(self, message: Sent, number: int, recipient: Mailbox, content: bytes, journal: Journal) -> Journal:
+        """Deliver to one recipient, the `number`-th of the environment; returns the journal as it was noted."""
         key = outbox.key_of(recipient.address)
         whole = addressed(
             content, sender=self.account.sender, recipient=recipient, identity=journal.message_id, date=journal.date
@@ -142,7 +146,7 @@ class _Sender:
         perhaps = journal.recipients.get(key) in IN_DOUBT
 
         def going() -> None:
-            self.box.note(one.name, journal.with_(key, "trying"))
+            self.box.note(message.name, journal.with_(key, "trying"))
 
         def attempt() -> None:
             nonlocal perhaps
@@ -156,18 +160,18 @@ class _Sender:
             self._attempts()(attempt)
         except Refused as error:
             journal = journal.with_(key, "refused")
-            one.said.append(self._of(number, str(error)))
+            message.said.append(self._of(number, str(error)))
         except (Later, Unusable) as error:
             journal = journal.with_(key, "unanswered" if perhaps else None)
-            one.said.append(self._of(number, str(error)))
+            message.said.append(self._of(number, str(error)))
             if isinstance(error, Unusable) or error.unreached:
                 self.stopped = str(error)
         else:
             journal = journal.with_(key, "accepted")
-            one.accepted += 1
+            message.accepted += 1
             if perhaps:
-                one.said.append(self._of(number, AGAIN))
-        self.box.note(one.name, journal)
+                message.said.append(self._of(number, AGAIN))
+        self.box.note(message.name, journal)
         return journal
 
     def _attempts(self) -> Retrying:
@@ -179,15 +183,18 @@ class _Sender:
             reraise=True,
         )
 
-    def _conclude(self, one: Sent, journal: Journal) -> None:
-        """Where everybody has it or was refused, and anybody has it, it is sent; else it waits."""
+    def _conclude(self, message: Sent, journal: Journal) -> None:
+        """Mark it sent once every recipient has it or was refused it, and at least one has it; otherwise it waits.
+
+        The journal is removed where no recipient has the message or may have it.
+        """
         keys = [outbox.key_of(recipient.address) for recipient in self.account.recipients]
         done = all(journal.recipients.get(key) in ("accepted", "refused") for key in keys)
         if done and journal.accepted:
-            self.box.move(one.name, "sent")
-            one.fate = "sent"
+            self.box.move(message.name, "sent")
+            message.fate = "sent"
         elif not any(state in ("accepted", *IN_DOUBT) for state in journal.recipients.values()):
-            self.box.forget(one.name)
+            self.box.forget(message.name)
 
     def _of(self, number: int, said: str) -> str:
         return f"Recipient {number} of {len(self.account.recipients)} ({TO}): {said}"
@@ -198,12 +205,12 @@ class _Sender:
 
 
 def _unfit(box: Outbox, account: Account, name: str, at: dt.datetime) -> str | None:
-    """Why a file is no message that can be sent; None where it is one."""
+    """Why a file cannot be sent as a message; None where it can."""
     try:
         outbox.age(name, _today(at))
         content = box.content(name)
         addressed(content, sender=account.sender, recipient=account.recipients[0], identity="<x@x>", date=at)
-    except DataError as error:
+    except (DataError, FileRefused) as error:
         return str(error)
     return None
 

@@ -1,7 +1,7 @@
-"""The one place that talks to a mail server: encrypted or not at all, and every failure named by what may be done after it.
+"""The one place that talks to a mail server: encrypted or not at all, and every failure classed by what may be done after it.
 
-The server's certificate is checked against the system's or a file of the account's; the password goes out only after that.
-Whether a message was accepted is what the server answers to the whole of it: Later.unanswered says where it did not.
+The server's certificate is checked against the system's or those in the account's file; the password goes out only after that.
+Whether a message was accepted is for the server to say, once it has the whole of it: Later.unanswered marks where it did not.
 """
 
 import re
@@ -41,7 +41,7 @@ class Later(Exception):
 
 
 class Unusable(Exception):
-    """No message can be sent by this server with this account."""
+    """No message can be sent through this server with this account."""
 
 
 class Session:
@@ -128,7 +128,7 @@ class Session:
             self._log_in(server, self._account.user, self._account.password)
 
     def _log_in(self, server: smtplib.SMTP, user: Secret, password: Secret) -> None:
-        """Once: smtplib's own `login` tries a password that was refused again in another way, and accounts are locked for less."""
+        """One attempt: smtplib's own `login` tries a refused password again in another way, and accounts are locked for less."""
         server.user, server.password = user.reveal(), password.reveal()
         offered = server.esmtp_features.get("auth", "").upper().split()
         if "PLAIN" in offered:
@@ -171,7 +171,7 @@ class Session:
             self._refused(answer, refusal)
 
     def _refused(self, answer: tuple[int, bytes | str], refusal: str, *, whole: bool = False) -> NoReturn:
-        """Codes from 500 on are for good, others for now; whole: not of one message but of all."""
+        """Raise for a refusal: codes from 500 on are final, others for now.  whole: it concerns every message, not just this."""
         code, said = answer
         text = said.decode("utf-8", "replace") if isinstance(said, bytes) else said
         reason = f"The mail server {refusal}: {code} {self._shown(text)}"

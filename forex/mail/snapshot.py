@@ -11,7 +11,7 @@ from forex.observations.store import TARGET
 
 @dataclass(frozen=True)
 class Snapshot:
-    """change: relative, None where there is no value before."""
+    """The last known value of a series.  change: as a share of the value before, None where there is none or it is zero."""
 
     series: str
     date: dt.date
@@ -20,7 +20,7 @@ class Snapshot:
 
 
 def snapshot(panel: pl.DataFrame, origin: dt.date, series: Sequence[str]) -> list[Snapshot]:
-    """Of `series` those that data/panel.parquet has a value of at the origin, in their order."""
+    """Those of `series` that have a value at the origin, in their order.  panel: data/panel.parquet."""
     known = panel.filter(pl.col("origin_date") <= origin).sort("origin_date")
     found = []
     for name in series:

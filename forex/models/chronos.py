@@ -20,7 +20,7 @@ from forex.statistics.predictive import LEVELS, Predictive
 
 PER_CENT = 100.0  # models divide by the size of their input, with a guard near zero that logs could come close to
 INSTALL = "pip install -r requirements-extras.txt"
-SCALE_PAIR = central_pair(0.80)  # what even a model with nine deciles says itself
+SCALE_PAIR = central_pair(0.80)  # what even a model that gives only the nine deciles says itself
 
 
 class Settings(Block):
@@ -74,7 +74,7 @@ class Chronos:
         inputs = torch.from_numpy((filled * PER_CENT).astype(np.float32))
         predicted, _ = self.pipeline.predict_quantiles(list(inputs), self.settings.steps, quantile_levels=levels)
         # One tensor, or one per series with an axis for its variables.
-        stacked = np.stack([np.asarray(one) for one in predicted]).astype(np.float64)
+        stacked = np.stack([np.asarray(series) for series in predicted]).astype(np.float64)
         return stacked.reshape(len(filled), self.settings.steps, len(levels))[: len(past)] / PER_CENT
 
 

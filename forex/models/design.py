@@ -10,7 +10,9 @@ from forex.statistics import volatility
 
 @dataclass(frozen=True)
 class Scaling:
-    """own_returns: how many of the last daily returns enter.  largest_move: of a driver, in mean sizes of its moves before.
+    """How own returns and the drivers' moves enter.
+
+    own_returns: how many of the last daily returns.  largest_move: of a driver, in mean sizes of its moves before.
     half_life: moves, of the current size.  largest_ratio: of the usual size to the current one, or back.
     """
 
@@ -43,7 +45,9 @@ def scaled_moves(moves: dict[int, Floats], history: History, scaling: Scaling) -
     own = as_known(np.divide(current, usual, out=np.ones_like(usual), where=usual > 0), history.known)
     limited = {age: _limited(values, scaling.largest_move) for age, values in moves.items()}
     ratios = (
-        np.stack([_quietness(np.abs(one), scaling) for one in limited[0].T], axis=1) if limited[0].size else limited[0]
+        np.stack([_quietness(np.abs(driver), scaling) for driver in limited[0].T], axis=1)
+        if limited[0].size
+        else limited[0]
     )
     factor = np.sqrt(np.nan_to_num(own, nan=1.0)[:, None] * ratios)
     return {age: values * factor for age, values in limited.items()}

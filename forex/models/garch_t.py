@@ -67,9 +67,9 @@ MODEL = Declaration(GarchT, Settings)
 
 
 def fit(returns: Floats, previous: Parameters | None) -> Parameters:
-    """Maximum likelihood on `returns` (per cent), started from the previous parameters; those stay where it does not converge.
+    """Maximum likelihood on `returns` (per cent), started from the previous parameters, which stay where it does not converge.
 
-    The first estimate counts as it is.  Raises TooLittleData where it is none: returns that never move have no likelihood.
+    The first estimate counts as it is.  Raises TooLittleData where there is none: returns that never move have no likelihood.
     """
     from arch.univariate import GARCH, StudentsT, ZeroMean
     from arch.utility.exceptions import StartingValueWarning

@@ -10,7 +10,7 @@ drivers: on these and on the drivers' moves of age 0 and 1 (forex/models/design.
     does not depend on it.
 quote: on these, a quote's moves and its level (forex/models/quote.py), on the days that have one.
 
-Each is taken back to what its own past supports. At an origin that run counts which knows what the origin knew.
+Each is cut back to what its own past supports. At an origin, the run counts that knows what the origin knew.
 """
 
 from dataclasses import dataclass
@@ -26,14 +26,17 @@ from forex.statistics import ridge, volatility
 
 VARIANCE_HALF_LIFE = 23  # returns; of the variance that weights the ridges' rows
 VARIANCE_LONG_RUN_SHARE = 0.2
-MOST = 0.5  # of what the drivers explain: days with less say little of what they are worth
+MOST = 0.5  # of what the drivers explain: days with less say little about what they are worth
 
 Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Rules:
-    """schedule: of the first ridge.  unshrink_penalty: of the second.  record_half_life: business days, of what the runs missed."""
+    """How the runs are made.
+
+    schedule: of the first ridge.  unshrink_penalty: of the second.  record_half_life: business days, of what the runs missed.
+    """
 
     scaling: Scaling
     schedule: ridge.Schedule
@@ -151,9 +154,9 @@ class _Past:
 
     def earned(self, parts: Floats, schedule: ridge.Schedule) -> Run:
         """Parts times what the record of their sum supports."""
-        said = parts.sum(axis=1)
-        share = ridge.earned(said, self.ahead.log_return, self.variance, self.ahead.matured, schedule)
-        return Run(said * share, parts * share[:, None])
+        mean = parts.sum(axis=1)
+        share = ridge.earned(mean, self.ahead.log_return, self.variance, self.ahead.matured, schedule)
+        return Run(mean * share, parts * share[:, None])
 
 
 def _terms(features: Floats, estimates: ridge.Estimates) -> Floats:

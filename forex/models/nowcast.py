@@ -44,7 +44,7 @@ class Settings(Block):
     quote: quote.Settings
     half_lives: Annotated[tuple[PositiveFloat, ...], Field(min_length=1), AfterValidator(unique)]
     persistence: PositiveFloat
-    # A level that forgets within a day is none, and ratios to it have no bound.
+    # A level that forgets within a day is no level, and ratios to it have no bound.
     long_run_half_life: Annotated[float, Field(ge=1)]
     root_steps: PositiveFloat
     calendar_share: Share
@@ -169,7 +169,7 @@ class Nowcast:
 
 
 def _relative(errors: Floats, scale: Floats) -> Floats:
-    """Errors over their scale, NaN where that is zero: an observado that stands still says nothing of the shape."""
+    """Errors over their scale, NaN where that is zero: an observado that stands still says nothing about the shape."""
     return np.divide(errors, scale, out=np.full_like(scale, np.nan), where=scale > 0)
 
 

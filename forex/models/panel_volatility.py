@@ -1,4 +1,4 @@
-"""What the market's volatility says of the peso's beyond its own: a correction of the scale, learnt from all series together.
+"""What the market's volatility says about the peso's beyond its own: a correction of the scale, learnt from all series together.
 
 The scale of a horizon is multiplied by exp(θ′f)^root. f: the logs of a series' own current sizes over its long run, its signed mean
 moves over the same (a rising dollar is followed by more), and the logs of the panel's current moves, in their usual size. θ, with a
@@ -29,7 +29,7 @@ TOLERANCE = 1e-8
 LARGEST_EXPONENT = 600.0  # where a step too far is bad enough, and a sum of its powers still finite
 MIN_ROWS = 250  # of the pool, before the first estimate
 LARGEST = 5.0  # of a feature, either way; the size of a series that has all but ceased to move has a log without bound
-LEAST_MOVING = 0.5  # share of a series' moves so far that are other than zero; a policy rate says nothing of this
+LEAST_MOVING = 0.5  # share of a series' moves so far that are other than zero; a policy rate says nothing about this
 FASTEST = 2.0  # half-life of the panel's fastest mean; its moves of a day are means already
 
 
@@ -40,7 +40,10 @@ def _beyond_a_day(horizons: tuple[str, ...]) -> tuple[str, ...]:
 
 
 class Settings(Block):
-    """root: of the correction that is applied.  every: days between the rows of a series that it is learnt from."""
+    """What `fit.nowcast.correction` holds.
+
+    root: of the correction that is applied.  every: days between the rows of a series that it is learnt from.
+    """
 
     horizons: Annotated[tuple[Horizon, ...], AfterValidator(unique), AfterValidator(_beyond_a_day)]
     root: Share
@@ -66,7 +69,7 @@ def correction(pool: Sequence[Member], steps: int, settings: Settings) -> Floats
     """exp(θ′f)^root of the pool's first member at each day (n_days,), θ from the newest refit; 1 without one, or without f."""
     own = pool[0].features
     rows = [_rows(member, settings) for member in pool]
-    x, z, made, known = (np.concatenate([one[part] for one in rows]) for part in range(4))
+    x, z, made, known = (np.concatenate([found[part] for found in rows]) for part in range(4))
     theta = np.zeros(own.shape[1] + 1)
     factor = np.ones(len(own))
     for refit in range(0, len(own), settings.refit_every):
@@ -144,7 +147,7 @@ def _features(signed: Floats, known: Ints, panel: Floats, reversion: volatility.
     """
     long_run, now, _ = volatility.components(np.abs(signed), reversion)
     signs = [volatility.exponential_mean(signed, half_life) for half_life in reversion.half_lives[1:]]
-    sizes = np.concatenate([now, *(one[:, None] for one in signs)], axis=1)
+    sizes = np.concatenate([now, *(sign[:, None] for sign in signs)], axis=1)
     relative = np.divide(sizes, long_run[:, None], out=np.full_like(sizes, np.nan), where=long_run[:, None] > 0)
     count = now.shape[1]
     relative[:, :count] = np.log(relative[:, :count], out=np.full(now.shape, np.nan), where=relative[:, :count] > 0)

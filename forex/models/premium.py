@@ -1,4 +1,4 @@
-"""The nowcast with a countercyclical dollar premium in its mean from a week ahead on: a challenger of which nothing is claimed.
+"""The nowcast with a countercyclical dollar premium in its mean from a week ahead on: a challenger for which nothing is claimed.
 
 After calm months in the currency market the dollar tended to rise against most currencies, after turbulent ones to fall. How
 turbulent the market is, is read off the drivers named in `currencies`, quoted in units per dollar; what followed, off the same

@@ -1,7 +1,7 @@
 """What a model is: history up to the origin in, quantiles out; and how its file declares it.
 
-A model is one file of this folder with a constant MODEL; it has the file's name. CONTRIBUTING.md shows one. It must hold back by
-itself what is not known at an origin; tests/guarantee/test_lookahead.py runs every declared model with the future replaced.
+A model is one file of this folder with a constant MODEL; it has the file's name. CONTRIBUTING.md shows one. It must itself hold
+back what is not known at an origin; tests/guarantee/test_lookahead.py runs every declared model with the future replaced.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,10 +23,10 @@ class Model(Protocol):
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a model's file says of it, as its constant MODEL.
+    """What a model's file declares, as its constant MODEL.
 
-    make: makes the model, from its base where it has one, then its settings where it has some.
-    settings: what params.yaml may hold under `fit` and the file's name; None: nothing.
+    make: makes the model, from its base where it has one, then its settings where it has any.
+    settings: what params.yaml may hold under `fit` and the file's name; None where it may hold nothing.
     base: the declared model that it changes; `fit` has its settings, whether it lists it or not.
     """
 

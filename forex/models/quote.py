@@ -17,7 +17,10 @@ Bools = NDArray[np.bool_]
 
 
 class Settings(Block):
-    """prior, settled_prior: of the gap, at one step and at the settled one.  min_rows: days with a quote before its ridge."""
+    """What `fit.nowcast.quote` holds.
+
+    prior, settled_prior: of the gap, at one step and at the settled one.  min_rows: days with a quote before its ridge.
+    """
 
     prior: Share
     settled_prior: Share

@@ -12,12 +12,12 @@ def declared() -> dict[str, Declaration]:
 
 
 def settings() -> Settings:
-    """What each may have in the block `fit`, for `load_params`."""
+    """The settings that each model may have in the block `fit`, for `load_params`."""
     return {name: model.settings for name, model in declared().items()}
 
 
 def build(fit: Fit) -> dict[str, Model]:
-    """The listed models in the order of params.yaml.  fit: read with `settings`.
+    """The listed models in the order of params.yaml.  fit: read with what `settings()` gives.
 
     Raises ParamsError naming a model whose base has no settings in `fit`.
     """

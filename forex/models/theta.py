@@ -76,7 +76,7 @@ MODEL = Declaration(Theta, Settings)
 def fit(returns: Floats, return_steps: Floats, previous: Parameters | None) -> Parameters:
     """α by maximum likelihood, the slope by least squares; α stays at its previous value where the search does not converge.
 
-    The first estimate counts as it is.  Raises TooLittleData where it is none: a level that never moves has no likelihood.
+    The first estimate counts as it is.  Raises TooLittleData where there is none: a level that never moves has no likelihood.
     """
     from statsmodels.tools.sm_exceptions import ConvergenceWarning
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel

@@ -9,8 +9,11 @@ from forex.core.status import AlertSeverity
 
 
 class AlertType(Report):
-    """missing: why a type is NOT_EVALUATED.  per_year: alerts a year of each severity; absent for drift, which looks back a
-    year at most."""
+    """One type of alert: whether it was evaluated, and how often it is raised.
+
+    missing: why it is NOT_EVALUATED.  per_year: alerts a year of each severity; absent where it is NOT_EVALUATED, and for drift,
+    which looks back a year at most.
+    """
 
     status: Literal["EVALUATED", "NOT_EVALUATED"]
     missing: Sentence | None = ABSENT
@@ -18,6 +21,8 @@ class AlertType(Report):
 
 
 class Alert(Report):
+    """An alert raised at an origin.  reasons: what its triggers say, the gravest first."""
+
     origin_date: str
     type: str
     severity: AlertSeverity
@@ -39,7 +44,10 @@ class Sent(Report):
 
 
 class AlertsReport(Report):
-    """Of the origins from `first` to `at`.  by_year: how many of each severity, and `sent`."""
+    """What was raised at the origins from `first` to `at`, and which of them were worth a message.
+
+    by_year: by calendar year, how many alerts of each severity and, under `sent`, how many origins worth a message.
+    """
 
     at: str
     first: str
@@ -51,5 +59,5 @@ class AlertsReport(Report):
 
     @property
     def not_evaluated(self) -> dict[str, Sentence]:
-        """By type, what is missing."""
-        return {kind: one.missing for kind, one in self.types.items() if one.missing is not None}
+        """What is missing, by type that is not evaluated."""
+        return {kind: found.missing for kind, found in self.types.items() if found.missing is not None}

@@ -1,7 +1,7 @@
-"""Alerts: which triggers are raised, which are a repetition, and on which days they are worth a message.
+"""Alerts: which triggers are raised, which are repetitions, and on which days they are worth a message.
 
 All of it follows from the panel and the monitor's looks; nothing is remembered between runs. What is raised at an
-origin depends on that origin and those before it, so that a later run lists the same alerts of the past.
+origin depends only on that origin and those before it, so that a later run lists the same past alerts.
 """
 
 from collections import Counter
@@ -31,10 +31,10 @@ def alerts(
     settings: Alerts,
     early: Mapping[str, Mapping[str, float]] | None = None,
 ) -> AlertsReport:
-    """The report: `alerts` since the first origin, `types` with what is not evaluated, `send` of the newest origin.
+    """The report: `alerts` since the first origin, `types` with what is not evaluated, `send` for the newest origin.
 
-    statuses: the monitor's status by origin (text) and horizon, of `forex.monitoring.looks.daily_statuses`.  drift: from
-    `forex.monitoring.drift.drift`.  early: where the early signal was raised, of `forex.monitoring.looks.daily_early`.
+    statuses: the monitor's status by origin (text) and horizon, from `forex.monitoring.looks.daily_statuses`.  drift: from
+    `forex.monitoring.drift.drift`.  early: where the early signal was raised, from `forex.monitoring.looks.daily_early`.
     """
     rows = origins(panel)
     days = [str(day) for day in calendar.as_dates(rows["origin_date"].to_numpy())]
@@ -57,8 +57,8 @@ def alerts(
         first=days[0],
         types={kind: _type(kind, rule, listed, missing.get(kind), years) for kind, rule in rules().items()},
         alerts=tuple(
-            Alert(origin_date=days[one.row], type=one.kind, severity=one.severity, reasons=one.reasons)
-            for one in listed
+            Alert(origin_date=days[alert.row], type=alert.kind, severity=alert.severity, reasons=alert.reasons)
+            for alert in listed
         ),
         send=Send(send=newest in sent, why=sent.get(newest, sentence("nothing new that calls for a message"))),
         sent=tuple(Sent(origin_date=days[row], why=why) for row, why in sorted(sent.items())),
@@ -77,10 +77,10 @@ class Raised:
 
 
 def raised(triggers: Sequence[Trigger], *, cool_down: int) -> list[Raised]:
-    """One alert per type and row, in order of row, the worst first; its reasons are those of its triggers.
+    """One alert per type and row, in order of row and within a row the gravest first; its reasons are those of its triggers.
 
     An alert is a repetition, and not raised, where one of its type that was at least as severe was raised in the
-    `cool_down` rows before: a storm is reported when it begins, when it gets worse, and again where it comes back.
+    `cool_down` rows before: a storm is reported when it begins, when it gets worse, and when it comes back.
     """
     together: dict[tuple[str, int], list[Trigger]] = {}
     for trigger in triggers:
@@ -88,17 +88,17 @@ def raised(triggers: Sequence[Trigger], *, cool_down: int) -> list[Raised]:
     past: dict[str, list[tuple[int, int]]] = {}
     listed = []
     for (kind, row), same in sorted(together.items()):
-        same.sort(key=lambda one: -one.severity)
+        same.sort(key=lambda trigger: -trigger.severity)
         severity = same[0].severity
         if all(severity > was or row - at > cool_down for at, was in past.get(kind, [])):
             past.setdefault(kind, []).append((row, severity))
-            listed.append(Raised(row, kind, ALERT_SEVERITIES[severity - 1], tuple(one.reason for one in same)))
+            listed.append(Raised(row, kind, ALERT_SEVERITIES[severity - 1], tuple(found.reason for found in same)))
     return sorted(listed, key=lambda alert: (alert.row, -code(alert.severity), alert.kind))
 
 
 def sending(listed: Sequence[Raised], *, cool_down: int) -> dict[int, Sentence]:
-    """The rows worth a message, with why: any CRITICAL raised there; or a WARNING raised there that is the second of
-    different types within the row and the `cool_down` rows before it.
+    """The rows worth a message, and why: a CRITICAL raised there; or a WARNING raised there, with one of another type there
+    or in the `cool_down` rows before.
 
     >>> sent = sending([Raised(3, "VIX_SPIKE", "WARNING"), Raised(5, "COPPER_SHOCK", "WARNING")], cool_down=10)
     >>> {row: why.says for row, why in sent.items()}
@@ -124,7 +124,7 @@ def sending(listed: Sequence[Raised], *, cool_down: int) -> dict[int, Sentence]:
 def _type(kind: str, rule: Declaration, listed: Sequence[Raised], missing: Sentence | None, years: float) -> AlertType:
     if missing:
         return AlertType(status=NOT_EVALUATED, missing=missing)
-    if not rule.whole_history:  # a frequency since the first origin would be none
+    if not rule.whole_history:  # a frequency since the first origin would mean nothing
         return AlertType(status=EVALUATED)
     found = Counter(alert.severity for alert in listed if alert.kind == kind)
     return AlertType(status=EVALUATED, per_year={name: found[name] / years for name in ALERT_SEVERITIES})

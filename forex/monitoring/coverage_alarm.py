@@ -3,8 +3,8 @@
 Each forecast's outcome lies within all of its nested intervals or misses the k smallest of them. A bet pays
 f(k) = q(k)/p(k), p: the probabilities that the levels promise, q: those under intervals too narrow by a factor. As f
 does not decrease in k, its expected payoff is at most 1 whenever no level misses more often than promised, given what
-was known when the forecast was made. Promised is a little more than a level's misses, because no real forecast covers
-exactly its level on every single day. The Shiryaev–Roberts sum of all bets begun at every outcome so far,
+was known when the forecast was made. The promise allows slightly more misses than the level says, because no real forecast
+covers exactly its level on every single day. The Shiryaev–Roberts sum of all bets begun at every outcome so far,
 
     R_t = (R_{t−1} + 1)·f(k_t),
 
@@ -13,8 +13,8 @@ R_t − t, the argument of Ville's inequality (Ville 1939; betting: Waudby-Smith
 an e-detector: Shin, Ramdas & Rinaldo 2024). A restart at every outcome costs a factor T once, and the sum forgets the
 good years, in which a single bet would have lost everything.
 
-Outcomes of forecasts that overlap are not known to each other's bets. Those of a horizon are therefore dealt to slots
-in which none overlap, each with a sum of its own. The average of the slots is no e-process for someone who looks every
+A bet on a forecast does not know the outcomes of the forecasts that overlap it. Those of a horizon are therefore dealt to
+slots in which none overlap, each with a sum of its own. The average of the slots is no e-process for someone who looks every
 day: it may be stopped on the news that came since a forecast was made. The union bound holds whatever their dependence,
 and costs nothing here: the slots share the T outcomes, so Σ T_slot/c = T/c. The horizons share the false alarms in
 proportion to how many outcomes without overlap they have.
@@ -33,13 +33,13 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-# Where a sum stops growing: far beyond any alarm, and less wealth than was won keeps every bound.
+# Where a sum stops growing: far beyond any alarm, and every bound holds with less wealth than was won.
 LARGEST = 1e100
 
 
 @dataclass(frozen=True)
 class Path:
-    """The alarm of one horizon after each of its n outcomes, of the slot that the outcome belongs to; shape (n, ...).
+    """The alarm of one horizon after each of its n outcomes, in the slot that the outcome belongs to; shape (n, ...).
 
     wealth: in a unit in which 1/false_alarms raises the alarm; 0 where the outcome belongs to no slot.
     since: the outcome with which the evidence begins, where the best bet's product was last below 1; −1 without a slot.
@@ -55,8 +55,9 @@ def payoffs(levels: Sequence[float], scales: Sequence[float], *, tolerance: floa
 
     For each factor s, an interval of half-width z·σ whose outcomes have s·σ misses with 2·Φ(−z/s). One bet is on all
     levels together and, where there are several, one on each level alone: a tail may fail while the middle holds. What
-    the intervals promise is 1 + `tolerance` times the misses of their levels; a factor that makes no more than that is
-    bet on as that, and pays 1. Where that would let a payoff fall with the misses, the bet is levelled and kept fair.
+    the intervals promise is (1 + `tolerance`) times the misses of their levels; a factor that makes no more misses than
+    that is bet on as if it made just as many, and pays 1. Where a payoff would then fall as misses rise, the bet is
+    levelled and kept fair.
 
     >>> payoffs([0.8], [2.0], tolerance=0).round(3).tolist()
     [[0.598], [2.608]]
@@ -77,7 +78,7 @@ def payoffs(levels: Sequence[float], scales: Sequence[float], *, tolerance: floa
 
 
 def slots(horizon: str) -> int:
-    """Slots of a horizon: the business days that its forecasts overlap, and one for a target moved by a holiday.
+    """Slots of a horizon: the business days over which its forecasts overlap, and one for a target moved by a holiday.
 
     >>> [slots(horizon) for horizon in ("1d", "7d", "90d")]
     [1, 6, 66]
@@ -87,7 +88,7 @@ def slots(horizon: str) -> int:
 
 
 def dealt(anchor_day: Ints, target_day: Ints, count: int) -> Ints:
-    """The slot of each forecast: the first whose last target was known at its origin; -1 where none of `count` is free.
+    """The slot of each forecast: the first whose last target was known at its origin; −1 where none of `count` is free.
 
     anchor_day, target_day: (n,), as numbers of days, in order of origin. What is known at an origin ends with its anchor.
 

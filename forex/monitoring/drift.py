@@ -47,28 +47,28 @@ MANY, SOME = 3, 2  # tests that reject: HIGH, MEDIUM
 
 
 def drift(panel: pl.DataFrame, in_per_cent: Collection[str], settings: Drift) -> DriftReport:
-    """The report at the newest origin of `panel`, from it and the rows above.
+    """The report at the newest origin of `panel`, from that row and those above it.
 
-    in_per_cent: the drivers whose moves are differences, not logs.  Without a change any driver is `drifting` in the share
-    `significance` of looks at most.
+    in_per_cent: the drivers whose moves are differences, not logs.  Without a change, some driver is `drifting` at no more
+    than about the share `significance` of looks.
     """
     rows = origins(panel)
     days = calendar.as_dates(rows["origin_date"].to_numpy())
     target = Series(rows, "anchor", logs=True, settings=settings)
     drivers = {name: Series(rows, name, logs=name not in in_per_cent, settings=settings) for name in drivers_of(rows)}
     newest = days.size - 1
-    said, past = look(target, newest, settings), _past(target, days, settings)
-    together = dict(said) | dict(past)
+    current, past = look(target, newest, settings), _past(target, days, settings)
+    together = dict(current) | dict(past)
     return DriftReport(
         at=str(days[newest]),
         significance=settings.significance,
-        target=TargetLook(**together) if isinstance(said, Look) else UnjudgedTarget(**together),
+        target=TargetLook(**together) if isinstance(current, Look) else UnjudgedTarget(**together),
         drivers=_drivers(drivers, newest, settings),
     )
 
 
 class Series:
-    """A series' moves as the origins learnt them, and its statistics; everything at a row depends on rows up to it."""
+    """A series' moves as the origins learnt them, and its statistics; what it says at a row depends only on rows up to it."""
 
     def __init__(self, rows: pl.DataFrame, name: str, *, logs: bool, settings: Drift):
         moves = daily_moves(*known_values(rows, name), logs=logs)
@@ -110,6 +110,7 @@ class Series:
         return None
 
     def judged(self, row: int, settings: Drift) -> Judged:
+        """The newest look that the row knows, judged among its `reference`; only for a row that is not `unusable`."""
         looks = np.append(self.reference(row), self.known(row) - self.width)
         weights = [getattr(settings.weights, test) for test in TESTS]
         return judge(self.found[looks], weights=weights, spacing=settings.recent)
@@ -124,13 +125,14 @@ class Series:
 
 
 def score(p: float, settings: Drift) -> float:
+    """100·max(0, 1 − p/significance): 0 where nothing is unusual, at most 100."""
     return 100 * max(0.0, 1 - p / settings.significance)
 
 
 def severity(judged: Judged, settings: Drift) -> DriftSeverity:
-    """NONE unless all tests together reject; then by how many do on their own: three HIGH, two MEDIUM, else LOW.
+    """NONE unless the tests together reject; then HIGH where three or more reject on their own, MEDIUM where two do, else LOW.
 
-    A p up to `medium_p` is MEDIUM, too.
+    A joint p up to `medium_p` makes LOW a MEDIUM, too.
     """
     if judged.p > settings.significance:
         return NONE
@@ -162,7 +164,7 @@ def look(series: Series, row: int, settings: Drift) -> Look | Unjudged:
 
 
 def _size(moves: Floats, logs: bool) -> Moves:
-    """In basis points a business day: of the value, or for a rate in per cent of a percentage point's hundredths."""
+    """In basis points a business day: of the value, or, for a series in per cent, hundredths of a percentage point."""
     unit = 1e4 if logs else 1e2
     return Moves(n=moves.size, mean_bp=float(unit * moves.mean()), sd_bp=float(unit * moves.std(ddof=1)))
 
@@ -178,8 +180,8 @@ def _past(series: Series, days: calendar.Dates, settings: Drift) -> Past:
     rows = sorted({*on_grid, newest})
     usable = [row for row in rows if series.unusable(row, settings) is None]
     judged = [series.judged(row, settings) for row in usable]
-    scores = [score(one.p, settings) for one in judged]
-    severities = [severity(one, settings) for one in judged]
+    scores = [score(verdict.p, settings) for verdict in judged]
+    severities = [severity(verdict, settings) for verdict in judged]
     history = [
         PastLook(origin_date=str(days[row]), severity=how, score=points)
         for row, how, points in zip(usable, severities, scores, strict=True)
@@ -239,8 +241,8 @@ def consecutive_highs(severities: Sequence[DriftSeverity]) -> int:
     2
     """
     count = 0
-    for one in reversed(severities):
-        if one != HIGH:
+    for how in reversed(severities):
+        if how != HIGH:
             break
         count += 1
     return count
@@ -248,7 +250,7 @@ def consecutive_highs(severities: Sequence[DriftSeverity]) -> int:
 
 def _drivers(drivers: dict[str, Series], row: int, settings: Drift) -> Drivers:
     looks = {name: look(series, row, settings) for name, series in drivers.items()}
-    judged = {name: one for name, one in looks.items() if isinstance(one, Look)}
+    judged = {name: found for name, found in looks.items() if isinstance(found, Look)}
     extremities = [drivers[name].on_rows(row, drivers[name].judged(row, settings).extremity) for name in judged]
     adjusted = family(extremities, spacing=settings.recent) if judged else []
     family_p = dict(zip(judged, adjusted, strict=True))
@@ -256,14 +258,16 @@ def _drivers(drivers: dict[str, Series], row: int, settings: Drift) -> Drivers:
         drifting=tuple(name for name, p in family_p.items() if p <= settings.significance),
         evaluated=len(judged),
         series={
-            name: DriverLook(**dict(one), family_p=family_p[name]) if isinstance(one, Look) else one
-            for name, one in looks.items()
+            name: DriverLook(**dict(found), family_p=family_p[name]) if isinstance(found, Look) else found
+            for name, found in looks.items()
         },
     )
 
 
 def metrics(report: DriftReport) -> dict[str, dict[str, float]]:
-    """Finite leaves: the target's score, p and severity (0 NONE … 3 HIGH) and drifting drivers; nothing not evaluated."""
+    """Finite leaves: the target's score, p, severity (0 NONE … 3 HIGH) and run of HIGH looks; how many drivers drift, and how
+    many were evaluated. What has no verdict is left out.
+    """
     target, drivers = report.target, report.drivers
     found: dict[str, dict[str, float]] = {}
     if isinstance(target, TargetLook):

@@ -26,8 +26,8 @@ class Unjudged(Report):
 class Look(Report):
     """A series' newest moves beside those before them.
 
-    score: 0 to 100.  p: of all tests together; tests: of each on its own.  independent_looks: of the past that it is judged by.
-    volatility_ratio: recent over baseline.
+    score: 0 to 100.  p: of all tests together; tests: of each on its own.  independent_looks: how many of the past looks that it is
+    judged by share no recent move.  volatility_ratio: recent over baseline.
     """
 
     status: Literal["EVALUATED"]
@@ -42,13 +42,19 @@ class Look(Report):
 
 
 class PastLook(Report):
+    """An earlier look at the observado.  score: 0 to 100."""
+
     origin_date: str
     severity: DriftSeverity
     score: float
 
 
 class Past(Report):
-    """Earlier looks: every so many origins; the trend of their score; the last day without drift; why it calls for action."""
+    """The looks so far, one every so many origins, and what follows from them.
+
+    trend: of their scores.  consecutive_high: how many of the last in a row were HIGH.  last_none: the last day without drift.
+    requires_action: why something has to be done; empty where nothing has.
+    """
 
     history: tuple[PastLook, ...]
     trend: Trend
@@ -59,21 +65,24 @@ class Past(Report):
 
 
 class TargetLook(Look, Past):
-    """Of the observado."""
+    """The newest look at the observado, and those before it."""
 
 
 class UnjudgedTarget(Unjudged, Past):
-    """Of an observado that has no verdict at the newest origin."""
+    """An observado that has no verdict at the newest origin, and the looks before it."""
 
 
 class DriverLook(Look):
-    """family_p: adjusted for all drivers."""
+    """The newest look at a driver.  family_p: its p, adjusted for all drivers."""
 
     family_p: float
 
 
 class Drivers(Report):
-    """drifting: ids with a family_p up to the significance.  evaluated: how many have a verdict."""
+    """The newest look at every driver, by id.
+
+    drifting: ids with a family_p up to the significance.  evaluated: how many have a verdict.
+    """
 
     drifting: tuple[str, ...]
     evaluated: int
@@ -81,7 +90,7 @@ class Drivers(Report):
 
 
 class DriftReport(Report):
-    """at: the newest origin."""
+    """Drift of the observado and of the drivers at the newest origin, `at`."""
 
     at: str
     significance: float

@@ -1,7 +1,7 @@
 """The early signal: how far the rate has gone from what the forecasts that are still open said of it.
 
-A forecast says what the observado should be on every business day up to its target: between two horizons as the fan draws it
-(forex.statistics.distribution.between_horizons). Long before the target comes, the rate can be seen leaving that fan. With a, the
+A forecast says what the observado should be on every business day up to its target: between two horizons, as the fan draws it
+(forex.statistics.distribution.between_horizons). Long before the target comes, the rate can be seen leaving that fan. With a the
 age of an open forecast in business days since its anchor,
 
     z = |log(rate/anchor) − centre(a)| / half-width(a)
@@ -26,7 +26,7 @@ from forex.monitoring.windows import Floats, Ints
 from forex.timeline.calendar import Dates, horizon_days, steps_between, usual_steps
 
 LEVEL = 0.95  # whose half-widths are the unit
-ENOUGH = 0.8  # of a horizon's usual number of open forecasts: the distance of fewer varies more than the one that was simulated
+ENOUGH = 0.8  # of a horizon's usual number of open forecasts: the mean of fewer varies more than the simulated one
 EPOCH = "2000-01-03"  # business days are counted from here
 
 
@@ -60,8 +60,10 @@ class Fans:
 
 @dataclass(frozen=True)
 class Open:
-    """By look and horizon, (looks, h): how many forecasts are open, how many of them have the rate outside, their mean distance;
-    NaN where none is open."""
+    """The open forecasts by look and horizon; arrays of shape (looks, h).
+
+    count: how many.  outside: for how many of them the rate is outside the interval.  distance: their mean; NaN where none is open.
+    """
 
     count: Ints
     outside: Ints
@@ -69,7 +71,7 @@ class Open:
 
 
 def fans(day: Ints, anchor: Floats, steps: Floats | Ints, quantiles: Floats) -> Fans:
-    """Of forecasts in order of origin.
+    """The fans of forecasts in order of origin.
 
     day, anchor: (n,), as in `Fans`, the anchor in CLP per USD.  steps: (n, h).  quantiles: (n, h, 25), log-distances.
     """
@@ -142,7 +144,7 @@ def _distance(drawn: _Drawn, origin: Ints, age: float, moved: Floats) -> Floats:
 
 @dataclass(frozen=True)
 class Early:
-    """The forecasts of one source, the path beside them, and how rare each distance is."""
+    """The forecasts of one source, the path that they are held against, and how rare each distance is."""
 
     horizons: tuple[str, ...]
     fans: Fans
@@ -160,23 +162,23 @@ class Early:
         return self.on_path(np.searchsorted(self.path.day, day, side="right") - 1)
 
     def on_path(self, newest: Ints) -> tuple[Open, Floats]:
-        """As `at`, with the path up to each of its positions; newest: (looks,), -1 for none of it."""
+        """As `at`, for the path up to the positions `newest`, (looks,); −1 stands for none of it."""
         found, rate = self._whole
         there, count = newest >= 0, np.zeros((newest.size, len(self.horizons)), dtype=np.int64)
-        one = Open(count, count.copy(), np.full(count.shape, np.nan))
-        rare = one.distance.copy()
+        taken = Open(count, count.copy(), np.full(count.shape, np.nan))
+        rare = taken.distance.copy()
         for into, whole in (
-            (one.count, found.count),
-            (one.outside, found.outside),
-            (one.distance, found.distance),
+            (taken.count, found.count),
+            (taken.outside, found.outside),
+            (taken.distance, found.distance),
             (rare, rate),
         ):
             into[there] = whole[newest[there]]
-        return one, rare
+        return taken, rare
 
     @cached_property
     def _whole(self) -> tuple[Open, Floats]:
-        """At every position of the path: a look sees nothing behind its own, so that each is walked once, whoever looks."""
+        """As `on_path`, at every position: a look sees nothing behind its own, so that each is walked once, whoever looks."""
         found = seen(self.fans, self.path.day, self.path.value)
         rate = np.full(found.distance.shape, np.nan)
         for column, horizon in enumerate(self.horizons):
@@ -186,9 +188,9 @@ class Early:
         return found, rate
 
     def newest(self, *, raised_at: float) -> dict[str, EarlyReport]:
-        """By horizon that was simulated, at the end of the path.
+        """What is seen at the end of the path, by horizon that was simulated.
 
-        `since`: the first origin of the stretch whose rates are all up to `raised_at`.
+        raised_at: the signal is raised while its rate is at most this.
         """
         looks = self.path.day.size
         found, rate = self._whole
@@ -218,7 +220,7 @@ def _finite(value: float) -> float | None:
 
 
 def path_of(calibrated: pl.DataFrame) -> Path:
-    """The anchors of the origins in the frame of calibrated.parquet."""
+    """The path that the origins in the frame of calibrated.parquet knew."""
     rows = calibrated.unique("origin_date", keep="first", maintain_order=True).sort("origin_date")
     day = _anchor_day(rows)
     first = np.append(True, np.diff(day) > 0) if day.size else np.zeros(0, dtype=np.bool_)
@@ -230,7 +232,10 @@ def path_of(calibrated: pl.DataFrame) -> Path:
 
 
 def early(forecasts: pl.DataFrame, path: Path, *, horizons: Sequence[str], rates: EarlyRates) -> Early:
-    """Of the frame of calibrated.parquet, its model `published`, or of the ledger; origins that lack a horizon are left out."""
+    """The forecasts of `published` in the frame of calibrated.parquet, or those of the ledger, held against `path`.
+
+    Origins that lack one of `horizons` are left out.
+    """
     own = forecasts.filter(pl.col("model") == PUBLISHED) if "model" in forecasts.columns else forecasts
     ordered = tuple(sorted(horizons, key=horizon_days))
     whole = own.filter(pl.col("horizon").is_in(ordered)).filter(pl.len().over("origin_date") == len(ordered))
@@ -244,7 +249,7 @@ def early(forecasts: pl.DataFrame, path: Path, *, horizons: Sequence[str], rates
 def _anchor_day(rows: pl.DataFrame) -> Ints:
     """The business day of each row's anchor, as a number: its target's less its steps.
 
-    By the holidays that its origin knew of, as its steps are: one that became law between anchor and target is a step of theirs.
+    By the holidays that its origin knew of, as its steps are: a day that only became a holiday later still counts as a step.
     """
     if not rows.height:
         return np.zeros(0, dtype=np.int64)

@@ -34,8 +34,8 @@ def episodes(
         horizons: dict[str, dict[str, EpisodeForecasts]] = {}
         for model, own in watched.items():
             by_horizon = looks(own, days, settings, early if model == PUBLISHED else ())
-            for horizon, one in own.items():
-                seen = _seen(one, episode, days, by_horizon[horizon], widest=max(levels), settings=settings)
+            for horizon, subject in own.items():
+                seen = _seen(subject, episode, days, by_horizon[horizon], widest=max(levels), settings=settings)
                 horizons.setdefault(horizon, {})[model] = seen
         found[name] = EpisodeReport(from_=episode.from_, to=episode.to, days=int(days.size), horizons=horizons)
     return found
@@ -44,7 +44,7 @@ def episodes(
 def _seen(
     subject: Subject, episode: Episode, days: Dates, daily: Looks, *, widest: float, settings: Performance
 ) -> EpisodeForecasts:
-    """Of the forecasts whose target lies in the episode, of the baseline before them, how the two differ, what looks said."""
+    """The forecasts whose target lies in the episode, the baseline before them, how the two differ, and what looks said."""
     dates, anchor = subject.panel.target_date, subject.panel.anchor
     first = int(np.searchsorted(dates, np.datetime64(episode.from_)))
     last = int(np.searchsorted(dates, np.datetime64(episode.to), side="right"))
@@ -86,7 +86,7 @@ def _seen(
 
 
 def _verdict(during: Means | None, crps_change_pct: float | None, settings: Performance) -> EpisodeVerdict:
-    """On what came out, whatever looks said."""
+    """The verdict on what came out, whatever looks said."""
     if during is None or crps_change_pct is None:
         return INSUFFICIENT_DATA
     if crps_change_pct <= settings.degraded_pct:

@@ -25,7 +25,11 @@ def grounds(
     settings: Performance,
     measured: Mapping[str, FalseAlarm],
 ) -> Sentence:
-    """monitored, early: `published` at the horizon, None without outcomes or a watch.  findings: its own, the worst first."""
+    """What the status of a horizon rests on, since when, how often it would be said of a sound forecast, and where its figures are.
+
+    monitored, early: those of `published` at the horizon; None where it has no outcomes, or no open forecasts are watched.
+    findings: the horizon's own, the worst first.  measured: by monitor, how often it alarms without a change.
+    """
     return together(
         *_grounds(monitored, early, findings, settings, measured, {"horizon": horizon, "status": status}),
         sentence("forex check --json has the figures."),
@@ -41,7 +45,7 @@ def _grounds(
     measured: Mapping[str, FalseAlarm],
     told: dict[str, Any],
 ) -> list[Sentence | None]:
-    """What it rests on and since when, and how often; told: horizon and status."""
+    """What it rests on, since when, and how often; told: horizon and status."""
     if findings:
         return [in_words(findings[0]), _since(findings[0], monitored), _so(findings[0], measured)]
     if monitored is None or not any(window.n for window in monitored.windows.values()):
@@ -86,7 +90,7 @@ def _grounds(
 
 
 def _since(found: Finding, monitored: MonitoredModel | None) -> Sentence | None:
-    """Of a figure the days of its window; alarm and early signal say themselves since when."""
+    """The days of a figure's window; the findings of alarm and early signal already say since when."""
     if not isinstance(found, FigureFinding) or monitored is None:
         return None
     window = monitored.windows[str(found.window)]
@@ -94,7 +98,7 @@ def _since(found: Finding, monitored: MonitoredModel | None) -> Sentence | None:
 
 
 def _so(found: Finding, measured: Mapping[str, FalseAlarm]) -> Sentence | None:
-    """How often the part of the monitor that says it says so without a change; at any horizon, as it was measured."""
+    """How often the part of the monitor that made the finding makes one without a change, at any horizon, as measured."""
     if isinstance(found, EarlyFinding):
         rate, says = measured.get(EARLY_YEAR), sentence("the early signal of some horizon says so")
     else:
@@ -121,7 +125,7 @@ def _newest(monitored: MonitoredModel) -> dict[str, Any]:
 
 
 def _too_little(monitored: MonitoredModel, settings: Performance, told: Mapping[str, Any]) -> Sentence:
-    """The window with the fewest independent ones in its baseline."""
+    """What is lacking for the window with the fewest independent ones in its baseline."""
     size, window = min(monitored.windows.items(), key=lambda item: item[1].independent_windows)
     if window.n < window.needed:
         return sentence(
@@ -142,7 +146,7 @@ def _too_little(monitored: MonitoredModel, settings: Performance, told: Mapping[
 
 
 def in_words(found: Finding) -> Sentence:
-    """One entry of `findings` in the performance report."""
+    """An entry of `findings` in the performance report, as a sentence."""
     told = {"horizon": found.horizon, "status": found.status}
     if isinstance(found, AlarmFinding):
         return sentence(
@@ -176,7 +180,8 @@ def in_words(found: Finding) -> Sentence:
 
 
 def _figure(name: str, change: float) -> Sentence:
-    """
+    """A figure and its change, in per cent, in words.
+
     >>> _figure("coverage_80", 100.0).says, _figure("crps", 31.4).says
     ('the 80 % interval missed 100 % more often than it says', 'CRPS 31 % above what it was before')
     """

@@ -1,4 +1,4 @@
-"""The monitor looked at on many days at once: what it says on each from the outcomes that were known then.
+"""The monitor on many days at once: what it says on each from the outcomes that were known then.
 
 A look sees the outcomes in order of target up to the newest one whose observado was known. It sees them in today's
 vintage: a revised observado is the only thing that can change what an earlier look says.
@@ -23,10 +23,10 @@ from forex.timeline.calendar import Dates
 
 @dataclass(frozen=True)
 class Looks:
-    """At one horizon, by look: the codes of STATUSES of each window and of each figure in it, and the alarm's wealth.
+    """One horizon at every look: the status of each window and of each figure in it, and the alarm's wealth; shape (looks,).
 
-    windows: by size.  figures: by name and size, as "crps_last_60".  wealth: (looks,); 0 before the first outcome.
-    early: (looks,), whether the early signal is raised.
+    windows: codes of STATUSES, by size.  figures: likewise, by name and size, as "crps_last_60".  wealth: 0 before the first
+    outcome.  threshold: the wealth that raises the alarm.  early: whether the early signal is raised.
     """
 
     windows: Mapping[int, Ints]
@@ -37,11 +37,12 @@ class Looks:
 
     @property
     def alarm(self) -> Bools:
+        """Whether the sequential alarm on coverage is raised; (looks,)."""
         return np.asarray(self.wealth >= self.threshold)
 
     @property
     def status(self) -> Ints:
-        """The worst of the windows; at least DEGRADED where the alarm or the early signal is raised."""
+        """The code of the worst of the windows; at least DEGRADED where the alarm or the early signal is raised; (looks,)."""
         status = np.max(list(self.windows.values()), axis=0)
         return np.where(self.alarm | self.early, np.maximum(status, CODE[DEGRADED]), status)
 
@@ -52,12 +53,12 @@ def looks(
     """One model's looks by horizon; all horizons of a look are judged together.
 
     own: from `forex.monitoring.subjects.subjects`.  known: (looks,), the newest date at each look whose observado was known,
-    NaT where none was.  early: the model's open forecasts, of each source that is watched.
+    NaT where none was.  early: the model's open forecasts, from each source that is watched.
     """
     raised = _raised(tuple(own), known, settings, early)
     newest = {
-        horizon: np.where(np.isnat(known), 0, np.searchsorted(one.panel.target_date, known, side="right")) - 1
-        for horizon, one in own.items()
+        horizon: np.where(np.isnat(known), 0, np.searchsorted(subject.panel.target_date, known, side="right")) - 1
+        for horizon, subject in own.items()
     }
     compared = {}
     for horizon, subject in own.items():
@@ -74,7 +75,9 @@ def looks(
         found[horizon] = Looks(
             windows={size: of_window(of_size) for size, of_size in each.items()},
             figures={
-                f"{name}_last_{size}": one.code for size, of_size in each.items() for name, one in of_size.items()
+                f"{name}_last_{size}": verdict.code
+                for size, of_size in each.items()
+                for name, verdict in of_size.items()
             },
             wealth=_at(subject.alarm, newest[horizon]),
             threshold=1 / settings.alarm.false_alarms,
@@ -99,7 +102,7 @@ def _at(wealth: Floats, newest: Ints) -> Floats:
 
 
 def daily_early(origins: pl.DataFrame, *, settings: Performance, early: Sequence[Early]) -> dict[str, dict[str, float]]:
-    """By origin, as text, and horizon where the early signal was raised: in what share of years a sound forecast gets as far."""
+    """By origin, as text, and horizon where the early signal was raised: in what share of years a sound forecast gets that far."""
     known = calendar.as_dates(origins["anchor_date"].to_numpy())
     found: dict[str, dict[str, float]] = {}
     for source in early:
@@ -127,7 +130,7 @@ def daily_statuses(
     known = calendar.as_dates(origins["anchor_date"].to_numpy())
     raised = _raised(horizons, known, settings, early)
     codes = {horizon: np.where(raised[horizon], CODE[DEGRADED], CODE[INSUFFICIENT_DATA]) for horizon in horizons}
-    codes |= {horizon: one.status for horizon, one in looks(own, known, settings, early).items() if horizon in codes}
+    codes |= {horizon: seen.status for horizon, seen in looks(own, known, settings, early).items() if horizon in codes}
     return {
         str(day): {horizon: STATUSES[code[row]] for horizon, code in codes.items()}
         for row, day in enumerate(origins["origin_date"])

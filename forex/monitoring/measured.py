@@ -1,9 +1,9 @@
 """What the monitors were measured to do where nothing changes, read back: two tables that `make study` writes beside this module.
 
 `rates/false_alarms.csv` has, by world and forecaster, the share of simulated series in which a monitor alarms;
-`rates/early.csv`, by horizon, the distances of the early signal that a year exceeds with a given rate. Both are of worlds
-without a change. A status says how often it would be said of a sound forecast by the worst of the worlds in which the forecaster is
-the pipeline's own.
+`rates/early.csv`, by horizon, the distances of the early signal that a year exceeds with a given rate. Both come from worlds
+without a change. How often a status would be said of a sound forecast is taken from the worst world, with the pipeline's own
+forecaster.
 """
 
 import csv
@@ -27,7 +27,7 @@ RESTORE = "Restore the file with git, or make it anew with make study."
 
 
 class FalseAlarm(Report):
-    """The share of series in which a monitor alarms without a change, its standard error by simulation, and the world."""
+    """The share of series in which a monitor alarms without a change, the simulation's standard error of it, and the world."""
 
     share: float
     error: float
@@ -35,9 +35,9 @@ class FalseAlarm(Report):
 
 
 def parse_false_alarms(text: str, source: str) -> dict[str, FalseAlarm]:
-    """By monitor the worst world of the pipeline's own forecaster; `source` is the name that messages give the file.
+    """By monitor, the worst world for the pipeline's own forecaster; `source` is the name that messages give the file.
 
-    Raises DataError naming file, line and value where a column is missing or a share is none.
+    Raises DataError naming file, line and value where a column is missing, or a share or error is not a number from 0 on.
     """
     worst: dict[str, FalseAlarm] = {}
     for where, row in _rows(text, source, ("world", "forecaster", "monitor", "share", "error")):
@@ -49,15 +49,18 @@ def parse_false_alarms(text: str, source: str) -> dict[str, FalseAlarm]:
 
 @dataclass(frozen=True)
 class EarlyRates:
-    """Of the early signal: falling rates (k,), and by horizon the distances (k,) that a year exceeds at any horizon with them."""
+    """How rare the early signal's distances are: falling rates, (k,), and by horizon the distances, (k,), that go with them.
+
+    A rate is the share of years in which some horizon exceeds its distance.
+    """
 
     rates: Floats
     distances: Mapping[str, Floats]
 
     def rate(self, horizon: str, distance: Floats) -> Floats:
-        """The rate a year of a distance, linear between the measured ones; NaN of NaN.
+        """The rate of each distance, linear between the measured ones; NaN for NaN.
 
-        The first is 1, of a distance of 0. Further away than all of them it is the smallest measured, and too large.
+        The first rate is 1, at a distance of 0. Beyond the largest distance it is the smallest measured, which is too large.
         """
         return np.where(np.isnan(distance), np.nan, np.interp(distance, self.distances[horizon], self.rates))
 
@@ -65,8 +68,8 @@ class EarlyRates:
 def parse_early(text: str, source: str) -> EarlyRates:
     """The rates of the text of a CSV; `source` is the name that messages give the file.
 
-    Raises DataError naming file, line and value where a column is missing, a number is none, or distances do not grow as rates
-    fall.
+    Raises DataError naming file, line and value where a column is missing, a rate or distance is not a number from 0 on, or
+    distances do not grow as rates fall; naming the file where the horizons do not have the same rates.
     """
     found: dict[str, dict[float, float]] = {}
     for where, row in _rows(text, source, ("rate", "horizon", "distance")):
@@ -103,8 +106,10 @@ def _number(row: Mapping[str, str], name: str, where: str) -> float:
 
 
 def false_alarms() -> dict[str, FalseAlarm]:
+    """What `parse_false_alarms` reads in the committed table.  Raises DataError where that is missing, too."""
     return parse_false_alarms(read_text(FALSE_ALARMS), str(FALSE_ALARMS))
 
 
 def early_rates() -> EarlyRates:
+    """What `parse_early` reads in the committed table.  Raises DataError where that is missing, too."""
     return parse_early(read_text(EARLY), str(EARLY))

@@ -48,11 +48,11 @@ def performance(
 ) -> Monitored:
     """The report on the newest look: per horizon and monitored model each window, the alarm, and a status.
 
-    horizons: how many forecasts of each have matured.  `findings` lists what made `published` DEGRADED or CRITICAL.
-    open_forecasts: of `published`, in backtest and ledger, and what the monitors were measured to do.
+    horizons: how many forecasts of each have matured.  open_forecasts: those of `published`, in backtest and ledger, and what
+    the monitors were measured to do.  `findings` lists what made `published` DEGRADED or CRITICAL.
     """
     given, rate = open_forecasts or OpenForecasts(), settings.early_rate
-    backtest, ledger = (one.newest(raised_at=rate) if one else {} for one in (given.backtest, given.ledger))
+    backtest, ledger = (source.newest(raised_at=rate) if source else {} for source in (given.backtest, given.ledger))
     models: dict[str, dict[str, MonitoredModel]] = {horizon: {} for horizon in horizons}
     for model, own in watched.items():
         judged = _windows(own, settings)
@@ -66,31 +66,31 @@ def performance(
     for horizon, n in horizons.items():
         early, issued = backtest.get(horizon), ledger.get(horizon)
         status = models[horizon][PUBLISHED].status if PUBLISHED in models[horizon] else INSUFFICIENT_DATA
-        if any(one.raised for one in (early, issued) if one):
+        if any(signal.raised for signal in (early, issued) if signal):
             status = worst([status, DEGRADED])
         found[horizon] = _Found(n, models[horizon], early, issued, status)
     findings = _findings(found)
     return Monitored(
         levels=tuple(levels),
-        status=worst([one.status for one in found.values()]),
+        status=worst([figures.status for figures in found.values()]),
         horizons={
             horizon: MonitoredHorizon(
-                n=one.n,
-                models=one.models,
-                early=one.early,
-                issued=one.issued,
-                status=one.status,
+                n=figures.n,
+                models=figures.models,
+                early=figures.early,
+                issued=figures.issued,
+                status=figures.status,
                 grounds=grounds(
                     horizon,
-                    one.status,
-                    one.models.get(PUBLISHED),
-                    one.early,
+                    figures.status,
+                    figures.models.get(PUBLISHED),
+                    figures.early,
                     [finding for finding in findings if finding.horizon == horizon],
                     settings,
                     given.measured,
                 ),
             )
-            for horizon, one in found.items()
+            for horizon, figures in found.items()
         },
         findings=tuple(findings),
     )
@@ -232,7 +232,7 @@ def _findings(horizons: Mapping[str, _Found]) -> list[FigureFinding | AlarmFindi
 
 
 def metrics(report: Monitored) -> Metrics:
-    """`performance.<horizon>.<model>.<metric>`, of a window `<metric>_last_<size>`; verdicts are 0 or 1 where evaluated."""
+    """`performance.<horizon>.<model>.<metric>`, for a window `<metric>_last_<size>`; verdicts are 0 or 1 where evaluated."""
     found: dict[str, dict[str, dict[str, float]]] = {}
     for horizon, figures in report.horizons.items():
         for model, monitored in figures.models.items():

@@ -19,12 +19,14 @@ from forex.monitoring.measured import FalseAlarm
 
 
 class LevelMeans(Report):
+    """Means at one level.  coverage: the share of intervals that held, 0 to 1.  interval_score: in CLP per USD."""
+
     coverage: float
     interval_score: float
 
 
 class Means(ByLevel):
-    """Over the forecasts of a window or of its baseline."""
+    """Means over the forecasts of a window or of its baseline.  crps, bias: in CLP per USD."""
 
     crps: float
     bias: float
@@ -32,7 +34,7 @@ class Means(ByLevel):
 
 
 class FigureChange(Report):
-    """A figure of a window against its baseline.  holm_p: adjusted over all that is judged of the model."""
+    """A figure of a window against its baseline.  holm_p: adjusted for everything that is judged of the model."""
 
     change_pct: float
     p: float
@@ -62,7 +64,7 @@ class WindowReport(Report):
 
 
 class RaisedAlarm(Report):
-    """An alarm from `raised` to `ended`, None while it is on.  since: where its evidence begins.  peak: of its wealth."""
+    """An alarm from `raised` to `ended`, None while it is on.  since: where its evidence begins.  peak: its largest wealth."""
 
     raised: str
     since: str
@@ -83,9 +85,9 @@ class AlarmReport(Report):
 class EarlyReport(Report):
     """How far the newest rate is from what the open forecasts of a horizon said of it (forex/monitoring/early.py).
 
-    open: how many.  outside: of them those whose 95 % interval the rate has left.  distance: the mean, in half-widths of it.
-    rate: share of years in which a sound forecast gets as far at any horizon, None where too few are open or it was not simulated.
-    raised: the rate is at most `performance.early_rate`; since: the first origin of the stretch of them.
+    open: how many.  outside: for how many of them the rate is outside the 95 % interval.  distance: the mean, in half-widths of it.
+    rate: share of years in which a sound forecast gets that far at any horizon; None where too few are open or it was not
+    simulated.  raised: whether the rate is at most `performance.early_rate`.  since: the origin from which on it has been.
     """
 
     open: int
@@ -97,7 +99,7 @@ class EarlyReport(Report):
 
 
 class MonitoredModel(Report):
-    """windows: by size."""
+    """A monitored model at a horizon.  windows: by size."""
 
     windows: Mapping[str, WindowReport]
     alarm: AlarmReport
@@ -105,7 +107,9 @@ class MonitoredModel(Report):
 
 
 class MonitoredHorizon(Report):
-    """n: matured forecasts.  early, issued: the open ones of `published`, in the backtest and in the ledger; None where they are
+    """A horizon at the newest look.
+
+    n: matured forecasts.  early, issued: the open ones of `published`, in the backtest and in the ledger; None where they are
     not watched.  status: that of `published`.  grounds: what it rests on, since when, and how often it is said of a sound forecast.
     """
 
@@ -118,7 +122,7 @@ class MonitoredHorizon(Report):
 
 
 class FigureFinding(FigureChange):
-    """A figure of `published` that is DEGRADED or CRITICAL in its window of that size."""
+    """A figure of `published` that is DEGRADED or CRITICAL in the window of that size."""
 
     horizon: str
     window: int
@@ -152,13 +156,13 @@ class Monitored(Report):
 
 
 class WidestChange(Report):
-    """Of the widest level's interval score, as a share of the anchor."""
+    """How the widest level's interval score, as a share of the anchor, differs from the baseline's."""
 
     change_pct: Annotated[float, Named("interval_score_{}_change_pct")]
 
 
 class EpisodeAlarm(Report):
-    """The most wealth on any day of the episode, when it was raised first, and on how many days it was on."""
+    """The alarm in an episode.  peak: the most wealth on any day.  raised: when first.  days: on how many it was on."""
 
     peak: float
     threshold: float
@@ -167,7 +171,7 @@ class EpisodeAlarm(Report):
 
 
 class EpisodeEarly(Report):
-    """When the early signal was raised first in the episode, and on how many days it was on."""
+    """When the early signal was first raised in the episode, and on how many days it was on."""
 
     raised: str | None
     days: int
@@ -206,7 +210,10 @@ class EpisodeReport(Report):
 
 
 class PerformanceReport(Monitored):
-    """false_alarms: of each monitor without a change, by simulation, in the worst world (rates/false_alarms.csv)."""
+    """The monitor's whole report: the newest look, the episodes, the ledger's scores and drift.
+
+    false_alarms: of each monitor without a change, by simulation, in the worst world (rates/false_alarms.csv).
+    """
 
     episodes: Mapping[str, EpisodeReport]
     ledger: LedgerScores

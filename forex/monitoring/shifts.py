@@ -16,6 +16,7 @@ series is stationary, whatever its dependence; a change that its past often saw 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -30,7 +31,7 @@ TESTS = ("ks", "mean", "scale", "autocorrelation", "variance")
 def statistics(moves: Floats, *, baseline: int, recent: int, lags: int, min_moving: float) -> Floats:
     """The five statistics at every look; row i looks at moves[i : i + baseline + recent].
 
-    A look of which either window has less than the share `min_moving` of moves that are not zero says nothing: NaN.
+    A look says nothing, NaN, unless at least the share `min_moving` of the moves in each of its windows differ from zero.
 
     moves: shape (n,), in order of time.  Returns shape (max(n − baseline − recent + 1, 0), 5), columns as TESTS.
     """
@@ -44,7 +45,7 @@ def statistics(moves: Floats, *, baseline: int, recent: int, lags: int, min_movi
     with np.errstate(divide="ignore", invalid="ignore"):
         found[said] = np.stack(
             [
-                _ks(looks[said], baseline),
+                _ks(sliding_window_view(_ranks(moves), baseline + recent)[said], baseline),
                 _welch(before, after),
                 _levene(before, after),
                 _autocorrelation(before, after, lags),
@@ -56,7 +57,13 @@ def statistics(moves: Floats, *, baseline: int, recent: int, lags: int, min_movi
     return found
 
 
-def _ks(looks: Floats, baseline: int) -> Floats:
+def _ranks(moves: Floats) -> NDArray[np.unsignedinteger[Any]]:
+    """Each move's place among the different ones, in the fewest bits: numpy sorts small integers several times as fast."""
+    different, place = np.unique(moves, return_inverse=True)
+    return place.astype(np.min_scalar_type(different.size))
+
+
+def _ks(looks: NDArray[Any], baseline: int) -> Floats:
     order = np.argsort(looks, axis=1, kind="stable")
     ordered = np.take_along_axis(looks, order, axis=1)
     steps = np.where(order < baseline, 1 / baseline, -1 / (looks.shape[1] - baseline))
@@ -96,7 +103,7 @@ class Judged:
 
     p: of all tests together.  tests: of each on its own, not adjusted for the others.
     independent: how many looks of the reference share no recent move.
-    extremity: shape (m + 1,), of each reference look and at last of this one: the share of these looks that are at least
+    extremity: shape (m + 1,), of each reference look and, last, of this one: the share of these looks that are at least
     as extreme; small where it is unusual.
     """
 
@@ -112,10 +119,10 @@ def judge(found: Floats, *, weights: Sequence[float], spacing: int) -> Judged:
     For each test a look's rank is the number of all m + 1 looks with a statistic at least as large, over the test's
     weight; a look is as extreme as the smallest of its ranks (Westfall & Young 1993, weighted).
     p = (1 + c/spacing)/(1 + m/spacing), c of the m reference looks being at least as extreme: looks `spacing` rows
-    apart share no recent move, and m/spacing of them stand for what the others repeat. Without a change P(p ≤ α) ≤ α
-    about, however the moves depend on each other.
+    apart share no recent move, and m/spacing of them stand for what the others repeat. Without a change, P(p ≤ α) is at
+    most about α, however the moves depend on each other.
 
-    found: shape (m + 1, tests), without NaN.  weights: positive, one per test: its share of the false alarms, about.
+    found: shape (m + 1, tests), without NaN.  weights: positive, one per test, roughly its share of the false alarms.
     spacing: rows of the recent window.
 
     >>> judge(np.arange(101.0)[:, None], weights=[1.0], spacing=10).p  # beyond all its past
@@ -140,7 +147,7 @@ def judge(found: Floats, *, weights: Sequence[float], spacing: int) -> Judged:
 
 
 def family(extremities: Sequence[Floats], *, spacing: int) -> list[float]:
-    """p-values of several series' last looks, adjusted for all of them: P(any ≤ α) ≤ α about without a change.
+    """p-values of several series' last looks, adjusted for all of them: without a change, P(any ≤ α) is at most about α.
 
     Each is ranked among the smallest extremity of the whole family at every reference look, so that series which move
     together are not punished as if they did not (Westfall & Young 1993).

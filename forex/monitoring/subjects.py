@@ -1,4 +1,4 @@
-"""What the monitor computes once of each model's matured forecasts at a horizon: losses, what held, the alarm's wealth."""
+"""What the monitor computes once from each model's matured forecasts at a horizon: losses, what held, the alarm's wealth."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ MONITORED = (PUBLISHED, RANDOM_WALK)
 
 @dataclass(frozen=True)
 class Subject:
-    """One model's matured forecasts of one horizon, and what is computed of them once.
+    """One model's matured forecasts of one horizon, and what is computed from them once.
 
     alarm, since: the alarm's wealth after each of them, and the forecast with which its evidence begins; (n,).
     crps, bias, interval_score: in CLP per USD; held: whether the interval of each level held; (n,).
@@ -35,7 +35,7 @@ class Subject:
     interval_score: Mapping[float, Floats]
 
     def means(self, part: slice) -> Means:
-        """Over some of the forecasts, at least one."""
+        """Means over a part of the forecasts, which must not be empty."""
         return Means(
             crps=float(np.mean(self.crps[part])),
             bias=float(np.mean(self.bias[part])),
@@ -59,7 +59,7 @@ def subjects(
     settings: Performance,
     models: Sequence[str] = MONITORED,
 ) -> Subjects:
-    """The `models` at every horizon that has them.
+    """Each of the `models` at every horizon that has it.
 
     panels: from `forex.statistics.scores.matured`, all origins.  levels: of params.yaml.
     """

@@ -1,10 +1,9 @@
 """From p-values to statuses: the many figures, windows and horizons of a look are judged together.
 
-DEGRADED: a figure is worse than its baseline by more than `degraded_pct`, and significantly so. CRITICAL: it is even
-significantly worse by more than `critical_pct`. EXCELLENT: CRPS is significantly better, by more than `excellent_pct`,
-and nothing is worse. p-values are adjusted by Holm over all figures, windows and horizons of a look. `significance`
-is that of one look and so small that a year of daily looks keeps its promise; how often it does is measured in
-reports/monitors.md.
+DEGRADED: a figure is significantly worse than its baseline, and by more than `degraded_pct`. CRITICAL: it is, besides, worse
+by significantly more than `critical_pct`. EXCELLENT: CRPS is significantly better, and by more than `excellent_pct`, and
+nothing is worse. p-values are adjusted by Holm over all figures, windows and horizons of a look. `significance` is that of
+one look and so small that a year of daily looks keeps its promise; how often it does is measured in reports/monitors.md.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,7 +25,7 @@ Where = TypeVar("Where")
 
 @dataclass(frozen=True)
 class Verdict:
-    """On one figure of one window, at each look: shape (looks, ...).  holm_p: adjusted.  code: position in STATUSES."""
+    """The verdict on one figure of one window at each look; (looks, ...).  holm_p: adjusted.  code: position in STATUSES."""
 
     holm_p: Floats
     code: Ints
@@ -65,7 +64,7 @@ def of_window(verdicts: Mapping[str, Verdict]) -> Ints:
 
 
 def worst(statuses: Sequence[Status]) -> Status:
-    """GOOD only where everything was evaluated, INSUFFICIENT_DATA where nothing was; an alarm outranks both.
+    """The worst status: GOOD only where everything was evaluated, INSUFFICIENT_DATA where nothing was; an alarm outranks both.
 
     >>> worst(["GOOD", "INSUFFICIENT_DATA"]), worst(["INSUFFICIENT_DATA", "DEGRADED"]), worst([])
     ('INSUFFICIENT_DATA', 'DEGRADED', 'INSUFFICIENT_DATA')

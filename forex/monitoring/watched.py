@@ -31,6 +31,7 @@ class Watched:
 
     @property
     def n(self) -> int:
+        """How many forecasts there are."""
         return int(self.crps.shape[0])
 
     @property
@@ -74,7 +75,7 @@ def compare(watched: Watched, newest: Ints, window: Window, settings: Performanc
     }
     for level, missed in watched.missed.items():
         found[f"coverage_{percent(level)}"] = miss_change(missed, newest, window, level=level)
-    enough = {one: independent(newest, one) >= settings.min_windows for one in (window, clustering)}
+    enough = {kind: independent(newest, kind) >= settings.min_windows for kind in (window, clustering)}
     return {
         CRPS: _where(enough[clustering], loss_change(watched.crps, newest, clustering)),
         **{name: _where(enough[window], change) for name, change in found.items()},

@@ -1,10 +1,10 @@
 """A recent window of matured forecasts against those before it, for any number of looks at once.
 
-A look at outcome t compares the `size` newest outcomes up to t, by target, with the up to `baseline` outcomes before
+A look at outcome t compares the `size` newest outcomes up to t, by target, with at most `baseline` outcomes before
 them. What differs is judged by how much windows of that length differ among themselves in the baseline: they carry the
 same overlap as the recent one, so it need not be modelled (subsampling, Politis & Romano 1994, with the overlapping
-batch means of Meketon & Schmeiser 1984). Arrays have the outcomes along their first axis; further axes are series of
-their own, a thousand simulated ones as well as a single real one.
+batch means of Meketon & Schmeiser 1984). Arrays have the outcomes along their first axis; further axes hold separate
+series, a thousand simulated ones as well as a single real one.
 """
 
 import math
@@ -24,9 +24,12 @@ OVERLAP_GAIN = 1.5
 
 @dataclass(frozen=True)
 class Window:
-    """size: outcomes in it.  steps: how many neighbouring outcomes overlap.  baseline: outcomes before it that it is
-    compared with, at most.  critical_pct: the change that `p_critical` has to exceed.  clustering: business days over
-    which the figure's large values come together, beyond the overlap."""
+    """A window of recent outcomes, and what it is compared with.
+
+    size: outcomes in it.  steps: how many neighbouring outcomes overlap.  baseline: outcomes before it that it is
+    compared with, at most.  critical_pct: the change, in per cent, that `p_critical` tests against.  clustering: business
+    days over which the figure's large values come together, beyond the overlap.
+    """
 
     size: int
     steps: int
@@ -81,8 +84,8 @@ def loss_change(loss: Floats, newest: Ints, window: Window) -> Change:
 def bias_change(error: Floats, newest: Ints, window: Window) -> Change:
     """The mean of signed errors: two-sided t of its distance from the baseline's, as in `loss_change` without logs.
 
-    change_pct: that distance in per cent of the baseline's mean absolute error. `p_better` is NaN: no less bias than
-    usual is a finding.
+    change_pct: that distance in per cent of the baseline's mean absolute error. `p_better` is NaN: less bias than usual
+    is no finding.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         recent, mean, spread, df = _against_baseline(_rolling_mean(error, window.size), newest, window)
@@ -99,7 +102,7 @@ def miss_change(missed: Bools, newest: Ints, window: Window, *, level: float) ->
     P = I_α(m/v, (size − m + 1)/v), the regularised incomplete beta function with α = 1 − level, is the exact tail for
     v = 1. v is the variance of the baseline's window counts over that of independent misses, at least what the overlap
     alone makes it. The count is judged against the level and not against the baseline, because the level is what was
-    promised. `p_critical` is the tail at (1 + critical_pct/100)·α; `p_better` is NaN: fewer misses are no better
+    promised. `p_critical` is the tail at (1 + critical_pct/100)·α; `p_better` is NaN: fewer misses do not make a better
     forecast.
 
     missed: (n, ...).
@@ -123,7 +126,7 @@ def miss_change(missed: Bools, newest: Ints, window: Window, *, level: float) ->
 def overlap_inflation(size: int, steps: int) -> float:
     """Variance of the mean of `size` errors that overlap over that of independent ones: Σ (1 − |j|/size)·(1 − |j|/steps).
 
-    The sum runs over |j| < min(size, steps); errors j days apart share the share 1 − |j|/steps of their days.
+    The sum runs over |j| < min(size, steps); errors j days apart have the share 1 − |j|/steps of their days in common.
 
     >>> overlap_inflation(60, 1), round(overlap_inflation(14, 65), 2)
     (1.0, 13.0)

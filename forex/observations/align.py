@@ -34,7 +34,7 @@ def panel(
     cut_off: str,
 ) -> pl.DataFrame:
     """One row per business day from the target's first date to the last business day on or before `as_of`, the newest origin; and
-    beyond it to the target's last date where that is already published: those rows are no origins, their cut_off_at is null.
+    beyond it to the target's last date where that is already published: those rows are not origins, and their cut_off_at is null.
 
     target, drivers: frames with date, value, known_at, usable_at, sorted by (date, known_at).
     in_per_cent: ids of the drivers whose moves are differences; all others move in logs.
@@ -139,7 +139,7 @@ class _Rows:
         return filled.gather(pl.Series(at).set(pl.Series(at < 0), None))
 
     def hours_to(self, cuts: Instants, at: NDArray[np.int64]) -> NDArray[np.float64]:
-        """From the publication of each row to `cuts`."""
+        """Hours from the publication of each row to `cuts`; NaN where there is none."""
         return np.where(at >= 0, (cuts - self.usable_at[at]) / np.timedelta64(1, "h"), np.nan)
 
 
@@ -227,7 +227,7 @@ def _driver(
 def _gap(
     rows: _Rows, newest: NDArray[np.int64], cuts: Instants, averaged: Dates, anchor: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """log(quote/anchor), NaN where the quote says nothing of what the anchor cannot show, or stands still.
+    """log(quote/anchor), NaN where the quote says nothing about what the anchor cannot show, or stands still.
 
     averaged: the day whose deals the anchor averages; at a cut-off in the evening that is the origin's own.
     """
@@ -239,7 +239,7 @@ def _gap(
 
 
 def _median(columns: list[NDArray[np.float64]], count: int) -> NDArray[np.float64]:
-    """Of each row over what is present in it; NaN where nothing is."""
+    """The median of each row over what is present in it; NaN where nothing is."""
     table = np.array(columns).reshape(len(columns), count)
     median = np.full(count, np.nan)
     some = ~np.isnan(table).all(axis=0)

@@ -1,4 +1,4 @@
-"""Why a store's CSV file cannot be read, where it is one as spreadsheets elsewhere write it: a store reads one form alone."""
+"""Why a store's CSV file cannot be read, where it has the form that spreadsheets elsewhere write: a store reads only one form."""
 
 import re
 from itertools import islice
@@ -20,7 +20,7 @@ def foreign(text: str) -> str:
     ''
     """
     head, *rows = [*islice(text.splitlines(), LINES)] or [""]
-    found = [f"{name} between its columns" for one, name in SEPARATORS.items() if one in head and "," not in head]
+    found = [f"{name} between its columns" for sign, name in SEPARATORS.items() if sign in head and "," not in head]
     two = head.count(",") == 1
     if any(_DECIMAL_COMMA.search(row) or (two and _TWO_FIELDS.match(row)) for row in rows):
         found.append("decimal commas")

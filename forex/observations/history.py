@@ -54,7 +54,7 @@ class History:
     drivers: tuple[str, ...]
     moves: dict[int, Floats]  # age -> (n_days, n_drivers), NaN where absent
     news_hours: Floats  # (n_days,) from the drivers' values of the day to the cut-off, NaN where there is none
-    quotes: tuple[str, ...]  # series in the target's own unit; they are none of the drivers
+    quotes: tuple[str, ...]  # series in the target's own unit; they are not among the drivers
     gaps: Floats  # (n_days, n_quotes) log(quote/anchor), NaN where absent
     quote_ages: Floats  # (n_days, n_quotes) business days from the last one's date to the origin, NaN before the first
     backfilled: NDArray[np.bool_]  # (n_days, n_quotes) whether the last quote was filled in afterwards
@@ -134,7 +134,7 @@ def from_panel(panel: pl.DataFrame) -> History:
 
 
 def _columns(frame: pl.DataFrame, names: list[str]) -> Floats:
-    """Shape (n_rows, n_names), which holds without any name, too."""
+    """The columns side by side, (n_rows, n_names); without any name, too."""
     columns = [frame[name].to_numpy() for name in names]
     return np.array(columns, dtype=np.float64).reshape(len(names), frame.height).T
 

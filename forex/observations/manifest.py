@@ -43,9 +43,9 @@ class Manifest(Report):
     @property
     def in_per_cent(self) -> set[str]:
         """The ids of the series whose moves are differences."""
-        return {name for name, one in self.series.items() if one.unit == PERCENT}
+        return {name for name, entry in self.series.items() if entry.unit == PERCENT}
 
     @property
     def quotes(self) -> set[str]:
         """The ids of the series whose values are prices of the target."""
-        return {name for name, one in self.series.items() if one.quotes is not None}
+        return {name for name, entry in self.series.items() if entry.quotes is not None}

@@ -33,7 +33,7 @@ SERIES_FILE = "series.yaml"
 HOURLY = "_hourly"  # ends the provider's name in the source of a quote that was filled in afterwards, from hourly bars
 PERCENT = "percent"  # the unit of rates: values may be zero or negative, and moves are differences, not logs
 RESTORE = "Restore it from a backup, with git or with dvc: when its values were known stands nowhere else."
-# Of whoever reads a store without a params.yaml.
+# For whoever reads a store without a params.yaml.
 USUAL = StoreLimits(series=500, file_mb=16, rows=100_000, columns=50, line_length=2_000, revisions=100)
 SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "line": pl.Int64,
@@ -67,8 +67,10 @@ def _target(name: str) -> str:
 
 
 class Series(Block):
-    """quotes: the target, of whose price every value of this series is one, in the target's unit: its level counts, not its moves
-    alone. None: the series is a driver like any other, whatever its id.
+    """What series.yaml says of a series.
+
+    quotes: the target, where every value of this series is a price of it, in its unit: then the level counts, not only the moves.
+    None: the series is a driver like any other, whatever its id.
     """
 
     title: str
@@ -128,10 +130,10 @@ def _refuse_wrong_quotes(listed: dict[str, Series], path: Path) -> None:
             f"{path}: {TARGET}.quotes: {quoted!r} is the series itself, and no quote of it. Remove the line."
         )
     unit = listed[TARGET].unit
-    for name, one in listed.items():
-        if one.quotes is not None and one.unit != unit:
+    for name, entry in listed.items():
+        if entry.quotes is not None and entry.unit != unit:
             raise UsageError(
-                f"{path}: {name}.unit: a quote of {TARGET} is in its unit, {unit!r}, got {one.unit!r}. "
+                f"{path}: {name}.unit: a quote of {TARGET} is in its unit, {unit!r}, got {entry.unit!r}. "
                 f"Correct the unit, or remove {name}.quotes."
             )
 

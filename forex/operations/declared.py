@@ -1,4 +1,4 @@
-"""Which providers there are, and what their files declare of them.
+"""Which providers there are, and what their files declare about them.
 
 A provider is a file of forex/providers with a constant PROVIDER (`protocol.Declaration`), and has the file's name. It is read from
 the text: params.yaml is checked at every step, and to load a web client for it would take longer than the step.
@@ -34,7 +34,7 @@ def declared_providers() -> Mapping[str, frozenset[str]]:
 
 
 def provider_name(name: str) -> str:
-    """`name`, where a file declares it.  Raises ValueError naming those that there are."""
+    """`name`, where a file declares it.  Raises ValueError naming the providers that there are."""
     if name not in declared_providers():
         raise ValueError(f'expected a provider among {", ".join(declared_providers())}, got "{name}"')
     return name
@@ -49,5 +49,5 @@ def _traits(text: str, start: int, path: Path) -> frozenset[str]:
         raise ParamsError(f"{where}: not readable as Python: {error.msg}; mend it, or take the file away") from None
     match tree.body[0]:
         case ast.Assign(value=ast.Call(keywords=keywords)):
-            return frozenset(str(one.arg) for one in keywords if getattr(one.value, "value", None) is True)
+            return frozenset(str(keyword.arg) for keyword in keywords if getattr(keyword.value, "value", None) is True)
     return frozenset()

@@ -19,7 +19,9 @@ def _https(url: str) -> str:
 
 
 class Network(Block):
-    """Times in seconds; `deadline` is for one whole answer, `longest_wait` between two attempts."""
+    """Which hosts may be asked, and how patiently; times in seconds, `deadline` for one whole answer, `longest_wait` between two
+    attempts.
+    """
 
     hosts: Annotated[tuple[StrictStr, ...], Field(min_length=1), AfterValidator(unique)]
     user_agent: StrictStr
@@ -62,8 +64,8 @@ def _hours(trading: tuple[str, str]) -> tuple[str, str]:
 class Quote(Block):
     """The market's last price at the cut-off, stored as the series `series`.
 
-    max_gap: largest |log(price/observado)|.  trading: when the market opens and closes, Santiago.  stuck_hours: so long in trading,
-    and the price has not moved: it is none.  history_days: how far back past cut-offs are filled in, calendar days.
+    max_gap: largest |log(price/observado)|.  trading: when the market opens and closes, Santiago.  stuck_hours: a price that has
+    not moved for so long in trading is not stored.  history_days: how far back past cut-offs are filled in, calendar days.
     """
 
     series: StrictStr
@@ -76,6 +78,14 @@ class Quote(Block):
 
 
 class Fetch(Block):
+    """Which series is fetched from which providers, and how much is asked of them.
+
+    first: where a new store begins.  overlap_days: calendar days before a series' newest value that are asked for again.
+    lock_timeout, longest_run, patience: seconds, patience by provider.  max_requests, requests_of: to one provider in one run.
+    max_ratio: factor from the value before, beyond which a value is not stored.  max_disagreement: relative, beyond which two
+    providers' values are reported.  series: by id, the sources in the order in which they are asked.
+    """
+
     network: Network
     providers: Mapping[ProviderName, Annotated[StrictStr, AfterValidator(_https)]]
     first: Date

@@ -15,6 +15,8 @@ OPERATIONS_FILE = Path("operations.yaml")
 
 
 class Operations(Block):
+    """The whole of operations.yaml."""
+
     fetch: Fetch
     ledger: Ledger
     schedule: Schedule
@@ -28,14 +30,14 @@ def load_operations(path: Path = OPERATIONS_FILE) -> Operations:
 
 
 def check_bounds(operations: Operations, checks: Validate, path: Path = OPERATIONS_FILE) -> None:
-    """What is fetched is screened.  Raises ParamsError naming a series of `operations` without bounds in params.yaml."""
+    """Check that all that is fetched can be screened.  Raises ParamsError naming a series without bounds in params.yaml."""
     for name in [*operations.fetch.series, operations.fetch.quote.series]:
         if name not in checks.bounds:
             raise ParamsError(f"{path}: fetch.series: {name} has no entry in validate.bounds of params.yaml; add one.")
 
 
 def check_times(operations: Operations, cut_off: str, path: Path = OPERATIONS_FILE) -> None:
-    """A forecast is not due before its cut-off.  Raises ParamsError naming a job that would make it earlier, and so never."""
+    """Check that no job would make its forecast before the cut-off, when none is due.  Raises ParamsError naming one that would."""
     for name, job in operations.schedule.jobs.items():
         if any(command.startswith("advance") for command in job.commands) and job.at < cut_off:
             raise ParamsError(

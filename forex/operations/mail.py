@@ -19,7 +19,7 @@ def _every_weekday(days: Mapping[Weekday, tuple[str, ...]]) -> Mapping[Weekday, 
 
 
 class MaxAge(Block):
-    """By kind of mail, business days in Santiago."""
+    """For how many business days in Santiago an unsent mail is kept waiting, by kind."""
 
     daily: NonNegativeInt
     weekly: NonNegativeInt
@@ -27,7 +27,7 @@ class MaxAge(Block):
 
 
 class Smtp(Block):
-    """Times in seconds; `accept_timeout` is for the answer to a whole message."""
+    """The limits of sending; times in seconds, `accept_timeout` for the answer to a whole message."""
 
     timeout: PositiveFloat
     accept_timeout: PositiveFloat
@@ -36,7 +36,11 @@ class Smtp(Block):
 
 
 class Mail(Block):
-    """bias, attention, urgent: shares of the last observado."""
+    """What a mail says on which day, how urgent it is, and how it is sent.
+
+    bias, attention, urgent: distances of a median from the last observado, as shares of it.  drivers: how many series the table of
+    what moves the forecast lists.  lock_timeout: seconds.
+    """
 
     language: Literal["es", "en"] | None
     days: Annotated[Mapping[Weekday, Horizons], AfterValidator(_every_weekday)]

@@ -1,4 +1,4 @@
-"""The blocks of the schedule: which commands run when by Santiago's clock, and for how long is kept what they leave behind."""
+"""The blocks of the schedule: which commands run when by Santiago's clock, and for how long what they leave behind is kept."""
 
 import re
 import shlex
@@ -46,9 +46,10 @@ Command = Annotated[StrictStr, AfterValidator(_command)]
 
 
 class Job(Block):
-    """at: not before this time of day, on each of its `days`.  commands: one after the other, as long as none fails.
+    """Commands that are run once on each of their days.
 
-    again_hours: for so long after the first try a job that failed is tried again, on the same day; 0 never.
+    at: not before this time of day.  commands: one after the other, as long as none fails.  again_hours: for so long after its
+    first try a job that failed is tried again, on the same day; 0 never.
     """
 
     at: ClockTime
@@ -58,7 +59,10 @@ class Job(Block):
 
 
 class Schedule(Block):
-    """again_minutes: from the start of a try that failed to the next.  longest_minutes: a command that takes longer is ended."""
+    """The jobs by name, and whose clock they go by.
+
+    again_minutes: from the start of a try that failed to the next.  longest_minutes: a command that takes longer is ended.
+    """
 
     zone: Annotated[StrictStr, AfterValidator(_zone)]
     again_minutes: PositiveInt
@@ -67,7 +71,7 @@ class Schedule(Block):
 
 
 class Keep(Block):
-    """Calendar days."""
+    """For how many calendar days what the schedule leaves behind is kept."""
 
     runs: PositiveInt
     logs: PositiveInt

@@ -1,7 +1,7 @@
 """params.yaml: one typed block per top-level key, read and validated as a whole, but for the settings that files of other packages
 declare (open.py).
 
-It takes the file and gives a frozen object, and the hashes of what enters a forecast (entering.py).
+It takes the file and gives a frozen object and the hashes of what enters a forecast (entering.py).
 """
 
 from forex.params.alerts import Alerts, Rung

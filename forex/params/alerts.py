@@ -35,5 +35,11 @@ Depths = Annotated[Mapping[Rung, PositiveFloat], AfterValidator(_falling)]
 
 
 class Alerts(OpenBlock):
+    """What all alert rules share, in business days; under the name of each rule's file stand the settings that are its own.
+
+    cool_down: in which an alert of a type that is no worse is a repetition.  max_age: without a new value, after which a type is
+    no longer evaluated.
+    """
+
     cool_down: PositiveInt
     max_age: PositiveInt

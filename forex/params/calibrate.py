@@ -8,6 +8,12 @@ from forex.params.types import Block, Horizon, Level, Model, PositiveFloat, Prob
 
 
 class Ensemble(Block):
+    """A challenger: the quantiles of its members, averaged with weights from what they scored.
+
+    half_life: business days, of a matured score's weight.  sharpness: how strongly a relative difference in CRPS moves the
+    weights.  shrinkage: from 0 to 1, towards equal weights.
+    """
+
     members: Annotated[tuple[StrictStr, ...], Field(min_length=1), AfterValidator(unique)]
     half_life: PositiveInt
     sharpness: Annotated[float, Field(ge=0)]
@@ -15,11 +21,13 @@ class Ensemble(Block):
 
 
 class Published(Block):
+    """Which model users get."""
+
     model: StrictStr
 
 
 class Multipliers(Block):
-    """How half-widths grow in stressed regimes; those that are not listed keep a factor of 1."""
+    """How half-widths grow in stressed regimes; a regime that is not listed keeps a factor of 1."""
 
     regimes: Annotated[tuple[Stressed, ...], AfterValidator(unique)]
     levels: Annotated[tuple[Level, ...], Field(min_length=1), AfterValidator(unique)]
@@ -33,6 +41,13 @@ class Multipliers(Block):
 
 
 class Calibrate(Block):
+    """Which models are calibrated and how, the ensemble, and what is published.
+
+    min_scores: matured scores that a horizon needs before its first calibrated origin.  half_life: business days, of a score's
+    weight at one step.  pool_weight: effective independent scores that the quantiles of `pool_horizons` count for.  lean_weight:
+    independent outcomes that symmetry counts for in the tails of the 50 % interval.
+    """
+
     min_scores: PositiveInt
     half_life: PositiveInt
     pool_horizons: tuple[Horizon, ...]

@@ -8,7 +8,7 @@ from forex.params.types import Block, Folder, PositiveFloat, Share
 
 
 class StoreLimits(Block):
-    """What is read of a store at most: series; of one file, megabytes, rows, columns, characters of a line; values of one date."""
+    """The most that is read of a store: series; of one file, megabytes, rows, columns, characters of a line; values of one date."""
 
     series: PositiveInt
     file_mb: PositiveInt
@@ -27,6 +27,8 @@ class StoreLimits(Block):
 
 
 class Ingest(Block):
+    """Where the store is, and how much of it is read at most."""
+
     store: Folder
     limits: StoreLimits
 
@@ -64,12 +66,16 @@ class Severities(Block):
 
 
 class PerTier(Block):
+    """A bound for the series of each tier."""
+
     critical: PositiveInt
     important: PositiveInt
     optional: PositiveInt
 
 
 class Validate(Block):
+    """The checks of the data: how severe each is, and the bounds that they are made with, by tier or by series."""
+
     severity: Severities
     min_rows: PerTier
     max_age: PerTier  # business days between a series' last date and as_of

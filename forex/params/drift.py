@@ -1,4 +1,4 @@
-"""The block of drift: whether the last moves of a series are what its past lets one expect."""
+"""The block of drift: whether the last moves of a series are what its past leads one to expect."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from forex.params.types import Block, PositiveFloat, Probability, Share
 
 
 class Weights(Block):
-    """Each test's share of the false alarms, about; only their proportions count."""
+    """Roughly each test's share of the false alarms; only their proportions count."""
 
     ks: PositiveFloat
     mean: PositiveFloat
@@ -18,6 +18,12 @@ class Weights(Block):
 
 
 class Drift(Block):
+    """How the looks at drift are made, how grave each is, and what follows from the looks so far.
+
+    baseline, recent: moves in the two windows of a look.  max_age, every, history: business days.  trend_days: calendar days.
+    trend_slope: points of the score a calendar day.
+    """
+
     baseline: Annotated[int, Field(ge=20)]
     recent: Annotated[int, Field(ge=10)]
     lags: PositiveInt

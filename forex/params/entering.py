@@ -1,4 +1,4 @@
-"""What of the params can change a forecast, as one hash that is the same wherever it is taken.
+"""The params that can change a forecast, as one hash that is the same wherever it is taken.
 
 Each step of the pipeline records the hashes of the blocks that it was made with; the forecast puts them together, and so can
 whoever has params.yaml: in `forex check`, `promote` and `backfill`, the hash is that of a run with these params.
@@ -16,7 +16,7 @@ ENTERING = ("as_of", "cut_off", "horizons", "levels", "validate", "regimes", "fi
 
 
 def content_sha256(content: Any) -> str:
-    """Of the content's canonical JSON."""
+    """The hash of the content's canonical JSON."""
     return sha256(json_text(content).encode()).hexdigest()
 
 

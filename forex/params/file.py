@@ -33,6 +33,12 @@ NOTHING: Mapping[str, Settings] = {}
 
 
 class Params(Block):
+    """The whole of params.yaml.
+
+    as_of: the only "now".  cut_off: the time in Santiago up to which an origin's information counts.  levels: of the central
+    intervals that are shown and scored.
+    """
+
     as_of: Date
     cut_off: ClockTime
     horizons: Annotated[tuple[Horizon, ...], Field(min_length=1, max_length=HORIZONS.most), AfterValidator(unique)]
@@ -110,14 +116,14 @@ def plain(value: Any) -> Any:
 
 def _whole(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _whole(one) for key, one in value.items()}
+        return {key: _whole(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_whole(one) for one in value]
+        return [_whole(part) for part in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def params_model(declared: Mapping[str, Settings]) -> type[Params]:
-    """Params whose blocks are closed to other settings than those declared."""
+    """Params whose open blocks take the settings declared and no others."""
     return _closed(*((key, tuple(settings.items())) for key, settings in declared.items()))
 
 

@@ -43,6 +43,12 @@ def _named_once(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
 
 
 class Gate(Block):
+    """How two revisions' metrics are compared: the first of the rules in `metrics` that fits a metric decides.
+
+    new_data: what is tolerated on top for forecasts that matured in between, in standard errors of what they can have moved a
+    mean by.  required: metrics of BASE that HEAD must have, beside those of the rules.
+    """
+
     new_data: PositiveFloat
     required: tuple[StrictStr, ...]
     metrics: Annotated[tuple[Rule, ...], Field(min_length=1), AfterValidator(_named_once)]

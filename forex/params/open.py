@@ -1,8 +1,8 @@
 """Blocks in which files of other packages have settings: a model in `fit`, an alert rule in `alerts`, a regime rule in `regimes`.
 
 Here such settings are a mapping under the file's name, and nothing more is known of them: a step that does not run the file need
-not know them, nor run again when it changes. A step that does gives `load_params` what the files declare; the settings are then
-typed objects, checked with the rest of params.yaml, and what no file declares is refused.
+not know them, nor run again when it changes. A step that does run it gives `load_params` what the files declare; the settings are
+then typed objects, checked with the rest of params.yaml, and what no file declares is refused.
 """
 
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class OpenBlock(Block):
 
     @classmethod
     def closed(cls, declared: Settings, *, optional: bool = False) -> type["OpenBlock"]:
-        """This block with the settings of each file that has some, needed unless `optional`, and no other key."""
+        """This block with the settings of each file that has some, required unless `optional`, and no other key."""
         kinds = {name: kind for name, kind in declared.items() if kind is not None}
         fields: dict[str, Any] = {name: (kind | None, None) if optional else kind for name, kind in kinds.items()}
         block = create_model(cls.__name__, __base__=cls, __cls_kwargs__={"extra": "forbid"}, **fields)

@@ -10,7 +10,7 @@ Percent = Annotated[float, Field(ge=0, le=100)]
 
 
 class Scores(Block):
-    """The least mean score of a level; below `cautious`: NOT_READY."""
+    """The least mean score, of 100, that each level takes; below `cautious` it is NOT_READY."""
 
     cautious: Percent
     ready: Percent
@@ -26,6 +26,12 @@ class Scores(Block):
 
 
 class Readiness(Block):
+    """What a challenger has to show against `published`.
+
+    min_days: calendar days.  max_loss_pct, max_year_loss_pct: per cent of the incumbent's CRPS.  recent: matured forecasts of a
+    horizon.  min_year_origins: matured origins that a year needs to count.
+    """
+
     min_forecasts: PositiveInt
     min_independent: PositiveInt
     min_days: PositiveInt

@@ -58,7 +58,7 @@ def _tuples(content: Any, path: Path) -> Any:
 def _explain(problem: Any) -> str:
     key = ".".join(cut(str(part), LONGEST_VALUE) for part in problem["loc"]) or "the file"
     if problem["type"] == "value_error" and isinstance(problem["input"], dict):
-        # It says itself which of its keys is wrong.
+        # The message itself names the key that is wrong.
         said = in_words(problem)
         return f"{key}: {said}" if problem["loc"] else said
     if problem["type"] == "missing":

@@ -9,6 +9,11 @@ from forex.params.types import PositiveFloat, Probability, Share
 
 
 class Regimes(OpenBlock):
+    """What the regime rules share, and under the name of a rule's file the settings that are its own.
+
+    Windows, holds, and days around meetings are in business days; ratios are of current to reference volatility.
+    """
+
     fast_window: PositiveInt
     min_fast: PositiveInt
     reference_window: PositiveInt

@@ -10,7 +10,12 @@ from forex.params.types import Block, Date, Horizon, Level, LevelPercent, Positi
 
 
 class Alarm(Block):
-    """The sequential alarm on coverage."""
+    """The sequential alarm on coverage.
+
+    false_alarms: the bound on the probability of one within `targets` outcomes of a horizon, for all horizons together.
+    tolerance: share of a level's misses by which it may miss more often.  scales: the factors, by which intervals may be too
+    narrow, that are bet on.
+    """
 
     false_alarms: Probability
     targets: PositiveInt
@@ -60,6 +65,8 @@ class Performance(Block):
 
 
 class Acceptance(Block):
+    """The bounds of the acceptance rules on `published`; tolerances are shares, `max_rmse` is in CLP per USD."""
+
     coverage_tolerance: Mapping[Horizon, Probability]
     tail_tolerance: Mapping[LevelPercent, Mapping[Horizon, Probability]]
     tail_band_from: Horizon
@@ -72,6 +79,8 @@ class Acceptance(Block):
 
 
 class Evaluate(Block):
+    """How the forecasts are scored: from which origin on, how many it takes to judge, how errors and bands are made."""
+
     from_: Date = Field(alias="from")
     min_origins: PositiveInt
     min_independent: PositiveInt
@@ -86,7 +95,7 @@ class Evaluate(Block):
 
 
 class Limits(Block):
-    """From which figure on a state is CAUTION, and from which FAULT."""
+    """The figure from which on a state is CAUTION, and that from which on it is FAULT."""
 
     caution: PositiveFloat
     fault: PositiveFloat

@@ -75,7 +75,7 @@ def _node(text: str, path: Path, key: str) -> Any:
 
     node = YAML().compose(text)  # what `checked` has read
     for name in key.split("."):
-        found = [value for one, value in node.value if one.value == name] if node.id == "mapping" else []
+        found = [value for label, value in node.value if label.value == name] if node.id == "mapping" else []
         if not found:
             raise ParamsError(f"{path}: {key} not found. Edit it by hand.")
         node = found[0]

@@ -16,6 +16,7 @@ PositiveFloat = Annotated[float, Field(gt=0)]
 
 
 def date(text: str) -> str:
+    """`text`, where it is a date like 2024-11-27.  Raises ValueError where it is none."""
     return str(iso_day(text))
 
 
@@ -68,10 +69,13 @@ Stressed = Annotated[StrictStr, AfterValidator(_stressed)]
 
 
 def unique(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    """`values`, where none comes twice.  Raises ValueError where one does."""
     if len(set(values)) != len(values):
         raise ValueError(f"expected no repetition, got {list(values)}")
     return values
 
 
 class Block(BaseModel):
+    """A part of a settings file: every key known, no number infinite or NaN, nothing changed once read."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

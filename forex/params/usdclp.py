@@ -20,7 +20,7 @@ def _instant(text: str) -> str:
 
 
 def _evaluated(least: float, most: float) -> PlainValidator:
-    """A number in [least, most], or NOT_EVALUATED; a union would tell of a wrong value twice."""
+    """A number in [least, most], or NOT_EVALUATED; a union would report a wrong value twice."""
 
     def check(value: Any) -> Any:
         number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -57,6 +57,12 @@ class UsualVolatility(Block):
 
 
 class Thresholds(Block):
+    """The sizes beyond which something is unusual.
+
+    large_move, extreme_move: |log-return| per business day.  high_ratio: of current to reference volatility.  copper_move: log-move
+    over regimes.copper_window.
+    """
+
     large_move: Probability
     extreme_move: Probability
     high_ratio: PositiveFloat
@@ -64,17 +70,30 @@ class Thresholds(Block):
 
 
 class CopperCorrelation(Block):
+    """The usual correlation of the observado's moves with copper's, and how far the rolling one strays from it.
+
+    break_threshold: the largest distance from `expected` that is still usual.
+    """
+
     expected: Correlation
     sd: Spread
     break_threshold: Spread
 
 
 class InputWarnings(Block):
+    """Business days up to as_of whose moves are looked at, and those after which the estimates are called old."""
+
     recent_days: PositiveInt
     max_age: PositiveInt
 
 
 class Estimation(Block):
+    """How the values of the block are estimated, and how much data it takes.
+
+    large_level, extreme_level: shares of days, or of origins, that stay below a threshold.  min_month: returns that each month of
+    a full year has.  block_days: business days in a block of the bootstrap.  band: probability of the intervals.
+    """
+
     large_level: Probability
     extreme_level: Probability
     min_returns: Annotated[int, Field(ge=100)]
@@ -99,6 +118,8 @@ class Provenance(Block):
 
 
 class UsdClp(Block):
+    """What is usual for USD/CLP, how it was estimated, and from what."""
+
     volatility: UsualVolatility
     thresholds: Thresholds
     copper_correlation: CopperCorrelation

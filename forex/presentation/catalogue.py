@@ -1,4 +1,4 @@
-"""The catalogues of gettext, a file for each package and language, read and compiled in memory."""
+"""The gettext catalogues, a file for each package and language, read and compiled in memory."""
 
 from functools import cache
 from pathlib import Path
@@ -20,7 +20,7 @@ msgstr ""
 
 @cache
 def translations(code: Code) -> "NullTranslations":
-    """The catalogues as one, compiled in memory; English is what the code says."""
+    """The catalogues of a language as one, compiled in memory; English, the language of the code's own texts, has none."""
     from io import BytesIO
 
     from babel.messages.mofile import write_mo
@@ -41,6 +41,7 @@ def translations(code: Code) -> "NullTranslations":
 
 
 def read_catalogue(path: Path, code: Code) -> "Catalog":
+    """The catalogue in a .po file."""
     from babel.messages.pofile import read_po
 
     with path.open("rb") as file:
@@ -48,7 +49,7 @@ def read_catalogue(path: Path, code: Code) -> "Catalog":
 
 
 def new_catalogue(code: Code) -> "Catalog":
-    """Without a message."""
+    """A catalogue with the common header and no messages."""
     from io import BytesIO
 
     from babel.messages.pofile import read_po

@@ -1,7 +1,7 @@
 """A language: sentences, names, numbers and dates as its readers write them, from gettext catalogues and CLDR through Babel.
 
-The texts of the code are English and the keys of the catalogues; `catalogues/es` has their Spanish, a file a package. Nothing is
-read from the machine's locale here: who asks for a language names it.
+The texts of the code are English and the keys of the catalogues; `catalogues/es` has their Spanish, a file for each package.
+Nothing is read from the machine's locale here: whoever asks for a language names it.
 """
 
 import datetime as dt
@@ -27,8 +27,9 @@ DIGITS: Final = 6  # of a number whose text asks for no places
 
 
 class Language:
-    """code: es or en.  Everything it returns is text; what is None is shown as a dash.
+    """How texts, names, numbers and dates are written for the readers of one language; None is written as a dash.
 
+    code: es or en.
     plain: for a terminal, whose tables line up and are searched and copied: thousands are not grouped, and signs are those of a
     keyboard.
     """
@@ -43,7 +44,7 @@ class Language:
     # What is said
 
     def plural(self, one: str, other: str, number: int) -> str:
-        """The form for `number`, its field {n} filled."""
+        """The form for `number`, its field {n} filled in.  one, other: the English forms, by the names that CLDR gives them."""
         return self.translations.ngettext(one, other, number).format(n=self.count(number))
 
     def say(self, said: str | Sentence, **values: Any) -> str:
@@ -70,7 +71,8 @@ class Language:
         return Locale.parse(self.locale).currencies.get(name.upper()) if len(name) == 3 else None
 
     def horizon(self, name: str) -> str:
-        """
+        """A horizon in words.
+
         >>> [Language(code).horizon(name) for code in ("en", "es") for name in ("1d", "30d")]
         ['1 business day', '30 days', '1 día hábil', '30 días']
         """
@@ -78,7 +80,7 @@ class Language:
         return self.plural(*UNITS["business_days" if days == 1 else "days"], days)
 
     def listed(self, parts: Sequence[str], style: Literal["standard", "or"] = "standard") -> str:
-        """One after the other, as a sentence lists them.
+        """The parts as a sentence lists them.
 
         >>> Language("es").listed(["7d", "15d", "30d"]), Language("es").listed(["DXY", "índice amplio"], "or")
         ('7d, 15d y 30d', 'DXY o índice amplio')
@@ -90,7 +92,7 @@ class Language:
     # Numbers
 
     def number(self, value: float | None, places: int, *, grouped: bool = True, sign: bool = False) -> str:
-        """With so many places; nothing that rounds to zero has a sign.
+        """A number with so many decimals; what rounds to zero has no sign.
 
         >>> Language("es").number(1005.286, 2), Language("en").number(-1005.286, 2), Language("es", plain=True).number(-1005.286, 2)
         ('1.005,29', '−1,005.29', '-1005,29')
@@ -109,18 +111,19 @@ class Language:
         return (("-" if self.plain else MINUS) if value < 0 else "+" if sign else "") + size
 
     def rate(self, value: float | None) -> str:
+        """A rate in CLP per USD, to two decimals."""
         return self.number(value, 2)
 
     def pesos(self, value: float | None) -> str:
-        """Without places: what a sentence needs of a rate."""
+        """A rate in whole pesos, which is enough in a sentence."""
         return self.number(value, 0)
 
     def clp(self, value: float | None) -> str:
-        """A difference with its sign."""
+        """A difference in CLP per USD, to two decimals, with its sign."""
         return self.number(value, 2, sign=True)
 
     def value(self, value: float | None, digits: int = DIGITS, *, sign: bool = False) -> str:
-        """With the digits that it needs, and no more than so many.
+        """A number with the digits that it needs, and no more than so many significant ones.
 
         >>> Language("es").value(0.61523), Language("es").value(1382.3), Language("es").value(3.2e-7)
         ('0,61523', '1.382,3', '0,00000032')
@@ -131,24 +134,28 @@ class Language:
         return self.number(float(shown), len(f"{shown.normalize():f}".partition(".")[2]), sign=sign)
 
     def count(self, value: int | None) -> str:
+        """A whole number."""
         return self.number(value, 0)
 
     def per_cent(self, share: float | None, places: int, *, sign: bool = False) -> str:
+        """A share in per cent, with so many decimals.  sign: a positive one has its sign, too."""
         return ABSENT if share is None else f"{self.number(100 * share, places, sign=sign)}{self._space}%"
 
     @property
     def _space(self) -> str:
-        """Before the sign of per cent."""
+        """What stands before the per cent sign."""
         return " " if self.plain else "\u202f"
 
     def share(self, share: float | None) -> str:
+        """A share in per cent, to one decimal."""
         return self.per_cent(share, 1)
 
     def whole(self, share: float | None) -> str:
+        """A share in whole per cent."""
         return self.per_cent(share, 0)
 
     def chance(self, probability: float | None) -> str:
-        """In whole per cent; what is not quite impossible or certain does not read as if it were.
+        """A probability in whole per cent; what is not quite impossible or certain does not read as if it were.
 
         >>> [Language("es").chance(share) for share in (0.0012, 0.42, 0.9991, 1.0)]
         ['< 1\u202f%', '42\u202f%', '> 99\u202f%', '100\u202f%']
@@ -160,7 +167,7 @@ class Language:
         return self.whole(probability)
 
     def level(self, level: float) -> str:
-        """With the digits that it needs.
+        """A level in per cent, with the digits that it needs.
 
         >>> Language("es").level(0.995), Language("es").level(0.8)
         ('99,5\u202f%', '80\u202f%')
@@ -168,7 +175,8 @@ class Language:
         return f"{self.value(round(100 * level, 9))}{self._space}%"
 
     def p(self, p: float | None) -> str:
-        """
+        """A p-value to three decimals; below 0.001, only that it is.
+
         >>> Language("es").p(0.0421), Language("en").p(1e-9)
         ('0,042', '< 0.001')
         """
@@ -179,27 +187,31 @@ class Language:
     # Days
 
     def day(self, value: str | dt.date | None) -> str:
-        """
+        """A day with its month abbreviated.  value: a text is ISO 8601.
+
         >>> Language("es").day("2024-11-28"), Language("en").day("2024-11-28")
         ('28 nov 2024', '28 Nov 2024')
         """
         return self._date(value, "d MMM y")
 
     def day_in_words(self, value: str | dt.date) -> str:
-        """
+        """A day in full, with its weekday.
+
         >>> Language("es").day_in_words("2024-11-28"), Language("en").day_in_words("2024-11-28")
         ('jueves 28 de noviembre de 2024', 'Thursday 28 November 2024')
         """
         return self._date(value, "EEEE d 'de' MMMM 'de' y" if self.code == "es" else "EEEE d MMMM y")
 
     def day_and_month(self, value: str | dt.date) -> str:
-        """
+        """A day without its year.
+
         >>> Language("es").day_and_month("2024-11-28"), Language("en").day_and_month("2024-11-28")
         ('28 de noviembre', '28 November')
         """
         return self._date(value, "d 'de' MMMM" if self.code == "es" else "d MMMM")
 
     def instant(self, value: dt.datetime) -> str:
+        """The day and time of an instant, which has to be in UTC."""
         return f"{self.day(value.date())}, {value:%H:%M} UTC"
 
     def months(self) -> list[str]:
@@ -264,9 +276,11 @@ class _Localised(Formatter):
 
 @cache
 def language(code: Code) -> Language:
+    """The language of that code, made once."""
     return Language(code)
 
 
 @cache
 def plain_language(code: Code) -> Language:
+    """The language of that code in its plain form, made once."""
     return Language(code, plain=True)

@@ -1,6 +1,6 @@
 """What people call the names of the code: series, states, kinds of alerts, checks, tests; the words are keys of the catalogues.
 
-Currencies are not here: CLDR has their names in every language. A name that nobody has given words is shown as its own words.
+Currencies are not here: CLDR has their names in every language. A name that is not here is shown as its own words.
 """
 
 from collections.abc import Mapping

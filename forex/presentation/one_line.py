@@ -1,4 +1,4 @@
-"""A text from wherever as one line that shows as it is: in a cell of the sheet, in a mail."""
+"""A text from anywhere as one line that shows as it is: in a cell of the sheet, in a mail."""
 
 import unicodedata
 from typing import Final
@@ -9,12 +9,12 @@ REPLACED: Final = "\ufffd"
 
 
 def as_text(text: str) -> str:
-    """A text as one line that shows as it is: nothing in it moves, hides or ends what stands around it.
+    """The text as one line of at most `LONGEST` characters: nothing in it moves, hides or ends what is around it.
 
     >>> as_text("=1+1\\x1b[31m\\nred")
     '=1+1�[31m red'
     """
-    shown = "".join(_visible(one) for one in text)
+    shown = "".join(_visible(character) for character in text)
     return shown if len(shown) <= LONGEST else shown[: LONGEST - 1] + "…"
 
 

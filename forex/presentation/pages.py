@@ -1,7 +1,7 @@
 """Pages are templates in the folder `templates` of the package that fills them; this is how they are read, in a language.
 
-Every page has the look of `templates/style.css.j2` here, texts in `{% trans %}` and `_()`, and as filters the numbers and dates of
-its language.
+Every page has the look of `templates/style.css.j2` here, its texts in `{% trans %}` and `_()`, and filters that write numbers and
+dates in its language.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ MOST_EVIDENCE: Final = 1e9  # wealth beyond which nobody reads the digits
 def environment(package: str, language: Language) -> "Environment":
     """The templates of a package and the shared ones, each read and compiled once; filters of the package's own are set on it.
 
-    Values are escaped, a name that nobody gave is an error, lines of blocks leave none behind.
+    Values are escaped, an undefined name is an error, and a line that holds only a block tag leaves no line behind.
     """
     from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
@@ -43,6 +43,7 @@ def environment(package: str, language: Language) -> "Environment":
 
 
 def filters(language: Language) -> dict[str, Callable[..., str]]:
+    """The filters that every page has, by name."""
     return {
         "rate": language.rate,
         "pesos": language.pesos,
@@ -72,7 +73,7 @@ def filters(language: Language) -> dict[str, Callable[..., str]]:
 
 
 def evidence(wealth: float | None, language: Language) -> str:
-    """The wealth of a bet, from next to nothing to millions; beyond them no digit says anything.
+    """The wealth of a bet, which goes from next to nothing to millions; only bounded where its digits say nothing.
 
     >>> [evidence(wealth, Language("es")) for wealth in (0.0054, 1.052, 76384.139, 1e40)]
     ['< 0,01', '1,05', '76.384', '> 1.000.000.000']
@@ -85,7 +86,8 @@ def evidence(wealth: float | None, language: Language) -> str:
 
 
 def first_capital(text: str) -> str:
-    """
+    """The text with its first letter as a capital, and all others as they are.
+
     >>> first_capital("real brasileño"), first_capital("índice VIX")
     ('Real brasileño', 'Índice VIX')
     """

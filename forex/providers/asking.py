@@ -1,6 +1,6 @@
 """One series' sources, asked in order: the first one's values, completed by the next where it failed or is not up to date.
 
-Two that disagree are reported and never averaged: where both answer in one run, and with what is stored of another.
+Sources that disagree are reported and never averaged: two that answer in one run, and one with what is stored from another.
 """
 
 import datetime as dt
@@ -22,7 +22,11 @@ from forex.providers.services import Services
 
 @dataclass
 class Fetched:
-    """What became of one series."""
+    """What became of one series.
+
+    added, revised: how many rows are new, and how many change a stored value.  newest: the last date that the store has then;
+    expected: the one that should be public.  source: the first provider that brought something.
+    """
 
     series: str
     added: int = 0
@@ -36,14 +40,16 @@ class Fetched:
 
     @property
     def current(self) -> bool:
+        """Whether the newest date is the expected one or later; any will do where none is expected."""
         return self.newest is not None and (self.expected is None or self.newest >= self.expected)
 
 
 class Asking:
     """A series while its sources are asked.
 
-    window: the dates that are wanted.  recent: from when on a source that only checks is asked.  missing: periods before the
-    window that an earlier fetch could not get.  latest: no later date can have been published.
+    window: the dates that are wanted.  recent: the date from which a source that only checks is asked.  missing: periods before the
+    window that an earlier fetch could not get.  latest: no later date can have been published.  `result` says what became of it,
+    `still_missing` which periods are left to the next fetch.
     """
 
     def __init__(
@@ -83,10 +89,10 @@ class Asking:
                 missing = list(self.still_missing)
                 self._from(source, (max(self._window[0], self._recent), self._window[1]))
                 self.still_missing = missing  # what a check lacks, nobody lacks
-        return [one for vintages in self._taken.values() for one in vintages]
+        return [arrival for vintages in self._taken.values() for arrival in vintages]
 
     def _period(self, source: Source) -> Period:
-        """All of the window; of a source that serves the latest days only, what nobody has brought."""
+        """What a source is asked for: all of the window; one that serves only the latest days, what nobody has brought."""
         first, last = self._window
         if "latest_only" in declared_providers()[source.provider]:
             known = max([*self._taken, *self._held], default=first)
@@ -95,7 +101,7 @@ class Asking:
         return first, last
 
     def _from(self, source: Source, period: Period) -> bool:
-        """Whether the source answered with values that may be stored."""
+        """Ask the source for a period and take what may be stored; whether there was any."""
         name = self.result.series
         if period[0] > period[1]:
             return False
@@ -109,10 +115,10 @@ class Asking:
         kept = self._sound(answer, source)
         self._compare(kept, source)
         retrieved_at = self._clock()
-        new = {one.date for one in kept} - set(self._taken)
-        for one in kept:
-            if one.date in new:
-                self._taken.setdefault(one.date, []).append(Arrived(one, source.label, retrieved_at))
+        new = {observation.date for observation in kept} - set(self._taken)
+        for observation in kept:
+            if observation.date in new:
+                self._taken.setdefault(observation.date, []).append(Arrived(observation, source.label, retrieved_at))
         if kept:
             self.result.source = self.result.source or source.provider
         return bool(kept)
@@ -143,7 +149,7 @@ class Asking:
         return kept
 
     def _compare(self, kept: list[Observation], source: Source) -> None:
-        others = {date: one for date, one in self._held.items() if one[1] != source.label} | {
+        others = {date: held for date, held in self._held.items() if held[1] != source.label} | {
             date: (vintages[-1].observation.value, vintages[-1].source) for date, vintages in self._taken.items()
         }
         self.result.disagreements += disagreements(
@@ -161,14 +167,14 @@ def _value_before(stored: pl.DataFrame, answer: list[Observation]) -> float | No
 def disagreements(
     name: str, kept: list[Observation], source: Source, others: Mapping[dt.date, tuple[float, str]], bound: float
 ) -> list[str]:
-    """The largest relative difference from the values and sources of others, where it exceeds the bound."""
-    both = [(one, others[one.date]) for one in kept if one.date in others]
-    apart = [(abs(one.value / other[0] - 1), one, other) for one, other in both if other[0]]
+    """A sentence on the largest relative difference from `others`, value and source by date; none where it is within `bound`."""
+    both = [(observation, others[observation.date]) for observation in kept if observation.date in others]
+    apart = [(abs(observation.value / other[0] - 1), observation, other) for observation, other in both if other[0]]
     if not apart or max(apart, key=lambda pair: pair[0])[0] <= bound:
         return []
-    difference, one, other = max(apart, key=lambda pair: pair[0])
+    difference, observation, other = max(apart, key=lambda pair: pair[0])
     count = sum(size > bound for size, _, _ in apart)
     return [
-        f"{name}: {other[1]} says {other[0]:g} for {one.date}, {source.provider} {one.value:g} "
+        f"{name}: {other[1]} says {other[0]:g} for {observation.date}, {source.provider} {observation.value:g} "
         f"({difference:.2%} apart; {count} of {len(apart)} dates by more than {bound:.2%})"
     ]

@@ -30,6 +30,8 @@ BAD_CREDENTIALS, UNKNOWN_SERIES = -5, -50
 
 
 class Bcch:
+    """Asks the bank's web service for one series at a time."""
+
     name = "bcch"
 
     def __init__(self, url: str, credentials: Mapping[str, Secret]):
@@ -38,6 +40,7 @@ class Bcch:
         self._credentials = credentials
 
     def observations(self, client: Answers, code: str, first: dt.date, last: dt.date) -> Found:
+        """As `Provider.observations`.  Raises RequestRefused where the bank answers with a Codigo other than 0."""
         where = f"{self.name} {code}"
         query: dict[str, str | Secret] = {
             **self._credentials,

@@ -1,7 +1,7 @@
-"""Which provider is asked today to check another: one a day, by turns, so that every one that stands by is compared now and then.
+"""Which provider is asked today to check another: one a day, in turn, so that every stand-by is compared now and then.
 
-The observado's take every second day, the other series' the days between. No check is a provider that is asked anyway, as the first
-one of another series: its answers of the day are counted; nor one that serves the latest days only.
+Those of the observado take every second day, those of the other series the days between. A provider that is asked anyway, as the
+first one of some series, is no check; nor is one that serves the latest days only.
 """
 
 import datetime as dt
@@ -24,11 +24,13 @@ NONE = Check({})
 
 
 def check_of(day: dt.date, sources: Sources, target: str) -> Check:
-    """Today's.  sources: of the series that are fetched, in the order in which they are asked.  target: the observado's name.
+    """The check that is due on `day`.
+
+    sources: of each series that is fetched, in the order in which they are asked.  target: the observado's id.
 
     >>> bank, other, third = (Source(provider=name, code="x") for name in ("bcch", "mindicador", "findic"))
     >>> turns = [check_of(dt.date(2026, 11, day), {"usdclp": (bank, other, third)}, "usdclp") for day in (26, 27, 28, 30)]
-    >>> [list(one.sources.values())[0].provider for one in turns]
+    >>> [list(check.sources.values())[0].provider for check in turns]
     ['findic', 'findic', 'mindicador', 'findic']
     """
     turns = [
@@ -49,4 +51,4 @@ def _turns(some: Sources, every: Sources) -> list[Check]:
             if source.provider not in asked and "latest_only" not in traits[source.provider]:
                 shared = "shared" in traits[source.provider]
                 checks.setdefault((source.provider, "" if shared else name), {})[name] = source
-    return [Check(one) for one in checks.values()]
+    return [Check(checked) for checked in checks.values()]

@@ -2,7 +2,7 @@
 
 GET …/service/data/EXR/D.BRL+USD.EUR.SP00.A?format=csvdata&startPeriod=…&endPeriod=… answers a table with the columns CURRENCY,
 TIME_PERIOD and OBS_VALUE among others: units of the currency per euro. A code here is a currency; its value is units per dollar.
-One answer holds all that are named, so all that a run needs are named at once. What a date means says `euro`.
+One answer holds all that are named, so all that a run needs are named at once. `euro` says what a date means.
 """
 
 import csv
@@ -19,6 +19,8 @@ COLUMNS = ("CURRENCY", "TIME_PERIOD", "OBS_VALUE")
 
 
 class Ecb:
+    """Asks the data portal for all currencies of a run at once."""
+
     name = "ecb"
 
     def __init__(self, url: str):
@@ -28,9 +30,11 @@ class Ecb:
         self._last_read: tuple[bytes, Sheet] | None = None
 
     def expect(self, codes: Sequence[str], first: dt.date) -> None:
+        """As `Sharing.expect`."""
         self._codes, self._first = codes, first
 
     def observations(self, client: Answers, code: str, first: dt.date, last: dt.date) -> Found:
+        """As `Provider.observations`, in units per dollar; the request is for every currency that is expected."""
         named = sorted({code, *(self._codes if code in self._codes else ()), "USD"} - {"EUR"})
         body = client.get(
             f"{self._url}/D.{'+'.join(named)}.EUR.SP00.A",

@@ -2,7 +2,7 @@
 
 GET …/stats/eurofxref/eurofxref-hist-90d.xml, or eurofxref-hist.xml from 1999 on, answers <Cube time="2024-11-27"><Cube
 currency="USD" rate="1.0563"/>…</Cube>… inside an envelope: units of the currency per euro. A file holds all currencies. A code
-here is a currency; its value is units per dollar. What a date means says `euro`.
+here is a currency; its value is units per dollar. `euro` says what a date means.
 """
 
 import datetime as dt
@@ -20,6 +20,8 @@ SHORT = dt.timedelta(days=85)  # what the file of 90 days holds for certain
 
 
 class EcbXml:
+    """Asks for the file of 90 days where it reaches far enough, else for the whole history."""
+
     name = "ecb_xml"
 
     def __init__(self, url: str):
@@ -27,9 +29,11 @@ class EcbXml:
         self._first = dt.date.max
 
     def expect(self, codes: Sequence[str], first: dt.date) -> None:
+        """As `Sharing.expect`; a file has every currency, so only `first` matters."""
         self._first = first
 
     def observations(self, client: Answers, code: str, first: dt.date, last: dt.date) -> Found:
+        """As `Provider.observations`, in units per dollar."""
         short = last - min(first, self._first) <= SHORT
         body = client.get(f"{self._url}/eurofxref-hist{'-90d' if short else ''}.xml")
         return _read(body, f"{self.name} {code}").per_dollar(code, first)
@@ -39,7 +43,7 @@ def _read(body: bytes, where: str) -> Sheet:
     try:
         refuse_entities([body])  # the bank's file has none
         root = ElementTree.fromstring(body)
-    except (ElementTree.ParseError, LookupError, ValueError) as error:  # an encoding that is none
+    except (ElementTree.ParseError, LookupError, ValueError) as error:  # LookupError: an encoding that nobody knows
         raise ProviderError(f"{where}: not readable as XML ({error})") from None
     sheet = Sheet(where.partition(" ")[0])
     days = [day for day in root.iter(CUBE) if "time" in day.attrib]

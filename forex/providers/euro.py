@@ -14,7 +14,10 @@ DIGITS = 8  # significant; the rates have five or six
 
 
 class Sheet:
-    """Rates over the euro, entered cell by cell: what is no rate is left out and named, and so is a date with two."""
+    """Rates in units per euro, entered cell by cell; `per_dollar` divides them.
+
+    What is no rate is left out and named in a sentence, and so is a date with two different ones.  where: what these begin with.
+    """
 
     def __init__(self, where: str):
         self._where = where
@@ -22,6 +25,7 @@ class Sheet:
         self._unsound: dict[str, list[str]] = {}
 
     def enter(self, currency: str, date: str, rate: object) -> None:
+        """Enter a cell as it was received.  date: such as "2024-11-27".  rate: JSON's number, or text."""
         where = f"{self._where} {currency}"
         try:
             day, value = iso_day(date), number(rate, f"{where}, {date}")
@@ -38,9 +42,9 @@ class Sheet:
                 self._unsound.setdefault(currency, []).append(f"{where}: two values for {day}")
 
     def per_dollar(self, code: str, first: dt.date) -> Found:
-        """The currency `code` over the dollar, from `first` on, on the dates that have both.
+        """Units of the currency `code` per dollar, from `first` on, on the dates that have a rate of both.
 
-        Raises ProviderError where the answer has the currency and not the dollar.
+        Raises ProviderError where there are rates of the currency and none of the dollar, and as `in_order`.
         """
         where = f"{self._where} {code}"
         dollars = self._rates.get("USD", {})

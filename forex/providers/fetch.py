@@ -27,7 +27,7 @@ from forex.providers.checks import check_of
 from forex.providers.services import Services
 from forex.timeline import calendar
 
-AHEAD = dt.timedelta(days=14)  # beyond today, where values that are in force later may be dated
+AHEAD = dt.timedelta(days=14)  # how far beyond today values that are in force later may be dated
 
 
 def fetch(
@@ -42,7 +42,8 @@ def fetch(
 ) -> list[Fetched]:
     """Fetch every series of `settings.series` that `listed` (series.yaml) has; the caller holds the store's lock.
 
-    Rows are appended series by series, so that what a fetch brought before it was killed stays.
+    Rows are appended series by series, so that what a fetch brought before it was killed stays.  bounds: by series.  progress: is
+    told what became of each series once it is done.  Raises DataError and UsageError as `stored_rows`.
     """
     started = clock()
     wanted = {name: settings.series[name] for name in settings.series if name in listed}
@@ -127,7 +128,7 @@ def _count(result: Fetched, stored: pl.DataFrame, added: pl.DataFrame) -> None:
 def _window(entry: Series, stored: pl.DataFrame, settings: Fetch, now: dt.datetime) -> Period:
     """From where the store ends, with an overlap in which revisions are found, to the newest date there can be.
 
-    What came from a provider without a history does not count: it would begin where that one did, and never go back.
+    What came from a provider without a history does not count: the window would begin where those values do, and never reach back.
     """
     newest = with_history(stored)["date"].max()
     first = dt.date.fromisoformat(settings.first)

@@ -1,7 +1,7 @@
 """findic.cl: the indicators of the Banco Central in the form of mindicador.cl, by other people on another machine; no key.
 
-GET /api/{code}/{year} answers what mindicador's does, with `fecha` as a date without time: "2026-10-02". What a date means, and
-that copper comes in cents, is as there.
+GET /api/{code}/{year} answers what mindicador's does, with `fecha` as a date without time: "2026-10-02". A date means what it means
+there, and copper is rounded to cents as there.
 """
 
 from forex.providers.mindicador import Mindicador
@@ -9,6 +9,8 @@ from forex.providers.protocol import Declaration
 
 
 class Findic(Mindicador):
+    """Asks findic.cl as mindicador.cl is asked."""
+
     name = "findic"
 
 

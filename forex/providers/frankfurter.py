@@ -2,7 +2,7 @@
 
 GET …/v1/2024-11-01..2024-11-27?base=EUR&symbols=BRL,USD answers {"base": "EUR", "rates": {"2024-11-27": {"BRL": 6.1278, "USD":
 1.0563}, …}, …}: units of the currency per euro. One answer holds all that are named. A code here is a currency; its value is
-units per dollar. Version 2 mixes central banks and is not asked. What a date means says `euro`.
+units per dollar. Version 2 mixes central banks and is not asked. `euro` says what a date means.
 """
 
 import datetime as dt
@@ -15,6 +15,8 @@ from forex.providers.protocol import Declaration, Found
 
 
 class Frankfurter:
+    """Asks Frankfurter for all currencies of a run at once."""
+
     name = "frankfurter"
 
     def __init__(self, url: str):
@@ -23,9 +25,11 @@ class Frankfurter:
         self._first = dt.date.max
 
     def expect(self, codes: Sequence[str], first: dt.date) -> None:
+        """As `Sharing.expect`."""
         self._codes, self._first = codes, first
 
     def observations(self, client: Answers, code: str, first: dt.date, last: dt.date) -> Found:
+        """As `Provider.observations`, in units per dollar; the request is for every currency that is expected."""
         where = f"{self.name} {code}"
         expected = code in self._codes
         named = sorted({code, *(self._codes if expected else ()), "USD"} - {"EUR"})

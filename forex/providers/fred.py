@@ -38,6 +38,8 @@ class Vintage:
 
 
 class Fred:
+    """Asks the archive for one series at a time, with its vintages."""
+
     name = "fred"
 
     def __init__(self, url: str, credentials: Mapping[str, Secret]):
@@ -49,7 +51,9 @@ class Fred:
         """Every vintage of the values dated `first` to `last`, in order of date and vintage.
 
         A value is known from the end of the day on which it entered the archive. One that stood there already on the first day
-        that was asked for, or on which the series' archive begins, may be older than that: when it was published the rule says.
+        that was asked for, or on which the series' archive begins, may be older: it has no `known_at`, and the rule says when it
+        was published. Raises RequestRefused where the service refuses, and ProviderError as any provider does, and for a vintage
+        later than `last`.
         """
         where = f"{self.name} {code}"
         rows: list[Vintage] = []
@@ -74,23 +78,25 @@ class Fred:
                 part, faults = [], []
             unsound += faults
             if rows and not part:
-                begins = min(one.since for one in rows)
+                begins = min(vintage.since for vintage in rows)
                 break
             covered_from = start
             rows += part
-        ahead = [one.since for one in rows if one.since > last]
+        ahead = [vintage.since for vintage in rows if vintage.since > last]
         if ahead:
             raise ProviderError(f"{where}: a vintage of {max(ahead)}, which lies after {last}")
         if unsound and not rows:
             raise ProviderError(unsound[0])
 
-        def stood_there(one: Vintage) -> bool:
-            return one.since <= begins or one.since == covered_from
+        def stood_there(vintage: Vintage) -> bool:
+            return vintage.since <= begins or vintage.since == covered_from
 
         found = {
-            (one.date, one.since): Observation(one.date, one.value, None if stood_there(one) else _end_of(one.since))
-            for one in rows
-            if one.date >= first
+            (vintage.date, vintage.since): Observation(
+                vintage.date, vintage.value, None if stood_there(vintage) else _end_of(vintage.since)
+            )
+            for vintage in rows
+            if vintage.date >= first
         }
         return Found(_changes([found[key] for key in sorted(found)]), unsound)
 
@@ -111,7 +117,7 @@ def _periods(first: dt.date, last: dt.date) -> list[tuple[dt.date, str]]:
 
 
 def _read(answer: Any, where: str, secrets: Iterable[Secret]) -> tuple[list[Vintage], dt.date, list[str]]:
-    """Its vintages, the day on which the period that it covers begins, and what is unsound."""
+    """An answer's vintages, the day on which the period that it covers begins, and what is unsound."""
     if isinstance(answer, dict) and "error_message" in answer:
         raise RequestRefused(f"refused: {hidden(str(answer['error_message']), secrets)}")
     if not isinstance(answer, dict) or not isinstance(answer.get("observations"), list):
@@ -130,11 +136,11 @@ def _vintage(row: Any, where: str) -> Vintage | None:
 
 
 def _changes(found: list[Observation]) -> list[Observation]:
-    """Without the vintages that repeat the value before them."""
+    """The observations without those that repeat the value of the vintage before."""
     return [
-        one
-        for i, one in enumerate(found)
-        if not (i and found[i - 1].date == one.date and found[i - 1].value == one.value)
+        observation
+        for i, observation in enumerate(found)
+        if not (i and found[i - 1].date == observation.date and found[i - 1].value == observation.value)
     ]
 
 

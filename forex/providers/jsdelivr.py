@@ -21,22 +21,27 @@ FIRST = dt.date(2020, 1, 1)  # no file is older
 
 
 class JsDelivr:
+    """Asks for the newest file, and for those of the days before it that are wanted."""
+
     name = "jsdelivr"
 
     def __init__(self, url: str):
         self._url = url
 
     def observations(self, client: Answers, code: str, first: dt.date, last: dt.date) -> Found:
+        """As `Provider.observations`, in units per dollar, back to DAYS before the newest file at most."""
         newest = self._file(client, "latest", code)
         found, unsound = [newest], []
         day = weekday_before(newest.date)
         while day >= max(first, newest.date - DAYS):
             made = day + dt.timedelta(days=1)
             try:
-                one = self._file(client, made.isoformat(), code)
-                if one.date != day:
-                    raise ProviderError(f"{self.name} {code}: the file of {made} is about {one.date}, expected {day}")
-                found.append(one)
+                observation = self._file(client, made.isoformat(), code)
+                if observation.date != day:
+                    raise ProviderError(
+                        f"{self.name} {code}: the file of {made} is about {observation.date}, expected {day}"
+                    )
+                found.append(observation)
             except RequestRefused as error:
                 unsound.append(f"{self.name} {code}: no file of {made}, so nothing about {day} ({error})")
             except ProviderError as error:

@@ -1,11 +1,11 @@
-"""What people read while a fetch runs: a line for each series, and what a provider fails with once."""
+"""What people read while a fetch runs: a line for each series; what a provider fails with is said once."""
 
 import re
 from collections.abc import Sequence
 
 from forex.providers.asking import Fetched
 
-# An address, or provider and code: that differs, what went wrong does not.
+# An address, or provider and code: these differ from series to series, what went wrong does not.
 ASKED = re.compile(r"^(https://\S+|\w+ \S+): ")
 
 
@@ -28,7 +28,7 @@ class Lines:
         return "; ".join(parts)
 
     def _failures(self, result: Fetched) -> list[str]:
-        """What went wrong; where it was said of another series, of whom and whose line says it."""
+        """What went wrong; what the line of another series has said already is only referred to."""
         new: list[str] = []
         known: dict[str, list[str]] = {}
         for sentence in result.failures:
@@ -42,7 +42,7 @@ class Lines:
 
 
 def few(sentences: Sequence[str]) -> list[str]:
-    """The newest one, and how many more there are: a provider that is wrong may be wrong for years.
+    """The last sentence, and how many more there are: a provider that is wrong may be wrong for years.
 
     >>> few(["2024-11-25: 9754", "2024-11-26: 9768", "2024-11-27: 9750"])
     ['2024-11-27: 9750', 'and 2 more values']

@@ -23,15 +23,18 @@ SLACK = dt.timedelta(days=7)  # without values, at the beginning of what is aske
 
 
 class Mindicador:
+    """Asks for one series by year, or for its last values where these may do and save a request."""
+
     name = "mindicador"
 
     def __init__(self, url: str):
         self._url = url
 
     def observations(self, client: Answers, code: str, first: dt.date, last: dt.date) -> Found:
+        """As `Provider.observations`; a year that does not come is in `missing`, and its error is raised if none brings a value."""
         if first.year < last.year and last - first <= LATEST:
             latest, unsound = self._read(client.json(f"{self._url}/{code}"), code, f"{self.name} {code}")
-            if latest and min(one.date for one in latest) <= first + SLACK:
+            if latest and min(observation.date for observation in latest) <= first + SLACK:
                 return in_order(latest, first, f"{self.name} {code}", unsound)
         return self._by_year(client, code, first, last)
 

@@ -19,7 +19,7 @@ class Observation:
     """A value and the date it is about; `known_at` (UTC) where the service itself records when it became public.
 
     The date is ours, whatever day the service writes beside the value: each provider's file says in one place what that means.
-    not_before: no rule makes the value known earlier: a market was still moving it until then, or it had not been written down.
+    not_before (UTC): no rule makes the value known earlier: until then a market was still moving it, or nobody had written it down.
     """
 
     date: dt.date
@@ -85,7 +85,7 @@ class Sharing(Provider, Protocol):
     """A provider one of whose answers holds several of its series."""
 
     def expect(self, codes: Sequence[str], first: dt.date) -> None:
-        """Told before the first request which series will be asked for, and from when on."""
+        """Take note, before the first request, of the series that will be asked for, and from when on."""
         ...
 
 
@@ -94,7 +94,7 @@ class Quoting(Provider, Protocol):
     """A provider that can be asked for a market's prices within the day."""
 
     def bars(self, client: Answers, code: str, first: dt.datetime, last: dt.datetime, width: dt.timedelta) -> Bars:
-        """The bars of `width`, five minutes or an hour, that begin between two instants (UTC), without those that have no price.
+        """The bars of `width`, five minutes or an hour, that begin between two instants (UTC), but for those without a price.
 
         The price of this moment may come last; a bar that has not ended has an end that lies ahead.
         Raises ProviderError where the answer is not in the documented format, is about another series or of bars of another width,
@@ -107,10 +107,10 @@ class Quoting(Provider, Protocol):
 class Declaration:
     """What a provider's file says of it, as its constant PROVIDER; its name is the file's.
 
-    client: makes the `Provider` from its address, which is in params.yaml, and from its credentials where it needs any.
+    client: makes the `Provider` from its address, which is in operations.yaml, and from its credentials where it needs any.
     credentials: the sets of query fields by which the service knows its users, each field with the environment variable that
         holds it; the first set that the environment has in full is used.
-    market: its prices are a market's, so never the observado; it may be asked for the quote.
+    market: its prices are those of a market, so never the observado; it may be asked for the quote.
     latest_only: it serves the latest days and no history, and is asked for missing days only.
     shared: one answer holds several of its series; its client may be `Sharing`.
     per_second: how many requests it allows in a second.
@@ -126,7 +126,10 @@ class Declaration:
     per_second: float | None = None
 
     def client_at(self, url: str, name: str, environ: Mapping[str, str]) -> Provider:
-        """Raises ProviderError naming the environment variables where no set of them is complete."""
+        """The provider at `url`, with the credentials that the environment has.
+
+        Raises ProviderError naming the environment variables where it needs credentials and no set of them is complete.
+        """
         if not self.credentials:
             return self.client(url)
         for fields in self.credentials:
@@ -137,7 +140,7 @@ class Declaration:
 
 
 def number(text: object, where: str) -> float:
-    """A finite number from JSON's number or text; "933,42" is 933.42.
+    """A finite number from JSON's number or text; "933,42" is 933.42.  Raises ProviderError for anything else.
 
     >>> number("933,42", "dolar"), number(933.42, "dolar")
     (933.42, 933.42)
@@ -154,21 +157,21 @@ def number(text: object, where: str) -> float:
 def sound_rows(
     rows: Iterable[Any], read: Callable[[Any], Row | None], expected: str, where: str
 ) -> tuple[list[Row], list[str]]:
-    """What `read` makes of each row, None of a row without a value; and a sentence for each row that it cannot read.
+    """What `read` makes of each row, and a sentence for each row that it cannot read.
 
-    expected: what a row has, such as "fecha and valor".
+    read: None for a row without a value, which is left out.  expected: what a row has, such as "fecha and valor".
     """
     found, unsound = [], []
     for row in rows:
         try:
-            one = read(row)
+            value = read(row)
         except ProviderError as error:
             unsound.append(str(error))
         except (TypeError, KeyError, IndexError, AttributeError, ValueError, OverflowError, OSError):
             unsound.append(f"{where}: expected rows with {expected}, got {repr(row)[:80]}")
         else:
-            if one is not None:
-                found.append(one)
+            if value is not None:
+                found.append(value)
     return found, unsound
 
 
@@ -179,21 +182,22 @@ def in_order(
     unsound: Iterable[str] = (),
     missing: Iterable[tuple[dt.date, dt.date]] = (),
 ) -> Found:
-    """Those from `first` on, ordered; an exact repetition counts once, and a date with two values not at all.
+    """The observations from `first` on, in order; an exact repetition counts once, and a date with two values not at all.
 
-    Raises ProviderError where no row is sound and some are not.
+    unsound, missing: what `Found` says of the rest of the answer.  Raises ProviderError where no row is sound and some are not.
     """
     by_date: dict[dt.date, Observation] = {}
     complaints, twice = list(unsound), set()
-    for one in found:
-        other = by_date.setdefault(one.date, one)
-        if other.value != one.value:
-            twice.add(one.date)
-            complaints.append(f"{where}: two values for {one.date}, {other.value:g} and {one.value:g}")
+    for observation in found:
+        date, value = observation.date, observation.value
+        other = by_date.setdefault(date, observation)
+        if other.value != value:
+            twice.add(date)
+            complaints.append(f"{where}: two values for {date}, {other.value:g} and {value:g}")
     sound = [by_date[date] for date in sorted(by_date) if date not in twice]
     if complaints and not sound:
         raise ProviderError(complaints[0] + (f"; and {len(complaints) - 1} more" if complaints[1:] else ""))
-    return Found([one for one in sound if one.date >= first], complaints, missing)
+    return Found([observation for observation in sound if observation.date >= first], complaints, missing)
 
 
 def weekday_before(date: dt.date) -> dt.date:

@@ -33,14 +33,15 @@ def screened(
     kept: list[Observation] = []
     refused: list[str] = []
     before = previous
-    for one in found:
-        if one.date > latest:
-            refused.append(f"{one.date}: lies after {latest}, the last date that can have been published")
-        elif not bounds.min <= one.value <= bounds.max:
-            refused.append(f"{one.date}: {one.value:g} is outside {bounds.min:g} to {bounds.max:g}")
-        elif ratio and before and not 1 / ratio <= one.value / before <= ratio:
-            refused.append(f"{one.date}: {one.value:g} after {before:g} is a move by more than a factor of {ratio:g}")
+    for observation in found:
+        date, value = observation.date, observation.value
+        if date > latest:
+            refused.append(f"{date}: lies after {latest}, the last date that can have been published")
+        elif not bounds.min <= value <= bounds.max:
+            refused.append(f"{date}: {value:g} is outside {bounds.min:g} to {bounds.max:g}")
+        elif ratio and before and not 1 / ratio <= value / before <= ratio:
+            refused.append(f"{date}: {value:g} after {before:g} is a move by more than a factor of {ratio:g}")
         else:
-            kept.append(one)
-            before = one.value
+            kept.append(observation)
+            before = value
     return kept, refused

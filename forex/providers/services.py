@@ -1,7 +1,7 @@
 """The services of one run: each provider with its session, made when it is first asked.
 
-Whatever a service sends, what comes out is values or a ProviderError: one optional series' answer must never end the day. And
-whatever it says, what comes out is a sentence: short, with nothing that a terminal acts on and none of the credentials.
+Whatever a service sends, what comes out is values or a ProviderError: the answer about one optional series must never end the run.
+And whatever it says, what comes out is a sentence: short, with nothing that a terminal acts on and none of the credentials.
 """
 
 import datetime as dt
@@ -23,7 +23,10 @@ LONGEST = 600  # characters of a sentence about an answer
 
 
 class Services:
-    """environ: where credentials come from.  The run's time, fetch.longest_run, begins here, on the clock `monotonic`."""
+    """The services of one run, whose time, fetch.longest_run, begins here, on the clock `monotonic`.
+
+    environ: where credentials come from.
+    """
 
     def __init__(
         self,
@@ -38,7 +41,7 @@ class Services:
         self._made: dict[str, tuple[Provider, Session] | ProviderError] = {}
 
     def expect(self, name: str, codes: Sequence[str], first: dt.date) -> None:
-        """Which of its series a provider will be asked for, and from when on, so that one answer can hold them."""
+        """Tell a provider which of its series it will be asked for, and from when on, so that one answer can hold them."""
         made = self._service(name)
         if not isinstance(made, ProviderError) and isinstance(made[0], Sharing):
             made[0].expect(codes, first)
@@ -48,16 +51,16 @@ class Services:
         client, session = self._up(source.provider)
         answer = self._reading(source, lambda: client.observations(session, source.code, first, last))
         found = answer if isinstance(answer, Found) else Found(answer)
-        found.unsound = [self._sentence(source, one) for one in found.unsound]
+        found.unsound = [self._sentence(source, text) for text in found.unsound]
         return found
 
     def bars(self, source: Source, first: dt.datetime, last: dt.datetime, width: dt.timedelta) -> Bars:
-        """As `Quoting.bars`.  Raises UsageError where the provider has none."""
+        """As `Quoting.bars`.  Raises UsageError where the provider has no bars."""
         client, session = self._up(source.provider)
         if not isinstance(client, Quoting):
             raise UsageError(f"fetch.quote.source: {source.provider} has no last price; name a provider that has one")
         bars = self._reading(source, lambda: client.bars(session, source.code, first, last, width))
-        bars.unsound = [self._sentence(source, one) for one in bars.unsound]
+        bars.unsound = [self._sentence(source, text) for text in bars.unsound]
         return bars
 
     def _reading(self, source: Source, ask: Callable[[], Answer]) -> Answer:
@@ -75,9 +78,9 @@ class Services:
             ) from None
 
     def _sentence(self, source: Source, text: str) -> str:
-        """What a service may have had a hand in, as it can be shown."""
-        variables = {one for fields in declaration(source.provider).credentials for one in fields.values()}
-        secrets = [Secret(self._environ[one]) for one in variables if self._environ.get(one)]
+        """A text that a service may have had a hand in, fit to be shown."""
+        variables = {variable for fields in declaration(source.provider).credentials for variable in fields.values()}
+        secrets = [Secret(self._environ[variable]) for variable in variables if self._environ.get(variable)]
         return visible(cut(hidden(text, secrets), LONGEST))
 
     def _up(self, name: str) -> tuple[Provider, Session]:

@@ -41,12 +41,15 @@ INTERVALS = {dt.timedelta(minutes=5): ("5m",), dt.timedelta(hours=1): ("1h", "60
 
 
 class Yahoo:
+    """Asks the chart service for one series at a time."""
+
     name = "yahoo"
 
     def __init__(self, url: str):
         self._url = url
 
     def observations(self, client: Answers, code: str, first: dt.date, last: dt.date) -> Found:
+        """As `Provider.observations`: the closes of days that are over.  Raises RequestRefused where the service refuses."""
         where = f"{self.name} {code}"
         start = dt.datetime.combine(first, dt.time(), tzinfo=dt.UTC)
         end = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), tzinfo=dt.UTC)
@@ -89,16 +92,16 @@ class Yahoo:
         if chart.get("error"):
             raise RequestRefused(f"{where}: refused: {refusal_text(json.dumps(chart['error']))}")
         result = chart.get("result")
-        one = result[0] if isinstance(result, list) and len(result) == 1 else None
-        if not isinstance(one, dict) or not isinstance(one.get("meta"), dict):
+        entry = result[0] if isinstance(result, list) and len(result) == 1 else None
+        if not isinstance(entry, dict) or not isinstance(entry.get("meta"), dict):
             raise ProviderError(f"{where}: expected one result with its meta")
-        if one["meta"].get("symbol") != code:
-            raise ProviderError(f"{where}: the answer is about {one['meta'].get('symbol')!r}")
-        return one
+        if entry["meta"].get("symbol") != code:
+            raise ProviderError(f"{where}: the answer is about {entry['meta'].get('symbol')!r}")
+        return entry
 
 
 def _meant(code: str, date: dt.date, price: float, zone: ZoneInfo) -> Observation:
-    """The bar of `date` in `zone` as the day that it is about."""
+    """The bar of `date` in `zone` as an observation of the day that it is about."""
     if not code.endswith(CURRENCY):
         return Observation(date, price)
     over = dt.datetime.combine(date + dt.timedelta(days=1), dt.time(), tzinfo=zone).astimezone(dt.UTC)

@@ -1,4 +1,4 @@
-"""What a regime means for someone who has dollars to buy or to sell: a rule's own advice, or that of the two that are no rule's."""
+"""What a regime means for someone who has dollars to buy or to sell: its rule's advice, or that of the two that have no rule."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -16,6 +16,6 @@ OTHERWISE: Final = {
 
 
 def recommendation(row: Mapping[str, Any]) -> Sentence:
-    """row: of data/regimes.parquet."""
+    """The advice for the regime of `row`, a row of data/regimes.parquet."""
     regime = row["regime"]
     return OTHERWISE[regime] if regime in OTHERWISE else rules()[regime].advice(row)

@@ -1,8 +1,8 @@
 """Copper's moves, and whether USD/CLP still goes with them.
 
-A dearer pound of copper is usually a dearer peso, so the correlation of its moves with USD/CLP's is negative. The link
-is broken where the correlation is weaker than at the origins before its own window, or has turned; it may as well be
-tighter than before, and is not broken then.
+Dearer copper usually means a dearer peso, so the correlation of its moves with USD/CLP's is negative. The link is broken
+where the correlation is weaker than at the origins before its own window, or has turned; a link that is tighter than before
+is not broken.
 """
 
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from forex.timeline.calendar import Dates
 
 
 class Correlation(NamedTuple):
-    """Over the last `copper_correlation_window` rows, and the band of what it was before; (n,), NaN where unknown."""
+    """A correlation over the last `copper_correlation_window` rows, and the band of what it was before; (n,), NaN where unknown."""
 
     current: Floats
     low: Floats
@@ -26,8 +26,9 @@ class Correlation(NamedTuple):
 
     @property
     def broken(self) -> Floats:
-        """1 where the correlation is beyond the end of its band that is away from its usual sign, the sign of the band's
-        middle; else 0, NaN where one of them is unknown.
+        """1 where the correlation is beyond the band, on the side away from its usual sign, else 0; NaN where unknown.
+
+        The usual sign is that of the band's middle.
 
         >>> current, low, high = np.array([[-0.7, -0.4, 0.1], [-0.6] * 3, [-0.1] * 3])
         >>> Correlation(current, low, high).broken.tolist()
@@ -38,7 +39,7 @@ class Correlation(NamedTuple):
 
 
 def copper_signals(values: Floats, dates: Dates, params: Regimes) -> tuple[Floats, Floats]:
-    """Copper's log-move over `copper_window`, and the same over its own reference volatility × √(business days)."""
+    """Copper's log-move over `copper_window`, and that move over its own reference volatility × √(business days); (n,) each."""
     current = rolling_volatility(daily_moves(values, dates), params.fast_window, params.min_fast)
     reference = reference_volatility(current, params, params.copper_min_reference)
     move, steps = moves_over(values, dates, params.copper_window)
@@ -47,7 +48,7 @@ def copper_signals(values: Floats, dates: Dates, params: Regimes) -> tuple[Float
 
 
 def correlation(usdclp_move: Floats, copper_move: Floats, params: Regimes) -> Correlation:
-    """The correlation of two moves over `copper_window`, and the central `copper_correlation_band` of its earlier values.
+    """The correlation of two series of moves over `copper_window`, and the central `copper_correlation_band` of its earlier values.
 
     Those values are the correlations at the `reference_window` rows that end one correlation window before each row, so
     that the two share no move but those across the boundary; at least `copper_min_reference` of them.

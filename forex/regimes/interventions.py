@@ -1,8 +1,8 @@
 """The list of announced interventions of the Banco Central de Chile in the currency market.
 
 An intervention is known from the first business day after its announcement, or from its start where the day of the
-announcement is not; it is news for a while, and never after its end. The list says nothing beyond its last date: a row
-of kind `none` moves that date to its `start` where nothing was announced in between.
+announcement is unknown; it is news for a while, and never after its end. The list says nothing beyond its last date: where
+nothing has been announced since, a row of kind `none` moves that date to its own `start`.
 """
 
 import datetime as dt
@@ -24,7 +24,7 @@ COLUMNS = ("announced", "start", "end", "kind")
 
 
 class Interventions(NamedTuple):
-    """Announcement, start and end, shape (m,), NaT where not known; the kind; the dates for which the list is complete."""
+    """Announcement, start and end of each, shape (m,), NaT where unknown; their kinds; the dates for which the list is complete."""
 
     announced: calendar.Dates
     start: calendar.Dates
@@ -98,7 +98,7 @@ def _dates(dates: Sequence[dt.date | None]) -> calendar.Dates:
 
 
 def is_complete(origins: calendar.Dates, interventions: Interventions) -> NDArray[np.bool_]:
-    """Whether the list says for each origin what had been announced."""
+    """Whether the list says what had been announced, for each of n origins."""
     return np.asarray((origins >= interventions.complete_from) & (origins <= interventions.complete_until))
 
 

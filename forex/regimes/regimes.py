@@ -5,7 +5,7 @@ volatility_ratio     current volatility, the root mean square of the returns in 
                      window. The two are disjoint, and a median of years does not follow a crisis while it lasts
 
 UNKNOWN where that cannot be computed: too few returns, now or in the reference. Else, of the regimes that the files of `rules`
-declare and that are on, the one of the largest precedence; NORMAL where none is. The narrower cause goes first: a storm often
+declare and that are on, the one with the largest precedence; NORMAL where none is on. The narrower cause goes first: a storm often
 contains a copper shock or a policy decision, whose names say more than its own. The confidence is the probability that the call
 still stands `confidence_days` business days later.
 """
@@ -51,7 +51,7 @@ def classify(
     on = [np.isnan(ratio), *(state.on for state in reversed(found))]
     call = np.select(on, [UNKNOWN, *reversed(range(NORMAL + 1, UNKNOWN))], default=NORMAL)
 
-    # Calls are alike whose signal is as far from its threshold, and what is known to come as near when they are decided.
+    # Alike are calls equally far from their threshold, for which what is known to come will be equally near when decided.
     calm = [state.calm_margin for state in found if state.calm_margin is not None]
     unknown = np.full(ratio.size, np.nan)
     margins = [np.max(calm, axis=0) if calm else unknown, *(state.margin for state in found), unknown]

@@ -26,13 +26,14 @@ from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.regimes.regimes import REGIMES
 
-# The comparisons of a `ScoreRow`, and the losses that they are on in the report.
+# The comparisons of a `ScoreRow`, and the losses that the report has them under.
 LOSSES = {"crps": "crps", "interval_score": findings.LOSS, "squared_error": "squared_error"}
 
 EVIDENCE: tuple[Evidence, ...] = (PUBLISHED_BETTER, PUBLISHED_WORSE, NO_EVIDENCE)
 
 
 def shown_levels(forecast: Forecast) -> list[float]:
+    """The levels of the forecast's intervals, the lowest first."""
     return sorted(float(level) for level in next(iter(forecast.horizons.values())).intervals)
 
 
@@ -54,7 +55,7 @@ def _overall(validation: Scoreboard, horizon: str) -> OverallScores | None:
 
 @dataclass(frozen=True)
 class CoverageRow:
-    """Coverage of a level with its block band and the bounds that are accepted.
+    """Coverage at a level with its block band and the accepted bounds.
 
     n, n_independent: the number of forecasts, and of those without overlap.
     """
@@ -72,7 +73,7 @@ class CoverageRow:
 
 
 def coverage_rows(validation: Scoreboard) -> list[CoverageRow]:
-    """Per horizon and level."""
+    """A row for each horizon and level, the shortest horizon first."""
     rows = []
     for horizon, figures in by_length(validation.horizons).items():
         overall = _overall(validation, horizon)
@@ -100,7 +101,7 @@ def coverage_rows(validation: Scoreboard) -> list[CoverageRow]:
 
 @dataclass(frozen=True)
 class TailRow:
-    """The share of outcomes beyond one end of the interval of a level, its block band, what is accepted, and the verdict."""
+    """The share of outcomes beyond one end of the interval of a level, its block band, the accepted bounds, and the verdict."""
 
     horizon: str
     level: float
@@ -115,7 +116,7 @@ class TailRow:
 
 
 def tail_rows(validation: Scoreboard) -> list[TailRow]:
-    """Per horizon, level and side that there is a rule for."""
+    """A row for each horizon, level and side that there is a rule for."""
     rows = []
     for horizon in by_length(validation.horizons):
         overall = _overall(validation, horizon)
@@ -147,7 +148,7 @@ def verdict_counts(rows: Sequence[CoverageRow]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Tested:
-    """A difference in per cent, and what Diebold–Mariano says of it."""
+    """A difference in per cent, and what the Diebold–Mariano test says of it.  p: after Holm's correction."""
 
     difference_pct: float | None = None
     p: float | None = None
@@ -168,7 +169,7 @@ class ScoreRow:
 
 
 def score_rows(validation: Scoreboard) -> list[ScoreRow]:
-    """Per horizon and benchmark."""
+    """A row for each horizon and benchmark."""
     rows = []
     for horizon, figures in by_length(validation.horizons).items():
         own = _overall(validation, horizon)
@@ -184,14 +185,14 @@ def score_rows(validation: Scoreboard) -> list[ScoreRow]:
 
 @dataclass(frozen=True)
 class ChallengerRow:
-    """A model that could be published instead: the difference of `published` to it on CRPS, by horizon."""
+    """A model that could be published instead: the difference in CRPS of `published` from it, by horizon."""
 
     model: str
     by_horizon: Mapping[str, Tested | None]
 
 
 def challenger_rows(validation: Scoreboard) -> list[ChallengerRow]:
-    """Per model that is no benchmark and not what is published, in the order of their names."""
+    """A row for each model that is neither a benchmark nor what is published, in the order of their names."""
     horizons = by_length(validation.horizons)
     others = {name for figures in horizons.values() for name in figures.models} - {PUBLISHED, *RIVALS}
     rows = []
@@ -212,15 +213,19 @@ def _tested(comparison: Comparison) -> Tested:
 
 
 class OfHorizon(Protocol):
+    """A row that is about one horizon."""
+
     @property
-    def horizon(self) -> str: ...
+    def horizon(self) -> str:
+        """The horizon's name, like 7d."""
+        ...
 
 
 Row = TypeVar("Row", bound=OfHorizon)
 
 
 def by_horizon(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
-    """Rows in the order they have, those of one horizon together."""
+    """The rows in their order, neighbours of the same horizon together."""
     return [(horizon, list(group)) for horizon, group in groupby(rows, key=lambda row: row.horizon)]
 
 
@@ -234,6 +239,8 @@ def evidence_counts(rows: Sequence[ScoreRow]) -> dict[str, dict[str, int]]:
 
 @dataclass(frozen=True)
 class RegimeCoverage:
+    """The share of the `n` outcomes in a regime that the interval of a level covered."""
+
     coverage: float
     n: int
 
@@ -249,7 +256,7 @@ class RegimeRow:
 
 
 def regime_rows(regimes: pl.DataFrame, validation: Scoreboard) -> list[RegimeRow]:
-    """Per regime, of data/regimes.parquet."""
+    """A row for each regime.  regimes: data/regimes.parquet."""
     rows = []
     for regime in REGIMES:
         seen = regimes.filter(pl.col("regime") == regime)

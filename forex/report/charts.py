@@ -18,8 +18,8 @@ from forex.regimes.regimes import REGIMES
 from forex.report.drawing import ENGLISH, FONT, Palette
 from forex.report.rows import REVISION, Given, Later, Source
 
-# That charts fit the schema of Vega-Lite is for the tests to check, on whole charts; not each time that a part is put together. And
-# channels are written as such: of a text, altair searches the schema of each channel for what it could be.
+# Tests check that whole charts fit the schema of Vega-Lite; altair need not check each part as it is put together. And channels are
+# written as such: given a text, altair searches the schema of every channel for what it could be.
 schemapi.disable_debug_mode()
 
 UTC = alt.Scale(type="utc")
@@ -105,10 +105,12 @@ def reliability_chart(
 
 
 def side_by_side(charts: Sequence[Any]) -> Any:
+    """The charts in a row, the first on the left."""
     return alt.hconcat(*charts, spacing=22)
 
 
 def below_each_other(charts: Sequence[Any]) -> Any:
+    """The charts in a column, the first on top."""
     return alt.vconcat(*charts, spacing=10)
 
 
@@ -288,6 +290,6 @@ def _legend(colours: Palette, *, opacity: float = 1) -> Any:
 
 
 def _apart(source: Source, *names: str) -> Any:
-    """What keeps lines apart that have one colour."""
+    """What keeps lines of the same colour apart."""
     fields = [alt.Detail(f"{name}:N") for name in (*names, *([REVISION] if isinstance(source, Later) else []))]
     return fields or alt.Undefined

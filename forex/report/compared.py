@@ -1,7 +1,7 @@
 """reports/metrics/headline.json: the figures by which two runs are compared first, a part of what the other metrics files hold.
 
-Their names and values are those of the other files, so that `dvc metrics diff` and `forex gate` speak of the same metrics. What is
-of the run's day alone, its regime and how complete its data were, stands under `forecast`.
+Their names and values are those of the other files, so that `dvc metrics diff` and `forex gate` speak of the same metrics. What
+concerns the run's day alone, its regime and how complete its data were, stands under `forecast`.
 """
 
 from typing import Any, Final
@@ -53,10 +53,10 @@ def _published(
 
 
 def _of_the_day(forecast: Forecast) -> dict[str, Any]:
-    """anchor_age in business days; how many drivers are late, and how many missing; 1 for the regime that was called."""
+    """anchor_age in business days; how many drivers are late, and how many missing; 1 for the regime that was called, else 0."""
     return {
         "anchor_age": forecast.anchor_age,
-        "drivers_late": sum(one.series != TARGET for one in forecast.stale),
+        "drivers_late": sum(stale.series != TARGET for stale in forecast.stale),
         "drivers_missing": len(forecast.missing),
         "regime": {name: int(name == forecast.regime) for name in REGIMES},
         "regime_confidence": forecast.regime_confidence,

@@ -213,8 +213,9 @@ def episodes(regimes: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True)
 class Quality:
-    """What became of the data: how many series are in use, and why others are not; how many checks held of how many; rows set
-    aside; checks that failed.
+    """What became of the data: how many series are in use and why others are not, how many checks held, and what did not.
+
+    used, held: out of `series` and `checks`.  left_out: with no reason where none is given.
     """
 
     used: int
@@ -232,22 +233,26 @@ def _usual(check: CheckResult) -> bool:
 
 
 def quality(expectations: Expectations) -> Quality:
+    """What became of the data, its lists in the order of the series' names.
+
+    A failed check of business days that only warns is not listed: rows on holidays are set aside, as they should be.
+    """
     series = dict(sorted(expectations.series.items()))
     return Quality(
-        used=sum(one.fate == "used" for one in series.values()),
+        used=sum(result.fate == "used" for result in series.values()),
         series=len(series),
-        held=sum(check.success for one in series.values() for check in one.checks),
-        checks=sum(len(one.checks) for one in series.values()),
-        left_out=[(name, one.why) for name, one in series.items() if one.fate != "used"],
+        held=sum(check.success for result in series.values() for check in result.checks),
+        checks=sum(len(result.checks) for result in series.values()),
+        left_out=[(name, result.why) for name, result in series.items() if result.fate != "used"],
         set_aside=[
-            (name, reason, count, one.rows)
-            for name, one in series.items()
-            for reason, count in sorted(one.set_aside.items())
+            (name, reason, count, result.rows)
+            for name, result in series.items()
+            for reason, count in sorted(result.set_aside.items())
         ],
         failed=[
             (name, check)
-            for name, one in series.items()
-            for check in one.checks
+            for name, result in series.items()
+            for check in result.checks
             if not check.success and not _usual(check)
         ],
     )

@@ -30,6 +30,8 @@ MARKED = re.compile(r' (?:role="graphics-[a-z]+"|aria-roledescription="[^"]*")')
 
 @dataclass(frozen=True)
 class Palette:
+    """The colours of a chart, as CSS writes them."""
+
     paper: str
     ink: str
     muted: str
@@ -73,7 +75,7 @@ def svg(chart: Any, *, name: str, alt_text: str, colours: Palette, language: Lan
 
 
 def png(chart: Any, *, colours: Palette, language: Language = ENGLISH, scale: float) -> bytes:
-    """The chart as a picture for those who show no SVG.  scale: its dots for each one of the chart's size."""
+    """The chart as PNG, for where no SVG is shown.  scale: dots for each pixel of the chart's size."""
     drawn: bytes = _renderer().vegalite_to_png(
         json.dumps(specification(chart, colours)),
         scale=scale,

@@ -23,7 +23,7 @@ Pair = tuple[str, str]  # on a wide and on a narrow screen
 
 @dataclass(frozen=True)
 class Figures:
-    """The page's charts as SVG text; `reliability` and `rolling` by horizon, None what cannot be drawn yet."""
+    """The page's charts as SVG text; `reliability` and `rolling` by horizon; None for what cannot be drawn yet."""
 
     fan: Pair
     reliability: Mapping[str, str]
@@ -53,7 +53,7 @@ def figures(
     origins, spans = Given(_weekly(regimes)), Given(episodes.filter(pl.col("regime") != REGIMES[0]))
     known = _known_episodes(performance, episodes, language)
     looks = pl.DataFrame(
-        [(one.origin_date, one.score) for one in performance.drift.target.history],
+        [(look.origin_date, look.score) for look in performance.drift.target.history],
         ["origin_date", "score"],
         orient="row",
     )
@@ -112,11 +112,11 @@ def figures(
 
 
 def _pair(name: str, about: str, wide: Any, narrow: Any, *, language: Language) -> Pair:
-    one, other = (
+    on_wide, on_narrow = (
         drawing.svg(chart, name=f"{name}-{size}", alt_text=about, colours=ON_PAGE, language=language)
         for size, chart in (("wide", wide), ("narrow", narrow))
     )
-    return one, other
+    return on_wide, on_narrow
 
 
 def _skill(scores: Sequence[ScoreRow], language: Language, *, width: int, every: bool) -> list[Any]:
@@ -152,7 +152,7 @@ def forecast_figure(fan: pl.DataFrame) -> str:
 
 
 def mail_figure(fan: pl.DataFrame, language: Language) -> bytes:
-    """The fan chart of a mail, for wide and narrow screens alike: PNG on white, with dots enough for a fine one."""
+    """The fan chart of a mail, for wide and narrow screens alike: PNG on white, with enough dots to be sharp."""
     chart = charts.fan_chart(Given(fan), colours=ON_WHITE, width=360, height=220, compact=True, language=language)
     return drawing.png(chart, colours=ON_WHITE, language=language, scale=2.5)
 
@@ -269,6 +269,7 @@ def skill_text(scores: Sequence[ScoreRow], language: Language) -> str:
 
 
 def drift_text(looks: pl.DataFrame, language: Language) -> str:
+    """What the chart of drift shows: the highest score and the last.  looks: origin_date, score; the oldest first."""
     first, last = looks.row(0), looks.row(-1)
     return language.say(
         "The score of drift from {first} to {last}, at most {most:.0f}, last {now:.0f}.",
@@ -280,10 +281,10 @@ def drift_text(looks: pl.DataFrame, language: Language) -> str:
 
 
 def _known_episodes(performance: PerformanceReport, episodes: pl.DataFrame, language: Language) -> Given | None:
-    """Those that the monitor looks back on, where the chart has their time."""
+    """The episodes that the monitor looks back on and that begin within the chart's time; None where none does."""
     first, last = episodes["start"].min(), episodes["end"].max()
     rows = pl.DataFrame(
-        [(language.name(name), one.from_) for name, one in performance.episodes.items()],
+        [(language.name(name), episode.from_) for name, episode in performance.episodes.items()],
         schema={"name": pl.String, "start": pl.String},
         orient="row",
     ).with_columns(pl.col("start").str.to_date())
@@ -305,6 +306,6 @@ def _at(table: pl.DataFrame, horizon: str) -> Given:
 
 
 def _weekly(regimes: pl.DataFrame) -> pl.DataFrame:
-    """One row a week, its last that has a volatility ratio."""
+    """One row a week, with the volatility ratio of its last origin; no row where that has none."""
     weeks = regimes.sort("origin_date").group_by_dynamic("origin_date", every="1w", label="datapoint")
     return weeks.agg(pl.col("volatility_ratio").last()).drop_nulls()

@@ -38,9 +38,9 @@ def told_horizons(forecast: Forecast) -> list[str]:
 def answer(forecast: Forecast, language: Language, horizons: Sequence[str] | None = None) -> str:
     """Where the observado will be, in a sentence: "With 80 % probability it will be between 980 and 1,021 on 9 January …".
 
-    horizons: the ones to tell, those of `told_horizons` where nobody says.
+    horizons: those to tell, None for those of `told_horizons`.
     """
-    level = main_level([float(one) for one in next(iter(forecast.horizons.values())).intervals])
+    level = main_level([float(name) for name in next(iter(forecast.horizons.values())).intervals])
     parts = []
     for horizon in told_horizons(forecast) if horizons is None else horizons:
         entry = forecast.horizons[horizon]
@@ -62,14 +62,14 @@ def answer(forecast: Forecast, language: Language, horizons: Sequence[str] | Non
 
 
 def first_said(state: OverallState, forecast: Forecast, language: Language) -> list[tuple[str, str]]:
-    """What stands first where there are lines and no layout: the state, what keeps it from being OK, the answer."""
+    """What comes first where there are lines and no layout: the state, what keeps it from being OK, the answer, labelled."""
     said = [(language.say("State"), language.name(state.state))]
-    said += [(language.name(one.state), language.say(one.says)) for one in state.reservations]
+    said += [(language.name(found.state), language.say(found.says)) for found in state.reservations]
     return [*said, (language.say("Forecast"), answer(forecast, language))]
 
 
 def shown_places(width: float) -> int:
-    """Decimals at which an interval so wide has two digits or more; none for pesos.
+    """Decimals with which a width in CLP per USD has at least two significant digits: none from 10 on, two where it is zero.
 
     >>> shown_places(41.2), shown_places(0.52), shown_places(4100.0)
     (0, 2, 0)
@@ -86,10 +86,10 @@ class Old:
 
 
 def run_age(forecast: Forecast, limits: Limits) -> list[Old]:
-    """From when on this forecast is older than the limits: a newer one could have been made an hour after the cut-off of each
-    business day.
+    """From when on this forecast is older than the limits: one entry for CAUTION, one for FAULT.
 
-    The cut-off's time of day is that of this forecast in Santiago.
+    A newer forecast could have been made an hour after the cut-off of each business day. The cut-off's time of day is that of this
+    forecast in Santiago.
     """
     cut_off = f"{forecast.made_at.astimezone(ZoneInfo(calendar.SANTIAGO)):%H:%M}"
     found: list[Old] = []

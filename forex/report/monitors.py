@@ -20,7 +20,7 @@ class WindowRow:
     """A window of matured forecasts; without any, only the horizon and its status.
 
     coverage: of the widest level.  changes: of CRPS and errors against the baseline, None where it cannot judge.
-    rank_p: Mann–Whitney's of the errors' ranks, None where it says nothing.
+    rank_p: of the Mann–Whitney test on the errors' ranks, None where it says nothing.
     """
 
     horizon: str
@@ -35,7 +35,7 @@ class WindowRow:
 
 
 def window_rows(performance: PerformanceReport) -> list[WindowRow]:
-    """Per horizon each window, the longest first."""
+    """A row for each horizon and window, the longest window first."""
     rows = []
     wide = max(performance.levels)
     for horizon, figures in by_length(performance.horizons).items():
@@ -75,20 +75,22 @@ class AlarmRow:
 
     @property
     def last(self) -> str | None:
-        """When it was raised last."""
+        """When it was last raised, None where it never was."""
         return self.alarm.alarms[-1].raised if self.alarm and self.alarm.alarms else None
 
 
 def alarm_rows(performance: PerformanceReport) -> list[AlarmRow]:
+    """A row for each horizon, the shortest first."""
     rows = []
     for horizon, figures in by_length(performance.horizons).items():
-        alarms = {model: one.alarm for model, one in figures.models.items()} if figures.n else {}
+        alarms = {model: monitored.alarm for model, monitored in figures.models.items()} if figures.n else {}
         own, beside = alarms.get(PUBLISHED), alarms.get(RANDOM_WALK)
         rows.append(AlarmRow(horizon, alarm_state(own), own, alarm_state(beside), figures.early, figures.grounds))
     return rows
 
 
 def alarm_state(alarm: AlarmReport | None) -> str:
+    """RAISED or QUIET; INSUFFICIENT_DATA without an alarm."""
     if alarm is None:
         return INSUFFICIENT_DATA
     return "RAISED" if alarm.raised else "QUIET"
@@ -96,7 +98,10 @@ def alarm_state(alarm: AlarmReport | None) -> str:
 
 @dataclass(frozen=True)
 class EpisodeRow:
-    """What came out at a horizon, and what daily looks said.  held: the share inside the interval of each level."""
+    """The `n` forecasts at a horizon whose target lay in an episode, and what daily looks said.
+
+    held: the share inside the interval of each level.  crps_change_pct: against the baseline; beside_change_pct: the random walk's.
+    """
 
     horizon: str
     held: list[float | None]
@@ -109,6 +114,8 @@ class EpisodeRow:
 
 @dataclass(frozen=True)
 class EpisodeRows:
+    """An episode: its name, its first and last day, and its rows by horizon."""
+
     name: str
     first: str
     last: str
@@ -143,7 +150,10 @@ def episode_rows(performance: PerformanceReport) -> list[EpisodeRows]:
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """What was issued at a horizon; crps and held, of the widest level: by what was issued, and by the backtest."""
+    """What was issued at a horizon.
+
+    crps, held: of what was issued, and of the backtest; held is the coverage of the widest level.
+    """
 
     horizon: str
     scores: IssuedHorizon
@@ -152,7 +162,7 @@ class LedgerRow:
 
 
 def ledger_rows(performance: PerformanceReport) -> list[LedgerRow]:
-    """Per horizon; without rows where nothing was issued."""
+    """A row for each horizon; none where nothing was issued."""
     if not performance.ledger.issued:
         return []
     wide = max(performance.levels)
@@ -163,17 +173,17 @@ def ledger_rows(performance: PerformanceReport) -> list[LedgerRow]:
     return [
         LedgerRow(
             horizon,
-            one,
-            crps=(one.ledger.crps, one.backtest.crps),
-            held=(held(one.ledger), held(one.backtest)),
+            scores,
+            crps=(scores.ledger.crps, scores.backtest.crps),
+            held=(held(scores.ledger), held(scores.backtest)),
         )
-        for horizon, one in by_length(performance.ledger.horizons).items()
+        for horizon, scores in by_length(performance.ledger.horizons).items()
     ]
 
 
 @dataclass(frozen=True)
 class DriftNow:
-    """The target's look, its tests that reject, the drivers that drift, and by reason those that have no verdict."""
+    """The target's look and which of its tests reject, the drivers that drift, and by reason those that have no verdict."""
 
     at: str
     significance: float
@@ -185,6 +195,7 @@ class DriftNow:
 
 
 def drift_now(performance: PerformanceReport) -> DriftNow:
+    """What the drift report says.  A test rejects where its p is at most the report's significance."""
     drift = performance.drift
     tests = drift.target.tests if isinstance(drift.target, TargetLook) else {}
     unknown: dict[str, tuple[Sentence, list[str]]] = {}
@@ -204,9 +215,9 @@ def drift_now(performance: PerformanceReport) -> DriftNow:
 
 @dataclass(frozen=True)
 class AlertsNow:
-    """What is raised at the newest origin, how many of each severity, the worst first; the newest alerts of all.
+    """The alerts of the newest origin and their number by severity, the worst first; and the newest alerts of all.
 
-    Of one origin's alerts the worst is first.
+    newest: the newest origin first, and of one origin's alerts the worst.
     """
 
     at: str
@@ -218,10 +229,12 @@ class AlertsNow:
 
     @property
     def worst(self) -> AlertSeverity | None:
+        """The worst severity raised, None where nothing is."""
         return next(iter(self.counts), None)
 
 
 def alerts_now(alerts: AlertsReport) -> AlertsNow:
+    """What the alerts report says at its newest origin, with the last `NEWEST_ALERTS` alerts."""
     raised = [alert for alert in alerts.alerts if alert.origin_date == alerts.at]
     counts = {name: sum(alert.severity == name for alert in raised) for name in reversed(ALERT_SEVERITIES)}
     return AlertsNow(

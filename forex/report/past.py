@@ -26,7 +26,7 @@ class Held:
 
 
 def past_horizon(horizons: Sequence[str]) -> str:
-    """The horizon whose past forecasts are shown: the one next to a month.
+    """The horizon whose past forecasts are shown: the one closest to a month.
 
     >>> past_horizon(["1d", "7d", "15d", "30d", "90d"]), past_horizon(["1d", "7d"])
     ('30d', '7d')
@@ -35,7 +35,7 @@ def past_horizon(horizons: Sequence[str]) -> str:
 
 
 def with_past(fan: pl.DataFrame, calibrated: pl.DataFrame, forecast: Forecast) -> pl.DataFrame:
-    """A fan, and before it what was forecast of each of its days: the main interval, `past_horizon` before."""
+    """A fan, and before it what was forecast of each of its days: the main interval, as forecast `past_horizon` earlier."""
     horizon, level = past_horizon(list(forecast.horizons)), main_level(shown_levels(forecast))
     return pl.concat([past_intervals(calibrated, horizon, level, *window(fan)), fan])
 

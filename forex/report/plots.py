@@ -22,7 +22,10 @@ SHARED = {"name": charts.LATER}
 
 @dataclass(frozen=True)
 class Plot:
-    """x, y: columns of the CSV file, as dvc.yaml names them.  dates, numbers: columns that are not text."""
+    """A chart for `dvc plots`.
+
+    x, y: columns of the CSV file, as dvc.yaml names them.  dates, numbers: columns that are not text.
+    """
 
     chart: Any
     x: str
@@ -32,7 +35,7 @@ class Plot:
 
 
 def plots() -> dict[str, Plot]:
-    """By name, each plot of dvc.yaml."""
+    """The plots of dvc.yaml, by name."""
     in_order = {"groupby": [REVISION], "sort": [{"field": "origin_date"}]}
     spans = (
         ROWS.then(  # a span runs from the first origin of a regime to the next regime's first, or to the last origin
@@ -79,13 +82,14 @@ def template(plot: Plot) -> dict[str, JsonValue]:
 
 
 def anchor(name: str) -> str:
+    """What DVC replaces in a template, <DVC_METRIC_X> for x."""
     return f"<DVC_METRIC_{name.upper()}>"
 
 
 def _anchored(part: Any, anchors: Mapping[str, str]) -> Any:
     """The specification with anchors in place of fields, its layers taking the rows of the whole."""
     if isinstance(part, list):
-        return [_anchored(one, anchors) for one in part]
+        return [_anchored(item, anchors) for item in part]
     if not isinstance(part, dict):
         return part
     found = {name: _anchored(value, anchors) for name, value in part.items() if (name, value) != ("data", SHARED)}

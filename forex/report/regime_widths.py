@@ -10,7 +10,7 @@ from forex.regimes.regimes import REGIMES
 
 @dataclass(frozen=True)
 class WidthRow:
-    """A regime that was seen: its width by horizon, None where NORMAL was never seen, and what was assumed before."""
+    """How much wider intervals are in a regime that was seen, by horizon, None where unknown; and what was assumed before."""
 
     regime: str
     by_horizon: Mapping[str, Widening | None]
@@ -18,13 +18,13 @@ class WidthRow:
 
 
 def width_rows(calibration: Calibration) -> list[WidthRow]:
-    """Per regime that was seen, in the order of the regimes."""
+    """A row for each regime that was seen at any horizon, in the order of the regimes."""
     horizons = by_length(calibration.horizons)
-    seen = {name for one in horizons.values() for name in one.widening}
+    seen = {name for calibrated in horizons.values() for name in calibrated.widening}
     return [
         WidthRow(
             regime=regime,
-            by_horizon={horizon: one.widening.get(regime) for horizon, one in horizons.items()},
+            by_horizon={horizon: calibrated.widening.get(regime) for horizon, calibrated in horizons.items()},
             assumed=calibration.assumed_before[regime],
         )
         for regime in REGIMES

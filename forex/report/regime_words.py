@@ -1,4 +1,4 @@
-"""What a regime is, for somebody who reads the word for the first time, and what to do in it."""
+"""What a regime is, for somebody who reads the word for the first time."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -20,5 +20,5 @@ MEANING: Final[Mapping[str, Sentence]] = {
 
 
 def meaning(regime: str) -> Sentence | None:
-    """None of a regime that nobody has described."""
+    """What a regime means, None for one that nobody has described."""
     return MEANING.get(regime)

@@ -23,7 +23,10 @@ EXPECTATIONS: Final = Path("reports/expectations.json")
 
 
 def read_reports() -> Reports:
-    """Raises StaleError where no run has finished, DataError naming the first of them that is missing from one or damaged."""
+    """The reports of the last run.
+
+    Raises StaleError where no run has finished, DataError naming the first report that is missing or damaged.
+    """
     return Reports(
         forecast=of_run(FORECAST, Forecast),
         validation=of_run(VALIDATION, ValidationReport),
@@ -40,7 +43,7 @@ def of_run(path: Path, model: type[AnyReport]) -> AnyReport:
 
 
 def no_run(path: Path) -> StaleError:
-    """What is to be said where the outputs of a run are not there, of which `path` is one."""
+    """The error to raise where the outputs of a run, of which `path` is one, are not there."""
     return StaleError(f"no run has finished here: {path} is not there. `dvc repro` makes it.")
 
 

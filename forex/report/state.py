@@ -34,7 +34,7 @@ AGE = "run_age"  # the rule of whoever has a clock
 
 
 class Found(Report):
-    """What a rule found, and the state that this is."""
+    """What a rule found, and the state that it amounts to."""
 
     rule: str
     state: State
@@ -42,7 +42,7 @@ class Found(Report):
 
 
 class OverallState(Report):
-    """state: the worst of `found`, which has an entry of every rule, the worst first."""
+    """The state of a run: the worst of `found`, which has at least one entry of every rule, the worst first."""
 
     state: State
     found: tuple[Found, ...]
@@ -50,17 +50,17 @@ class OverallState(Report):
     @property
     def reservations(self) -> list[Found]:
         """What keeps the state from being OK."""
-        return [one for one in self.found if one.state != OK]
+        return [entry for entry in self.found if entry.state != OK]
 
     @property
     def told(self) -> list[Found]:
-        """What the first screen has room for: every FAULT, or the first of what is milder."""
-        return [one for one in self.found if one.state == FAULT] or self.reservations[:1]
+        """What the first screen has room for: every FAULT, or else the first milder reservation."""
+        return [entry for entry in self.found if entry.state == FAULT] or self.reservations[:1]
 
 
 @dataclass(frozen=True)
 class Reports:
-    """What the rules look at."""
+    """The reports of a run that the rules look at."""
 
     forecast: Forecast
     validation: ValidationReport
@@ -76,7 +76,7 @@ def overall(reports: Reports, rules: Overall, *, run_age: int | None = None) -> 
     if run_age is not None:
         state, says = of_age(run_age, rules.run_age)
         found.append(Found(rule=AGE, state=state, says=says))
-    found.sort(key=lambda one: -STATES.index(one.state))
+    found.sort(key=lambda entry: -STATES.index(entry.state))
     return OverallState(state=found[0].state, found=tuple(found))
 
 
@@ -86,7 +86,7 @@ Judged = Iterator[tuple[State, Sentence]]
 def observado(reports: Reports, rules: Overall) -> Judged:
     """Whether the observado is as new as its publication rule allows."""
     forecast = reports.forecast
-    late = {one.series: one.late for one in forecast.stale}.get(TARGET, 0)
+    late = {stale.series: stale.late for stale in forecast.stale}.get(TARGET, 0)
     state = above(late, rules.observado_late)
     if state == OK:
         yield OK, sentence("The observado of {date} is the newest that could be known.", date=forecast.anchor_date)
@@ -102,10 +102,10 @@ def observado(reports: Reports, rules: Overall) -> Judged:
 
 
 def drivers(reports: Reports, rules: Overall) -> Judged:
-    """How many of the other series have a value that is not too late to say anything."""
+    """How many of the other series have a value that is recent enough to say something."""
     forecast = reports.forecast
-    missing = {one.series for one in forecast.missing}
-    dead = missing | {one.series for one in forecast.stale if one.late >= rules.driver_late}
+    missing = {reason.series for reason in forecast.missing}
+    dead = missing | {stale.series for stale in forecast.stale if stale.late >= rules.driver_late}
     every = (set(forecast.inputs.series) | missing) - {TARGET}
     alive = len(every - dead)
     if not every:
@@ -127,20 +127,20 @@ def drivers(reports: Reports, rules: Overall) -> Judged:
 
 def acceptance(reports: Reports, rules: Overall) -> Judged:
     """Whether the backtest holds the targets that were set for it."""
-    failed = [one for one in findings.rules_open(reports.validation) if one.verdict == FAIL]
+    failed = [judged for judged in findings.rules_open(reports.validation) if judged.verdict == FAIL]
     held, count = findings.rules_held(reports.validation)
     if not failed and count and not held:
         yield CAUTION, sentence("None of the {count:d} acceptance rules can be told yet.", count=count)
     elif not failed:
         yield OK, sentence("{held:d} of {count:d} acceptance rules hold and none fails.", held=held, count=count)
-    for one in failed:
+    for judged in failed:
         yield (
             rules.acceptance,
             sentence(
                 "An acceptance rule fails at {horizon}: {rule}, {found}.",
-                horizon=one.horizon,
-                rule=in_words(one.rule),
-                found=one.says,
+                horizon=judged.horizon,
+                rule=in_words(judged.rule),
+                found=judged.says,
             ),
         )
 
@@ -149,12 +149,12 @@ def monitor(reports: Reports, rules: Overall) -> Judged:
     """Whether recent forecasts are as good as those before them."""
     status = reports.performance.status
     if status in (DEGRADED, CRITICAL):
-        said = reports.performance.findings
-        told: dict[str, Any] = {"status": status, "horizons": list(dict.fromkeys(one.horizon for one in said))}
+        found = reports.performance.findings
+        told: dict[str, Any] = {"status": status, "horizons": list(dict.fromkeys(finding.horizon for finding in found))}
         yield (
             rules.monitor.CRITICAL if status == CRITICAL else rules.monitor.DEGRADED,
             sentence("The rate is far from forecasts whose day is still to come: {status} at {horizons:and}.", **told)
-            if said and all(isinstance(one, EarlyFinding) for one in said)
+            if found and all(isinstance(finding, EarlyFinding) for finding in found)
             else sentence("Recent forecasts are worse than those before them: {status} at {horizons:and}.", **told),
         )
     else:
@@ -163,15 +163,15 @@ def monitor(reports: Reports, rules: Overall) -> Judged:
 
 def alerts(reports: Reports, rules: Overall) -> Judged:
     """Whether something was raised at the newest origin."""
-    raised = [one for one in reports.alerts.alerts if one.origin_date == reports.alerts.at]
-    grave = [one for one in raised if one.severity in (WARNING, CRITICAL)]
+    raised = [alert for alert in reports.alerts.alerts if alert.origin_date == reports.alerts.at]
+    grave = [alert for alert in raised if alert.severity in (WARNING, CRITICAL)]
     if not grave:
         yield OK, sentence("No warning was raised on {date}.", date=reports.alerts.at)
-    for one in sorted(grave, key=lambda alert: -ALERT_SEVERITIES.index(alert.severity)):
+    for alert in sorted(grave, key=lambda alert: -ALERT_SEVERITIES.index(alert.severity)):
         yield (
-            rules.alerts.CRITICAL if one.severity == CRITICAL else rules.alerts.WARNING,
+            rules.alerts.CRITICAL if alert.severity == CRITICAL else rules.alerts.WARNING,
             sentence(
-                "Alert, {severity}: {type} ({why}).", severity=one.severity, type=one.type, why=tuple(one.reasons)
+                "Alert, {severity}: {type} ({why}).", severity=alert.severity, type=alert.type, why=tuple(alert.reasons)
             ),
         )
 
@@ -186,7 +186,7 @@ RULES: Mapping[str, Callable[[Reports, Overall], Judged]] = {
 
 
 def of_age(business_days: int, limits: Limits) -> tuple[State, Sentence]:
-    """Of a forecast, a newer one than which has been due for so many business days."""
+    """The state of a forecast by its age, and why.  business_days: how long a newer one has been due."""
     state = above(business_days, limits)
     if state == OK:
         return OK, sentence("The forecast is the newest that could have been made.")
@@ -194,8 +194,10 @@ def of_age(business_days: int, limits: Limits) -> tuple[State, Sentence]:
 
 
 def above(figure: float, limits: Limits) -> State:
+    """FAULT or CAUTION where the figure has reached that limit, else OK."""
     return FAULT if figure >= limits.fault else CAUTION if figure >= limits.caution else OK
 
 
 def below(figure: float, limits: Limits) -> State:
+    """FAULT or CAUTION where the figure is below that limit, else OK."""
     return FAULT if figure < limits.fault else CAUTION if figure < limits.caution else OK

@@ -1,8 +1,8 @@
 """One block of the user's crontab starts the ticks; the rest of the crontab stays as it is, byte for byte.
 
-The block stands first, before variables that the user sets for other lines and before a last line without an end. It is every five
-minutes because Debian's cron knows the host's zone alone: no line of it can say when it is 15:05 in Santiago on a host elsewhere.
-Each folder of a project has a block of its own, known by its path.
+The block stands first, before variables that the user sets for other lines and before a last line without an end. It runs every
+five minutes because Debian's cron knows only the host's zone: no line of it can say when it is 15:05 in Santiago on a host
+elsewhere. Each folder of a project has a block of its own, known by its path.
 """
 
 import os
@@ -61,7 +61,7 @@ def without_block(crontab: bytes, folder: Path) -> bytes:
 
 
 def installed(crontab: bytes, folder: Path) -> bytes | None:
-    """The project's block as it stands in the crontab."""
+    """The project's block as it stands in the crontab; None without one.  Raises UsageError for half a block."""
     found = _found(crontab, folder)
     return found[0][0] if found else None
 
@@ -79,7 +79,8 @@ def read() -> bytes:
 def write(crontab: bytes) -> None:
     """Make this the user's crontab; one with nothing in it is removed.
 
-    cron takes no crontab whose last line has no end. Where there was such a line, it gets one.
+    cron takes no crontab whose last line has no end. Where there was such a line, it gets one.  Raises NoCron, and UsageError where
+    cron refuses.
     """
     done = _crontab("-", crontab) if crontab else _crontab("-r")
     if done.returncode and not crontab.endswith(b"\n"):
@@ -123,7 +124,7 @@ def _marks(folder: Path) -> tuple[bytes, bytes]:
 
 
 def _quoted(path: Path) -> bytes:
-    """For the shell, and for cron, which reads % as the end of a line unless a backslash stands before it.
+    """Quoted for the shell, and for cron, which reads % as the end of a line unless a backslash stands before it.
 
     The two stand outside the shell's quotes, so that no backslash of the path itself comes before them.
     """

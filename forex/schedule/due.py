@@ -19,7 +19,11 @@ IsBusinessDay = Callable[[dt.date], bool]
 
 
 class Job(NamedTuple):
-    """days: `business` or a weekday.  commands: of forex, without the word."""
+    """A job of the plan.
+
+    at: the time of day from which on it is due.  days: `business` or a weekday.  commands: of forex, without that word.  again: for
+    how long after its first try it is tried again where it fails.
+    """
 
     name: str
     at: dt.time
@@ -29,7 +33,7 @@ class Job(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """Calendar days."""
+    """For how many calendar days records, logs and mails are kept."""
 
     runs: int
     logs: int
@@ -37,7 +41,10 @@ class Kept(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """jobs: in the order of their times.  longest: of one command."""
+    """The schedule as a tick needs it.
+
+    again_every: from the start of a try that failed to the next.  longest: of one command.  jobs: in the order of their times.
+    """
 
     zone: ZoneInfo
     again_every: dt.timedelta
@@ -47,11 +54,12 @@ class Plan(NamedTuple):
 
 
 def on_day(job: Job, day: dt.date, is_business_day: IsBusinessDay) -> bool:
+    """Whether `day` is one of the job's days."""
     return is_business_day(day) if job.days == BUSINESS else DAYS_OF_WEEK[day.weekday()] == job.days
 
 
 def due(job: Job, plan: Plan, record: Record | None, at: dt.datetime, is_business_day: IsBusinessDay) -> bool:
-    """Whether the job is to be run at the instant `at`.  record: of the day that it is then in the plan's zone."""
+    """Whether the job is to be run at the instant `at`.  record: its record of the day that this is in the plan's zone."""
     local = at.astimezone(plan.zone)
     if local.time() < job.at or (record is not None and not _again(job, plan, record, at)):
         return False

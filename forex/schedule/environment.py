@@ -17,9 +17,9 @@ LINE = re.compile(r"(?:export\s+)?(?P<name>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>.*)
 
 
 def credentials(path: Path = ENVIRONMENT) -> dict[str, str]:
-    """By name; none where there is no such file.
+    """The credentials by name; none where there is no such file.
 
-    Raises UsageError where others may read the file, and naming a line that is none, never what it holds.
+    Raises UsageError where others may read the file, and for a line that is no entry, by its number and never by what it holds.
     """
     try:
         text = read_utf8(path, YAML_BYTES, fault=UsageError, mend="Write it anew, lines like NAME='value'.")

@@ -1,7 +1,7 @@
-"""The plan: what operations.yaml says of the schedule, checked, and kept as JSON for ticks that have no time to check it again.
+"""The plan: what operations.yaml says about the schedule, checked, and kept as JSON for ticks that have no time to check it again.
 
-`.forex/schedule/plan.json` has the hash of operations.yaml and params.yaml as they were when it was made; where they are others
-now, or the file is damaged, it is made anew.
+`.forex/schedule/plan.json` has the hash of operations.yaml and params.yaml as they were when it was made; where they have changed
+since, or the file is damaged, it is made anew.
 """
 
 import datetime as dt
@@ -37,6 +37,7 @@ def current() -> Plan:
 
 
 def plan_of(operations: "Operations") -> Plan:
+    """The plan of the schedule in `operations`."""
     return _plan(**_plain(operations))
 
 
@@ -90,7 +91,7 @@ def _hash() -> str:
 
 
 def business_days() -> IsBusinessDay:
-    """Whether a day is a business day, by the committed holidays, which are read where the first day is asked for.
+    """Whether a day is a business day, by the committed holidays, which are read when the first day is asked for.
 
     The same as `calendar.is_business_day`, without numpy.  Raises DataError for a year that the list does not cover.
     """
@@ -101,8 +102,10 @@ def business_days() -> IsBusinessDay:
             raise DataError(f"{HOLIDAYS}: {day} is outside its range, {FIRST_YEAR} to {LAST_YEAR}. Is the clock right?")
         if not holidays:
             holidays.update(
-                one.date
-                for one in parse_holidays(read_utf8(HOLIDAYS, TEXT_BYTES, mend="Restore it with git."), str(HOLIDAYS))
+                holiday.date
+                for holiday in parse_holidays(
+                    read_utf8(HOLIDAYS, TEXT_BYTES, mend="Restore it with git."), str(HOLIDAYS)
+                )
             )
         return day.weekday() < 5 and day not in holidays
 

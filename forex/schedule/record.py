@@ -25,8 +25,10 @@ class Damaged(DataError):
 
 
 class Record(NamedTuple):
-    """done: the commands that have succeeded.  running: the one that was begun and of which nobody has entered how it ended.
-    exit_code: of the last one that ended.  Instants in UTC; tried_at: when the last try began.
+    """What is known of a job on a day; instants in UTC.
+
+    tried_at: when the last try began.  done: the commands that have succeeded.  running: the command that was begun and of which
+    nobody has entered how it ended.  exit_code: of the last command that ended.
     """
 
     first_tried_at: dt.datetime
@@ -40,7 +42,7 @@ class Record(NamedTuple):
 
 
 def read(path: Path) -> Record | None:
-    """None where there is none; raises Damaged for one that no version wrote."""
+    """The record at `path`; None where there is none.  Raises Damaged for one that no version wrote."""
     try:
         content = json.parsed(read_bytes(path, JSON_BYTES), path)
     except FileNotFoundError:
@@ -61,7 +63,7 @@ def _parsed(content: Any) -> Record:
         "tried_at": _instant(content["tried_at"]),
         "ended_at": None if content["ended_at"] is None else _instant(content["ended_at"]),
         "tries": _of(content["tries"], int),
-        "done": tuple(_of(one, str) for one in _of(content["done"], list)),
+        "done": tuple(_of(command, str) for command in _of(content["done"], list)),
         "running": _of(content["running"], str, type(None)),
         "exit_code": _of(content["exit_code"], int, type(None)),
         "succeeded": _of(content["succeeded"], bool),
@@ -83,8 +85,11 @@ def _instant(text: Any) -> dt.datetime:
 
 
 def write(path: Path, record: Record) -> None:
-    """Whole or not at all, and on the disk when it returns."""
+    """Write the record whole or not at all; it is on the disk when this returns."""
     from forex.core.files import json_text  # numpy, which a tick with nothing to do can do without
 
-    plain = {name: f"{one:{STAMP}}" if isinstance(one, dt.datetime) else one for name, one in record._asdict().items()}
+    plain = {
+        name: f"{value:{STAMP}}" if isinstance(value, dt.datetime) else value
+        for name, value in record._asdict().items()
+    }
     write_text(path, json_text(plain))

@@ -29,8 +29,11 @@ LONGEST_LOG: Final = 1_000_000  # characters of what one command says; its end i
 
 
 class Means(NamedTuple):
-    """lock: the descriptor of the lock, held by the caller.  longest: of a command.  secrets: variables of the commands, which no
-    log shows."""
+    """What a job's commands are run with.
+
+    lock: the descriptor of the lock, held by the caller.  longest: of a command.  secrets: variables of the commands, which no
+    log shows.
+    """
 
     lock: int
     longest: dt.timedelta
@@ -39,7 +42,7 @@ class Means(NamedTuple):
 
 
 def run(job: Job, day: dt.date, before: Record | None, means: Means) -> Record:
-    """Run what is not done yet of the job on this day, and return the record that was written.  before: what `taken_up` gave."""
+    """Run the job's commands that are not done yet on this day, and return the record written.  before: what `taken_up` gave."""
     clock, path, log = means.clock, record_of(job.name, day), Log(log_of(job.name, day), means.secrets)
     at = clock()
     found = Record(at, at) if before is None else before._replace(tried_at=at, tries=before.tries + 1)
@@ -63,7 +66,7 @@ def run(job: Job, day: dt.date, before: Record | None, means: Means) -> Record:
 
 
 def taken_up(job: Job, day: dt.date, means: Means) -> Record | None:
-    """The job's record with how its last command ended, where a tick that was killed could not enter it any more.
+    """The job's record, with how its last command ended where a tick that was killed could no longer enter it.
 
     The lock must be held: else that command may be running. A record that is damaged is set aside, and the job begins anew.
     """
@@ -113,7 +116,7 @@ def _run(command: str, path: Path, means: Means) -> int:
 
 
 def _environment(secrets: Mapping[str, str]) -> dict[str, str]:
-    """This process's, which is nearly empty below cron, with what the commands need: the project's programs, and no questions."""
+    """This process's, nearly empty below cron, with what the commands need: credentials, the project's programs, no analytics."""
     found = {"DVC_NO_ANALYTICS": "1", "PYTHONUNBUFFERED": "1", **os.environ, **secrets}
     found["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), found.get("PATH", os.defpath)])
     return found
@@ -132,7 +135,7 @@ def _exit_code(path: Path) -> int | None:
 
 
 def _said(path: Path) -> str:
-    """What the last command said, which is then the log's."""
+    """What the last command said, which from then on only the log has."""
     said = path.with_suffix(".said")
     try:
         text = said.read_text(encoding="utf-8", errors="replace")
@@ -150,8 +153,10 @@ class Log:
         self._secrets = [Secret(value) for value in secrets.values() if len(value) >= SHORTEST]
 
     def note(self, at: dt.datetime, line: str) -> None:
+        """Add a line that begins with the instant `at`."""
         self.take(f"{at:{records.STAMP}} {line}")
 
     def take(self, text: str) -> None:
+        """Add `text`, its secrets hidden; nothing where it is empty."""
         if text:
             append_text(self._path, hidden(text, self._secrets).rstrip("\n") + "\n")

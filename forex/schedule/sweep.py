@@ -18,7 +18,7 @@ RUN, LOG, MAIL = re.compile(DAY), re.compile(rf"{DAY}\.log"), re.compile(rf"[a-z
 
 
 def sweep(today: dt.date, kept: Kept) -> list[Path]:
-    """Remove what is older than its days, and return what was removed."""
+    """Remove what is older than it is kept, and return what was removed."""
     runs = _older(RUNS.glob("*/"), RUN, today, kept.runs)
     logs = _older(LOGS.glob("*/*"), LOG, today, kept.logs)
     mails = _older([*SENT.glob("*"), *TOO_LATE.glob("*")], MAIL, today, kept.mails)

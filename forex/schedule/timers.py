@@ -44,7 +44,7 @@ WantedBy=timers.target
 
 
 def name(folder: Path) -> str:
-    """Of the units of the project in `folder`, without their endings."""
+    """The name that the units of the project in `folder` share, before its ending."""
     return f"forex-{hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]}"
 
 
@@ -53,7 +53,7 @@ def units(plan: Plan, folder: Path, python: Path) -> dict[str, str]:
     for path in (folder, python):
         if not str(path).isprintable() or str(path).endswith("\\"):
             raise UsageError(f"{str(path)!r}: no unit of systemd can hold this path. Rename the folder.")
-    when = "\n".join(f"OnCalendar={one}" for job in plan.jobs for one in on_calendar(job, plan))
+    when = "\n".join(f"OnCalendar={event}" for job in plan.jobs for event in on_calendar(job, plan))
     named = str(folder).replace("%", "%%")  # a percent sign begins a specifier
     service = SERVICE.format(folder=named, python=_quoted(python))
     return {f"{name(folder)}.service": service, f"{name(folder)}.timer": TIMER.format(folder=named, when=when)}
@@ -62,7 +62,7 @@ def units(plan: Plan, folder: Path, python: Path) -> dict[str, str]:
 def on_calendar(job: Job, plan: Plan) -> Iterator[str]:
     """When a tick may find the job due: at its time, then every `again_every`, at most an hour, until its day ends.
 
-    A job that failed is not all that needs another tick: another job may have been at work, or the machine gone off.
+    Not only a job that failed needs another tick: another job may have been at work, or the machine may have been off.
     """
     days = "Mon..Fri" if job.days == BUSINESS else job.days.capitalize()[:3]
     zone, hour, minute = plan.zone.key, job.at.hour, job.at.minute
@@ -124,6 +124,6 @@ def _systemctl(*words: str) -> None:
 
 
 def _quoted(path: Path) -> str:
-    """As an argument in ExecStart, whose signs mean themselves; as the program itself systemd takes no path with quotes."""
+    """Quoted as an argument of ExecStart, so that every sign means itself; as the program, systemd takes no path with quotes."""
     signs = {"\\": "\\\\", '"': '\\"', "%": "%%", "$": "$$"}
     return '"' + "".join(signs.get(sign, sign) for sign in str(path)) + '"'

@@ -42,8 +42,8 @@ def share_band(hits: Bools, cluster: Ints, *, probability: float) -> tuple[Float
 
     The ratio estimator's linearised variance (Cochran 1977, §6.3), which is the cluster-robust variance of a mean; t with G − 1
     degrees of freedom where clusters are few (Cameron & Miller 2015, §VI). It is too narrow where clusters are unequal and misses
-    rare. Simulated, of 10 to 20 clusters with a correlation of 0.2 inside: 90 % bands hold the truth in 89 to 90 % at p = 0.5 where
-    clusters are equal, and in 84 to 85 % at 0.5, 81 to 85 % at 0.8 and 69 to 75 % at 0.95 where their sizes are geometric.
+    rare. In simulations of 10 to 20 clusters with a correlation of 0.2 inside, 90 % bands hold the truth in 89 to 90 % at p = 0.5
+    where clusters are equal, and in 84 to 85 % at 0.5, 81 to 85 % at 0.8 and 69 to 75 % at 0.95 where their sizes are geometric.
 
     hits: shape (n, k).  cluster: shape (n,).  Returns two arrays of shape (k,), NaN with fewer than two clusters.
     """

@@ -11,11 +11,11 @@ BINS = 10  # of equal width in [0, 1], in the reliability error
 
 
 def probability_of_standing(call: Ints, likeness: Ints, made: Flags, *, days: int, prior_weight: float) -> Floats:
-    """How often past calls alike still stood `days` rows later; a call counts from the row at which it is decided.
+    """How often past calls that were alike still stood `days` rows later; a call counts from the row at which it is decided.
 
     call, likeness: shape (n,), integers ≥ 0 in order of time; calls are alike where both are equal. The frequency among
     calls alike is shrunk towards that among equal calls, and this towards that among all calls, as if `prior_weight`
-    calls had shown the wider one; the widest starts from one of two (Laplace's rule). A row that is not `made` is no
+    calls had shown the wider one; the widest starts from one in two (Laplace's rule). A row that is not `made` is no
     call: its probability is 0 and it never counts, but a call that it follows did not stand.
 
     Returns shape (n,), in [0, 1].
@@ -61,13 +61,13 @@ def record(call: Ints, confidence: Floats, made: Flags, *, days: int) -> dict[st
     outcome[:-days] = call[days:] == call[:-days]
     everything = np.zeros(call.size, dtype=np.int64)
     base_rate = (_decided(everything, made & (outcome > 0), days) + 1) / (_decided(everything, made, days) + 2)
-    stood, said = outcome[decided], confidence[decided]
-    bins = np.minimum((said * BINS).astype(np.int64), BINS - 1)
-    gaps = np.bincount(bins, weights=said - stood, minlength=BINS)
+    stood, stated = outcome[decided], confidence[decided]
+    bins = np.minimum((stated * BINS).astype(np.int64), BINS - 1)
+    gaps = np.bincount(bins, weights=stated - stood, minlength=BINS)
     return {
         "calls": int(decided.size),
         "stood": float(stood.mean()),
-        "brier": float(np.mean((said - stood) ** 2)),
+        "brier": float(np.mean((stated - stood) ** 2)),
         "brier_base_rate": float(np.mean((base_rate[decided] - stood) ** 2)),
         "reliability_error": float(np.abs(gaps).sum() / decided.size),
     }

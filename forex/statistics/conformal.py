@@ -114,8 +114,8 @@ def _last_of_ties(point: Ints) -> Bools:
 
 def _evidence(scores: Floats, arrival: Ints, half_life: float) -> tuple[Floats, Ints]:
     """Kish's effective number and the plain number of the scores matured at each origin."""
-    one = np.where(np.isfinite(scores), 1.0, np.nan)
-    total, squares = discounted_sums(one, arrival, half_life), discounted_sums(one, arrival, half_life / 2)
+    counted = np.where(np.isfinite(scores), 1.0, np.nan)
+    total, squares = discounted_sums(counted, arrival, half_life), discounted_sums(counted, arrival, half_life / 2)
     count = np.cumsum(np.bincount(arrival[arrival < len(scores)], minlength=len(scores)))
     return np.where(squares > 0, total**2 / np.where(squares > 0, squares, 1.0), 0.0), count
 

@@ -73,18 +73,18 @@ def runs(found: Mapping[str, Any]) -> list[list[str]]:
     """
     return [
         list(run)
-        for _, run in groupby(found["moves"], key=lambda horizon: [one["moves"][horizon] for one in ranked(found)])
+        for _, run in groupby(found["moves"], key=lambda horizon: [row["moves"][horizon] for row in ranked(found)])
     ]
 
 
 def ranked(found: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The series with their `series` id and a `label` that says which is a quote, those that move the shortest horizon most first;
-    of equal ones in the file's order.
+    equal ones in the file's order.
     """
     first = next(iter(found["moves"]))
     rows = [
-        {"series": name, "label": f"{name} (quote)" if one["quote"] else name, **one}
-        for name, one in found["series"].items()
+        {"series": name, "label": f"{name} (quote)" if entry["quote"] else name, **entry}
+        for name, entry in found["series"].items()
     ]
     return sorted(rows, key=lambda row: -abs(row["moves"][first]))
 

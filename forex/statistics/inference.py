@@ -6,6 +6,7 @@ say is NaN.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -55,17 +56,24 @@ def hac_se(series: ArrayLike, *, steps: int, bandwidth_steps: float) -> tuple[Fl
     terms = cosine_terms(n, steps=steps, bandwidth_steps=bandwidth_steps)
     if terms == 0:
         return np.full(values.shape[1:], np.nan), 0
-    cosines = np.cos(np.pi / n * np.outer(np.arange(1, terms + 1), np.arange(n) + 0.5))
-    weighted = np.sqrt(2 / n) * (cosines @ (values - values.mean(axis=0)))
+    weighted = np.sqrt(2 / n) * (_cosines(n, terms) @ (values - values.mean(axis=0)))
     return np.asarray(np.sqrt(np.mean(weighted**2, axis=0) / n)), terms
+
+
+@lru_cache(maxsize=8)  # megabytes each; the same few lengths come again with every model and rival
+def _cosines(n: int, terms: int) -> Floats:
+    """cos(πj(t − ½)/n), shape (terms, n)."""
+    cosines = np.cos(np.pi / n * np.outer(np.arange(1, terms + 1), np.arange(n) + 0.5))
+    cosines.flags.writeable = False
+    return cosines
 
 
 def diebold_mariano(loss: ArrayLike, rival: ArrayLike, *, steps: int, bandwidth_steps: float) -> TestResult:
     """Test of equal expected loss (Diebold & Mariano 1995), two-sided, with variance and t distribution of `hac_se`.
 
     A negative statistic says that `loss` is the smaller one. NaN where the series is too short, and where the losses never
-    differ or differ always by the same: a difference without variance has no standard error to be judged by, however large
-    it is. What rounding makes of a constant counts as constant.
+    differ or always differ by the same amount: a difference without variance has no standard error to be judged by, however
+    large it is. What rounding makes of a constant counts as constant.
 
     loss: shape (n,) or (n, k).  rival: the same shape, or one that broadcasts to it.
     """
@@ -231,11 +239,11 @@ def block_weights(n: int, *, length: int, draws: int, rng: np.random.Generator) 
     ends = starts + sizes
     row = np.arange(draws)[:, None] * n
     # Counts rise by one where a block starts and fall by one after it ends; one that wraps also covers the first row.
-    edges = np.bincount((row + starts).ravel(), minlength=draws * n)
-    edges -= np.bincount((row + ends % n).ravel(), minlength=draws * n)
-    edges = edges.reshape(draws, n)
+    edges = np.zeros((draws, n), dtype=np.float32)
+    np.add.at(edges.reshape(-1), (row + starts).ravel(), np.float32(1))
+    np.subtract.at(edges.reshape(-1), (row + ends % n).ravel(), np.float32(1))
     edges[:, 0] += (ends >= n).sum(axis=1)
-    return np.asarray(np.cumsum(edges, axis=1, dtype=np.float32))
+    return np.cumsum(edges, axis=1, out=edges)
 
 
 def block_band(
@@ -249,12 +257,20 @@ def block_band(
     hits: shape (n, k).  weights: shape (draws, n), from `block_weights`.  among: shape (n,).  Returns two arrays of
     shape (k,).
     """
-    chosen = weights if among is None else weights[:, among]
-    inside = hits if among is None else hits[among]
-    total = chosen.sum(axis=1)
-    present = total > 0
-    if not present.any():
+    rows = slice(None) if among is None else _slice(among)
+    inside = np.column_stack([hits[rows], np.ones(hits[rows].shape[0])]).astype(np.float32)
+    counts = (weights[:, rows] @ inside).astype(np.float64)  # of each resample: its hits, and last its rows
+    counts = counts[counts[:, -1] > 0]
+    if not counts.size:
         return np.full(hits.shape[1], np.nan), np.full(hits.shape[1], np.nan)
-    shares = (chosen[present] @ inside.astype(np.float32)).astype(np.float64) / total[present, None].astype(np.float64)
+    shares = counts[:, :-1] / counts[:, -1:]
     low, high = np.quantile(shares, [(1 - probability) / 2, (1 + probability) / 2], axis=0)
     return low, high
+
+
+def _slice(among: NDArray[np.bool_]) -> slice | NDArray[np.intp]:
+    """The chosen rows as a slice, which needs no copy, where they follow each other; else their positions."""
+    chosen = np.flatnonzero(among)
+    if chosen.size and chosen[-1] - chosen[0] + 1 == chosen.size:
+        return slice(int(chosen[0]), int(chosen[-1]) + 1)
+    return chosen

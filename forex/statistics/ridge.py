@@ -22,7 +22,7 @@ class Schedule:
 
     @property
     def decay(self) -> float:
-        """Of a weight between two refits."""
+        """The factor by which a weight falls between two refits."""
         return float(0.5 ** (self.refit_every / self.half_life))
 
 
@@ -86,7 +86,7 @@ def earned(prediction: Floats, target: Floats, variance: Floats, matured: Ints, 
     """How much of a prediction its own record supports, in [0, 1] at every row: clip(b, 0, 1)·(1 − (s/b)²)⁺.
 
     b is the slope of outcome on prediction over matured rows, weighted as the ridge is, s its heteroskedasticity-robust standard
-    error. Near 1 where there is an edge, 0 where there is none, so that a useless prediction costs nothing.
+    error. It is near 1 where there is an edge and 0 where there is none, so that a useless prediction costs nothing.
 
     prediction: (n,), each made before its outcome was known; zeros have no say.  Returns (n,); 0 before `min_rows` matured ones.
     """

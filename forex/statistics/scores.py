@@ -28,6 +28,8 @@ KEYS = ("origin_date", "target_date", "horizon", "model", "regime", "steps", "an
 def pinball(actual: ArrayLike, quantile: ArrayLike, *, level: ArrayLike) -> Floats:
     """Pinball loss of a quantile: ρ = level·(y − q) where y ≥ q, (1 − level)·(q − y) below (Koenker & Bassett 1978).
 
+    Raises ValueError where a level is outside (0, 1).
+
     >>> pinball([905.0, 875.0], [885.0, 885.0], level=0.1).tolist()
     [2.0, 9.0]
     """
@@ -48,6 +50,7 @@ def crps(actual: ArrayLike, quantiles: ArrayLike) -> Floats:
     and 0.1 % too high at any outcome, and 0.24 % too low on average: the same for every forecast of that shape.
 
     actual: shape (...).  quantiles: shape (..., 25), not decreasing.  Returns shape (...).
+    Raises ValueError where the last axis does not have 25 quantiles.
 
     >>> crps([905.0], np.full((1, 25), 900.0)).round(9).tolist()
     [5.0]
@@ -138,17 +141,17 @@ class Panel:
 
     @property
     def median(self) -> Floats:
-        """CLP per USD, (n, m)."""
+        """The median of each forecast, CLP per USD, (n, m)."""
         return self.quantiles[:, :, MEDIAN]
 
     @property
     def crps(self) -> Floats:
-        """CLP, (n, m)."""
+        """CRPS of each forecast, CLP, (n, m)."""
         return crps(self.actual[:, None], self.quantiles)
 
     @property
     def pit(self) -> Floats:
-        """In (0, 1), (n, m)."""
+        """Probability integral transform of each outcome, (n, m), in (0, 1)."""
         return pit(self.actual[:, None], self.quantiles)
 
     def bounds(self, level: float) -> tuple[Floats, Floats]:
@@ -161,7 +164,7 @@ class Panel:
         return covered(self.actual[:, None], *self.bounds(level))
 
     def interval_score(self, level: float) -> Floats:
-        """CLP, (n, m), of the intervals of a nominal coverage."""
+        """Interval score of the intervals of a nominal coverage, CLP, (n, m)."""
         return interval_score(self.actual[:, None], *self.bounds(level), level=level)
 
     def last(self, count: int) -> "Panel":
@@ -214,7 +217,7 @@ def _wanted(horizon: str, origins_from: str | None) -> pl.Expr:
 def matured(calibrated: pl.DataFrame, horizon: str, *, origins_from: str | None = None) -> Panel:
     """The forecasts of one horizon whose target's observado is known, from the frame of calibrated.parquet.
 
-    origins_from: the first origin that counts, as "2010-01-01"; all of them without it.
+    origins_from: the first origin that counts, such as "2010-01-01"; without it all count.
     Raises DataError naming what is wrong where the frame does not keep the contract: a missing column, another set of
     models at some origin, rows out of order, an empty or decreasing quantile. A horizon without matured rows gives a
     panel of length 0.

@@ -9,7 +9,9 @@ from forex.observations.history import Floats, Ints
 
 @dataclass(frozen=True)
 class Reversion:
-    """half_lives: of the components, in returns.  persistence: of each, in its own half-lives.  long_run: half-life of the level
+    """How fast volatility is measured, and how fast it reverts.
+
+    half_lives: of the components, in returns.  persistence: of each, in its own half-lives.  long_run: half-life of the level
     they revert to.  root_steps: steps ahead at which a component's reading from roots counts half.
     """
 
@@ -45,7 +47,7 @@ def expanding_mean(values: Floats) -> Floats:
 
 
 def components(sizes: Floats, reversion: Reversion) -> tuple[Floats, Floats, Floats]:
-    """After each absolute return |r|/√k: the long-run level L (n,), the current ones e (n, k), and these read from roots, f (n, k).
+    """After each absolute return |r|/√k: the long-run level L (n,), the current ones e (n, k), and those read from roots, f (n, k).
 
     Means of absolute returns and not of squares, because one crash in a mean of squares rules it for months. A mean of roots is
     moved by a jump even less: f = L·(mean of √sizes / its own long run)², the component's distance from its long run in L's unit.

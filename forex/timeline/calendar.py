@@ -51,7 +51,7 @@ def _versions() -> tuple[Dates, tuple[np.busdaycalendar, ...]]:
 
 
 def _by_version(function: Callable[..., Any], *dates: Dates, known_at: ArrayLike | None) -> NDArray:
-    """What one of numpy's functions says of the dates, each by the calendar of its `known_at`, or all by the complete one."""
+    """What one of numpy's functions gives for the dates, each by the calendar of its `known_at`, or all by the complete one."""
     since, versions = _versions()
     if known_at is None:
         return np.asarray(function(*dates, busdaycal=versions[-1]))
@@ -60,7 +60,7 @@ def _by_version(function: Callable[..., Any], *dates: Dates, known_at: ArrayLike
     found = np.array(function(*dates_of, busdaycal=versions[-1]))
     for earlier in np.unique(version[version < len(versions) - 1]):
         rows = version == earlier
-        found[rows] = function(*(one[rows] for one in dates_of), busdaycal=versions[earlier])
+        found[rows] = function(*(days[rows] for days in dates_of), busdaycal=versions[earlier])
     return found
 
 
@@ -89,7 +89,7 @@ def holidays_between(first: dt.date, last: dt.date, *, known_at: dt.date) -> lis
 
 
 def as_dates(dates: ArrayLike) -> Dates:
-    """Days as numpy has them.  Raises ValueError for what is no date."""
+    """The dates as numpy's datetime64[D].  Raises ValueError for what is no date."""
     return np.asarray(dates, dtype="datetime64[D]")
 
 
@@ -156,9 +156,9 @@ def steps_between(start: ArrayLike, end: ArrayLike, *, known_at: ArrayLike | Non
     [3, -3]
     """
     start, end = _covered(as_dates(start)), _covered(as_dates(end))
-    one = np.timedelta64(1, "D")
+    day = np.timedelta64(1, "D")
     # Only ever counted forwards: backwards, numpy includes the other end.
-    after, through = as_dates(np.minimum(start, end) + one), as_dates(np.maximum(start, end) + one)
+    after, through = as_dates(np.minimum(start, end) + day), as_dates(np.maximum(start, end) + day)
     steps = _by_version(np.busday_count, after, through, known_at=known_at)
     return np.asarray(np.where(end < start, -steps, steps), dtype=np.int64)
 

@@ -18,7 +18,7 @@ from forex.core.errors import DataError
 HOLIDAYS = Path("data/calendar/holidays_cl.csv")
 COLUMNS = ("date", "name", "known_from")
 FIRST_YEAR, LAST_YEAR = 1980, 2040
-EVERY_YEAR = ((1, 1), (12, 25))  # month and day of holidays that no year lacks: a file that was cut lacks one
+EVERY_YEAR = ((1, 1), (12, 25))  # month and day of holidays that every year has: a file that was cut short lacks one
 
 
 class Holiday(NamedTuple):
@@ -32,9 +32,9 @@ class Holiday(NamedTuple):
 def parse_holidays(text: str, source: str) -> tuple[Holiday, ...]:
     """The holidays of a CSV text with the columns `date,name,known_from`; `source` is the name that messages give the file.
 
-    Raises DataError naming file, line and value where the header is another one, a row has not three values, a date cannot
+    Raises DataError naming file, line and value where the header differs, a row does not have three values, a date cannot
     be read, a name is empty, dates do not increase, a holiday was known only after its day, or a year of the range is
-    missing or beyond it.
+    missing or a row lies beyond it.
     """
     listed: list[Holiday] = []
     for line, row in records(text, source, COLUMNS):

@@ -53,6 +53,7 @@ class Outcome:
 
     @property
     def critical(self) -> bool:
+        """Whether a check of critical severity failed."""
         return not self.success and self.check.severity == "critical"
 
 
@@ -108,9 +109,9 @@ def _whole_frame() -> "BatchDefinition[Any]":
 
 @contextmanager
 def _configured_once() -> Iterator[None]:
-    """An expectation makes its configuration once in this block, for nothing changes it here.
+    """In this block an expectation makes its configuration once, because nothing changes it here.
 
-    Left to itself it makes it anew at each of a hundred looks at it: a fifth of the time of a validation.
+    Left to itself it makes it anew each of the hundred times that it is read: a fifth of the time of a validation.
     """
     from great_expectations.expectations import expectation as asked
 
@@ -132,7 +133,7 @@ def _configured_once() -> Iterator[None]:
 
 @contextmanager
 def _found_empty(*names: str) -> Iterator[None]:
-    """Who imports one of these modules in this block finds it empty, unless it was there before; who does later, the real one."""
+    """In this block whoever imports one of these modules finds it empty, unless it was there before; afterwards, the real one."""
     empty = {name: ModuleType(name) for name in names if name not in sys.modules}
     sys.modules.update(empty)
     try:

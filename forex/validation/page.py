@@ -1,7 +1,7 @@
 """reports/expectations.html: what the checks found, as a page for whoever wonders whether the data can be relied on.
 
 What needs attention comes first: a series that stops the run, is left out or flagged, then one with a check that does not hold.
-Rows on holidays are no such thing: there is no new observado on them, and that they are set aside is as it should be.
+Rows on holidays need none: there is no new observado on a holiday, and they are set aside as they should be.
 """
 
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ OUTCOMES = {
 
 @dataclass(frozen=True)
 class CheckRow:
-    """A check: the key of its name, what is accepted, what was found, how it came out."""
+    """A check: its result, what is accepted, what was found, and how it came out, a key of OUTCOMES."""
 
     result: CheckResult
     asked: Sentence
@@ -49,7 +49,8 @@ class SeriesRow:
 
     @property
     def held(self) -> int:
-        return sum(one.outcome == HOLDS for one in self.checks)
+        """How many of the checks hold."""
+        return sum(check.outcome == HOLDS for check in self.checks)
 
 
 def page(report: Expectations, language: Language) -> str:
@@ -82,7 +83,7 @@ def state(report: Expectations, rows: list[SeriesRow]) -> State:
 
 
 def series_rows(report: Expectations, language: Language) -> list[SeriesRow]:
-    """What needs attention first, of equals the observado, then by name."""
+    """A row for every series: what needs attention first, and among equals the observado, then by name in `language`."""
     rows = [_series(name, result) for name, result in report.series.items()]
 
     def order(row: SeriesRow) -> tuple[int, bool, bool, str]:
@@ -94,12 +95,12 @@ def series_rows(report: Expectations, language: Language) -> list[SeriesRow]:
 def _series(name: str, result: SeriesResult) -> SeriesRow:
     checks = [
         CheckRow(
-            one,
-            wording.asked(one.check, one.kwargs),
-            wording.found(one.check, one.observed, failing=one.failing_rows, rows=result.rows),
-            _outcome(one),
+            check,
+            wording.asked(check.check, check.kwargs),
+            wording.found(check.check, check.observed, failing=check.failing_rows, rows=result.rows),
+            _outcome(check),
         )
-        for one in result.checks
+        for check in result.checks
     ]
     order = (FAILS, REPORTED, EXPECTED, HOLDS)
     checks.sort(key=lambda check: order.index(check.outcome))

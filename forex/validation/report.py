@@ -21,6 +21,8 @@ Observed = Value | list[Value | dict[str, Value]]
 
 
 class FailingRow(Report):
+    """A row that failed a check."""
+
     line: int = Field(ge=1, description="Where it stands in the series' file")
     date: dt.date | None
     value: float | str | None = Field(description="In the series' unit; text where that is what the check is about")

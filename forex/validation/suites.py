@@ -20,6 +20,7 @@ Facts = dict[str, int | float | None]  # what the table checks look at; None: th
 
 
 def type_checks(params: Validate) -> list[Check]:
+    """The checks that values are numbers and dates are dates, which come before all others."""
     kinds = {"value": "float64", "date": "date"}
     return [
         Check("type", "ExpectColumnValuesToBeOfType", {"column": column, "type_": kind}, params.severity.type)
@@ -62,8 +63,8 @@ def days_early(rows: pl.DataFrame, publication: Publication) -> pl.Series:
     """Days by which a row's date lies beyond the next business day after the day it was known on; else 0.
 
     No value is public earlier: the observado of a day averages the deals of the business day before. Where the publication rule
-    lies further ahead than that, a date may, too. The day is that of the publication's zone. A row is judged by its own two
-    instants, so by nothing that was known later; one whose known_at follows from the rule is never early.
+    reaches further ahead than that, a date may, too. Days are those of the publication's zone. A row is judged by its own date and
+    instant, so by nothing that was known later; one whose known_at follows from the rule is never early.
 
     >>> import datetime as dt
     >>> rule = Publication(business_days=-1, time="18:00", zone="America/Santiago")
@@ -95,7 +96,7 @@ def days_back(rows: pl.DataFrame) -> pl.Series:
 
 
 def move_check(name: str, max_move: float, params: Validate) -> Check:
-    """On the column move of `forex.validation.suspension.settle`; the first row has none and passes."""
+    """The check of the column move that `forex.validation.suspension.settle` adds; the first row has no move and passes."""
     bound: Kwargs = {"column": "move", "max_value": max_move}
     return Check("max_move", VALUES_BETWEEN, bound, params.severity.max_move, f"validate.bounds.{name}.max_move")
 
@@ -122,8 +123,8 @@ def table_facts(usable: pl.DataFrame, *, rows: int, set_aside: int, on_holidays:
 
     rows: dates with a usable value.  staleness: business days from the last of them to `as_of`.  longest_gap: most
     business days without a value between two of them.  calendar_agreement: share of the business days from first to
-    last that have a value. set_aside: share of the `rows` in the file that were set aside, those `on_holidays`
-    counted neither above nor below the line. Without a usable row the three in the middle are None.
+    last that have a value. set_aside: share of the `rows` in the file that were set aside, those `on_holidays` left out of
+    numerator and denominator. Without a usable row the three in the middle are None.
     """
     share = (set_aside - on_holidays) / max(rows - on_holidays, 1)
     dates = usable["date"].unique().sort().to_numpy()

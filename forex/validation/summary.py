@@ -1,4 +1,4 @@
-"""What the checks found, as reports/expectations.json says it."""
+"""What the checks found, as reports/expectations.json holds it."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -18,12 +18,12 @@ def summary(
     params_sha256: Mapping[str, str],
     store: Mapping[str, str],
 ) -> Expectations:
-    """The fate of each series and the outcome of each check; `left_out`: why ingest left a series out before any.
+    """The fate of each series and the outcome of each check.
 
-    warnings: from `forex.validation.warnings.input_warnings`.  params_sha256: of the block that the checks were made with.
-    store: from `forex.observations.ingest.store_hashes`.
+    left_out: by series that ingest left out before any check, why.  warnings: from `forex.validation.warnings.input_warnings`.
+    params_sha256: by block that the checks were made with.  store: from `forex.observations.ingest.store_hashes`.
     """
-    series = {name: _series(one) for name, one in checked.items()}
+    series = {name: _series(found) for name, found in checked.items()}
     absent = {
         name: SeriesResult(
             fate=LEFT_OUT, why=sentence("{unread:s}", unread=why), rows=0, usable=0, set_aside={}, checks=()
@@ -34,24 +34,24 @@ def summary(
         as_of=dt.date.fromisoformat(as_of),
         params_sha256=dict(params_sha256),
         store=dict(store),
-        success=all(one.fate != STOPS_THE_RUN for one in checked.values()),
+        success=all(found.fate != STOPS_THE_RUN for found in checked.values()),
         series=series | absent,
         warnings=tuple(warnings),
     )
 
 
-def _series(one: Checked) -> SeriesResult:
+def _series(checked: Checked) -> SeriesResult:
     return SeriesResult(
-        fate=one.fate,
-        why=one.why,
-        rows=one.rows.height,
-        usable=one.usable.height,
-        set_aside=dict(one.quarantine["reason"].value_counts().iter_rows()),
-        checks=tuple(_check(one, outcome) for outcome in one.outcomes),
+        fate=checked.fate,
+        why=checked.why,
+        rows=checked.rows.height,
+        usable=checked.usable.height,
+        set_aside=dict(checked.quarantine["reason"].value_counts().iter_rows()),
+        checks=tuple(_check(checked, outcome) for outcome in checked.outcomes),
     )
 
 
-def _check(one: Checked, outcome: Outcome) -> CheckResult:
+def _check(checked: Checked, outcome: Outcome) -> CheckResult:
     return CheckResult(
         check=outcome.check.name,
         expectation=outcome.expectation,
@@ -61,5 +61,5 @@ def _check(one: Checked, outcome: Outcome) -> CheckResult:
         success=outcome.success,
         observed=outcome.observed,
         failing_rows=None if outcome.rows is None else len(outcome.rows),
-        first_failing=tuple(one.first_failing(outcome)),
+        first_failing=tuple(checked.first_failing(outcome)),
     )

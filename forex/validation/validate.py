@@ -53,7 +53,10 @@ STOPS_THE_RUN: Final = "stops_the_run"
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """A series after its checks: the `usable` of its `rows` by (date, known_at), the others, and every outcome."""
+    """A series after its checks: its `rows`, the `usable` ones in order of (date, known_at), the others, and every outcome.
+
+    quarantine: the others, with the columns of QUARANTINE.
+    """
 
     name: str
     tier: Tier
@@ -64,12 +67,16 @@ class Checked:
 
     @property
     def failures(self) -> list[Outcome]:
+        """The critical checks that failed."""
         return [outcome for outcome in self.outcomes if outcome.critical]
 
     @property
     def fate(self) -> Fate:
-        """A driver whose table fails stays in use, flagged: the table is judged at `as_of`, and leaving the series out would change
-        forecasts of origins that knew nothing of it. A stale one has no moves, so the newest forecast does without it anyway."""
+        """What becomes of the series: used, flagged, left out, or it stops the run.
+
+        A driver whose table fails stays in use, flagged: the table is judged at `as_of`, and leaving the series out would change
+        forecasts of origins that knew nothing of it. A stale one has no moves, so the newest forecast does without it anyway.
+        """
         if not self.failures and self.usable.height:
             return USED
         if self.tier == "critical" or self.name == TARGET:
@@ -83,7 +90,11 @@ class Checked:
         if self.fate == USED:
             return None
         failed = [self._describe(outcome) for outcome in self.failures] or [sentence("no row is usable")]
-        causes = [one for one in self.outcomes if one.rows and not one.critical and one.check.name != "business_day"]
+        causes = [
+            outcome
+            for outcome in self.outcomes
+            if outcome.rows and not outcome.critical and outcome.check.name != "business_day"
+        ]
         behind = [self._describe(outcome) for outcome in causes]
         return together(
             sentence("{series}: {failed}.", series=self.name, failed=failed),
@@ -92,6 +103,7 @@ class Checked:
         )
 
     def first_failing(self, outcome: Outcome, count: int = SHOWN) -> list[FailingRow]:
+        """The first `count` rows that failed the outcome's check; none for a check of the whole table."""
         rows = self.rows[list((outcome.rows or ())[:count])]
         return [
             FailingRow(line=line, date=date, value=value)
@@ -100,17 +112,17 @@ class Checked:
 
     def _describe(self, outcome: Outcome) -> Sentence:
         check, failing = outcome.check, None if outcome.rows is None else len(outcome.rows)
-        said = {
+        told = {
             "check": check.name,
             "found": wording.found(check.name, outcome.observed, failing=failing, rows=self.rows.height),
             "asked": wording.asked(check.name, check.kwargs),
         }
         if outcome.rows is None:
-            return sentence("{check}: {found}, where {asked} is accepted", **said)
+            return sentence("{check}: {found}, where {asked} is accepted", **told)
         [first] = self.first_failing(outcome, 1)
         return sentence(
             "{check}: {found}, where {asked} is accepted (first on line {line:s}: {date}, value {value})",
-            **said,
+            **told,
             line=str(first.line),
             date=first.date,
             value=verbatim(first.value) if isinstance(first.value, str) else first.value,
@@ -182,15 +194,15 @@ def stop_on_failure(checked: Mapping[str, Checked]) -> None:
     StaleError where nothing but staleness failed, TooLittleData where nothing but the number of rows did, else
     DataError.
     """
-    stopping = [one for one in checked.values() if one.fate == STOPS_THE_RUN]
+    stopping = [series for series in checked.values() if series.fate == STOPS_THE_RUN]
     if not stopping:
         return
-    failed = frozenset(outcome.check.name for one in stopping for outcome in one.failures)
+    failed = frozenset(outcome.check.name for series in stopping for outcome in series.failures)
     kinds: dict[frozenset[str], type[ForexError]] = {
         frozenset({"staleness"}): StaleError,
         frozenset({"rows"}): TooLittleData,
     }
-    raise kinds.get(failed, DataError)("\n".join(str(one.why) for one in stopping))
+    raise kinds.get(failed, DataError)("\n".join(str(series.why) for series in stopping))
 
 
 def _require_agreement(name: str, moves: Outcome, settled: pl.DataFrame) -> None:

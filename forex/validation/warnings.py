@@ -33,7 +33,7 @@ Usable = Mapping[str, pl.DataFrame]
 
 @dataclass(frozen=True)
 class Basis:
-    """The rows that estimates are made from, as the block's `provenance` says it; `values` and dates are the target's."""
+    """The rows that estimates are made from, as the block's `provenance` records them; `values` and dates are the target's."""
 
     known_until: str  # UTC
     first: str
@@ -135,7 +135,7 @@ def _extreme_moves(rows: pl.DataFrame, block: UsdClp, as_of: str) -> list[InputW
 
 
 def _differences(usable: Usable, block: UsdClp, made: dt.datetime) -> list[str]:
-    """What of the provenance does not hold for the rows of today; nothing where the target itself has none."""
+    """The keys of the provenance that do not hold for the rows of today; none where the target itself has no rows."""
     if TARGET not in usable:
         return []
     held = block.provenance

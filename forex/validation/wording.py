@@ -1,4 +1,4 @@
-"""What a check asks for and what it found, in words: the bound of params.yaml, and what it is held against."""
+"""What a check asks for and what it found, in words: the bound of params.yaml, and what is held against it."""
 
 from forex.core.sentence import Sentence, sentence, verbatim
 from forex.validation.report import Kwargs, Observed
@@ -62,5 +62,5 @@ def found(check: str, observed: Observed, *, failing: int | None, rows: int) -> 
 
 
 def _per_cent(share: object) -> float | None:
-    """Without the digits that a product of floats adds; None of what is no number."""
+    """A share in per cent, without the digits that a product of floats adds; None for what is no number."""
     return round(100 * share, 9) if isinstance(share, int | float) else None

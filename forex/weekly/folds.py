@@ -1,4 +1,4 @@
-"""The newest folds of the walk-forward: how the forecasts of each calendar quarter or year held, by the days they were about."""
+"""The newest folds of the walk-forward: how the forecasts for the days of each calendar quarter or year held."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ QUARTER_STEPS: Final = 62  # business days that a calendar quarter has at least,
 
 
 class FoldScores(Report):
-    """One model's errors over a fold: median − actual, CLP per USD, CRPS in CLP per USD."""
+    """One model's scores over a fold; rmse and crps in CLP per USD, mape_pct in per cent of the actual, errors of the median."""
 
     rmse: float
     mape_pct: float
@@ -28,10 +28,10 @@ class FoldScores(Report):
 
 
 class Fold(Report):
-    """Forecasts whose target lies in one quarter, or year where quarter is None.
+    """Forecasts whose target lies in one quarter, or in one year where `quarter` is None.
 
-    n, n_independent: how many matured, and how many of them without overlap; INSUFFICIENT_DATA with fewer of these than
-    evaluate.min_independent: the figures stand there, and say little.  coverage: of `published`, by level.
+    n, n_independent: how many matured, and how many of them without overlap.  status: INSUFFICIENT_DATA where the latter are fewer
+    than evaluate.min_independent; the figures are there all the same, and say little.  coverage: of `published`, by level.
     """
 
     year: int
@@ -48,9 +48,9 @@ class Fold(Report):
 def newest_folds(
     calibrated: pl.DataFrame, *, horizons: Sequence[str], levels: Sequence[float], settings: Evaluate
 ) -> dict[str, list[Fold]]:
-    """By horizon the last SHOWN folds, the oldest first; none where nothing has matured.
+    """By horizon, the last SHOWN folds, the oldest first; none where nothing has matured.
 
-    calibrated: the frame of calibrated.parquet.  Raises DataError as `forex.statistics.scores.matured`.
+    calibrated: the frame of calibrated.parquet.  Raises DataError as `forex.statistics.scores.matured` does.
     """
     shown = calibrated.filter(pl.col("model").is_in([PUBLISHED, RANDOM_WALK]))
     panels = {horizon: matured(shown, horizon, origins_from=settings.from_) for horizon in horizons}
@@ -58,7 +58,10 @@ def newest_folds(
 
 
 def folds(panel: Panel, *, levels: Sequence[float], settings: Evaluate) -> list[Fold]:
-    """The last folds of a horizon: quarters where one has room for min_independent forecasts without overlap, else years."""
+    """The last folds of a horizon: quarters where one has room for min_independent forecasts without overlap, else years.
+
+    Empty where `published` is not among the models.
+    """
     if PUBLISHED not in panel.models:
         return []
     by_quarter = panel.typical_steps * settings.min_independent <= QUARTER_STEPS
@@ -66,9 +69,9 @@ def folds(panel: Panel, *, levels: Sequence[float], settings: Evaluate) -> list[
     quarter = month // 3
     period = quarter if by_quarter else quarter // 4
     found = []
-    for one in np.unique(period)[-SHOWN:].tolist():
-        year, number = divmod(one, 4) if by_quarter else (one, None)
-        among = _among(panel, period == one)
+    for index in np.unique(period)[-SHOWN:].tolist():
+        year, number = divmod(index, 4) if by_quarter else (index, None)
+        among = _among(panel, period == index)
         found.append(_fold(among, 1970 + year, None if number is None else number + 1, levels, settings))
     return found
 

@@ -1,9 +1,9 @@
-"""reports/weekly/history.csv: a row for every day that a weekly report was made of, text in git.
+"""reports/weekly/history.csv: a row for each day of which a weekly report was made, kept as text in git.
 
 Columns: as_of, state, then for each horizon, the shortest first, the fields of `Figures` with the horizon before them, as in
 7d_coverage_95. Numbers have eight significant digits, as in reports/validation.json; `rules` is NAME=VERDICT of every acceptance
-rule, with semicolons between. A cell is empty where there was nothing to say, all of a horizon's where the report had none of that
-name. A report of the same day takes the place of its row.
+rule, with semicolons between. A cell is empty where there was nothing to say, and all of a horizon's are where the report had no
+such horizon. A new report of the same day replaces its row.
 """
 
 from collections.abc import Mapping, Sequence
@@ -35,16 +35,16 @@ History = tuple[Standing, ...]
 
 
 def enter(new: Standing, *, path: Path = FILE, lock_timeout: float) -> tuple[History, Entered]:
-    """Put `new` into the file, in the order of days, and return what it holds then.
+    """Put `new` into the file, in the order of days; returns what the file then holds, and what became of `new`.
 
     Where the day had a row, it is replaced if it says something else. Reads, decides and writes under one lock; a process killed
-    on the way leaves the file as it was or as it was to be.
+    on the way leaves the file as it was or as it was to be.  lock_timeout: seconds to wait for another process.
 
-    Raises DataError as `read`, and then nothing is written; GateFailed where another process holds the lock for too long.
+    Raises DataError as `read` does, and then nothing is written; GateFailed where another process holds the lock for too long.
     """
     make_folder(path.parent)
     with held(path.parent / LOCK, timeout=lock_timeout):
-        before = {one.as_of: one for one in read(path)}
+        before = {standing.as_of: standing for standing in read(path)}
         rows = before | {new.as_of: new}
         history = tuple(rows[day] for day in sorted(rows))
         written = text(history)
@@ -55,18 +55,22 @@ def enter(new: Standing, *, path: Path = FILE, lock_timeout: float) -> tuple[His
 
 
 def text(history: Sequence[Standing]) -> str:
-    """The file's text."""
-    horizons = sorted({name for one in history for name in one.horizons}, key=horizon_days)
+    """The text of the file that holds these rows."""
+    horizons = sorted({name for standing in history for name in standing.horizons}, key=horizon_days)
     head = [*FIRST, *(f"{name}_{field}" for name in horizons for field in FIELDS)]
     rows = [
-        [str(one.as_of), one.state, *(cell for name in horizons for cell in _cells(one.horizons.get(name)))]
-        for one in history
+        [
+            str(standing.as_of),
+            standing.state,
+            *(cell for name in horizons for cell in _cells(standing.horizons.get(name))),
+        ]
+        for standing in history
     ]
     return "".join(",".join(row) + "\n" for row in [head, *rows])
 
 
 def read(path: Path = FILE) -> History:
-    """The rows in order of their days; none where there is no file.
+    """The rows, in the order of their days; none where there is no file.
 
     Raises DataError naming file, line, column and value where it is not as `enter` leaves it.
     """

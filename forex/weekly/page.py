@@ -20,7 +20,7 @@ Charts = Mapping[str, str]  # by horizon
 
 
 def page(report: WeeklyReport, language: Language, *, colours: Palette = ON_PAGE) -> str:
-    """The page.  colours: of its charts; a PDF has no scheme of light and dark for those of `ON_PAGE`."""
+    """The page's HTML.  colours: of its charts; those of `ON_PAGE` take a light or dark scheme, which a PDF does not have."""
     from markupsafe import Markup
 
     templates = environment("forex.weekly", language)
@@ -32,7 +32,7 @@ def page(report: WeeklyReport, language: Language, *, colours: Palette = ON_PAGE
             shown=SHOWN,
             level=LEVEL,
             levels=_levels(report),
-            changes=[_change(one, language) for one in report.changes],
+            changes=[_change(change, language) for change in report.changes],
             coverage=_charts(report.trend, "coverage_95", LEVEL, ".1%", language, colours),
             skill=_charts(report.trend, "crps_skill_pct", 0.0, ".1f", language, colours),
             published=PUBLISHED,
@@ -63,7 +63,7 @@ def _levels(report: WeeklyReport) -> list[float]:
 
 
 def _change(change: Change, language: Language) -> dict[str, str | None]:
-    """horizon, what changed, before and after, in words; good: whether it is a verdict, for its colour."""
+    """A row of the page: its horizon; about, before and after, in words; status: `after` for its colour, None for a figure."""
     verdict = change.subject != "figure"
 
     def said(value: float | int | str | None) -> str:
@@ -89,13 +89,13 @@ def _change(change: Change, language: Language) -> dict[str, str | None]:
 def _charts(
     trend: Sequence[Standing], name: str, target: float, form: str, language: Language, colours: Palette
 ) -> Charts:
-    """A figure's chart at each horizon that has it on two days or more."""
+    """A chart of one figure at each horizon that has it on two days or more."""
     found = {}
     for horizon in trend[-1].horizons:
         rows = [
-            (one.as_of, value)
-            for one in trend
-            if (at := one.horizons.get(horizon)) is not None and (value := _value(at, name)) is not None
+            (standing.as_of, value)
+            for standing in trend
+            if (at := standing.horizons.get(horizon)) is not None and (value := _value(at, name)) is not None
         ]
         if len(rows) > 1:
             table = pl.DataFrame(rows, ["as_of", "value"], orient="row")

@@ -1,4 +1,4 @@
-"""The weekly report's content: what page, PDF and `--json` say."""
+"""The weekly report's content: what the page, the PDF and `--json` say."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ TREND: Final = 26  # reports that the trend shows: half a year
 
 
 class RuleRow(Report):
-    """An acceptance rule: its name, what it is about, what was found beside what is accepted."""
+    """An acceptance rule at a horizon: its name, what it is about, its verdict, what was found beside what is accepted."""
 
     horizon: str
     rule: str
@@ -36,9 +36,9 @@ class RuleRow(Report):
 class WeeklyReport(Report):
     """One day's report.
 
-    horizons: the figures of the whole backtest, the shortest first.  rules: every acceptance rule.  folds: by horizon.
-    before: the day of the last report before this one; None: this is the first.  changes: since then.  trend: the last reports with
-    this one, the oldest first.
+    held: how many rules hold.  horizons: the figures of the whole backtest, the shortest horizon first.  rules: every acceptance
+    rule.  folds: by horizon.  before: the day of the report before this one, None for the first.  changes: since then.  trend: the
+    last reports including this one, the oldest first.
     """
 
     as_of: dt.date
@@ -58,12 +58,12 @@ class WeeklyReport(Report):
 
     @property
     def open(self) -> list[RuleRow]:
-        """The rules that do not hold: what fails first, then what was not judged."""
-        return sorted((one for one in self.rules if one.verdict != "PASS"), key=lambda one: one.verdict != "FAIL")
+        """The rules that do not hold: first those that fail, then those that were not judged."""
+        return sorted((rule for rule in self.rules if rule.verdict != "PASS"), key=lambda rule: rule.verdict != "FAIL")
 
     def of(self, verdict: Verdict) -> int:
-        """How many rules have it."""
-        return sum(one.verdict == verdict for one in self.rules)
+        """How many rules have the verdict."""
+        return sum(rule.verdict == verdict for rule in self.rules)
 
 
 def weekly(
@@ -77,22 +77,29 @@ def weekly(
     data_sha256: str,
     params_sha256: str,
 ) -> WeeklyReport:
-    """now: from `standing`.  history: rows of the file; those after `now` do not count.  folds: from `newest_folds`.
+    """The report of the day of `now`, beside the last one of an earlier day.
 
+    now: from `standing`.  history: rows of the file, in the order of days; only earlier days count.  folds: from `newest_folds`.
     state: from `forex.report.state.overall`.  validation: reports/validation.json.
     """
-    earlier = [one for one in history if one.as_of < now.as_of]
+    earlier = [standing for standing in history if standing.as_of < now.as_of]
     return WeeklyReport(
         as_of=now.as_of,
         origin_date=origin_date,
         origins_from=validation.origins_from,
         state=state,
-        verdicts={name: one.verdict for name, one in now.horizons.items()},
+        verdicts={name: figures.verdict for name, figures in now.horizons.items()},
         held=findings.rules_held(validation)[0],
         horizons=now.horizons,
         rules=tuple(
-            RuleRow(horizon=one.horizon, rule=one.rule, title=in_words(one.rule), verdict=one.verdict, says=one.says)
-            for one in findings.rules_judged(validation)
+            RuleRow(
+                horizon=judged.horizon,
+                rule=judged.rule,
+                title=in_words(judged.rule),
+                verdict=judged.verdict,
+                says=judged.says,
+            )
+            for judged in findings.rules_judged(validation)
         ),
         folds={name: tuple(rows) for name, rows in by_length(folds).items()},
         before=earlier[-1].as_of if earlier else None,
@@ -104,13 +111,13 @@ def weekly(
 
 
 def require_targets(validation: Scoreboard, settings: Evaluate) -> None:
-    """Raise StaleError where the verdicts of reports/validation.json are not by the targets that params.yaml has now."""
+    """Raise StaleError where the verdicts of reports/validation.json do not follow from the targets that params.yaml has now."""
     for horizon, figures in by_length(validation.horizons).items():
         asked = acceptance.verdicts(horizon, figures, settings)
         judged = validation.verdicts.get(horizon, {})
         for name in sorted({*asked, *judged}):
-            one, other = (_bounds(rules[name]) if name in rules else None for rules in (asked, judged))
-            if one != other:
+            wanted, used = (_bounds(rules[name]) if name in rules else None for rules in (asked, judged))
+            if wanted != used:
                 raise StaleError(
                     f"reports/validation.json judges {name} at {horizon} by other targets than params.yaml has now "
                     "(evaluate.acceptance). Run dvc repro."
@@ -118,6 +125,6 @@ def require_targets(validation: Scoreboard, settings: Evaluate) -> None:
 
 
 def _bounds(rule: Rule) -> tuple[float | None, ...]:
-    """At the digits that the file has; of the rules that compare with benchmarks the figures decide, not the params."""
+    """At six digits, fewer than the file has; None for a rule that compares with benchmarks: its figures decide, not the params."""
     bounds = (getattr(rule, side, None) for side in ("at_least", "at_most"))
     return tuple(None if bound is None else float(f"{bound:.6g}") for bound in bounds)

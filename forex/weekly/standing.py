@@ -21,9 +21,10 @@ VERDICTS: Final[tuple[Verdict, ...]] = (FAIL, INSUFFICIENT_DATA, NOT_EVALUATED, 
 
 
 class Figures(Report):
-    """`published` at one horizon over the whole backtest, as in reports/validation.json; None: it says nothing of it.
+    """`published` at one horizon over the whole backtest, as in reports/validation.json; None where that says nothing of it.
 
-    rules: the verdict of every acceptance rule.
+    coverage_95, below_95, above_95: shares of outcomes inside the interval of `LEVEL`, below and above it.  rmse, crps,
+    interval_score_95: CLP per USD.  rules: the verdict of every acceptance rule.
     """
 
     n: int = Field(ge=0)
@@ -41,16 +42,17 @@ class Figures(Report):
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of the rules'."""
+        """The worst of the rules' verdicts, NOT_EVALUATED where there are no rules."""
         return min(self.rules.values(), key=VERDICTS.index, default=NOT_EVALUATED)
 
     @property
     def held(self) -> int:
+        """How many rules hold."""
         return sum(verdict == PASS for verdict in self.rules.values())
 
 
 class Standing(Report):
-    """A row of the history."""
+    """A row of the history: the state and the figures of one day."""
 
     as_of: dt.date
     state: State
@@ -62,7 +64,7 @@ Unit = Literal["count", "share", "rate", "per_cent", "p"]
 
 @dataclass(frozen=True)
 class Shown:
-    """How a figure is called and shown.  places: decimals of the number itself at which two of them look the same."""
+    """What a figure is called and how it is shown.  places: decimals of the number itself at which two of them look the same."""
 
     title: Sentence
     unit: Unit
@@ -84,18 +86,19 @@ SHOWN: Final[Mapping[str, Shown]] = {
 
 
 def standing(validation: Scoreboard, *, as_of: dt.date, state: State) -> Standing:
-    """The figures that reports/validation.json has; nothing is computed anew."""
+    """Where the backtest stands by reports/validation.json; nothing is computed anew."""
     return Standing(
         as_of=as_of,
         state=state,
         horizons={
-            name: figures(one, validation.verdicts.get(name, {}))
-            for name, one in by_length(validation.horizons).items()
+            name: figures(scores, validation.verdicts.get(name, {}))
+            for name, scores in by_length(validation.horizons).items()
         },
     )
 
 
 def figures(scores: HorizonScores, rules: Mapping[str, Rule]) -> Figures:
+    """The figures of `published` at one horizon; where it has no scores, only the number of forecasts and the verdicts."""
     verdicts = {name: rule.verdict for name, rule in sorted(rules.items())}
     if PUBLISHED not in scores.models:
         absent = dict.fromkeys(name for name in Figures.model_fields if name not in ("n", "rules"))

@@ -1,4 +1,4 @@
-"""`make bench`: what fit and calibrate cost, beside what others ask for the same origins."""
+"""`make bench`: what fit and calibrate cost, beside what other libraries cost on the same origins."""
 
 import os
 

@@ -26,7 +26,7 @@ ATTEMPTS = 3  # of ours within the limits, the fastest counts: another process m
 
 @dataclass(frozen=True)
 class Rival:
-    """One way to ask others for the same: a script of this folder, its arguments, and which origins it answers."""
+    """Another library's way to the same: a script of this folder and its arguments.  every: it answers one origin in so many."""
 
     title: str
     script: str
@@ -36,6 +36,7 @@ class Rival:
 
     @property
     def path(self) -> Path:
+        """The script's path."""
         return Path(__file__).with_name(self.script)
 
 
@@ -50,6 +51,8 @@ RIVALS = (
 
 @dataclass(frozen=True)
 class Result:
+    """What a library cost, and how its intervals held by horizon.  origins: how many it answered.  every: as in `Rival`."""
+
     title: str
     spent: Cost
     origins: int
@@ -64,6 +67,7 @@ class Result:
 
 
 def main() -> None:
+    """Measure ours and the rivals, print and write the report; exit with 1 where ours misses a limit."""
     with TemporaryDirectory() as made:
         folder = Path(made)
         spent = _ours(folder)
@@ -95,7 +99,7 @@ def _ours(folder: Path) -> dict[str, Cost]:
         print("forex …", file=sys.stderr, flush=True)
         spent = ours.stages(Path("."), folder)
         spent["conformal"] = ours.conformal_part(folder)
-        best = {name: min(best.get(name, one), one, key=lambda cost: cost.seconds) for name, one in spent.items()}
+        best = {name: min(best.get(name, took), took, key=lambda cost: cost.seconds) for name, took in spent.items()}
         if not ours.missed(best):
             break
     return best
@@ -106,8 +110,8 @@ def _report(spent: dict[str, Cost], results: list[Result]) -> str:
     mine = results[0]
     horizons = sorted(mine.judged, key=horizon_days)
     costs = [["process", "origins × horizons", "seconds", "memory, MB", "ms a forecast", "times ours"]]
-    for title, one in (("fit", spent["fit"]), ("calibrate", spent["calibrate"])):
-        costs.append([f"forex, {title}", f"{mine.origins} × {len(horizons)}", *_cost(one), "", ""])
+    for title, took in (("fit", spent["fit"]), ("calibrate", spent["calibrate"])):
+        costs.append([f"forex, {title}", f"{mine.origins} × {len(horizons)}", *_cost(took), "", ""])
     for result in results:
         pace = [f"{result.per_forecast:.2f}", f"{result.per_forecast / mine.per_forecast:.1f}"]
         costs.append([result.title, f"{result.origins} × {len(result.judged)}", *_cost(result.spent), *pace])
@@ -115,9 +119,9 @@ def _report(spent: dict[str, Cost], results: list[Result]) -> str:
     scores = [["IS95 against published", *horizons]]
     for result in results:
         judged = [result.judged.get(horizon) for horizon in horizons]
-        coverage.append([result.title, *(_coverage(one) for one in judged)])
+        coverage.append([result.title, *(_coverage(at_horizon) for at_horizon in judged)])
         if result is not mine:
-            scores.append([result.title, *(_excess(one) for one in judged)])
+            scores.append([result.title, *(_excess(at_horizon) for at_horizon in judged)])
     conformal = spent["conformal"]
     lines = [
         "# Time, memory and coverage beside other libraries",
@@ -136,18 +140,20 @@ def _report(spent: dict[str, Cost], results: list[Result]) -> str:
     return "\n\n".join(lines)
 
 
-def _cost(one: Cost) -> list[str]:
-    return [f"{one.seconds:.1f}", f"{one.megabytes:.0f}"]
+def _cost(spent: Cost) -> list[str]:
+    return [f"{spent.seconds:.1f}", f"{spent.megabytes:.0f}"]
 
 
-def _coverage(one: task.Judged | None) -> str:
-    return "-" if one is None else " / ".join(f"{100 * share:.1f}" for share in one.coverage)
+def _coverage(judged: task.Judged | None) -> str:
+    return "-" if judged is None else " / ".join(f"{100 * share:.1f}" for share in judged.coverage)
 
 
-def _excess(one: task.Judged | None) -> str:
-    if one is None:
+def _excess(judged: task.Judged | None) -> str:
+    if judged is None:
         return "-"
-    return f"{100 * (one.interval_score / one.ours - 1):+.1f} %" if np.isfinite(one.interval_score) else "unbounded"
+    if not np.isfinite(judged.interval_score):
+        return "unbounded"
+    return f"{100 * (judged.interval_score / judged.ours - 1):+.1f} %"
 
 
 def _notes(result: Result, mine: Result) -> list[str]:
@@ -162,7 +168,7 @@ def _notes(result: Result, mine: Result) -> list[str]:
 
 
 def _versions() -> str:
-    """Of what is compared, each from the environment that it runs in."""
+    """The versions of what is compared, each from the environment that it runs in."""
     show = 'from importlib.metadata import version as v; print(f\'statsforecast {v("statsforecast")}, MAPIE {v("mapie")}\')'
     theirs = check_output([THEIR_PYTHON, "-c", show], text=True).strip()
     return f"arch {version('arch')}, {theirs}"

@@ -21,6 +21,8 @@ spent = [0.0, 0.0]
 
 
 def timed(function: Callable[..., Any]) -> Callable[..., Any]:
+    """`function`, adding the wall and processor seconds of each call to `spent`."""
+
     def call(*arguments: Any, **options: Any) -> Any:
         before = perf_counter(), process_time()
         result = function(*arguments, **options)

@@ -21,6 +21,7 @@ seen, outcome = task["last_return"][:, None], task["1d_outcome"]
 
 
 def regressor() -> TimeSeriesRegressor:
+    """A regressor with METHOD's intervals, not yet fitted."""
     blocks = BlockBootstrap(n_resamplings=10, n_blocks=10, random_state=1)
     return TimeSeriesRegressor(LinearRegression(), method=method, cv=blocks, agg_function="mean", random_state=1)
 

@@ -16,19 +16,21 @@ from time import perf_counter
 
 @dataclass(frozen=True)
 class Cost:
+    """What a process took from its start to its end."""
+
     seconds: float  # on the wall
     processor: float  # seconds of processor time, which a busy machine stretches less
     megabytes: float  # largest resident set (ru_maxrss), in 10⁶ bytes
 
     def __add__(self, other: "Cost") -> "Cost":
-        """Of one process after the other."""
+        """The cost of one process after the other: the sum of their times, the larger of their memories."""
         return Cost(
             self.seconds + other.seconds, self.processor + other.processor, max(self.megabytes, other.megabytes)
         )
 
 
 def cost(command: Sequence[str | Path], *, cwd: Path, env: Mapping[str, str]) -> Cost:
-    """Run `command` in `cwd`.  Ends this process with the messages of one that fails."""
+    """Run `command` in `cwd` and measure it.  Ends this process, with the command's messages, where it fails."""
     watched = [sys.executable, "-I", "-S", __file__, *command]
     done = subprocess.run(watched, cwd=cwd, env=env, capture_output=True, text=True, check=False)
     if done.returncode:

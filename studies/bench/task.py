@@ -63,11 +63,15 @@ def write_task(path: Path, folder: Path) -> dict[str, pl.DataFrame]:
 
 
 def published(by_horizon: Mapping[str, pl.DataFrame]) -> dict[str, Judged]:
+    """By horizon, how the intervals of `published` held.  by_horizon: from `write_task`."""
     return {horizon: _judged(rows, *_ends(rows)) for horizon, rows in by_horizon.items()}
 
 
 def answered(by_horizon: Mapping[str, pl.DataFrame], answer: Path) -> dict[str, Judged]:
-    """answer: .npz of <horizon>_lower and <horizon>_upper, (n, 2) log-distances from the anchor at 80 and 95 %; NaN: none."""
+    """By horizon that a rival answers, how its intervals held.  by_horizon: from `write_task`.
+
+    answer: .npz of <horizon>_lower and <horizon>_upper, (n, 2) log-distances from the anchor at 80 and 95 %; NaN: none.
+    """
     with np.load(answer) as given:
         bounds = {name: given[name] for name in given.files}
     made = {}

@@ -38,6 +38,7 @@ class Figures:
     """Shares in per cent by level; CRPS and the 95 % interval score in CLP per USD.
 
     by_year: distance of a year's coverage from the level, averaged over the years.  worst: the lowest coverage of a year.
+    stressed, others: coverage at 80 % in the regimes that can have a multiplier, and in the others.
     """
 
     coverage: dict[float, float]
@@ -50,18 +51,21 @@ class Figures:
 
     @property
     def off_by_year(self) -> float:
+        """`by_year`, averaged over the levels; points."""
         return float(np.mean(list(self.by_year.values())))
 
     @property
     def gap(self) -> float:
+        """The distance between the coverages in stressed and in other regimes, at 80 %; points."""
         return abs(self.stressed - self.others)
 
 
 def figures(
     actual: Floats, quantiles: Floats, years: NDArray[np.int64], stressed: NDArray[np.bool_], least: int
 ) -> Figures:
-    """actual (n,), quantiles (n, 25) in CLP per USD; a year counts with at least `least` origins.
+    """The figures of n matured forecasts.
 
+    actual: (n,), quantiles: (n, 25), in CLP per USD.  years: (n,), of the origins; a year counts with at least `least` of them.
     stressed: (n,), whether the origin's regime can have a multiplier.
     """
     hits = {level: covered(actual, *(quantiles[:, end] for end in central_pair(level))) for level in LEVELS}
@@ -80,7 +84,7 @@ def figures(
 
 
 def corrected(quantiles: Floats, outcome: Outcome, *, first: int, rate: float) -> Floats:
-    """Forecasts of one horizon with each central interval's half-width corrected by what had matured; the median stays.
+    """The quantiles of one horizon, with each central interval's half-width corrected by what had matured; the median stays.
 
     The sides of an interval keep their proportion, and an outcome's distance counts in that of its side.
 
@@ -172,5 +176,6 @@ def _table(by_rate: Mapping[float, Figures]) -> str:
 
 
 def main() -> None:
+    """Measure the correction with params.yaml, and write the report."""
     params = load_params()
     write_text(REPORT, text(measure(params), params.evaluate.from_))

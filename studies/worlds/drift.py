@@ -55,6 +55,7 @@ def panel_of(returns: Floats, **drivers: Floats) -> pl.DataFrame:
 
 
 def series_of(returns: Floats, settings: Drift = SETTINGS) -> Series:
+    """The series that the monitor makes of these log-returns."""
     return Series(panel_of(returns), "anchor", logs=True, settings=settings)
 
 
@@ -63,7 +64,7 @@ def series_of(returns: Floats, settings: Drift = SETTINGS) -> Series:
 
 @dataclass(frozen=True)
 class Old:
-    """What the predecessor said of 120 values."""
+    """The predecessor's verdict on 120 values."""
 
     drift: bool
     severity: str
@@ -72,7 +73,7 @@ class Old:
 
 
 def predecessor(values: Floats) -> Old:
-    """As its description has it: iid tests on 90 against 30 values, whatever the values are.
+    """The predecessor's rule, as its description has it: iid tests on 90 against 30 values, whatever the values are.
 
     The autocorrelation test raised on current statsmodels and counted as p = 1; a p of exactly 0 added nothing to the
     score and was left out of the minimum.
@@ -83,12 +84,12 @@ def predecessor(values: Floats) -> Old:
     ks = ks_2samp(before, after)
     p = [float(ks.pvalue), float(ttest_ind(before, after, equal_var=False).pvalue), float(levene(before, after).pvalue)]
     ratio = after.std(ddof=1) / before.std(ddof=1)
-    failed = sum(one < 0.05 for one in p) + (ratio > 1.5 or ratio < 1 / 1.5)
-    smallest = min((one for one in p if one > 0), default=1.0)
+    failed = sum(value < 0.05 for value in p) + (ratio > 1.5 or ratio < 1 / 1.5)
+    smallest = min((value for value in p if value > 0), default=1.0)
     how = NONE
     if failed:
         how = HIGH if failed >= 3 or smallest < 0.001 else MEDIUM if failed == 2 or smallest < 0.01 else LOW
-    parts = [0.0 if one == 0 else 100 * (1 - one) for one in p]
+    parts = [0.0 if value == 0 else 100 * (1 - value) for value in p]
     points = 0.40 * min(100 * float(ks.statistic), 100) * (p[0] > 0) + 0.25 * parts[1] + 0.20 * parts[2]
     return Old(failed > 0, how, points, smallest)
 
@@ -98,7 +99,7 @@ def predecessor(values: Floats) -> Old:
 
 @dataclass(frozen=True)
 class Rates:
-    """Of looks without a change: the share with a drift, of each severity, and the mean score; and how many looks."""
+    """Looks without a change: the share with a drift, the share of each severity, the mean score, and how many looks."""
 
     drift: float
     severities: tuple[float, ...]
@@ -107,12 +108,13 @@ class Rates:
 
 
 def rates(severities: Sequence[str], scores: Sequence[float]) -> Rates:
-    shares = tuple(float(np.mean([one == name for one in severities])) for name in DRIFT_SEVERITIES)
+    """The rates of looks with these severities and scores."""
+    shares = tuple(float(np.mean([how == name for how in severities])) for name in DRIFT_SEVERITIES)
     return Rates(1 - shares[0], shares, float(np.mean(scores)), len(scores))
 
 
 def no_change(world: str, *, days: int, runs: int, seed: int, looks: int = 3) -> tuple[Rates, Rates, float]:
-    """Ours, the predecessor's on the same returns, and the bound on its smallest p with which it alarms as often as ours.
+    """Our rates, the predecessor's on the same returns, and the bound on its smallest p with which it alarms as often as ours.
 
     No user could know that bound: it differs between worlds by orders of magnitude.
     """
@@ -127,13 +129,17 @@ def no_change(world: str, *, days: int, runs: int, seed: int, looks: int = 3) ->
             ours.append((severity(judged, SETTINGS), score(judged.p, SETTINGS)))
             old.append(predecessor(returns[:row]))
     mine = rates([how for how, _ in ours], [points for _, points in ours])
-    threshold = float(np.quantile([one.smallest for one in old], mine.drift))
-    return mine, rates([one.severity for one in old], [one.score for one in old]), threshold
+    threshold = float(np.quantile([verdict.smallest for verdict in old], mine.drift))
+    return mine, rates([verdict.severity for verdict in old], [verdict.score for verdict in old]), threshold
 
 
 @dataclass(frozen=True)
 class Found:
-    """By look after a change: the share found. And the median delay in moves to the first alarm, of all runs."""
+    """What is found after a change.
+
+    at: by look, counted in moves since the change, the share of runs with an alarm there.  within: that with an alarm at any look.
+    median: the delay to the first alarm in moves, over all runs; infinite where half of them have none.
+    """
 
     at: dict[int, float]
     within: float
@@ -141,7 +147,7 @@ class Found:
 
 
 def found(alarms: np.ndarray) -> Found:
-    """alarms: shape (runs, looks)."""
+    """What these alarms find.  alarms: shape (runs, LOOKS)."""
     first = np.where(alarms.any(axis=1), np.array(LOOKS)[alarms.argmax(axis=1)], np.inf)
     at = dict(zip(LOOKS, alarms.mean(axis=0).tolist(), strict=True))
     return Found(at, float(alarms.any(axis=1).mean()), float(np.median(first)))
@@ -150,7 +156,7 @@ def found(alarms: np.ndarray) -> Found:
 def change(
     world: str, name: str, *, days: int, runs: int, seed: int, old_threshold: float | None = None
 ) -> tuple[Found, Found | None]:
-    """Ours and, with a threshold, the predecessor's smallest p at that threshold, looking every five moves."""
+    """What ours finds and, with a threshold, the predecessor's smallest p at that threshold, looking every five moves."""
     ours, old = [], []
     for run in range(runs):
         returns = WORLDS[world](np.random.default_rng([seed, run]), days + LOOKS[-1])
@@ -190,11 +196,11 @@ def years(world: str, *, days: int, runs: int, seed: int) -> dict[str, float]:
         for run in range(runs)
     ]
     return {
-        "WORSENING": float(np.mean([one.trend == "WORSENING" for one in reports])),
-        "IMPROVING": float(np.mean([one.trend == "IMPROVING" for one in reports])),
-        "requires action": float(np.mean([bool(one.requires_action) for one in reports])),
+        "WORSENING": float(np.mean([report.trend == "WORSENING" for report in reports])),
+        "IMPROVING": float(np.mean([report.trend == "IMPROVING" for report in reports])),
+        "requires action": float(np.mean([bool(report.requires_action) for report in reports])),
         "any weekly look of a year": float(
-            np.mean([any(record.severity != NONE for record in one.history) for one in reports])
+            np.mean([any(record.severity != NONE for record in report.history) for report in reports])
         ),
     }
 
@@ -207,7 +213,7 @@ def yardstick(*, runs: int, seed: int) -> dict[str, Rates]:
     returns = [predecessor(row) for row in moves]
     fat = [predecessor(row) for row in rng.standard_t(5, moves.shape)]
     return {
-        "random walk in levels": rates([one.severity for one in walks], [one.score for one in walks]),
-        "iid normal returns": rates([one.severity for one in returns], [one.score for one in returns]),
-        "iid t(5) returns": rates([one.severity for one in fat], [one.score for one in fat]),
+        "random walk in levels": rates([old.severity for old in walks], [old.score for old in walks]),
+        "iid normal returns": rates([old.severity for old in returns], [old.score for old in returns]),
+        "iid t(5) returns": rates([old.severity for old in fat], [old.score for old in fat]),
     }

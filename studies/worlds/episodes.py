@@ -21,7 +21,7 @@ EPISODES = {
 
 
 def episode_days(rates: EarlyRates, calibrated: pl.DataFrame) -> pl.DataFrame:
-    """Day by day of the episodes and by horizon: open forecasts, outside, distance, rate; how many of them held in the end.
+    """By day of the episodes and horizon: open forecasts, how many outside, distance, rate, and the share that held in the end.
 
     calibrated: data/forecasts/calibrated.parquet of the shipped store.
     """
@@ -74,7 +74,9 @@ def _held(calibrated: pl.DataFrame, horizon: str, origin: np.datetime64) -> floa
 
 
 def early_episodes(rates: EarlyRates, calibrated: pl.DataFrame) -> str:
-    """Of each episode and horizon the day on which the rate was farthest from the open forecasts."""
+    """For each episode and horizon the day on which the rate was farthest from the open forecasts, as a table; then a sentence on
+    the whole backtest.
+    """
     days = episode_days(rates, calibrated)
     rows = []
     for (episode, horizon), own in days.group_by("episode", "horizon", maintain_order=True):

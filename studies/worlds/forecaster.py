@@ -40,7 +40,7 @@ def _alone(params: Calibrate) -> Calibrate:
 
 @dataclass(frozen=True)
 class Shift:
-    """What changes at an origin's target, for good.
+    """What changes from a day on, for good.
 
     error: factor on the errors of targets from that day on, while the forecaster's scale stays what it was.
     narrow: factor on the intervals that are given, which no forecaster learns of: a fault of publication.
@@ -66,10 +66,11 @@ class Run:
 
     @cached_property
     def target_dates(self) -> dict[str, NDArray[np.datetime64]]:
+        """By horizon, the target date of each origin's forecast, (n,)."""
         return {horizon: self.history.targets(horizon).dates[self.origins] for horizon in HORIZONS}
 
     def with_errors(self, factor: float, day: np.datetime64) -> "Run":
-        """Errors of targets from `day` on are larger by a factor, the forecasts what they were, and calibration learns of it."""
+        """The run with errors of targets from `day` on larger by a factor; the forecasts stay, and calibration learns of it."""
         if factor == 1.0:
             return self
         outcomes = {}
@@ -80,7 +81,7 @@ class Run:
         return replace(self, outcomes=outcomes)
 
     def scores(self, horizon: str) -> Floats:
-        """|error| over scale of what matured."""
+        """|error| over scale, of the forecasts that have matured."""
         predictive = self.raw[horizon]
         z = np.abs(self.outcomes[horizon].log_return - predictive.location) / predictive.scale
         return z[np.isfinite(z)]
@@ -88,14 +89,16 @@ class Run:
     def quantiles(self, shape: Mapping[str, Floats] | None) -> dict[str, Floats]:
         """Log-distances (n, 25) by horizon: calibrated by the pipeline, or with a `shape` of half-widths (12,) that stays."""
         if shape is None:
-            raw = {horizon: {NOWCAST: one} for horizon, one in self.raw.items()}
+            raw = {horizon: {NOWCAST: predictive} for horizon, predictive in self.raw.items()}
             calibrated, _ = calibrate(raw, self.outcomes, _alone(PARAMS.calibrate))
-            return {horizon: one.quantiles[PUBLISHED] for horizon, one in calibrated.items()}
+            return {horizon: result.quantiles[PUBLISHED] for horizon, result in calibrated.items()}
         return {
             horizon: conformal.quantiles(
-                one.location, one.scale, np.broadcast_to(shape[horizon], (one.scale.size, shape[horizon].size))
+                predictive.location,
+                predictive.scale,
+                np.broadcast_to(shape[horizon], (predictive.scale.size, shape[horizon].size)),
             )
-            for horizon, one in self.raw.items()
+            for horizon, predictive in self.raw.items()
         }
 
 
@@ -129,7 +132,7 @@ class Seen:
 
 
 def seen(made: Run, quantiles: Mapping[str, Floats], *, narrow: float = 1.0, day: np.datetime64 | None = None) -> Seen:
-    """As the performance stage reads calibrated.parquet.  narrow: of intervals whose target is `day` or later."""
+    """What the performance stage reads from calibrated.parquet.  narrow: factor on intervals whose target is `day` or later."""
     first = SETTLED - FIRST
     days, anchor = made.history.days[made.origins][first:], made.history.anchor[made.origins][first:]
     panels, watched, given_all, steps_all = {}, {}, [], []

@@ -25,7 +25,7 @@ ALERTS = load_params("alerts", path=ROOT / "params.yaml", declared={"alerts": de
 
 @dataclass(frozen=True)
 class Year:
-    """Of n series, each with a year of daily looks at the monitor and weekly ones at drift.
+    """n series, each with a year of daily looks at the monitor and weekly ones at drift.
 
     drift_look: the share of looks that call a drift, by series.  drift_year: whether any does.  worsening, action: of the newest
     look.  messages, warnings: how many in the year, by series.
@@ -40,19 +40,22 @@ class Year:
 
     @property
     def look(self) -> tuple[float, float]:
-        """The share of looks with a drift, and its standard error over series: looks of one series are no independent ones."""
+        """The share of looks with a drift, and its standard error over series: looks at one series are not independent."""
         return float(self.drift_look.mean()), float(self.drift_look.std(ddof=1) / np.sqrt(self.drift_look.size))
 
     @property
     def year(self) -> Share:
+        """The share of series with a drift at any look of the year."""
         return share(self.drift_year)
 
     @property
     def messages_a_year(self) -> tuple[float, float]:
+        """The mean number of messages in a year, and its standard error over series."""
         return float(self.messages.mean()), float(self.messages.std(ddof=1) / np.sqrt(self.messages.size))
 
 
 def a_chunk(world: str, seed: int, first: int, count: int) -> Year:
+    """The year of series `first` to `first + count - 1` of a world; a series is seeded by its number."""
     found: list[tuple[float, bool, bool, bool, int, int]] = []
     for number in range(first, first + count):
         returns = WORLDS[world](np.random.default_rng([seed, list(WORLDS).index(world), number]), DAYS)
@@ -75,8 +78,8 @@ def a_chunk(world: str, seed: int, first: int, count: int) -> Year:
                 any(looks),
                 report.target.trend == WORSENING,
                 bool(report.target.requires_action),
-                sum(one.origin_date >= since for one in listed.sent),
-                sum(one.origin_date >= since and one.severity != "INFO" for one in listed.alerts),
+                sum(message.origin_date >= since for message in listed.sent),
+                sum(alert.origin_date >= since and alert.severity != "INFO" for alert in listed.alerts),
             )
         )
     return Year(*(np.array(column) for column in zip(*found, strict=True)))

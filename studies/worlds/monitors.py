@@ -69,7 +69,7 @@ class Chunk:
 
 
 def chunk(made: Sequence[Run], forecast: Sequence[Seen]) -> Chunk:
-    """made, forecast: of the same series, which have the same days and no gaps."""
+    """Many series put on one calendar.  made, forecast: of the same series, which have the same days and no gaps."""
     origins = made[0].history
     first, panels = forecast[0], forecast[0].panels
     known = origins.anchor_date[-YEAR:]
@@ -81,10 +81,10 @@ def chunk(made: Sequence[Run], forecast: Sequence[Seen]) -> Chunk:
     watched = {
         horizon: Watched(
             horizon,
-            crps=np.stack([one.watched[horizon].crps for one in forecast], axis=1),
-            error=np.stack([one.watched[horizon].error for one in forecast], axis=1),
+            crps=np.stack([series.watched[horizon].crps for series in forecast], axis=1),
+            error=np.stack([series.watched[horizon].error for series in forecast], axis=1),
             missed={
-                level: np.stack([one.watched[horizon].missed[level] for one in forecast], axis=1)
+                level: np.stack([series.watched[horizon].missed[level] for series in forecast], axis=1)
                 for level in first.watched[horizon].missed
             },
         )
@@ -94,9 +94,9 @@ def chunk(made: Sequence[Run], forecast: Sequence[Seen]) -> Chunk:
         watched,
         newest,
         slot,
-        distance=np.stack([_distance(*one) for one in zip(made, forecast, strict=True)], axis=2),
+        distance=np.stack([_distance(*pair) for pair in zip(made, forecast, strict=True)], axis=2),
         log_error=np.stack(
-            [np.log(one.panels["1d"].actual / one.panels["1d"].median[:, 0]) for one in forecast], axis=1
+            [np.log(series.panels["1d"].actual / series.panels["1d"].median[:, 0]) for series in forecast], axis=1
         ),
     )
 
@@ -112,7 +112,7 @@ def _distance(made: Run, forecast: Seen) -> Floats:
 
 
 def window_codes(seen_by: Chunk) -> dict[str, Ints]:
-    """Horizon -> code of its status from the windows at each look: the worse of its windows; shape (looks, runs)."""
+    """Horizon -> code of its status from the windows at each look: that of its worst window; shape (looks, runs)."""
     compared = {
         ((horizon, size), name): change
         for horizon, each in seen_by.watched.items()
@@ -133,7 +133,7 @@ def window_codes(seen_by: Chunk) -> dict[str, Ints]:
 
 
 def alarms(seen_by: Chunk, *, tolerance: float | None = None) -> dict[str, Bools]:
-    """Horizon -> whether its alarm is raised by each outcome; shape (n, runs).  tolerance: another one than that of params.yaml."""
+    """Horizon -> whether its alarm is raised by each outcome; shape (n, runs).  tolerance: in place of that of params.yaml."""
     part, alarm = shares(HORIZONS), SETTINGS.alarm
     bets = payoffs(PARAMS.levels, alarm.scales, tolerance=alarm.tolerance if tolerance is None else tolerance)
     return {
@@ -161,11 +161,11 @@ class Said:
     farthest: Floats
 
     def either(self, *horizons: str) -> Bools:
-        """Windows or alarm, (looks, runs)."""
+        """Whether the windows or the alarm of any of the horizons say so, (looks, runs)."""
         return np.any([part[horizon] for horizon in horizons for part in (self.windows, self.alarm)], axis=0)
 
     def early(self, rates: EarlyRates, *horizons: str) -> Bools:
-        """The early signal: a distance that is as rare as `performance.early_rate`, (looks, runs)."""
+        """Whether the early signal of any of the horizons is at least as rare as `performance.early_rate`, (looks, runs)."""
         return np.any(
             [
                 rates.rate(horizon, self.distance[:, HORIZONS.index(horizon)]) <= SETTINGS.early_rate
@@ -177,6 +177,7 @@ class Said:
 
 
 def said(seen_by: Chunk) -> Said:
+    """What the monitors say of a chunk."""
     raised, codes = alarms(seen_by), window_codes(seen_by)
     by_look: dict[str, Bools] = {}
     for horizon, outcomes in raised.items():
@@ -198,7 +199,7 @@ def said(seen_by: Chunk) -> Said:
 
 
 def together(parts: Sequence[Said]) -> Said:
-    """The runs of all of them."""
+    """What the monitors say of the runs of all parts."""
 
     def joined(name: str) -> Floats:
         return np.concatenate([getattr(part, name) for part in parts], axis=-1)
@@ -239,7 +240,7 @@ Key = tuple[str, str]  # forecaster, change
 def a_chunk(
     world: str, changes: Sequence[str], forecasters: Sequence[str], seed: int, first: int, count: int
 ) -> dict[Key, Said]:
-    """What is said of series `first` to `first + count - 1` of a world, without a change (NO_CHANGE) and with each of them.
+    """What is said of series `first` to `first + count - 1` of a world with each of `changes`; NO_CHANGE stands for none.
 
     A series is seeded by its number, and its changes are those of the same series.
     """
@@ -251,12 +252,14 @@ def a_chunk(
     found: dict[Key, Said] = {}
     for change in changes:
         shift = STEADY if change == NO_CHANGE else CHANGES[change](world)
-        made = [one.with_errors(shift.error, CHANGED_ON) for one in steady]
+        made = [before.with_errors(shift.error, CHANGED_ON) for before in steady]
         if shift.volatility != 1.0:
             made = [run(np.where(np.arange(DAYS) >= LOOKS_FROM, shift.volatility, 1.0) * returns) for returns in series]
         for forecaster in forecasters:
             shape = fixed_shape(world) if forecaster == FIXED else None
-            forecast = [seen(one, one.quantiles(shape), narrow=shift.narrow, day=CHANGED_ON) for one in made]
+            forecast = [
+                seen(changed, changed.quantiles(shape), narrow=shift.narrow, day=CHANGED_ON) for changed in made
+            ]
             found[forecaster, change] = said(chunk(made, forecast))
     return found
 
@@ -293,18 +296,18 @@ class Share:
 
     @property
     def error(self) -> float:
-        """√(p(1 − p)/n), of a share of none or of all with half a series added, so that none is without an error."""
+        """√(p(1 − p)/n); a share of none or of all is moved by half a series, so that no share is without an error."""
         p = min(max(self.value, 0.5 / self.n), 1 - 0.5 / self.n)
         return math.sqrt(p * (1 - p) / self.n)
 
 
 def share(alarmed: Bools) -> Share:
-    """alarmed: (runs,)."""
+    """The share of series with an alarm.  alarmed: (runs,)."""
     return Share(float(alarmed.mean()), alarmed.size)
 
 
 def ever(alarmed: Bools) -> Share:
-    """Series with an alarm at any look.  alarmed: (looks, runs)."""
+    """The share of series with an alarm at any look.  alarmed: (looks, runs)."""
     return share(alarmed.any(axis=0))
 
 
@@ -314,6 +317,7 @@ def delay(alarmed: Bools) -> Floats:
 
 
 def within(delays: Floats, looks: int) -> Share:
+    """The share of series whose delay, from `delay`, is at most so many looks."""
     return share(delays <= looks)
 
 
@@ -322,6 +326,7 @@ EARLY_RATES = (1.0, 0.9, 0.7, 0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01)
 
 
 def early_horizons() -> list[str]:
+    """The horizons that the early signal looks at."""
     return [horizon for horizon in HORIZONS if usual_steps(horizon) >= EARLY_FROM]
 
 

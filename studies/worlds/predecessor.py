@@ -1,4 +1,4 @@
-"""The predecessor's monitor of errors, as its description has it: the yardstick of ours."""
+"""The predecessor's monitor of errors, as its description has it: the yardstick for ours."""
 
 import math
 

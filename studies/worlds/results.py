@@ -15,7 +15,9 @@ from studies.worlds.returns import CALM
 
 @dataclass(frozen=True)
 class Study:
-    """said: by world, then forecaster and change.  rates: of the early signal, from the years before the last one, in which its
+    """What the study measured.
+
+    said: by world, then forecaster and change.  rates: of the early signal, from the years before the last one, in which its
     false alarms are counted.  years: by world, of drift and messages.  tolerances: by forecaster and tolerance.
     """
 
@@ -27,19 +29,22 @@ class Study:
 
 def years_with(found: Study, world: str, forecaster: str) -> dict[str, Share]:
     """By monitor, in what share of years without a change it raises a false alarm; `alarm_five_years`: of five years."""
-    one = found.said[world][forecaster, NO_CHANGE]
+    calm = found.said[world][forecaster, NO_CHANGE]
     return {
-        "windows_year": ever(np.any(list(one.windows.values()), axis=0)),
-        "alarm_year": ever(np.any(list(one.alarm.values()), axis=0)),
-        "either_year": ever(one.either(*HORIZONS)),
-        "alarm_five_years": share(one.alarm_five_years),
-        "early_year": ever(one.early(found.rates, *HORIZONS)),
-        "any_year": ever(one.either(*HORIZONS) | one.early(found.rates, *HORIZONS)),
+        "windows_year": ever(np.any(list(calm.windows.values()), axis=0)),
+        "alarm_year": ever(np.any(list(calm.alarm.values()), axis=0)),
+        "either_year": ever(calm.either(*HORIZONS)),
+        "alarm_five_years": share(calm.alarm_five_years),
+        "early_year": ever(calm.early(found.rates, *HORIZONS)),
+        "any_year": ever(calm.either(*HORIZONS) | calm.early(found.rates, *HORIZONS)),
     }
 
 
 def false_alarms(found: Study) -> dict[tuple[str, str], dict[str, tuple[float, float, int]]]:
-    """By world and forecaster, by monitor: share, its standard error, number of series.  Drift is of the market: one forecaster."""
+    """By world and forecaster, by monitor: share, its standard error, number of series.
+
+    Drift is of the market, whatever forecasts it, and stands beside one forecaster only.
+    """
     table: dict[tuple[str, str], dict[str, tuple[float, float, int]]] = {}
     for world in CALM:
         for forecaster in FORECASTERS:
@@ -61,7 +66,8 @@ def _mean(values: Floats) -> tuple[float, float]:
 
 
 def percent(value: float, error: float | None = None) -> str:
-    """
+    """A share in per cent, with its standard error where one is given.
+
     >>> percent(0.05), percent(0.05, 0.011)
     ('5.0 %', '5.0 ± 1.1 %')
     """

@@ -1,7 +1,7 @@
 """Worlds of daily returns: without a change, one fitted to the shipped returns among them, and with changes of the market.
 
-A world gives the log-returns of `days` business days of one series, shape (days,). What is said of the market here is estimated
-from the shipped observado, never typed.
+A world gives the log-returns of `days` business days of one series, shape (days,). What is assumed about the market is estimated
+from the shipped observado, never typed in.
 """
 
 import math
@@ -86,12 +86,12 @@ def estimated() -> Estimated:
 
 
 def iid(rng: np.random.Generator, days: int) -> Floats:
-    """Independent and normal."""
+    """Independent, normal returns."""
     return DAILY * rng.standard_normal(days)
 
 
 def ar1(rng: np.random.Generator, days: int, *, coefficient: float = 0.3) -> Floats:
-    """Normal, with a first autocorrelation of `coefficient`: what the averaging in the observado leaves at most."""
+    """Normal returns with a first autocorrelation of `coefficient`: the most that the averaging in the observado leaves."""
     return _autocorrelated(DAILY * math.sqrt(1 - coefficient**2) * rng.standard_normal(days), coefficient)
 
 
@@ -124,7 +124,7 @@ def _autocorrelated(errors: Floats, coefficient: float) -> Floats:
 
 
 def bootstrap(rng: np.random.Generator, days: int) -> Floats:
-    """Blocks of two years of the shipped returns, in any order: real storms and real changes are in it."""
+    """Blocks of two years of the shipped returns, in any order, with their real storms and real changes."""
     returns = shipped()[1]
     starts = rng.integers(0, returns.size - BLOCK + 1, -(-days // BLOCK))
     return np.concatenate([returns[start : start + BLOCK] for start in starts])[:days]

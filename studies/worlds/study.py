@@ -4,7 +4,6 @@
 """
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from forex.commands.keep.readme import filled
@@ -38,6 +37,7 @@ class Sizes:
 
 
 def study(sizes: Sizes, *, processes: int) -> Study:
+    """Measure everything on so many series of each kind; the figures do not depend on the number of processes."""
     said = {
         world: dict(
             monitors.measure(world, sizes.calm if world in CALM else sizes.real, seed=SEED, processes=processes)
@@ -57,7 +57,7 @@ def study(sizes: Sizes, *, processes: int) -> Study:
 
 
 def write_tables(found: Study) -> None:
-    """The two CSVs of forex/monitoring/rates."""
+    """Write the two CSVs of forex/monitoring/rates."""
     rows = [
         f"{world},{forecaster},{monitor},{value:.4f},{error:.4f},{n}"
         for (world, forecaster), by_monitor in false_alarms(found).items()
@@ -73,7 +73,7 @@ def write_tables(found: Study) -> None:
 
 
 def write(found: Study) -> str:
-    """The tables that the pipeline reads, the page, and the days of the episodes; returns the page."""
+    """Write the tables that the pipeline reads, the page, and the days of the episodes; returns the page."""
     calibrated = read_parquet(CALIBRATED)
     write_tables(found)
     page = filled(PAGE.read_text(encoding="utf-8"), blocks(found, calibrated))
@@ -83,10 +83,12 @@ def write(found: Study) -> str:
 
 
 def cores() -> int:
+    """How many cores this process may run on."""
     return len(os.sched_getaffinity(0))
 
 
-def main(arguments: Sequence[str] = ()) -> None:
+def main() -> None:
+    """Run the whole study on every core, write what it measured, and print the page."""
     print(write(study(Sizes(), processes=cores())))
 
 

@@ -1,4 +1,4 @@
-"""The tables of reports/monitors.md, of what the study measured."""
+"""The tables of reports/monitors.md, from what the study measured."""
 
 import numpy as np
 import polars as pl
@@ -117,11 +117,11 @@ def _delays(found: Study) -> str:
     head = ["change at 1d", "world", "forecaster", "within 60", "within a year", "median"]
     head += ["predecessor within a year", "predecessor median"]
     rows = []
-    for change, world, forecaster, one in _changed(found):
+    for change, world, forecaster, said in _changed(found):
         calm = found.said[world][forecaster, NO_CHANGE]
         # the p with which the predecessor's rule alarms in as many calm years as all of ours together
         threshold = float(np.quantile(calm.predecessor.min(axis=0), ever(calm.either(*HORIZONS)).value))
-        ours, old = delay(one.either("1d")), delay(one.predecessor < threshold)
+        ours, old = delay(said.either("1d")), delay(said.predecessor < threshold)
         figures = [_told(within(ours, 60)), _told(within(ours, YEAR)), _median(ours)]
         rows.append([change, world, forecaster, *figures, percent(within(old, YEAR).value), _median(old)])
     return markdown([head, *rows])
@@ -129,22 +129,22 @@ def _delays(found: Study) -> str:
 
 def _other_horizons(found: Study) -> str:
     rows = []
-    for change, world, forecaster, one in _changed(found):
+    for change, world, forecaster, said in _changed(found):
         cells = []
         for horizon in HORIZONS:
-            delays = delay(one.either(horizon))
+            delays = delay(said.either(horizon))
             cells.append(f"{_told(within(delays, YEAR))}, {_median(delays)}")
         rows.append([change, world, forecaster, *cells])
     return markdown([["change", "world", "forecaster", *HORIZONS], *rows])
 
 
 def _found(found: Study) -> str:
-    """The README's table: what is found in the fitted world by the pipeline's own forecaster, by horizon, and where nothing is."""
+    """The README's table, by horizon in the fitted world, with the pipeline's own forecaster: false alarms, then what is found."""
     calm = found.said["fitted"][ADAPTS, NO_CHANGE]
     rows = [["nothing: a false alarm", *(_told(ever(calm.either(horizon))) for horizon in HORIZONS)]]
     for change in SHOWN:
         delays = [delay(found.said["fitted"][ADAPTS, change].either(horizon)) for horizon in HORIZONS]
-        rows.append([change, *(f"{_told(within(one, YEAR))}, {_median(one)}" for one in delays)])
+        rows.append([change, *(f"{_told(within(looks, YEAR))}, {_median(looks)}" for looks in delays)])
     return markdown([["what changes: found within a year, median", *HORIZONS], *rows])
 
 
@@ -154,15 +154,15 @@ def _early(rates: EarlyRates) -> str:
 
 
 def _early_power(found: Study) -> str:
-    """By rate: how often the signal comes within a year of a change, and at 30d before the first outcome that is affected."""
+    """By rate: how often the signal comes within a year of a change, and at 30d before the first affected outcome."""
     rows = []
     soon = usual_steps("30d")
-    for change, world, forecaster, one in _changed(found):
+    for change, world, forecaster, said in _changed(found):
         if forecaster != ADAPTS or CHANGES[change](world).volatility == 1.0:
             continue  # the rate's own path does not change
         for rate in (0.02, 0.05, 0.1, 0.2):
             at = {
-                horizon: found.rates.rate(horizon, one.distance[:, HORIZONS.index(horizon)]) <= rate
+                horizon: found.rates.rate(horizon, said.distance[:, HORIZONS.index(horizon)]) <= rate
                 for horizon in early_horizons()
             }
             thirty = delay(at["30d"]) if "30d" in at else np.array([NEVER])

@@ -41,12 +41,12 @@ def a_chunk(seed: int, first: int, count: int) -> dict[tuple[str, float], tuple[
         narrow = CHANGES[CHANGE](world).narrow if world == FOUND_IN else 1.0
         for forecaster in FORECASTERS:
             shape = fixed_shape(world) if forecaster == FIXED else None
-            given = chunk(series, [seen(one, one.quantiles(shape), narrow=narrow, day=CHANGED_ON) for one in series])
+            given = chunk(series, [seen(made, made.quantiles(shape), narrow=narrow, day=CHANGED_ON) for made in series])
             worse = window_codes(given)["1d"] >= CODE[DEGRADED] if world == FOUND_IN else None
             for tolerance in TOLERANCES:
                 raised = alarms(given, tolerance=tolerance)
                 found[world, forecaster, tolerance] = (
-                    np.any([one[-FIVE_YEARS:].any(axis=0) for one in raised.values()], axis=0)
+                    np.any([outcomes[-FIVE_YEARS:].any(axis=0) for outcomes in raised.values()], axis=0)
                     if worse is None
                     else (worse | raised["1d"][given.newest["1d"]]).any(axis=0)
                 )

@@ -29,7 +29,7 @@ class Shown:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One for a file of tests: as long as it is open its event loop runs, and nothing else in the process could start one."""
+    """One browser per test module: its event loop runs while it is open, and the process can start no other."""
     if CHROMIUM is None:
         pytest.skip("no chromium on the path: the pages are not opened")
     with chromium() as found:

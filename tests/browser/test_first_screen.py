@@ -39,8 +39,8 @@ def first_screen(page: Opened) -> str:
 def bottoms(page: Opened, selector: str) -> list[float]:
     return [
         box["y"] + box["height"]
-        for one in page.page.locator(f"{selector}:visible").all()
-        if (box := one.bounding_box())
+        for element in page.page.locator(f"{selector}:visible").all()
+        if (box := element.bounding_box())
     ]
 
 
@@ -54,16 +54,16 @@ def requires(page: Opened) -> None:
 
 def test_the_real_page_says_state_answer_and_medians(browser: Browser, run: Path) -> None:
     shown = of_run(run, "dashboard")
-    said = language("es")
+    spanish = language("es")
     made = json.loads((run / "forecast.json").read_text(encoding="utf-8"))
     with opened(browser, shown.path, now=shown.now, size=PHONE) as page:
         requires(page)
         text = first_screen(page)
         for horizon in ("1d", "7d"):
-            assert said.rate(made["horizons"][horizon]["median"]) in text
-        assert said.day_in_words(made["origin_date"]) in text
+            assert spanish.rate(made["horizons"][horizon]["median"]) in text
+        assert spanish.day_in_words(made["origin_date"]) in text
         for end in made["horizons"]["7d"]["intervals"]["0.8"]:
-            assert said.pesos(end) in text
+            assert spanish.pesos(end) in text
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -125,5 +125,5 @@ def test_of_its_age_only_the_graver_note_is_shown_and_from_its_instant_on(browse
 def noted(browser: Browser, shown: Shown) -> list[str]:
     """The states of the notes on a page's age that are shown."""
     with opened(browser, shown.path, now=shown.now) as page:
-        classes = [one.get_attribute("class") or "" for one in page.page.locator("[data-from]:visible").all()]
+        classes = [note.get_attribute("class") or "" for note in page.page.locator("[data-from]:visible").all()]
         return [name.removeprefix("state ") for name in classes]

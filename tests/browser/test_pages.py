@@ -15,7 +15,7 @@ from tests.support.pages.dashboards import PROJECTS
 RUN = ("dashboard", "expectations")
 MADE_UP = ("everything wrong",)
 AXE = Axe()
-# Of what is shown, the parts that reach beyond the window, or out of a section without a region that scrolls around them.
+# The visible elements that reach beyond the window or their section, and that no scrolling region holds.
 CUT = """() => {
   const inside = one => {
     const region = one.closest(".scroll");
@@ -88,7 +88,7 @@ def test_axe_finds_no_violation(browser: Browser, shown: Shown, scheme: Scheme) 
         for width in (WIDE[0], PHONE[0]):
             page.page.set_viewport_size({"width": width, "height": 900})
             found = AXE.run(page.page).response["violations"]
-            assert [(one["id"], [node["html"][:100] for node in one["nodes"]]) for one in found] == []
+            assert [(violation["id"], [node["html"][:100] for node in violation["nodes"]]) for violation in found] == []
 
 
 def test_every_chart_is_there_with_a_text_for_those_who_do_not_see_it(browser: Browser, shown: Shown) -> None:
@@ -159,7 +159,7 @@ def test_every_project_fits_its_window(browser: Browser, folder: Path, project: 
 
 
 def printed(page: Opened) -> int:
-    """The pages of paper that it takes, of A4."""
+    """How many A4 pages it prints on."""
     return len(re.findall(rb"/Type\s*/Page\b", page.page.pdf(format="A4", print_background=True)))
 
 

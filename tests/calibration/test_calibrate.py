@@ -38,13 +38,13 @@ def test_benchmarks_with_the_nowcasts_centre_keep_their_widths() -> None:
 @pytest.mark.parametrize("missing", ["nowcast", "garch_t"])
 def test_without_a_nowcast_or_the_benchmark_there_is_none_between_them(missing: str) -> None:
     raw = {
-        horizon: {name: one for name, one in models.items() if name != missing}
+        horizon: {name: forecast for name, forecast in models.items() if name != missing}
         for horizon, models in world()[0].items()
     }
     left = "garch_t" if missing == "nowcast" else "nowcast"
     rules = {"conformal": (left,), "ensemble": PARAMS.ensemble.model_dump() | {"members": (calibrated_name(left),)}}
     found = calibrate(raw, world()[1], changed(**rules, published={"model": calibrated_name(left)}))[0]
-    centred = {name for one in found.values() for name in one.quantiles if name.endswith("_nowcast")}
+    centred = {name for calibrated in found.values() for name in calibrated.quantiles if name.endswith("_nowcast")}
     assert centred == (set() if missing == "nowcast" else {"random_walk_nowcast"})
 
 
@@ -76,19 +76,19 @@ def test_too_few_matured_scores_are_counted_in_the_message() -> None:
 
 
 def test_ensemble_is_the_weighted_quantile_average_of_its_members() -> None:
-    for one in result()[0].values():
-        np.testing.assert_allclose(one.weights.sum(axis=1), 1.0)
-        parts = [one.weights[:, [i]] * one.quantiles[name] for i, name in enumerate(one.members)]
-        np.testing.assert_allclose(one.quantiles["ensemble"], sum(parts), rtol=1e-12, atol=1e-15)
+    for calibrated in result()[0].values():
+        np.testing.assert_allclose(calibrated.weights.sum(axis=1), 1.0)
+        parts = [calibrated.weights[:, [i]] * calibrated.quantiles[name] for i, name in enumerate(calibrated.members)]
+        np.testing.assert_allclose(calibrated.quantiles["ensemble"], sum(parts), rtol=1e-12, atol=1e-15)
 
 
 @pytest.mark.parametrize("model", ["nowcast", "garch_t_conformal", "garch_t_nowcast", "ensemble", "random_walk"])
 def test_published_is_the_model_that_params_name(model: str) -> None:
-    for horizon, one in calibrate(*world(), changed(published={"model": model}))[0].items():
-        np.testing.assert_array_equal(one.quantiles[PUBLISHED], one.quantiles[model])
+    for horizon, calibrated in calibrate(*world(), changed(published={"model": model}))[0].items():
+        np.testing.assert_array_equal(calibrated.quantiles[PUBLISHED], calibrated.quantiles[model])
         for name, usual in result()[0][horizon].quantiles.items():
             if name != PUBLISHED:
-                np.testing.assert_array_equal(one.quantiles[name], usual)
+                np.testing.assert_array_equal(calibrated.quantiles[name], usual)
 
 
 # --- delayed feedback -----------------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ def test_an_outcome_counts_from_the_first_origin_that_knows_it_not_one_earlier()
 
 def test_delaying_the_actuals_by_a_day_changes_the_result() -> None:
     raw, outcomes = world()
-    late = {horizon: replace(one, matured=one.matured + 1) for horizon, one in outcomes.items()}
+    late = {horizon: replace(outcome, matured=outcome.matured + 1) for horizon, outcome in outcomes.items()}
     delayed, first = calibrate(raw, late, PARAMS)
     assert first == result()[1] + 1
     for horizon in HORIZONS:
@@ -119,7 +119,7 @@ def test_delaying_the_actuals_by_a_day_changes_the_result() -> None:
 
 
 def test_forecasts_without_a_scale_teach_nothing() -> None:
-    """An observado that stood still has a scale of zero, and errors of zero, or of any size, over it."""
+    """An observado that stood still has a scale of zero: over it, errors of zero or of any size say nothing."""
     raw, outcomes = world()
     still = np.arange(len(outcomes["1d"].steps)) < 50
     halted = {
@@ -134,12 +134,15 @@ def test_forecasts_without_a_scale_teach_nothing() -> None:
         for horizon, models in raw.items()
     }
     settled = {
-        horizon: replace(one, log_return=np.where(still & (np.arange(len(still)) % 2 == 0), 0.0, one.log_return))
-        for horizon, one in outcomes.items()
+        horizon: replace(
+            outcome, log_return=np.where(still & (np.arange(len(still)) % 2 == 0), 0.0, outcome.log_return)
+        )
+        for horizon, outcome in outcomes.items()
     }
     found, first = calibrate(halted, settled, PARAMS)
     unscored = {
-        horizon: replace(one, log_return=np.where(still, np.nan, one.log_return)) for horizon, one in outcomes.items()
+        horizon: replace(outcome, log_return=np.where(still, np.nan, outcome.log_return))
+        for horizon, outcome in outcomes.items()
     }
     expected, later = calibrate(halted, unscored, PARAMS)
     assert first == later

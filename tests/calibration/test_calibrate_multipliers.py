@@ -29,11 +29,11 @@ def widths(quantiles: Floats) -> Floats:
 
 def test_without_regimes_nothing_is_multiplied() -> None:
     normal = np.full(len(world()[1]["1d"].steps), "NORMAL")
-    for one in (result()[0], calibrate(*world(), PARAMS, normal)[0]):
+    for calibrated in (result()[0], calibrate(*world(), PARAMS, normal)[0]):
         for horizon in HORIZONS:
-            assert set(one[horizon].without) == set(DEPENDENT)
+            assert set(calibrated[horizon].without) == set(DEPENDENT)
             for name in DEPENDENT:
-                np.testing.assert_array_equal(one[horizon].quantiles[name], one[horizon].without[name])
+                np.testing.assert_array_equal(calibrated[horizon].quantiles[name], calibrated[horizon].without[name])
 
 
 def test_multipliers_touch_calibrated_models_in_stressed_regimes_only() -> None:
@@ -42,13 +42,13 @@ def test_multipliers_touch_calibrated_models_in_stressed_regimes_only() -> None:
     first = stressed()[1]
     elsewhere = regimes != "HIGH_VOL"
     for horizon in HORIZONS:
-        one = stressed()[0][horizon]
+        calibrated = stressed()[0][horizon]
         for name in ("random_walk", "random_walk_drift", "predecessor", "garch_t"):
-            np.testing.assert_array_equal(one.quantiles[name], raw[horizon][name].quantiles)
+            np.testing.assert_array_equal(calibrated.quantiles[name], raw[horizon][name].quantiles)
         for name in DEPENDENT:
-            np.testing.assert_array_equal(one.without[name], plain[horizon].quantiles[name])
+            np.testing.assert_array_equal(calibrated.without[name], plain[horizon].quantiles[name])
         for name in ("nowcast", "garch_t_conformal"):
-            ours, without = one.quantiles[name], one.without[name]
+            ours, without = calibrated.quantiles[name], calibrated.without[name]
             np.testing.assert_array_equal(ours[elsewhere], without[elsewhere])
             np.testing.assert_array_equal(ours[:, MEDIAN], without[:, MEDIAN])
             factor = widths(ours)[first:] / widths(without)[first:]
@@ -65,10 +65,10 @@ def test_multipliers_are_estimated_from_the_forecasts_as_they_are_without_them()
     _, outcomes, regimes = stress()
     rules = QUICK.multipliers
     for horizon in HORIZONS:
-        one, outcome = stressed()[0][horizon], outcomes[horizon]
-        without = one.without["nowcast"]
+        calibrated, outcome = stressed()[0][horizon], outcomes[horizon]
+        without = calibrated.without["nowcast"]
         distance = np.abs(outcome.log_return - without[:, MEDIAN])
-        counts = one.standardised["nowcast"].count >= QUICK.min_scores
+        counts = calibrated.standardised["nowcast"].count >= QUICK.min_scores
         lower, upper = zip(*(central_pair(level) for level in rules.levels), strict=True)
         ratios = distance[:, None] / ((without[:, upper] - without[:, lower]) / 2)  # whichever way the tails lean
         judged = multipliers.Scored(np.where(counts[:, None], ratios, np.nan), outcome.matured, outcome.steps)
@@ -78,7 +78,7 @@ def test_multipliers_are_estimated_from_the_forecasts_as_they_are_without_them()
         change = np.where(np.isfinite(judged.ratios).all(axis=1), change, np.nan)
         expected = multipliers.factors(regimes, judged, estimated, change, rules)
         first = stressed()[1]
-        factor = widths(one.quantiles["nowcast"])[first:, 7] / widths(without)[first:, 7]
+        factor = widths(calibrated.quantiles["nowcast"])[first:, 7] / widths(without)[first:, 7]
         np.testing.assert_allclose(factor, expected[first:], rtol=1e-9)
 
 
@@ -87,14 +87,16 @@ def test_the_factor_in_what_is_published(model: str) -> None:
     raw, outcomes, regimes = stress()
     rules = QUICK.model_copy(update={"published": QUICK.published.model_copy(update={"model": model})})
     calibrated, first = calibrate(raw, outcomes, rules, regimes)
-    for one in calibrated.values():
+    for at_horizon in calibrated.values():
         own = {
-            name: widths(one.quantiles[name])[first:, 7] / widths(one.without[name])[first:, 7]
+            name: widths(at_horizon.quantiles[name])[first:, 7] / widths(at_horizon.without[name])[first:, 7]
             for name in ("nowcast", "garch_t_conformal")
         }
         own["random_walk"] = np.ones(len(own["nowcast"]))
-        own["ensemble"] = sum(own[name] * one.weights[first:, j] for j, name in enumerate(rules.ensemble.members))
-        np.testing.assert_allclose(one.factors[first:], own[model], rtol=1e-9)
+        own["ensemble"] = sum(
+            own[name] * at_horizon.weights[first:, j] for j, name in enumerate(rules.ensemble.members)
+        )
+        np.testing.assert_allclose(at_horizon.factors[first:], own[model], rtol=1e-9)
     assert (calibrated["1d"].factors[first:].max() > 1.1) == (model != "random_walk")
 
 
@@ -104,25 +106,27 @@ def test_multiplied_forecasts_do_not_depend_on_what_is_known_later(cut: int) -> 
     rng, later = np.random.default_rng(9), np.arange(len(regimes)) > cut
     unsettled = {
         horizon: replace(
-            one, log_return=np.where(one.matured > cut, 0.02 * rng.standard_normal(len(later)), one.log_return)
+            outcome,
+            log_return=np.where(outcome.matured > cut, 0.02 * rng.standard_normal(len(later)), outcome.log_return),
         )
-        for horizon, one in outcomes.items()
+        for horizon, outcome in outcomes.items()
     }
     other = calibrate(raw, unsettled, QUICK, np.where(later, "COPPER_SHOCK", regimes))[0]
     upto = slice(cut + 1)
     short_raw = {
         horizon: {
-            name: Predictive(one.location[upto], one.scale[upto], one.quantiles[upto]) for name, one in models.items()
+            name: Predictive(forecast.location[upto], forecast.scale[upto], forecast.quantiles[upto])
+            for name, forecast in models.items()
         }
         for horizon, models in raw.items()
     }
     short_outcomes = {
         horizon: Outcome(
-            np.where(one.matured > cut, np.nan, one.log_return)[upto],
-            np.minimum(one.matured, cut + 1)[upto],
-            one.steps[upto],
+            np.where(outcome.matured > cut, np.nan, outcome.log_return)[upto],
+            np.minimum(outcome.matured, cut + 1)[upto],
+            outcome.steps[upto],
         )
-        for horizon, one in outcomes.items()
+        for horizon, outcome in outcomes.items()
     }
     short = calibrate(short_raw, short_outcomes, QUICK, regimes[upto])[0]
     for horizon in HORIZONS:
@@ -145,12 +149,12 @@ def test_the_report_compares_with_and_without_over_the_matured_origins() -> None
     calibrated, first = stressed()
     anchor = np.full(len(regimes) - first, 900.0)
     settled = {
-        horizon: Settled(anchor, anchor * np.exp(one.log_return[first:]), regimes[first:])
-        for horizon, one in outcomes.items()
+        horizon: Settled(anchor, anchor * np.exp(outcome.log_return[first:]), regimes[first:])
+        for horizon, outcome in outcomes.items()
     }
     report = described(calibrated, settled, first)
     for horizon in HORIZONS:
-        one, there = calibrated[horizon], settled[horizon]
+        at_horizon, there = calibrated[horizon], settled[horizon]
         for model in PARAMS.conformal:
             by_regime = report.horizons[horizon].models[model].multipliers
             assert list(by_regime) == list(PARAMS.multipliers.regimes)
@@ -169,8 +173,8 @@ def test_the_report_compares_with_and_without_over_the_matured_origins() -> None
             assert groups["HIGH_VOL"].origins == rows.sum()
             assert groups["all"].origins == np.isfinite(there.actual).sum()
             for scores, source in (
-                (groups["HIGH_VOL"].multiplied, one.quantiles),
-                (groups["HIGH_VOL"].plain, one.without),
+                (groups["HIGH_VOL"].multiplied, at_horizon.quantiles),
+                (groups["HIGH_VOL"].plain, at_horizon.without),
             ):
                 quantiles = 900 * np.exp(source[name][first:][rows])
                 lower, upper = quantiles[:, central_pair(0.8)[0]], quantiles[:, central_pair(0.8)[1]]
@@ -181,7 +185,7 @@ def test_the_report_compares_with_and_without_over_the_matured_origins() -> None
     assert published.plain.coverage["0.8"] < published.multiplied.coverage["0.8"]
 
     def leaves(node: object) -> list[object]:
-        return [leaf for one in node.values() for leaf in leaves(one)] if isinstance(node, dict) else [node]
+        return [leaf for child in node.values() for leaf in leaves(child)] if isinstance(node, dict) else [node]
 
     assert all(isinstance(leaf, int | float) and math.isfinite(leaf) for leaf in leaves(metrics(report)))
     of_1d = metrics(report)["calibration"]["1d"]
@@ -194,9 +198,9 @@ def test_the_report_compares_with_and_without_over_the_matured_origins() -> None
 def test_a_report_without_stressed_origins_says_nothing_about_them() -> None:
     calibrated, first = result()
     settled = {
-        horizon: Settled(np.full(n, 900.0), 900 * np.exp(one.log_return[first:]), np.full(n, "NORMAL"))
-        for horizon, one in world()[1].items()
-        for n in [len(one.steps) - first]
+        horizon: Settled(np.full(n, 900.0), 900 * np.exp(outcome.log_return[first:]), np.full(n, "NORMAL"))
+        for horizon, outcome in world()[1].items()
+        for n in [len(outcome.steps) - first]
     }
     report = described(calibrated, settled, first)
     groups = report.horizons["1d"].multipliers_compared[PUBLISHED]
@@ -210,8 +214,8 @@ def test_the_report_comes_back_as_it_was(tmp_path: Path) -> None:
     calibrated, first = stressed()
     anchor = np.full(len(regimes) - first, 900.0)
     settled = {
-        horizon: Settled(anchor, anchor * np.exp(one.log_return[first:]), regimes[first:])
-        for horizon, one in outcomes.items()
+        horizon: Settled(anchor, anchor * np.exp(outcome.log_return[first:]), regimes[first:])
+        for horizon, outcome in outcomes.items()
     }
     path = tmp_path / "calibration.json"
     write_report(path, described(calibrated, settled, first))

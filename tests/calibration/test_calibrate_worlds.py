@@ -1,4 +1,4 @@
-"""How calibrated intervals cover in simulated worlds; `make study` takes two hundred series of each."""
+"""What calibrated intervals cover in simulated worlds; `make study` takes two hundred series of each."""
 
 import math
 
@@ -38,7 +38,7 @@ def coverage(world: str, series: int, days: int, seed: int) -> tuple[dict[str, d
 
 @pytest.mark.parametrize("world", WORLDS)
 def test_one_step_coverage_is_nominal_in_simulated_worlds(world: str) -> None:
-    """A handful of series: the tolerance, and three standard errors of a share on top."""
+    """A handful of series: the tolerance, plus three standard errors of a share."""
     measured, total = coverage(world, series=4, days=3000, seed=20)
     for name, by_level in measured.items():
         for level, share in by_level.items():

@@ -1,4 +1,4 @@
-"""Tails that lean: as a readable loop has them, at the width and the median that they had, and by what was known only."""
+"""Tails that lean: equal to a readable loop, with width and median kept, and from nothing but what was known."""
 
 import numpy as np
 import pytest
@@ -85,7 +85,7 @@ def test_symmetric_outcomes_lean_next_to_nothing() -> None:
 
 @pytest.mark.parametrize("side", [1, -1])
 def test_outcomes_with_a_long_tail_lean_to_its_side(side: int) -> None:
-    """Above the median 1.5 times a normal's size and below 0.7 times: the intervals' ends come nearer to where they belong."""
+    """Outcomes 1.5 times a normal's size above the median and 0.7 times below: the intervals' ends come nearer their place."""
     rng = np.random.default_rng(2)
     origins = 4000
     draws = rng.standard_normal(origins)
@@ -93,26 +93,26 @@ def test_outcomes_with_a_long_tail_lean_to_its_side(side: int) -> None:
     half_widths = normal(origins)
     made = lean(signed, half_widths, np.arange(origins) + 1, np.ones(origins, dtype=np.int64), WEIGHT)
     assert (side * made[-1] > 0.05).all()
-    before, after = (quantiles(np.zeros(origins), np.ones(origins), half_widths, one)[1000:] for one in (0.0, made))
+    before, after = (quantiles(np.zeros(origins), np.ones(origins), half_widths, leans)[1000:] for leans in (0.0, made))
     late = signed[1000:]
     for pair in range(len(COVERAGE)):
         due = (1 - COVERAGE[pair]) / 2
         for end, beyond in ((MEDIAN + 1 + pair, 1), (MEDIAN - 1 - pair, -1)):
-            missed, misses = (np.mean(beyond * late > beyond * one[:, end]) for one in (before, after))
+            missed, misses = (np.mean(beyond * late > beyond * forecast[:, end]) for forecast in (before, after))
             assert abs(misses - due) < max(abs(missed - due), 0.01)
 
 
 def test_thin_tails_need_more_evidence_and_overlaps_count_for_less() -> None:
-    """The same record: of one step and of twenty, and the lean that it gives to the middle and to the tail."""
+    """The same record as of one step and as of twenty, and the lean that it gives the middle and the tails."""
     rng = np.random.default_rng(3)
     draws = rng.standard_normal(400)
     signed = np.where(draws > 0, 1.5, 0.7) * draws
-    one, twenty = (
+    short, long = (
         lean(signed, normal(400), np.arange(400) + 1, np.full(400, steps, dtype=np.int64), WEIGHT)[-1]
         for steps in (1, 20)
     )
-    assert (twenty < one).all() and (twenty > 0).all()
-    kept = twenty / one
+    assert (long < short).all() and (long > 0).all()
+    kept = long / short
     assert kept[COVERAGE > 0.9].max() < kept[COVERAGE < 0.5].min()
 
 
@@ -143,7 +143,7 @@ def test_an_outcome_counts_from_the_origin_that_knows_it_not_one_earlier(matures
     other = signed.copy()
     other[40] = 99.0
     steps = np.full(200, 3)
-    usual, moved = (lean(one, normal(200), matured, steps, WEIGHT) for one in (signed, other))
+    usual, moved = (lean(errors, normal(200), matured, steps, WEIGHT) for errors in (signed, other))
     np.testing.assert_array_equal(usual[:matures], moved[:matures])
     assert (usual[matures:, -1] != moved[matures:, -1]).all()
     part = lean(signed[: matures + 1], normal(matures + 1), matured[: matures + 1], steps[: matures + 1], WEIGHT)
@@ -168,7 +168,7 @@ def test_calibrated_quantiles_lean_from_the_shortest_pooled_horizon_on_and_their
             assert (ours != plain).any(axis=1)[60:].all()  # the errors that it learns from start at `first`, too
             turned = ((ours[:, -1] - ours[:, 0]) - (plain[:, -1] - plain[:, 0])) / (plain[:, -1] - plain[:, 0])
             assert np.abs(turned).max() < 1e-6
-    assert min(int(one[:-1]) for one in PARAMS.pool_horizons) == 7
+    assert min(int(horizon[:-1]) for horizon in PARAMS.pool_horizons) == 7
 
 
 @pytest.mark.slow

@@ -66,7 +66,7 @@ def by_hand(
         i
         for i in range(len(regimes))
         if regimes[i] == regime
-        and not any(math.isnan(one) for one in forecasts.ratios[i])
+        and not any(math.isnan(ratio) for ratio in forecasts.ratios[i])
         and forecasts.matured[i] <= origin
     ]
     if not known:
@@ -82,7 +82,7 @@ def by_hand(
                 logs.append(math.log(forecasts.ratios[i, j]) if forecasts.ratios[i, j] > 0 else -math.inf)
                 break
     ratio = math.exp(sum(logs) / len(logs))
-    independent = total**2 / math.fsum(one**2 for one in weight.values()) / max(forecasts.steps[origin], 1)
+    independent = total**2 / math.fsum(w**2 for w in weight.values()) / max(forecasts.steps[origin], 1)
     multiplier = ratio ** (independent / (independent + params.shrink_weight))
     return ratio, len(known), independent, min(max(multiplier, 1.0), params.maximum)
 
@@ -108,7 +108,7 @@ def test_readable_loop_agrees(seed: int, half_life: int, block: int, weight: flo
 
 
 def test_the_ratio_is_what_makes_coverage_nominal() -> None:
-    """Of 101 scores of one regime, widened by a level's ratio, the smallest number not below that share is covered."""
+    """Widened by a level's ratio, the intervals cover ceil(level * n) of the n = 101 scores of one regime."""
     rng, n = np.random.default_rng(1), 101
     scores = np.abs(rng.standard_normal(n + 1)) * 1.4
     half_widths = np.tile(np.linspace(0.2, 2.8, 12), (n + 1, 1))
@@ -139,7 +139,7 @@ def test_multipliers_are_within_bounds_and_exactly_one_outside_the_stressed_regi
     assert (ours[~np.isin(regimes, STRESSED)] == 1.0).all()
     late = ours[np.isin(regimes, STRESSED)][-100:]
     if width == 0.3:
-        assert (ours == 1.0).all()  # too wide is for the volatility to mend
+        assert (ours == 1.0).all()  # intervals that are too wide are for the volatility to mend
     elif width == 50.0:
         assert (late == PARAMS.maximum).all()
 
@@ -150,10 +150,10 @@ def test_without_evidence_it_is_exactly_one() -> None:
     uncalibrated = Scored(np.full_like(forecasts.ratios, np.nan), forecasts.matured, forecasts.steps)
     for unknown in (never, uncalibrated):
         assert (estimates(regimes, unknown, PARAMS) == 1.0).all()
-        for one in described_newest(regimes, unknown, PARAMS).values():
-            assert (one.multiplier, one.estimate, one.count, one.independent) == (1.0, 1.0, 0, 0.0)
-            assert math.isnan(one.crps_change)
-            assert math.isnan(one.ratio) and all(math.isnan(bound) for bound in one.ratio_band)
+        for figures in described_newest(regimes, unknown, PARAMS).values():
+            assert (figures.multiplier, figures.estimate, figures.count, figures.independent) == (1.0, 1.0, 0, 0.0)
+            assert math.isnan(figures.crps_change)
+            assert math.isnan(figures.ratio) and all(math.isnan(bound) for bound in figures.ratio_band)
 
 
 def test_the_first_stressed_origin_of_all_has_no_multiplier() -> None:
@@ -187,8 +187,8 @@ def test_outcomes_right_on_the_median_ask_for_nothing() -> None:
     forecasts = scored(np.zeros(50), np.ones((50, 12)), np.arange(50) + 1, np.ones(50, int), LEVELS)
     regimes = np.full(50, "HIGH_VOL")
     assert (estimates(regimes, forecasts, PARAMS) == 1.0).all()
-    one = described_newest(regimes, forecasts, PARAMS)["HIGH_VOL"]
-    assert (one.ratio, one.multiplier, one.ratio_band) == (0.0, 1.0, (0.0, 0.0))
+    figures = described_newest(regimes, forecasts, PARAMS)["HIGH_VOL"]
+    assert (figures.ratio, figures.multiplier, figures.ratio_band) == (0.0, 1.0, (0.0, 0.0))
 
 
 def test_only_listed_regimes_have_multipliers() -> None:
@@ -216,8 +216,10 @@ def test_a_score_counts_from_the_first_origin_that_knows_it_not_one_earlier() ->
         ratios[made] = 99.0
         at = np.arange(N)
         usual, other = (
-            evidence("HIGH_VOL", regimes, Scored(one, forecasts.matured, forecasts.steps), at, changed(levels=(0.95,)))
-            for one in (forecasts.ratios[:, 1:], ratios[:, 1:])
+            evidence(
+                "HIGH_VOL", regimes, Scored(scores, forecasts.matured, forecasts.steps), at, changed(levels=(0.95,))
+            )
+            for scores in (forecasts.ratios[:, 1:], ratios[:, 1:])
         )
         np.testing.assert_array_equal(other.ratio[:known], usual.ratio[:known])
         assert (other.ratio[known:] >= usual.ratio[known:]).all() and (other.ratio[known:] != usual.ratio[known:]).any()
@@ -241,7 +243,7 @@ def test_only_forecasts_made_in_the_regime_count() -> None:
 def test_delaying_the_actuals_by_a_day_changes_the_result() -> None:
     regimes, forecasts = made_up(9)
     late = Scored(forecasts.ratios, forecasts.matured + 1, forecasts.steps)
-    ours, delayed = (estimates(regimes, one, changed(shrink_weight=5)) for one in (forecasts, late))
+    ours, delayed = (estimates(regimes, record, changed(shrink_weight=5)) for record in (forecasts, late))
     assert (ours != delayed).mean() > 0.1
 
 
@@ -276,13 +278,17 @@ def test_newest_is_the_evidence_at_the_last_origin_with_a_band_around_its_ratio(
     regimes, forecasts = made_up(12, n=1200)
     described = described_newest(regimes, forecasts, PARAMS)
     assert described == described_newest(regimes, forecasts, PARAMS)
-    for regime, one in described.items():
+    for regime, figures in described.items():
         ratio, count, independent, multiplier = by_hand(regime, regimes, forecasts, 1199, PARAMS)
-        np.testing.assert_allclose([one.ratio, one.independent, one.estimate], [ratio, independent, multiplier])
-        assert one.multiplier == (one.estimate if one.ratio_band[0] > 1 and independent >= LEAST_INDEPENDENT else 1.0)
-        assert one.crps_change == pytest.approx(-0.1)
-        assert one.count == count
-        assert one.ratio_band[0] < one.ratio < one.ratio_band[1]
+        np.testing.assert_allclose(
+            [figures.ratio, figures.independent, figures.estimate], [ratio, independent, multiplier]
+        )
+        assert figures.multiplier == (
+            figures.estimate if figures.ratio_band[0] > 1 and independent >= LEAST_INDEPENDENT else 1.0
+        )
+        assert figures.crps_change == pytest.approx(-0.1)
+        assert figures.count == count
+        assert figures.ratio_band[0] < figures.ratio < figures.ratio_band[1]
     wider = described_newest(regimes, forecasts, changed(band=0.99))["HIGH_VOL"].ratio_band
     assert wider[0] < described["HIGH_VOL"].ratio_band[0] and wider[1] > described["HIGH_VOL"].ratio_band[1]
 

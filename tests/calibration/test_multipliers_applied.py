@@ -48,8 +48,8 @@ def world(seed: int, *, n: int, width: float, steps: int = 1) -> tuple[np.ndarra
     return regimes, forecasts, np.where(matured < n, with_ - without, np.nan), without
 
 
-def judged(one: tuple[np.ndarray, Scored, Floats, Floats], params: Multipliers = PARAMS) -> Floats:
-    regimes, forecasts, change, _ = one
+def judged(drawn: tuple[np.ndarray, Scored, Floats, Floats], params: Multipliers = PARAMS) -> Floats:
+    regimes, forecasts, change, _ = drawn
     return factors(regimes, forecasts, estimates(regimes, forecasts, params), change, params)
 
 
@@ -57,7 +57,7 @@ def judged(one: tuple[np.ndarray, Scored, Floats, Floats], params: Multipliers =
 
 
 def lower_end(regimes: np.ndarray, forecasts: Scored, origin: int, params: Multipliers) -> tuple[float, float]:
-    """Of the band around the ratio of HIGH_VOL, resample by resample; and the independent forecasts behind it."""
+    """The lower end of the band around HIGH_VOL's ratio, resample by resample; and the independent forecasts behind it."""
     known = [i for i in range(len(regimes)) if forecasts.matured[i] <= origin]
     length = block_length(len(known), steps=int(forecasts.steps[origin]), block_steps=params.block_steps)
     rng = np.random.default_rng(params.seed)
@@ -76,19 +76,19 @@ def lower_end(regimes: np.ndarray, forecasts: Scored, origin: int, params: Multi
                     logs += math.log(forecasts.ratios[i, j]) / len(params.levels)
                     break
         ratios.append(math.exp(logs))
-    independent = sum(weight.values()) ** 2 / sum(one**2 for one in weight.values()) if weight else 0.0
+    independent = sum(weight.values()) ** 2 / sum(w**2 for w in weight.values()) if weight else 0.0
     low = float(np.quantile(ratios, (1 - params.band) / 2)) if ratios else math.nan
     return low, independent / forecasts.steps[origin]
 
 
 @pytest.mark.parametrize(("seed", "width", "every"), [(1, 1.6, 21), (2, 0.9, 21), (3, 1.6, 5), (4, 2.0, 40)])
 def test_readable_loop_agrees(seed: int, width: float, every: int) -> None:
-    one = world(seed, n=400, width=width)
-    regimes, forecasts, change, _ = one
+    drawn = world(seed, n=400, width=width)
+    regimes, forecasts, change, _ = drawn
     params = changed(draws=100, half_life=400)
     estimated = estimates(regimes, forecasts, params)
     with mock.patch.object(multipliers, "JUDGED_EVERY", every):
-        ours = judged(one, params)
+        ours = judged(drawn, params)
     verdicts: dict[int, bool] = {}
     for origin in range(len(regimes)):
         expected = 1.0
@@ -171,9 +171,9 @@ def test_the_newest_multiplier_is_that_of_the_last_origin() -> None:
 @pytest.mark.parametrize("steps", [1, 5])
 def test_in_a_regime_that_is_wider_the_factor_is_found_and_mends_the_coverage(steps: int) -> None:
     for seed in range(3):
-        one = world(seed, n=4000, width=1.5, steps=steps)
-        regimes, forecasts, _, _ = one
-        ours, stressed = judged(one), regimes == "HIGH_VOL"
+        drawn = world(seed, n=4000, width=1.5, steps=steps)
+        regimes, forecasts, _, _ = drawn
+        ours, stressed = judged(drawn), regimes == "HIGH_VOL"
         late = stressed & (np.arange(4000) > 3000)
         assert (ours[~stressed] == 1.0).all()
         assert (ours[late] > 1.0).all() and ours[late].mean() > (1.2 if steps == 1 else 1.1)
@@ -186,8 +186,8 @@ def false_share(steps: int, worlds: int, n: int) -> float:
     """The share of stressed origins at which a factor applies although no regime is wider."""
     shares = []
     for seed in range(worlds):
-        one = world(100 + seed, n=n, width=1.0, steps=steps)
-        ours, stressed = judged(one), one[0] == "HIGH_VOL"
+        drawn = world(100 + seed, n=n, width=1.0, steps=steps)
+        ours, stressed = judged(drawn), drawn[0] == "HIGH_VOL"
         assert (ours[~stressed] == 1.0).all()
         shares.append(float(np.mean(ours[stressed] != 1.0)))
     return float(np.mean(shares))

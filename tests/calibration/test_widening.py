@@ -1,4 +1,4 @@
-"""Widths by regime equal a loop, include what multipliers add, and know no regime that was not seen."""
+"""Widths by regime equal a loop, include what multipliers add, and leave out a regime that was not seen."""
 
 import numpy as np
 import pytest
@@ -18,23 +18,23 @@ def test_widths_equal_a_loop() -> None:
     calm = sorted(width for width, regime in zip(widths, regimes, strict=True) if regime == "NORMAL")
     middle = (calm[(len(calm) - 1) // 2] + calm[len(calm) // 2]) / 2
     assert set(found) == {"NORMAL", "HIGH_VOL", "UNKNOWN"}
-    for regime, one in found.items():
+    for regime, figures in found.items():
         ratios = [width / middle for width, call in zip(widths, regimes, strict=True) if call == regime]
-        assert one.origins == len(ratios)
-        assert one.median == pytest.approx(np.median(ratios))
-        assert one.range == pytest.approx((np.percentile(ratios, 5), np.percentile(ratios, 95)))
+        assert figures.origins == len(ratios)
+        assert figures.median == pytest.approx(np.median(ratios))
+        assert figures.range == pytest.approx((np.percentile(ratios, 5), np.percentile(ratios, 95)))
     assert found["NORMAL"].median == pytest.approx(1.0)
 
 
 def test_a_factor_on_the_intervals_of_a_regime_is_part_of_its_width() -> None:
     regimes, first = stress()[2], stressed()[1]
     for horizon in HORIZONS:
-        one = stressed()[0][horizon]
+        calibrated = stressed()[0][horizon]
         wide, plain = (
             widening(made["nowcast"][first:], regimes[first:])["HIGH_VOL"].median
-            for made in (one.quantiles, one.without)
+            for made in (calibrated.quantiles, calibrated.without)
         )
-        assert wide >= plain and (wide > plain) == (one.factors[first:] > 1).any()
+        assert wide >= plain and (wide > plain) == (calibrated.factors[first:] > 1).any()
 
 
 def test_without_calm_origins_nothing_is_compared() -> None:

@@ -48,7 +48,7 @@ def verdicts(changes: dict[str, float]) -> dict[str, str]:
 
 def test_a_metric_is_worse_in_the_direction_of_its_rule_beyond_its_tolerance() -> None:
     coverage, skill = "validation.1d.published.coverage_80", "validation.1d.published.skill"
-    assert verdicts({coverage: 0.785}) == {"published.coverage_80": "tolerated"}  # as far from 0.80 and half as much
+    assert verdicts({coverage: 0.785}) == {"published.coverage_80": "tolerated"}  # 0.01 from 0.80 before, now 0.015
     assert verdicts({coverage: 0.779}) == {"published.coverage_80": "WORSE"}
     assert verdicts({coverage: 0.821}) == {"published.coverage_80": "WORSE"}
     assert verdicts({coverage: 0.80}) == {"published.coverage_80": "better"}
@@ -74,7 +74,7 @@ def test_a_metric_is_worse_in_the_direction_of_its_rule_beyond_its_tolerance() -
         ({"near": 0.8}, 0.79, 0.8099, "better"),
         ({"near": 0.8}, 0.79, 0.79, "same"),
         ({"better": "lower"}, 2.0, 2.0, "same"),
-        ({"better": "lower"}, 2.0, 2.0 + 1e-7, "same"),  # the ninth digit, that no report has
+        ({"better": "lower"}, 2.0, 2.0 + 1e-7, "same"),  # the ninth digit, which no report has
         ({"better": "lower"}, 2.0, 2.0 + 1e-6, "WORSE"),
         ({"better": "lower"}, 2.0, 2.0 - 1e-7, "same"),
         ({"better": "lower"}, 2.0, 2.0 - 1e-6, "better"),
@@ -88,7 +88,7 @@ def test_a_metric_is_worse_in_the_direction_of_its_rule_beyond_its_tolerance() -
 def test_what_is_as_good_is_not_worse_and_what_is_better_is_never_refused(
     rule: dict[str, Any], before: float, after: float, verdict: str
 ) -> None:
-    """With a tolerance of nothing: rounding alone refuses no value."""
+    """With no tolerance: rounding alone refuses no value."""
     chosen = settings(metrics=[{"name": CRPS, "absolute": 0.0} | rule])
     found = compare({CRPS: before}, {CRPS: after}, chosen)
     [entry] = found["compared"]
@@ -133,7 +133,7 @@ def test_new_data_is_tolerated_by_the_variance_of_the_difference_of_nested_means
         spread = (after - before).std()
         assert spread == pytest.approx(se.mean() * math.sqrt(m / (n + m)), rel=0.1)
         beyond = np.mean(after - before > 3 * se * math.sqrt(m / (n + m)))
-        assert beyond < (0.03 if m == 1 else 0.01)  # one exponential loss is no normal one
+        assert beyond < (0.03 if m == 1 else 0.01)  # a single exponential loss is not normal
 
 
 def test_new_data_excuses_no_more_than_it_can_have_done() -> None:
@@ -162,8 +162,8 @@ def test_what_head_lacks_is_a_reason_by_its_highest_node() -> None:
         "validation.*.garch (1d, 7d): missing in HEAD",
         f"{CRPS}: missing in HEAD",
     ]
-    one = {name: value for name, value in base.items() if not name.startswith("validation.7d")}
-    assert compare(base, one, settings(required=["validation.*"]))["reasons"] == ["validation.7d: missing in HEAD"]
+    shorter = {name: value for name, value in base.items() if not name.startswith("validation.7d")}
+    assert compare(base, shorter, settings(required=["validation.*"]))["reasons"] == ["validation.7d: missing in HEAD"]
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])

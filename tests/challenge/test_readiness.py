@@ -42,11 +42,11 @@ def figures_of(
 
 
 def by_name(content: Mapping[str, Any]) -> dict[str, Any]:
-    return {one["name"]: one for one in content["criteria"]}
+    return {criterion["name"]: criterion for criterion in content["criteria"]}
 
 
 def failed(content: Mapping[str, Any]) -> set[str]:
-    return {one["name"] for one in content["criteria"] if not one["passed"]}
+    return {criterion["name"] for criterion in content["criteria"] if not criterion["passed"]}
 
 
 # --- the level of known challengers ---------------------------------------------------------------------------------
@@ -84,8 +84,8 @@ def test_the_figures_are_what_the_simulation_implies() -> None:
     for figures in figures_of(FRAME, BETTER).values():
         assert figures.difference_pct == pytest.approx(100 * (math.sqrt(0.6 / 0.8) - 1), abs=4)
         assert figures.difference_pct < figures.upper_pct < 0 and figures.evidence == "BETTER"
-        for one in figures.coverage.values():
-            assert one.low < one.level < one.high
+        for coverage in figures.coverage.values():
+            assert coverage.low < coverage.level < coverage.high
 
 
 def test_an_equal_challenger_is_seldom_called_better_and_seldom_worse() -> None:
@@ -171,8 +171,8 @@ def test_overlapping_forecasts_are_no_record(challenged: Path) -> None:
     """The predecessor counted steps of one path: 600 forecasts at 7d are 120 without overlap."""
     text = params_text().replace("min_independent: 12 ", "min_independent: 200 ")
     write_project(challenged, calibrated(1, 600), params=text)
-    one = by_name(readiness.view(BETTER))["independent"]
-    assert (one["value"], one["passed"], one["critical"], one["score"]) == (120, False, True, 60)
+    judged = by_name(readiness.view(BETTER))["independent"]
+    assert (judged["value"], judged["passed"], judged["critical"], judged["score"]) == (120, False, True, 60)
 
 
 def test_failing_data_suites_allow_no_more_than_cautious(challenged: Path) -> None:
@@ -190,7 +190,7 @@ def test_an_alarm_counts_where_the_incumbent_has_none() -> None:
         found = criteria(
             figures, statuses=own, incumbent_statuses=incumbent, suites=suites, settings=COMMITTED.readiness
         )
-        return next(one for one in found if one.name == "monitor")
+        return next(criterion for criterion in found if criterion.name == "monitor")
 
     assert not monitor({"1d": "DEGRADED", "7d": "GOOD"}, {"1d": "GOOD", "7d": "GOOD"}).passed
     assert monitor({"1d": "DEGRADED", "7d": "GOOD"}, {"1d": "DEGRADED", "7d": "GOOD"}).passed
@@ -262,5 +262,5 @@ def test_numbers_are_finite_and_texts_have_no_nan(challenged: Path) -> None:
         content = readiness.view(model)
         json.dumps(content, allow_nan=False)
         assert "nan" not in readiness.text(content).lower()
-        assert all(0 <= one["score"] <= 100 for one in content["criteria"])
+        assert all(0 <= criterion["score"] <= 100 for criterion in content["criteria"])
     assert np.isfinite(readiness.view(BETTER)["score"])

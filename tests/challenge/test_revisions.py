@@ -41,7 +41,7 @@ def test_what_names_no_commit_is_refused(revision: str, repository: Path) -> Non
 
 
 def experiment(repository: Path, name: str, start: str, content: str) -> str:
-    """A commit where `dvc exp run --name` keeps one: no branch, a ref below the commit that it started from."""
+    """A commit where `dvc exp run --name` keeps it: on no branch, under a ref named after the commit that it started from."""
     head = git(repository, "rev-parse", "--abbrev-ref", "HEAD").strip()
     git(repository, "checkout", "-q", "--detach", start)
     (repository / "b.json").write_text(content, encoding="utf-8")
@@ -53,7 +53,7 @@ def experiment(repository: Path, name: str, start: str, content: str) -> str:
 
 
 def test_an_experiment_is_named_as_in_dvc_metrics_diff(repository: Path) -> None:
-    """The one from HEAD among several of its name; a tag of that name comes before it; DVC's own refs are none."""
+    """Of several with its name, the one from HEAD; a tag of that name comes first; DVC's own refs are no experiments."""
     made = experiment(repository, "shorter-memory", "second", "b2")
     assert commit_of("shorter-memory") == made == commit_of(made[:10])
     assert text_at(commit_of("shorter-memory"), "b.json") == "b2" and text_at(commit_of("HEAD"), "b.json") == "b"

@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.support.committed_runs import git
 from tests.support.made_up import ROOT
 
-WHO = {f"GIT_{role}_{what}": "a@b" for role in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+WHO = {f"GIT_{role}_{field}": "a@b" for role in ("AUTHOR", "COMMITTER") for field in ("NAME", "EMAIL")}
 # A pipeline of one stage, to run the targets on which no forecast depends.
 ONE_STAGE = """
 stages:

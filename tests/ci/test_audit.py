@@ -1,4 +1,4 @@
-"""`make audit` on made-up locks and databases, and `make sbom`: what is found, and what could not be looked at is said."""
+"""`make audit` on made-up locks and databases, and `make sbom`: what is found, and that what could not be looked at is named."""
 
 import json
 import runpy
@@ -37,7 +37,7 @@ Audit = Callable[..., Said]
 
 @pytest.fixture
 def audit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Audit:
-    """What it says of a lock and a database; `content` None: no database; bytes as they are."""
+    """What it says of a lock and a database, which is missing where `content` is None; bytes are written as they are."""
     monkeypatch.chdir(tmp_path)
     main = runpy.run_path(str(ROOT / ".ci/audit.py"))["main"]
 
@@ -74,7 +74,7 @@ def test_a_locked_version_that_an_advisory_is_about_is_named(
 ) -> None:
     done = audit(OLD | {name: [advisory(*specs)]})
     assert done.code == 1
-    assert done.out.splitlines()[:-2] == [f"{one}: CVE-2024-1: It runs what it reads." for one in found]
+    assert done.out.splitlines()[:-2] == [f"{package}: CVE-2024-1: It runs what it reads." for package in found]
 
 
 def test_a_range_that_cannot_be_read_is_said_and_not_taken_for_a_clean_one(audit: Audit) -> None:
@@ -101,7 +101,7 @@ def test_a_lock_that_pins_nothing_is_not_called_checked(lock: str | bytes, audit
 
 @pytest.mark.slow
 def test_the_bill_of_materials_is_the_lock_and_the_same_bytes_each_time() -> None:
-    """Once, as `make sbom` does; skipped where the packages are not to be had."""
+    """Once, as `make sbom` does; skipped where the packages cannot be installed."""
     made = subprocess.run(["make", ".venv-audit/installed"], cwd=ROOT, capture_output=True, text=True, check=False)
     if made.returncode:
         pytest.skip(f"the packages of requirements-audit.txt cannot be installed here: {made.stderr[-200:]}")
@@ -113,7 +113,7 @@ def test_the_bill_of_materials_is_the_lock_and_the_same_bytes_each_time() -> Non
     bill = json.loads(written[0])
     assert (bill["bomFormat"], bill["metadata"]["component"]["name"]) == ("CycloneDX", "forex")
     pins = {line.split(" ")[0] for line in (ROOT / "requirements.lock").read_text().splitlines() if "==" in line[:80]}
-    assert {f"{one['name']}=={one['version']}" for one in bill["components"]} == pins
-    assert all(one["externalReferences"][0]["hashes"] for one in bill["components"])
+    assert {f"{component['name']}=={component['version']}" for component in bill["components"]} == pins
+    assert all(component["externalReferences"][0]["hashes"] for component in bill["components"])
     assert str(ROOT).encode() not in written[0]
     assert subprocess.run(["git", "check-ignore", "-q", "sbom.json"], cwd=ROOT, check=False).returncode == 0

@@ -41,7 +41,7 @@ def site() -> Iterator[Web]:
 
 @pytest.fixture(scope="module")
 def replay(site: Web, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
-    """A project in live use since a day, its store in DVC with a remote, its commits in a git remote."""
+    """A project one day into live use, its store in DVC with a remote, its commits in a git remote."""
     replay = after_first_day(tmp_path_factory, site)
     root, outside = replay.root, tmp_path_factory.mktemp("outside")
     environment(root)
@@ -62,16 +62,16 @@ def at(replay: Replay, now: dt.datetime) -> None:
         everything = list(own.resolve().iterdir())
         own.unlink()
         own.mkdir()
-        for one in everything:
-            (own / one.name).symlink_to(one)
+        for file in everything:
+            (own / file.name).symlink_to(file)
     certificate = replay.root / ".dvc/tmp/certificate.pem"
     certificate.write_bytes(replay.site.certificate)
     command = own / "forex"
     command.unlink()
-    said = AT.format(
+    script = AT.format(
         python=own / "python", root=str(ROOT), url=replay.site.url, certificate=str(certificate), now=now.isoformat()
     )
-    command.write_text(said)
+    command.write_text(script)
     command.chmod(0o755)
     replay.providers.now = now
 

@@ -25,7 +25,7 @@ def instructions() -> list[tuple[str, str]]:
 
 
 def of(name: str) -> list[str]:
-    return [arguments for one, arguments in instructions() if one == name]
+    return [arguments for instruction, arguments in instructions() if instruction == name]
 
 
 def test_it_stands_on_a_slim_image_that_is_pinned_by_its_bytes() -> None:
@@ -65,7 +65,7 @@ def test_it_is_built_by_the_two_commands_of_the_readme() -> None:
 
 def test_nothing_secret_is_named() -> None:
     assert of("ARG") == []
-    assert [one for one in of("ENV") if SECRET.search(one)] == []
+    assert [arguments for arguments in of("ENV") if SECRET.search(arguments)] == []
 
 
 def ignored() -> list[str]:
@@ -101,7 +101,7 @@ def test_what_git_keeps_goes_in_and_what_a_run_or_a_machine_made_stays_out() -> 
 
 @pytest.mark.slow
 def test_make_run_installs_the_locked_environment_in_a_plain_folder(tmp_path: Path) -> None:
-    """The first part of the image's one step, with a pip that only says what it is asked for: each install is from the lock."""
+    """The first part of the image's one step, with a pip that only notes what it is asked for: each install is from the lock."""
     for name in ("Makefile", "requirements.lock", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
     said = tmp_path / "said"

@@ -1,4 +1,4 @@
-"""What keeps a checkout in shape before CI sees it: each hook runs, and the template asks for what a report of a fault needs."""
+"""What keeps a checkout in shape before CI sees it: each hook runs, and the issue template asks for what a bug report needs."""
 
 import subprocess
 from pathlib import Path

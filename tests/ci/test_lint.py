@@ -23,7 +23,7 @@ jobs:
 
 @pytest.fixture(scope="module", autouse=True)
 def installed() -> None:
-    """Once, as `make lint-ci` does; skipped where the packages are not to be had."""
+    """Once, as `make lint-ci` does; skipped where the packages cannot be installed."""
     if shutil.which("npm") is None:
         pytest.skip("no npm here")
     done = subprocess.run(["make", ".venv-lint/installed"], cwd=ROOT, capture_output=True, text=True, check=False)

@@ -46,7 +46,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture
 def main(clone: Path) -> Iterator[Path]:
-    """Back on main, whose outputs are the cache's."""
+    """Back on main, with its outputs from the cache."""
     git(clone, "checkout", "-q", "main")
     yield clone
     git(clone, "checkout", "-q", "-f", "narrow")

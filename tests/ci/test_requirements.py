@@ -41,19 +41,21 @@ def exists(command: str) -> bool:
 
 def test_every_requirement_has_a_command_and_a_test_or_a_reason() -> None:
     assert len(rows()) >= 40
-    open_ones = [
+    unmet = [
         must
         for must, command, held in rows()
         if not (CODE.search(command) and CODE.search(held)) and not (not command and WHY_NOT.match(held))
     ]
-    assert open_ones == []
+    assert unmet == []
 
 
 def test_every_command_exists() -> None:
-    named = {one for _, command, held in rows() for one in CODE.findall(command)}
-    named |= {one for _, _, held in rows() for one in CODE.findall(held) if one.startswith(("forex ", "make ", "dvc "))}
+    named = {code for _, command, held in rows() for code in CODE.findall(command)}
+    named |= {
+        code for _, _, held in rows() for code in CODE.findall(held) if code.startswith(("forex ", "make ", "dvc "))
+    }
     assert len(named) > 25
-    assert [one for one in named if not exists(one)] == []
+    assert [name for name in named if not exists(name)] == []
 
 
 @pytest.mark.parametrize(
@@ -64,13 +66,15 @@ def test_a_command_that_does_not_exist_is_noticed(command: str) -> None:
 
 
 def test_every_test_exists_and_holds_one() -> None:
-    named = sorted({one for _, command, held in rows() if command for one in CODE.findall(held)})
-    assert len(named) > 40 and all(one.startswith("tests/") for one in named)
-    assert [one for one in named if not (ROOT / one).is_file() or "def test_" not in (ROOT / one).read_text()] == []
+    named = sorted({path for _, command, held in rows() if command for path in CODE.findall(held)})
+    assert len(named) > 40 and all(path.startswith("tests/") for path in named)
+    assert [path for path in named if not (ROOT / path).is_file() or "def test_" not in (ROOT / path).read_text()] == []
 
 
 def test_every_target_that_people_run_is_in_makes_help() -> None:
     said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     listed = {line.split()[0] for line in said.splitlines()}
-    targets = {one.split()[1] for _, command, _ in rows() for one in CODE.findall(command) if one.startswith("make ")}
+    targets = {
+        code.split()[1] for _, command, _ in rows() for code in CODE.findall(command) if code.startswith("make ")
+    }
     assert targets <= listed

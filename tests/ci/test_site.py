@@ -1,4 +1,4 @@
-"""The documentation as a site: built strictly from what git keeps and what the code says, and nothing of it is fetched."""
+"""The documentation as a site: built strictly from what git keeps and what the code says, with nothing fetched."""
 
 import re
 from pathlib import Path
@@ -39,7 +39,7 @@ def leaves(content: Any, prefix: str = "") -> set[str]:
 def test_every_key_has_its_line(name: str, page: str) -> None:
     listed = set(re.findall(r"^\| `([\w.]+)` \|", generated()[page], re.MULTILINE))
     written = leaves(YAML(typ="safe").load((ROOT / name).read_text(encoding="utf-8")))
-    without = {key for key in written if not any(key == one or key.startswith(f"{one}.") for one in listed)}
+    without = {key for key in written if not any(key == entry or key.startswith(f"{entry}.") for entry in listed)}
     assert len(written) > 40 and without == set()
 
 
@@ -49,15 +49,19 @@ def test_every_command_and_option_has_its_line() -> None:
     for name, command in commands.every(typer.main.get_command(app), "forex"):
         section = text.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
         assert section, name
-        assert {option for one in command.params for option in one.opts if f"{option}" not in section} == set()
+        assert {
+            option for parameter in command.params for option in parameter.opts if f"{option}" not in section
+        } == set()
 
 
 def test_every_exit_code_has_its_line() -> None:
-    codes = {one.exit_code for one in vars(errors).values() if isinstance(one, type)} | {errors.EXIT_OK}
+    codes = {error.exit_code for error in vars(errors).values() if isinstance(error, type)} | {errors.EXIT_OK}
     by_hand = re.findall(r"^\| (\d) \|", (REFERENCE / "commands.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(map(int, by_hand)) == sorted(codes)
     named = {line.split("`")[1] for line in commands.exit_codes()}
-    kinds = {name for name, one in vars(errors).items() if isinstance(one, type) and one.__module__ == errors.__name__}
+    kinds = {
+        name for name, error in vars(errors).items() if isinstance(error, type) and error.__module__ == errors.__name__
+    }
     assert named == kinds - {"ForexError"}
 
 
@@ -79,26 +83,26 @@ SUFFIX = "(_se|_block_low|_block_high|_p|_holm_p)?"
 
 
 def said_metrics() -> re.Pattern[str]:
-    """What the names in the first column of meaning of the tables stand for."""
+    """Matches every metric that the tables name, placeholders and suffixes filled in."""
     rows = [
         line.split("|") for line in (REFERENCE / "metrics.md").read_text(encoding="utf-8").splitlines() if "|" in line
     ]
     names = {name for row in rows for cell in row[1:-2] for name in re.findall(r"`([\w<>.]+)`", cell)}
     patterns = [re.sub("<(\\w+)>", lambda found: PLACES[found[1]], name.replace(".", r"\.")) for name in names]
-    return re.compile("|".join(f"(?:{one}{SUFFIX})" for one in patterns))
+    return re.compile("|".join(f"(?:{pattern}{SUFFIX})" for pattern in patterns))
 
 
 def test_every_metric_of_the_committed_run_has_its_line() -> None:
-    said = said_metrics()
+    documented = said_metrics()
     unsaid = set()
     for path in (ROOT / "reports/metrics").glob("*.json"):
         for name in leaves(read_json(path)):
             of_horizon = re.fullmatch(r"\w+\.(?:\d+d|\w+)\.\w+\.(.+)", name)
             candidates = {name, name.partition(".")[2], of_horizon[1] if of_horizon else "", name.rpartition(".")[2]}
-            if not any(said.fullmatch(one) for one in candidates):
+            if not any(documented.fullmatch(candidate) for candidate in candidates):
                 unsaid.add(name)
     assert unsaid == set()
-    assert not said.fullmatch("no_such_metric")
+    assert not documented.fullmatch("no_such_metric")
 
 
 def test_every_page_of_docs_and_every_study_is_in_the_sites_navigation() -> None:
@@ -121,7 +125,7 @@ def test_ranges_are_told_in_words() -> None:
 
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
-    """What git keeps, with this environment and one that has MkDocs; skipped where that is not to be had."""
+    """What git keeps, with this environment and one that has MkDocs; skipped where that cannot be installed."""
     installed = make(".venv-docs/installed", ROOT)
     if installed.returncode:
         pytest.skip(f"MkDocs is not to be had here: {installed.stderr[-300:]}")

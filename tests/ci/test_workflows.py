@@ -25,19 +25,19 @@ def test_there_is_one_workflow_for_each_purpose() -> None:
 
 def test_a_step_is_one_target_of_the_makefile_and_nothing_else() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    found = {one: MAKE.fullmatch(one) for one in commands()}
+    found = {command: MAKE.fullmatch(command) for command in commands()}
     assert len(found) >= 6
-    assert [one for one, match in found.items() if match is None or match["target"] not in targets] == []
+    assert [command for command, match in found.items() if match is None or match["target"] not in targets] == []
 
 
 def test_the_tests_run_every_step() -> None:
     """Each has a test of its name, `test_make_…`, in this folder, which calls `make` on it."""
     tested = set()
     for path in Path(__file__).parent.glob("test_*.py"):
-        for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(one, ast.FunctionDef) and one.name.startswith("test_make_"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_make_"):
                 calls = [
-                    call for call in ast.walk(one) if isinstance(call, ast.Call) and ast.unparse(call.func) == "make"
+                    call for call in ast.walk(node) if isinstance(call, ast.Call) and ast.unparse(call.func) == "make"
                 ]
                 tested |= {f"make {ast.literal_eval(call.args[0])}" for call in calls}
     assert commands() <= tested
@@ -64,8 +64,8 @@ def test_one_job_commits_and_those_that_comment_or_publish_run_nothing() -> None
         (path.stem, name, right)
         for path in WORKFLOWS
         for name, job in jobs(path).items()
-        for right, what in job["permissions"].items()
-        if what != "read"
+        for right, access in job["permissions"].items()
+        if access != "read"
     }
     assert allowed == {
         ("day", "advance", "contents"),
@@ -98,12 +98,12 @@ def test_actions_are_pinned_by_a_commit_with_its_tag_beside_it(path: Path) -> No
 
 def test_an_action_has_one_version_everywhere() -> None:
     used = {step.uses for path in WORKFLOWS for step in steps(path) if step.uses}
-    assert len({one.split("@")[0] for one in used}) == len(used)
+    assert len({action.split("@")[0] for action in used}) == len(used)
 
 
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
 def test_no_expression_stands_in_a_script(path: Path) -> None:
-    """What another may have named, as a branch, is read from the environment and never put into a command."""
+    """What somebody else may have named, such as a branch, is read from the environment and never put into a command."""
     assert [step.run for step in steps(path) if step.run and "${{" in step.run] == []
 
 

@@ -28,7 +28,7 @@ def test_what_is_expected_within_the_longest_horizon(listed: Project) -> None:
     content = calendar.view()
     assert (content["until"], content["covered"]) == ("2025-02-25", True)
     assert content["meetings"]["expected"] == ["2024-12-17", "2025-01-28"]
-    assert [one["date"] for one in content["holidays"]] == ["2024-12-25", "2024-12-31", "2025-01-01"]
+    assert [holiday["date"] for holiday in content["holidays"]] == ["2024-12-25", "2024-12-31", "2025-01-01"]
     assert "what will be announced later nobody knows yet" in calendar.text(content)
 
 

@@ -62,8 +62,8 @@ def test_renewing_keeps_the_known_from_of_rows_that_exist(older: Path) -> None:
     assert str(renewed["2030-12-31"].known_from) == "2026-05-14"
     assert str(renewed["2020-05-01"].known_from) == "1999-01-01"
     others = {"2030-12-31", "2020-05-01"}
-    assert [one for one in COMMITTED if str(one.date) not in others] == [
-        one for date, one in renewed.items() if date not in others
+    assert [holiday for holiday in COMMITTED if str(holiday.date) not in others] == [
+        holiday for date, holiday in renewed.items() if date not in others
     ]
     assert compared(older).returncode == 0
 

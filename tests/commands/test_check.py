@@ -1,4 +1,4 @@
-"""`forex check` on reports that the monitor makes of steady and of worse forecasts; on the sample, tests/commands/test_gate.py."""
+"""`forex check` on reports that the monitor makes of steady and of worse forecasts; on the sample: tests/commands/test_gate.py."""
 
 import datetime as dt
 import json
@@ -74,16 +74,16 @@ def edit(old: str, new: str) -> None:
 
 
 def test_steady_forecasts_are_fine_and_say_what_that_rests_on(project: Path) -> None:
-    said = monitored(world())
-    assert said["state"] == "OK" and said["exit_code"] == 0 and said["reasons"] == []
+    content = monitored(world())
+    assert content["state"] == "OK" and content["exit_code"] == 0 and content["reasons"] == []
     done = forex("check", cwd=project)
     assert (done.returncode, done.stdout, done.stderr) == (0, FINE, "")
 
 
 def test_acceptance_rules_that_do_not_hold_are_told_and_end_nothing(project: Path) -> None:
     write_report(run.VALIDATION, validation())
-    said = monitored(world())
-    assert said["state"] == "CAUTION" and said["exit_code"] == 0
+    content = monitored(world())
+    assert content["state"] == "CAUTION" and content["exit_code"] == 0
     done = forex("check", cwd=project)
     first, *others = done.stdout.splitlines()
     assert (done.returncode, first) == (0, "CAUTION: as of 2024-11-27, performance GOOD, 3 of 7 acceptance rules hold")
@@ -99,10 +99,10 @@ def test_acceptance_rules_that_do_not_hold_are_told_and_end_nothing(project: Pat
 
 
 def test_worse_forecasts_are_degraded_with_a_line_for_each_figure(project: Path) -> None:
-    said = monitored(world(factor=3.0))
-    assert said["state"] == "FAULT" and said["exit_code"] == 1 and said["performance"] == "CRITICAL"
-    lines = check.text(said).splitlines()
-    assert len(lines) == 1 + len(said["reasons"]) > 4 and lines[1].startswith("1d CRITICAL: ")
+    content = monitored(world(factor=3.0))
+    assert content["state"] == "FAULT" and content["exit_code"] == 1 and content["performance"] == "CRITICAL"
+    lines = check.text(content).splitlines()
+    assert len(lines) == 1 + len(content["reasons"]) > 4 and lines[1].startswith("1d CRITICAL: ")
     assert any("CRPS" in line and "above what it was before, in the last 60 matured" in line for line in lines)
     assert any("the 80 % interval missed" in line and "more often than it says" in line for line in lines)
     assert any("the intervals miss more often than they say, by forecasts with targets from" in line for line in lines)
@@ -115,21 +115,22 @@ def test_the_verdict_of_each_window_stands_beside_the_rank_test(project: Path) -
     content = json.loads(forex("check", "--json", cwd=project).stdout)
     windows = read_json(run.PERFORMANCE)["horizons"]["1d"]["models"]["published"]["windows"]
     assert content["windows"]["1d"] == {
-        size: {"status": one["status"], "mann_whitney_p": one["mann_whitney_p"]} for size, one in windows.items()
+        size: {"status": window["status"], "mann_whitney_p": window["mann_whitney_p"]}
+        for size, window in windows.items()
     }
-    assert all(0 < one["mann_whitney_p"] < 1 for one in content["windows"]["1d"].values())
+    assert all(0 < window["mann_whitney_p"] < 1 for window in content["windows"]["1d"].values())
 
 
 def test_degraded_is_enough() -> None:
-    said = monitored(world(factor=3.0), critical_pct=5000, alarm=SILENT)
-    assert said["performance"] == "DEGRADED" and said["exit_code"] == 1
-    assert not [reason for reason in said["reasons"] if "alarm" in reason["says"]]
+    content = monitored(world(factor=3.0), critical_pct=5000, alarm=SILENT)
+    assert content["performance"] == "DEGRADED" and content["exit_code"] == 1
+    assert not [reason for reason in content["reasons"] if "alarm" in reason["says"]]
 
 
 def test_the_alarm_alone_is_a_reason_as_long_as_it_is_on() -> None:
-    said = monitored(world(factor=3.0), degraded_pct=4000, critical_pct=5000)
-    [reason] = said["reasons"]
-    assert said["exit_code"] == 1 and reason["says"].startswith(
+    content = monitored(world(factor=3.0), degraded_pct=4000, critical_pct=5000)
+    [reason] = content["reasons"]
+    assert content["exit_code"] == 1 and reason["says"].startswith(
         "1d DEGRADED: the intervals miss more often than they say"
     )
 
@@ -145,8 +146,8 @@ def test_a_benchmark_that_degrades_is_no_reason() -> None:
 
 
 def test_too_short_a_history_is_fine_and_says_so() -> None:
-    said = monitored(world(n=100))
-    assert said["state"] == "OK" and "performance INSUFFICIENT_DATA" in check.text(said)
+    content = monitored(world(n=100))
+    assert content["state"] == "OK" and "performance INSUFFICIENT_DATA" in check.text(content)
 
 
 def test_a_run_of_another_day_is_stale(project: Path) -> None:
@@ -165,8 +166,8 @@ def test_a_run_of_other_params_is_stale_and_keys_that_no_forecast_depends_on_do_
     edit("recent: 500           # matured", "recent: 501           # matured")
     assert check.view()["reasons"] == []
     edit("refit_every: 21   # business days\n    half_life", "refit_every: 22   # business days\n    half_life")
-    said = check.view()
-    assert kinds(said) == {"stale"} and said["exit_code"] == 4 and "other params" in check.text(said)
+    content = check.view()
+    assert kinds(content) == {"stale"} and content["exit_code"] == 4 and "other params" in check.text(content)
 
 
 def test_alerts_worth_a_message_are_a_reason() -> None:
@@ -174,22 +175,22 @@ def test_alerts_worth_a_message_are_a_reason() -> None:
     raised = alerts_of(panel_of(storm()[:81]))
     write_report(run.ALERTS, raised)
     write_json(run.FORECAST, read_json(run.FORECAST) | {"origin_date": raised.at})
-    said = check.view()
-    assert said["state"] == "CAUTION" and kinds(said) == {"alert"} and said["exit_code"] == 1
-    assert check.text(said).endswith(f"\nalerts of {raised.at}: CRITICAL: VOLATILITY_SPIKE")
+    content = check.view()
+    assert content["state"] == "CAUTION" and kinds(content) == {"alert"} and content["exit_code"] == 1
+    assert check.text(content).endswith(f"\nalerts of {raised.at}: CRITICAL: VOLATILITY_SPIKE")
 
 
 def test_reports_of_two_runs_are_stale() -> None:
     monitored(world())
     write_report(run.ALERTS, alerts_of(panel_of(storm()[:61])))
-    said = check.view()
-    assert said["exit_code"] == 4 and "the last run has not finished" in check.text(said)
+    content = check.view()
+    assert content["exit_code"] == 4 and "the last run has not finished" in check.text(content)
 
 
 def test_degraded_outranks_stale_and_both_are_told() -> None:
     edit('as_of: "2024-11-27"', 'as_of: "2024-11-28"')
-    said = monitored(world(factor=3.0))
-    assert said["exit_code"] == 1 and kinds(said) == {"degraded", "stale"}
+    content = monitored(world(factor=3.0))
+    assert content["exit_code"] == 1 and kinds(content) == {"degraded", "stale"}
 
 
 def test_without_a_run_there_is_nothing_to_check(project: Path) -> None:
@@ -213,10 +214,10 @@ def dead(count: int, of: int = 20) -> None:
 def test_dead_drivers_are_not_fine(count: int, state: str, code: int) -> None:
     monitored(world())
     dead(count)
-    said = check.view()
-    assert (said["state"], said["exit_code"]) == (state, code)
+    content = check.view()
+    assert (content["state"], content["exit_code"]) == (state, code)
     told = f"{count} of 20 drivers are missing or have had no new value for 3 business days or more."
-    assert (told in check.text(said)) == (state != "OK")
+    assert (told in check.text(content)) == (state != "OK")
 
 
 @pytest.mark.parametrize(
@@ -230,14 +231,14 @@ def test_a_run_is_too_old_by_the_clock_alone(days: int, seconds: int, age: int) 
     at = cut_off.replace(tzinfo=dt.UTC) + GRACE + dt.timedelta(seconds=seconds)
     assert check.view()["exit_code"] == 0
     for allowed in {age, max(age - 1, 0)}:
-        said = check.view(max_age=allowed, clock=lambda: at)
-        assert said["exit_code"] == (4 if age > allowed else 0)
-        assert said["state"] == ("OK" if age < 1 else "CAUTION" if age < 3 else "FAULT")
-        assert ("old by the clock" in check.text(said)) == (age > allowed)
+        content = check.view(max_age=allowed, clock=lambda: at)
+        assert content["exit_code"] == (4 if age > allowed else 0)
+        assert content["state"] == ("OK" if age < 1 else "CAUTION" if age < 3 else "FAULT")
+        assert ("old by the clock" in check.text(content)) == (age > allowed)
 
 
 def test_weekends_and_holidays_make_a_run_no_older() -> None:
-    """The last forecast of 2024 that a working day follows late: made on Monday 30 December, the next is of 2 January."""
+    """The last forecast of 2024 is made on Monday 30 December; the next business day is 2 January."""
     params = load_params("cut_off")
     for day, age in (("2024-12-31", 0), ("2025-01-01", 0), ("2025-01-02", 1), ("2025-01-05", 2)):
         at = dt.datetime.fromisoformat(f"{day}T20:00:00+00:00")
@@ -258,6 +259,6 @@ def test_a_horizon_that_the_data_cannot_judge_is_told_and_changes_no_code() -> N
     [name, *_] = [name for name, scores in made.horizons.items() if scores.n]
     few = made.horizons[name].model_copy(update={"n_independent": 30})
     write_report(run.VALIDATION, made.model_copy(update={"horizons": {**made.horizons, name: few}}))
-    said = check.view()
-    assert f"{name} is longer than the data can judge: 30 of its forecasts do not overlap" in check.text(said)
-    assert said["exit_code"] == before["exit_code"]
+    content = check.view()
+    assert f"{name} is longer than the data can judge: 30 of its forecasts do not overlap" in check.text(content)
+    assert content["exit_code"] == before["exit_code"]

@@ -42,7 +42,7 @@ def test_help_answers_at_once() -> None:
 
 
 def _seconds(*words: str) -> float:
-    """Of processor time, so that a busy machine makes nothing slower."""
+    """Of processor time, which a busy machine does not lengthen."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     assert forex_process(*words).returncode == 0
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

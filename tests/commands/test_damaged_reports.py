@@ -47,7 +47,7 @@ def finished(challenged: Path) -> Path:
 
 
 def wrong_type(path: Path) -> str:
-    """A number or truth value as text; where that stands."""
+    """Writes a number or truth value as text; gives the key where it stands."""
     *outer, name = [part.replace("#", ".") for part in READ_BY[path][1].split(".")]
     whole = content = json.loads(path.read_text(encoding="utf-8"))
     for part in outer:
@@ -133,6 +133,6 @@ def test_a_stage_refuses_it_as_well(
 
 
 def test_without_damage_they_read_it(finished: Path) -> None:
-    """Else the tests above would refuse for another reason."""
+    """Otherwise the tests above could pass for another reason."""
     assert forex(*BACKFILL, cwd=finished).returncode == 0
     assert forex(*READINESS, cwd=finished).returncode == 0

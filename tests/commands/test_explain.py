@@ -46,8 +46,8 @@ def tables(text: str) -> list[dict[str, list[float]]]:
 
 def test_parts_add_up_in_every_table_and_column() -> None:
     shown = tables(explain.text(explain.view(horizon=None, at=None)))
-    assert [list(one)[0] for one in shown] == ["anchor", "median", "median"]
-    assert [list(one)[-1] for one in shown] == ["median", "published", "published"]
+    assert [list(table)[0] for table in shown] == ["anchor", "median", "median"]
+    assert [list(table)[-1] for table in shown] == ["median", "published", "published"]
     for table in shown:
         first, *parts, last = table.values()
         for column in range(len(last)):
@@ -73,8 +73,8 @@ def test_the_tables_show_what_json_says_and_fit_80_columns() -> None:
             (content["change"]["intervals"], changed),
         ):
             ends = [intervals[level][end] for level in ("0.8", "0.95") for end in ("lower", "upper")]
-            assert table["published"] == [pytest.approx(one["end"], abs=0.0051) for one in ends]
-            lean = [part["clp"] for one in ends for part in one["parts"] if part["kind"] == "lean"]
+            assert table["published"] == [pytest.approx(account["end"], abs=0.0051) for account in ends]
+            lean = [part["clp"] for account in ends for part in account["parts"] if part["kind"] == "lean"]
             assert table["lean of the tails"] == [pytest.approx(clp, abs=0.0051) for clp in lean]
         said = "Errors of the next day's nowcast now" if horizon == "1d" else "Volatility now"
         assert f"{said} over" in text
@@ -87,7 +87,7 @@ def test_spanish_has_the_same_numbers_in_80_columns() -> None:
     english, spanish = explain.text(content), explain.text(content, Words("es"))
     assert max(map(len, explain.text(content, Words("es", width=80)).splitlines())) <= 80
     assert re.findall(r"[-+]?\d+\.\d\d\b", english) == [
-        one.replace(",", ".") for one in re.findall(r"[-+]?\d+,\d\d\b", spanish)
+        number.replace(",", ".") for number in re.findall(r"[-+]?\d+,\d\d\b", spanish)
     ]
     assert "asimetría de las colas" in spanish and "median" not in spanish.replace("mediana", "")
 
@@ -106,9 +106,9 @@ def test_drivers_beyond_the_largest_are_one_row(monkeypatch: pytest.MonkeyPatch)
     assert len(hidden) == 4
     others = shown["4 other drivers"]
     for column in range(3):
-        assert others[column] == pytest.approx(sum(one[column] for one in hidden), abs=0.005 * 5)
+        assert others[column] == pytest.approx(sum(numbers[column] for numbers in hidden), abs=0.005 * 5)
     kept = min(max(map(abs, shown[name])) for name in shown if name in content_drivers(content))
-    assert kept >= max(max(map(abs, one)) for one in hidden)
+    assert kept >= max(max(map(abs, numbers)) for numbers in hidden)
 
 
 def content_drivers(content: dict[str, dict[str, dict[str, dict[str, list[dict[str, str]]]]]]) -> set[str]:

@@ -88,32 +88,32 @@ def metrics_named(reasons: list[str]) -> set[str]:
 
 @pytest.mark.parametrize(("base", "head"), [("yesterday", "today"), ("today", "yesterday")])
 def test_one_day_more_of_data_passes(base: str, head: str, commits: Path) -> None:
-    said = gate(commits, base, head)
-    assert said["reasons"] == [] and not said["failed"]
-    changed = [entry for entry in said["compared"] if entry["verdict"] not in ("same", "new")]
+    content = gate(commits, base, head)
+    assert content["reasons"] == [] and not content["failed"]
+    changed = [entry for entry in content["compared"] if entry["verdict"] not in ("same", "new")]
     assert len(changed) > 30 and {abs(entry["new_forecasts"]) for entry in changed} == {1}
 
 
 def test_a_pure_refactoring_passes_with_nothing_to_show(commits: Path) -> None:
-    said = gate(commits, "today", "refactored")
-    assert {entry["verdict"] for entry in said["compared"]} == {"same"} and said["other_changes"] == 0
-    assert said["base"]["commit"] != said["head"]["commit"]
+    content = gate(commits, "today", "refactored")
+    assert {entry["verdict"] for entry in content["compared"]} == {"same"} and content["other_changes"] == 0
+    assert content["base"]["commit"] != content["head"]["commit"]
     done = forex("gate", "today", "refactored", cwd=commits)
     assert done.returncode == 0 and done.stderr == ""
     assert len(done.stdout.splitlines()) == 1 and done.stdout.startswith("Gate passed: refactored (")
 
 
 def test_a_change_in_the_last_digits_passes(commits: Path) -> None:
-    said = gate(commits, "today", "last-digits")
-    moved = [entry for entry in said["compared"] if entry["verdict"] in ("better", "tolerated")]
-    assert not said["failed"] and len(moved) >= 5
+    content = gate(commits, "today", "last-digits")
+    moved = [entry for entry in content["compared"] if entry["verdict"] in ("better", "tolerated")]
+    assert not content["failed"] and len(moved) >= 5
     assert max(abs(entry["worse"]) / (entry["tolerance"] or 1) for entry in moved) < 0.1
 
 
 def test_narrowed_intervals_fail_for_their_coverage_and_scores(commits: Path) -> None:
-    said = gate(commits, "today", "narrowed")
-    assert said["failed"]
-    named = metrics_named(said["reasons"])
+    content = gate(commits, "today", "narrowed")
+    assert content["failed"]
+    named = metrics_named(content["reasons"])
     committed = read_json(ROOT / "reports/metrics/validation.json")["validation"]
     for horizon in HORIZONS:
         published = f"validation.{horizon}.published"
@@ -126,8 +126,8 @@ def test_narrowed_intervals_fail_for_their_coverage_and_scores(commits: Path) ->
 
 
 def test_a_nowcast_without_drivers_fails_for_its_scores_and_not_for_its_coverage(commits: Path) -> None:
-    said = gate(commits, "today", "no-drivers")
-    named = metrics_named(said["reasons"])
+    content = gate(commits, "today", "no-drivers")
+    named = metrics_named(content["reasons"])
     for horizon in ("1d", "7d", "15d", "30d"):
         assert {f"validation.{horizon}.published.crps", f"nowcast.{horizon}.nowcast.r2"} <= named
         assert f"validation.{horizon}.published.crps_skill_pct" in named
@@ -136,8 +136,8 @@ def test_a_nowcast_without_drivers_fails_for_its_scores_and_not_for_its_coverage
 
 
 def test_a_smaller_loss_than_the_tolerance_is_in_the_table_and_no_reason(commits: Path) -> None:
-    said = gate(commits, "today", "no-drivers")
-    [entry] = [entry for entry in said["compared"] if entry["metric"] == "validation.90d.published.crps"]
+    content = gate(commits, "today", "no-drivers")
+    [entry] = [entry for entry in content["compared"] if entry["metric"] == "validation.90d.published.crps"]
     assert entry["verdict"] == "tolerated" and 0.001 < entry["worse"] / entry["base"] < 0.005
 
 
@@ -150,8 +150,8 @@ def test_a_smaller_loss_than_the_tolerance_is_in_the_table_and_no_reason(commits
     ],
 )
 def test_runs_on_other_observations_are_not_compared(base: str, head: str, why: list[str], commits: Path) -> None:
-    said = gate(commits, base, head)
-    assert said["other_data"] == why and said["compared"] == said["reasons"] == [] and not said["failed"]
+    content = gate(commits, base, head)
+    assert content["other_data"] == why and content["compared"] == content["reasons"] == [] and not content["failed"]
     done = forex("gate", base, head, cwd=commits)
     assert (done.returncode, done.stderr) == (6, "")
     headline, *rest = done.stdout.splitlines()
@@ -170,9 +170,9 @@ def test_a_run_that_states_no_observations_is_compared_and_that_is_said(commits:
     del content["store"]
     report.write_text(json.dumps(content), encoding="utf-8")
     commit(clone, "older")
-    said = gate(clone, "older", "today")
-    assert said["other_data"] is None and len(said["compared"]) > 30
-    assert "whether both had the same is not known" in judged.text(said)
+    found = gate(clone, "older", "today")
+    assert found["other_data"] is None and len(found["compared"]) > 30
+    assert "whether both had the same is not known" in judged.text(found)
     report.write_text("[]", encoding="utf-8")
     with pytest.raises(DataError, match="no report"):
         gate(clone, "HEAD")
@@ -183,12 +183,12 @@ def test_without_head_the_working_tree_is_judged(commits: Path, tmp_path: Path) 
     shutil.copytree(commits, clone, ignore=shutil.ignore_patterns("data"))
     assert not gate(clone, "today")["failed"]
     git(clone, "checkout", "narrowed", "--", "reports/metrics")
-    said = gate(clone, "HEAD")
-    assert said["head"] == {"revision": "working tree", "commit": None}
-    assert said["reasons"] == gate(commits, "today", "narrowed")["reasons"]
+    content = gate(clone, "HEAD")
+    assert content["head"] == {"revision": "working tree", "commit": None}
+    assert content["reasons"] == gate(commits, "today", "narrowed")["reasons"]
     (clone / "reports/metrics/nowcast.json").unlink()
-    said = gate(clone, "HEAD")
-    assert "nowcast: missing in HEAD" in said["reasons"]
+    content = gate(clone, "HEAD")
+    assert "nowcast: missing in HEAD" in content["reasons"]
     (clone / "reports/metrics/nowcast.json").write_text("{", encoding="utf-8")
     torn = forex("gate", "HEAD", cwd=clone)
     assert torn.returncode == 3 and torn.stderr.startswith(
@@ -199,9 +199,9 @@ def test_without_head_the_working_tree_is_judged(commits: Path, tmp_path: Path) 
 def test_tables_show_what_changed_or_all_and_markdown_gives_the_reasons_first(commits: Path) -> None:
     done = forex("gate", "today", "narrowed", "--json", cwd=commits)
     assert done.returncode == 1 and done.stderr == ""
-    said = json.loads(done.stdout)
-    assert said == gate(commits, "today", "narrowed")
-    shown, everything = judged.text(said), judged.text(said, everything=True)
+    content = json.loads(done.stdout)
+    assert content == gate(commits, "today", "narrowed")
+    shown, everything = judged.text(content), judged.text(content, everything=True)
     assert "validation.1d.published.coverage_80" in shown and "validation.1d.random_walk.crps" not in shown
     assert "validation.1d.random_walk.crps" in everything
     page = forex("gate", "today", "narrowed", "--markdown", cwd=commits)
@@ -220,8 +220,8 @@ def test_the_comment_on_narrowed_intervals_is_understood_without_the_code(commit
     assert headline.startswith("### The forecast is worse: `narrowed` (") and "against `today` (" in headline
     assert "fewer outcomes than the intervals say fall inside them" in why and "the monitor speaks up" in why
     [row] = [line for line in seen.splitlines() if line.startswith("| Outcomes inside the 80 % interval ")]
-    said = gate(commits, "today", "narrowed")
-    figures = {entry["metric"]: entry for entry in said["compared"]}
+    content = gate(commits, "today", "narrowed")
+    figures = {entry["metric"]: entry for entry in content["compared"]}
     for horizon, cell in zip(HORIZONS, row.strip("| ").split("|")[1:], strict=True):
         entry = figures[f"validation.{horizon}.published.coverage_80"]
         assert cell.strip() == f"**{100 * entry['base']:.1f} → {100 * entry['head']:.1f} %**"
@@ -229,7 +229,7 @@ def test_the_comment_on_narrowed_intervals_is_understood_without_the_code(commit
     for name in ("reliability", "forecast"):
         assert f"({url}/reports/figures/{name}.svg)" in seen and (ROOT / f"reports/figures/{name}.svg").is_file()
     assert not [word for word in ("validation.", "accept_", "coverage_", "BASE", "HEAD") if word in seen]
-    assert folded.count("- `") == len(said["reasons"])
+    assert folded.count("- `") == len(content["reasons"])
 
 
 def test_the_comment_on_what_is_no_worse_says_so_and_what_moved(commits: Path) -> None:

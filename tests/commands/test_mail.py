@@ -63,8 +63,8 @@ def project(finished: Made) -> Iterator[Made]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
-    with post(tmp_path_factory.mktemp("post")) as one:
-        yield one
+    with post(tmp_path_factory.mktemp("post")) as running:
+        yield running
 
 
 def made(kind: Any, at: dt.datetime = MORNING) -> dict[str, Any]:
@@ -86,9 +86,10 @@ def test_what_arrives_says_the_numbers_of_the_forecast(project: Made, server: Po
     for kind in KINDS:
         assert made(kind)["made"]
     content = sent(server)
-    assert (content["exit_code"], [one["fate"] for one in content["mails"]]) == (0, ["sent"] * 3)
-    said = read_report(Path("reports/forecast.json"), Forecast)
-    told = {"daily": ["1d", "7d", "15d"], "weekly": list(said.horizons), "alert": list(said.horizons)}  # a Monday
+    assert (content["exit_code"], [letter["fate"] for letter in content["mails"]]) == (0, ["sent"] * 3)
+    forecast = read_report(Path("reports/forecast.json"), Forecast)
+    every = list(forecast.horizons)
+    told = {"daily": ["1d", "7d", "15d"], "weekly": every, "alert": every}  # a Monday
     code = load_params("report").report.language
     for arrived in server.man.arrived[-3:]:
         found = arrived.message
@@ -97,8 +98,8 @@ def test_what_arrives_says_the_numbers_of_the_forecast(project: Made, server: Po
         html = found.get_body(("html",))
         assert text and html
         for horizon in told[kind]:
-            entry = said.horizons[horizon]
-            for rate in (said.anchor, entry.median, *entry.intervals["0.8"], *entry.intervals["0.95"]):
+            entry = forecast.horizons[horizon]
+            for rate in (forecast.anchor, entry.median, *entry.intervals["0.8"], *entry.intervals["0.95"]):
                 assert Language(code, plain=True).rate(rate) in text.get_content(), (kind, horizon)
                 assert language(code).rate(rate) in Reader(html.get_content()).text, (kind, horizon)
         if kind == "alert":  # the market's last values, of the series that the store has
@@ -106,11 +107,11 @@ def test_what_arrives_says_the_numbers_of_the_forecast(project: Made, server: Po
                 assert language(code).name(series).lower() in text.get_content().lower()
         for _, value in found.items():
             assert "\n" not in value and "\r" not in value
-        [sheet] = [one for one in found.iter_attachments() if one.get_content_disposition() == "attachment"]
+        [sheet] = [part for part in found.iter_attachments() if part.get_content_disposition() == "attachment"]
         book = load_workbook(BytesIO(sheet.get_content()))
         values = {cell.value for row in book.worksheets[0].iter_rows() for cell in row}
-        assert {entry.median for entry in said.horizons.values()} <= values
-        [picture] = [one for one in found.walk() if one.get_content_type() == "image/png"]
+        assert {entry.median for entry in forecast.horizons.values()} <= values
+        [picture] = [part for part in found.walk() if part.get_content_type() == "image/png"]
         assert picture.get_content().startswith(b"\x89PNG")
 
 
@@ -149,7 +150,7 @@ def test_made_once_and_the_same_bytes_again(project: Made) -> None:
 )
 def test_its_state_has_the_age_that_every_command_says(project: Made, at: str, said: str) -> None:
     state = gathered("daily", load_params(), load_operations().mail, utc(at)).material.state
-    assert [str(one.says) for one in state.found if one.rule == AGE] == [said]
+    assert [str(finding.says) for finding in state.found if finding.rule == AGE] == [said]
 
 
 def test_an_alert_by_the_rule_of_sending(project: Made) -> None:
@@ -259,7 +260,7 @@ def test_the_process_delivers_ends_with_its_code_and_shows_nothing_of_the_accoun
         done = forex_process("mail", "send", cwd=tmp_path, env=environ)
         said = done.stdout + done.stderr
         assert not any(
-            one in said for one in (PASSWORD, USER, "hunter2", "ann@", "localhost", "forecasts@", "Traceback")
+            word in said for word in (PASSWORD, USER, "hunter2", "ann@", "localhost", "forecasts@", "Traceback")
         )
         return done.returncode, said
 

@@ -97,14 +97,14 @@ def test_a_quote_is_called_one_and_keeps_its_record() -> None:
     panel = pl.read_parquet(nowcast.PANEL).with_columns(mxn_gap=pl.Series([0.001, None], dtype=pl.Float64))
     write_parquet(nowcast.PANEL, panel)
     content = nowcast.view(at=None)
-    assert {name: one["quote"] for name, one in content["series"].items()} == {
+    assert {name: series["quote"] for name, series in content["series"].items()} == {
         "usdclp": False,
         "mxn": True,
         "zar": False,
     }
     assert content["moves"] == plain["moves"]
     for horizon, move in content["moves"].items():
-        assert sum(one["moves"][horizon] for one in content["series"].values()) == pytest.approx(move, abs=1e-3)
+        assert sum(series["moves"][horizon] for series in content["series"].values()) == pytest.approx(move, abs=1e-3)
     first = nowcast.text(content).splitlines()[4]
     assert _cells(first) == ["mxn (quote)", "20.6", "2024-11-26", "1", "+5.47", "+7.31", "+30.0"]
 

@@ -54,7 +54,9 @@ def test_force_says_what_it_overrode(challenged: Path) -> None:
     assert tried.returncode == 0 and PARAMS_FILE.read_bytes() == before
     content = json.loads(tried.stdout)
     assert content["forced"] and not content["changed"]
-    assert content["against"][0].startswith("it is NOT_READY") and any("not_worse" in one for one in content["against"])
+    assert content["against"][0].startswith("it is NOT_READY") and any(
+        "not_worse" in reason for reason in content["against"]
+    )
     done = forex("promote", WORSE, "--force", cwd=challenged)
     assert done.returncode == 0
     assert done.stdout.startswith(f"Overridden for {WORSE}:\n  it is NOT_READY")
@@ -67,7 +69,7 @@ def test_force_has_nothing_to_say_of_one_that_is_ready(challenged: Path) -> None
 
 
 def test_a_record_of_before_another_promotion_is_no_evidence(challenged: Path) -> None:
-    """Else two challengers would be promoted one after the other, the second never compared with the first."""
+    """Otherwise two challengers would be promoted one after the other, the second never compared with the first."""
     text = PARAMS_FILE.read_text(encoding="utf-8")
     PARAMS_FILE.write_text(text.replace(LINE, LINE.replace("nowcast", "ensemble")), encoding="utf-8")
     refused = promote.view(BETTER)
@@ -95,7 +97,7 @@ def test_a_result_that_would_not_be_valid_is_not_written(challenged: Path) -> No
 
 def test_what_a_model_is_calibrated_from_is_added() -> None:
     text = promoted(COMMITTED, PARAMS_FILE, "predecessor_conformal")
-    old, new = (YAML(typ="safe").load(one) for one in (COMMITTED, text))
+    old, new = (YAML(typ="safe").load(content) for content in (COMMITTED, text))
     assert new["calibrate"]["conformal"] == ["nowcast", "garch_t", "predecessor"]
     assert new["calibrate"]["published"]["model"] == "predecessor_conformal"
     assert new["fit"] == old["fit"]

@@ -26,7 +26,7 @@ SAYS = r"params.yaml is read-only, and nothing was changed. `chmod u\+w .*params
 
 
 def test_a_read_only_file_is_left_as_it_is(read_only: Path) -> None:
-    """Root, for whom the system refuses nothing, included; no file is left beside it."""
+    """Even for root, whom the system refuses nothing; no file is left beside it."""
     before, beside = read_only.read_bytes(), set(read_only.parent.iterdir())
     with pytest.raises(UsageError, match=SAYS):
         write("as_of: other\n", read_only)

@@ -112,8 +112,8 @@ def test_the_signals_that_are_on_make_the_call(
         for day in rng.choice(rows["origin_date"].cast(str).to_numpy(), 12):
             content = at(folder, str(day), monkeypatch)
             assert (content["origin_date"], content["regime"]) == (day, called)
-            on = {one["name"] for one in content["signals"] if one["verdict"] == ON}
-            verdicts = {one["name"]: one["verdict"] for one in content["signals"]}
+            on = {signal["name"] for signal in content["signals"] if signal["verdict"] == ON}
+            verdicts = {signal["name"]: signal["verdict"] for signal in content["signals"]}
             if called == "UNKNOWN":
                 assert verdicts["volatility"] == "NOT_EVALUATED"
             else:
@@ -133,7 +133,7 @@ def test_since_when_and_what_comes_next(on_sample: Path, monkeypatch: pytest.Mon
     calm = regimes.filter(pl.col("origin_date").cast(str) < content["stressed_since"])["regime"][-1]
     assert calm == "NORMAL"
     assert content["next_meeting"] == "2022-09-06"
-    intervention = next(one for one in content["signals"] if one["name"] == "intervention")
+    intervention = next(signal for signal in content["signals"] if signal["name"] == "intervention")
     assert intervention["value"] == 6 and intervention["verdict"] == ON
     assert intervention["sentence"]["says"].startswith(
         "Dollar sales by the central bank were first known on 2022-07-15, 6 business"
@@ -159,7 +159,7 @@ def test_the_next_published_meeting(
 def test_an_ended_intervention_is_not_named(on_sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The purchases of 2023 have ended; those of 2021, whose end the list does not have, are older and not meant either."""
     content = at(on_sample, "2024-11-27", monkeypatch)
-    intervention = next(one for one in content["signals"] if one["name"] == "intervention")
+    intervention = next(signal for signal in content["signals"] if signal["name"] == "intervention")
     assert intervention["value"] is None and "2021" not in intervention["sentence"]["says"]
 
 
@@ -209,13 +209,13 @@ def test_no_number_in_the_text_that_was_not_computed(
         row = regimes.filter(pl.col("origin_date").cast(str) == day).row(0, named=True)
         known = [value for value in row.values() if isinstance(value, int | float)]
         known += [value for value in rules.model_dump().values() if isinstance(value, int | float)] + [move]
-        known += [one["value"] for one in content["signals"] if isinstance(one["value"], int | float)]
+        known += [signal["value"] for signal in content["signals"] if isinstance(signal["value"], int | float)]
         known += [*content["multipliers"].values(), *shock_ages(regimes, day, rules, move)]
         widening = content["widening"]
         known += [widening["level"], widening["share"]]
-        for one in widening["regimes"].values():
-            known += one["assumed_before"]
-            known += [end for found in one["horizons"].values() for end in (found["median"], *found["range"])]
+        for widened in widening["regimes"].values():
+            known += widened["assumed_before"]
+            known += [end for found in widened["horizons"].values() for end in (found["median"], *found["range"])]
         for number in re.findall(r"\d+(?:\.\d+)?(?=[^\d]|$)", said.replace("at 1d", "")):
             digits = len(number.partition(".")[2])
             fits = [abs(abs(v) * scale - float(number)) <= 0.5001 * 10**-digits for v in known for scale in (1, 100)]

@@ -16,7 +16,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A last run that has matured forecasts at two horizons."""
     monkeypatch.chdir(tmp_path)
     made = validation()
-    horizons = {name: one for name, one in made.horizons.items() if one.n}
+    horizons = {name: scores for name, scores in made.horizons.items() if scores.n}
     write_report(scoreboard.VALIDATION, made.model_copy(update={"horizons": horizons}))
 
 
@@ -66,7 +66,7 @@ def test_rules_that_do_not_hold_stand_below_and_those_that_do_are_counted() -> N
 
 def test_a_horizon_at_which_nothing_has_matured_is_named_among_the_rules_and_is_no_row() -> None:
     made = validation()
-    empty = next(name for name, one in made.horizons.items() if not one.n)
+    empty = next(name for name, scores in made.horizons.items() if not scores.n)
     write_report(scoreboard.VALIDATION, made)
     assert list(scoreboard.view()["horizons"]) == ["1d", "7d"]
     text = scoreboard.text(scoreboard.view())
@@ -76,7 +76,7 @@ def test_a_horizon_at_which_nothing_has_matured_is_named_among_the_rules_and_is_
 
 def test_where_nothing_has_matured_the_scoreboard_says_so() -> None:
     made = validation()
-    none = {name: one for name, one in made.horizons.items() if not one.n}
+    none = {name: scores for name, scores in made.horizons.items() if not scores.n}
     open_ = {name: made.verdicts[name] for name in none}
     write_report(scoreboard.VALIDATION, made.model_copy(update={"horizons": none, "verdicts": open_}))
     text = scoreboard.text(scoreboard.view())

@@ -93,7 +93,7 @@ def test_what_the_disk_refuses_leaves_the_old_bytes_and_nothing_beside_them(
             write_text(path, NEW)
     assert str(refused.value).startswith(f"{path}: {os.strerror(fault)}. ") and refused.value.exit_code == 2
     assert "It was not written." in str(refused.value)
-    assert path.read_text() == OLD and [one.name for one in project.iterdir()] == ["forecast.json"]
+    assert path.read_text() == OLD and [file.name for file in project.iterdir()] == ["forecast.json"]
 
 
 # The system's own limit on a file's size stands for a disk that fills up in the middle of the bytes.
@@ -121,7 +121,7 @@ def test_a_disk_that_fills_up_in_the_middle_leaves_the_old_file(tmp_path: Path) 
 
 
 def test_what_is_written_aside_is_not_taken_for_data(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file aside has a name that no pattern for data matches, and that nobody can know of before."""
+    """A file aside has a name that no pattern for data matches, and that nobody can know beforehand."""
     seen: list[str] = []
     real = os.replace
     monkeypatch.setattr(os, "replace", lambda aside, path: (seen.append(Path(aside).name), real(aside, path)))
@@ -218,9 +218,9 @@ def test_what_is_private_is_its_owners_alone_at_every_moment(
     write_bytes(path, b"first", private=True)
     write_bytes(path, b"second", private=True)
     move(path, moved)
-    assert {stat.S_IMODE(one) for one in modes} == {0o600}
+    assert {stat.S_IMODE(bits) for bits in modes} == {0o600}
     assert (moved.read_bytes(), mode(moved)) == (b"second", 0o600)
-    assert [one.name for one in project.iterdir()] == ["sent.eml"]
+    assert [file.name for file in project.iterdir()] == ["sent.eml"]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root writes files of others")
@@ -377,7 +377,7 @@ def test_a_file_that_is_to_be_new_takes_no_others_place(
         path.write_text("theirs")
     with pytest.raises(UsageError, match=r"rows\.csv: exists, and nothing is overwritten"):
         write_bytes(path, b"ours", new=True)
-    assert path.read_text() == "theirs" and [one.name for one in project.iterdir()] == ["rows.csv"]
+    assert path.read_text() == "theirs" and [file.name for file in project.iterdir()] == ["rows.csv"]
     path.unlink()
     monkeypatch.undo()
     write_bytes(path, b"ours", new=True)
@@ -454,6 +454,6 @@ def test_the_advice_fits_what_the_system_said_and_destroys_nothing(number: int, 
 
 
 def test_what_a_parser_says_stays_what_it_is(project: Path) -> None:
-    with pytest.raises(OSError, match="checksum") as said, disk.reading(project / "a.parquet"):
+    with pytest.raises(OSError, match="checksum") as raised, disk.reading(project / "a.parquet"):
         raise OSError("checksum does not match")
-    assert not isinstance(said.value, FileRefused)
+    assert not isinstance(raised.value, FileRefused)

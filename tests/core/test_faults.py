@@ -11,7 +11,7 @@ from pydantic_core.core_schema import ErrorType
 from forex.core.faults import OTHERWISE, in_words
 from tests.support.made_up import ROOT
 
-# Of every value that a fault may name, one; pydantic takes those that the fault has.
+# A value for everything that a fault may name; pydantic takes those that the fault has.
 CONTEXT: dict[str, object] = {
     **dict.fromkeys(("min_length", "max_length", "ge", "gt", "le", "lt", "multiple_of", "actual_length"), 3),
     **dict.fromkeys(
@@ -52,7 +52,7 @@ def test_what_a_block_says(content: dict[str, object], said: dict[str, str]) -> 
     try:
         Thing.model_validate(whole)
     except ValidationError as error:
-        found = {str(one["loc"][0]): in_words(one) for one in error.errors()}
+        found = {str(detail["loc"][0]): in_words(detail) for detail in error.errors()}
     assert found == said
 
 

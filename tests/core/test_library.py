@@ -1,4 +1,4 @@
-"""The functions of `import forex` give what the pipeline gives, on frames of whoever calls them."""
+"""The functions of `import forex` give what the pipeline gives, on the caller's own frames."""
 
 import os
 import subprocess

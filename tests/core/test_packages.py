@@ -17,14 +17,16 @@ def named(path: Path) -> str:
 
 @pytest.mark.parametrize("path", PACKAGES, ids=named)
 def test_a_package_says_what_it_takes_and_gives(path: Path) -> None:
-    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-    assert said is not None, f"{named(path)} says nothing of itself"
-    assert len(said.split()) >= 12, f"{named(path)}: {said!r} is no paragraph: say what it is for, takes and gives"
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
+    assert docstring is not None, f"{named(path)} says nothing of itself"
+    assert len(docstring.split()) >= 12, (
+        f"{named(path)}: {docstring!r} is no paragraph: say what it is for, takes and gives"
+    )
 
 
 @pytest.mark.parametrize("path", PACKAGES[1:], ids=named)
 def test_a_package_imports_nothing_for_those_who_need_one_module_of_it(path: Path) -> None:
-    """Else `forex --help` would load what no help needs, and a stage depend on what it does not use."""
+    """Otherwise `forex --help` would load what no help needs, and a stage would depend on what it does not use."""
     imports = [
         node
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))

@@ -83,17 +83,17 @@ def test_a_stage_that_dvc_yaml_does_not_have_is_not_judged(tmp_path: Path) -> No
 def test_importing_the_library_does_nothing_but_begin() -> None:
     """No stage declares forex/__init__.py: whatever it does has to stand in a package that every stage declares."""
     tree = ast.parse((ROOT / "forex/__init__.py").read_text(encoding="utf-8"))
-    says = [one for one in tree.body[1:] if not isinstance(one, ast.FunctionDef)]  # after the docstring
-    assert [ast.unparse(one).split(" = ")[0] for one in says] == [
+    says = [node for node in tree.body[1:] if not isinstance(node, ast.FunctionDef)]  # after the docstring
+    assert [ast.unparse(node).split(" = ")[0] for node in says] == [
         "from typing import Any",
         "from forex.core import runtime",
         "runtime.begin()",
         "__version__",
         "__all__",
     ]
-    assert [one.name for one in tree.body if isinstance(one, ast.FunctionDef)] == ["__getattr__", "__dir__"]
+    assert [node.name for node in tree.body if isinstance(node, ast.FunctionDef)] == ["__getattr__", "__dir__"]
     deps = YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
-    assert all("forex/core" in one["deps"] for one in deps.values())
+    assert all("forex/core" in stage["deps"] for stage in deps.values())
 
 
 def test_only_a_stage_searches_for_no_cycles(tmp_path: Path) -> None:

@@ -58,8 +58,12 @@ def test_showing_writes_nothing(made: Path) -> None:
     content = calibrate.view()
     assert PARAMS_FILE.read_bytes() == before and "written" not in content
     json.dumps(content, allow_nan=False)
-    for one in content["estimates"]:
-        assert one["interval"][0] < one["new"] < one["interval"][1] and one["n"] > 0 and one["first"] < one["last"]
+    for estimate in content["estimates"]:
+        assert (
+            estimate["interval"][0] < estimate["new"] < estimate["interval"][1]
+            and estimate["n"] > 0
+            and estimate["first"] < estimate["last"]
+        )
 
 
 def test_write_changes_estimates_and_provenance_and_nothing_else(made: Path) -> None:
@@ -72,8 +76,8 @@ def test_write_changes_estimates_and_provenance_and_nothing_else(made: Path) -> 
     assert comments[0] == comments[1]
     block = load_params("usdclp").usdclp
     held = flat(block.model_dump())
-    for one in content["estimates"]:
-        assert held.get(one["key"], one["new"]) == one["new"]
+    for estimate in content["estimates"]:
+        assert held.get(estimate["key"], estimate["new"]) == estimate["new"]
     assert block.model_dump()["provenance"] == content["provenance"]
     assert list(content["provenance"]["sha256"]) == ["copper_lme", "usdclp"]
     before = load_params("usdclp", path=ROOT / "params.yaml").usdclp
@@ -96,7 +100,7 @@ def test_writing_twice_changes_nothing_the_second_time(made: Path) -> None:
     assert content["written"] is False
     assert (PARAMS_FILE.stat().st_mtime_ns, PARAMS_FILE.read_bytes()) == first
     assert calibrate.text(content).endswith("params.yaml holds these values: nothing to write.")
-    assert all(one["old"] == one["new"] for one in content["estimates"] if one["old"] is not None)
+    assert all(estimate["old"] == estimate["new"] for estimate in content["estimates"] if estimate["old"] is not None)
 
 
 def test_without_copper_the_old_value_stays_and_its_hash_goes(made: Path) -> None:

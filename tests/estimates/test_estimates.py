@@ -95,8 +95,8 @@ def test_every_figure_of_the_observado_by_hand() -> None:
             month.append(np.log(by_date[due] / value))
     assert found["volatility.by_horizon.30d"].value == pytest.approx(np.std(month), rel=1e-6)
     assert found["volatility.by_horizon.30d"].n == len(month)
-    one = found["volatility.daily"]
-    assert (one.n, one.first, one.last) == (1499, str(days[1]), str(days[-1]))
+    estimate = found["volatility.daily"]
+    assert (estimate.n, estimate.first, estimate.last) == (1499, str(days[1]), str(days[-1]))
 
 
 def test_a_return_over_three_days_counts_at_its_daily_size() -> None:
@@ -176,8 +176,8 @@ def test_what_is_known_later_changes_nothing() -> None:
         for rows in (target, copper)
     ]
     deleted = [rows.filter(~later) for rows in (target, copper)]
-    for one, other in (changed, deleted):
-        assert estimates(on_panel(one, as_of, copper_lme=other)) == whole
+    for observado, driver in (changed, deleted):
+        assert estimates(on_panel(observado, as_of, copper_lme=driver)) == whole
     first = [
         rows.with_columns(value=pl.col("value") * pl.Series(np.exp(0.001 * rng.standard_normal(2200))))
         for rows in (target,)
@@ -188,8 +188,8 @@ def test_what_is_known_later_changes_nothing() -> None:
 def test_the_same_seed_makes_the_same_interval() -> None:
     panel = on_panel(walk(garch_returns(np.random.default_rng(6), 1500)))
     assert estimates(panel) == estimates(panel)
-    one, other = estimates(panel)["volatility.daily"], estimates(panel, seed=7)["volatility.daily"]
-    assert one.value == other.value and one.low != other.low
+    usual, other = estimates(panel)["volatility.daily"], estimates(panel, seed=7)["volatility.daily"]
+    assert usual.value == other.value and usual.low != other.low
 
 
 # --- what the intervals promise -----------------------------------------------------------------------------------------

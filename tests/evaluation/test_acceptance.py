@@ -63,7 +63,7 @@ def test_what_lies_beyond_an_interval_equals_a_readable_loop() -> None:
 
 
 def shifted(horizon: str, by: float) -> Panel:
-    """Forecasts that are `by` CLP too low and as much wider: the interval holds as often as it says, one-sidedly."""
+    """Forecasts that are `by` CLP too low and as much wider: the interval holds as often as it says, but misses on one side."""
     panel, at = PANELS[horizon], MODELS.index("published")
     quantiles = panel.quantiles.copy()
     middle = quantiles[:, [at], 12]
@@ -90,7 +90,7 @@ def test_the_band_is_enough_for_a_tail_from_the_horizon_that_params_name() -> No
 
 
 def in_storms(panel: Panel, factor: Callable[[int], float]) -> Panel:
-    """Forecasts of `published` that are so much too wide or narrow in the k-th episode of HIGH_VOL, which come every 50 origins."""
+    """Forecasts of `published` `factor(k)` times as wide in the k-th episode of HIGH_VOL; one comes every 50 origins."""
     at, rows = MODELS.index("published"), np.arange(panel.n)
     stormy = rows % 50 >= 30
     widths = np.where(stormy, [factor(k) for k in rows // 50], 1.0)
@@ -105,7 +105,7 @@ def test_a_regime_that_fails_in_every_episode_fails() -> None:
     rule = found["verdicts"]["1d"]["regime_coverage"]
     assert rule["verdict"] == "FAIL" and rule["judged"] == ["HIGH_VOL", "NORMAL"] and rule["undecided"] == []
     figures = found["horizons"]["1d"]["models"]["published"]["by_regime"]["HIGH_VOL"]
-    [miss] = [one for one in rule["failed"] if one["level"] == 0.8]
+    [miss] = [failure for failure in rule["failed"] if failure["level"] == 0.8]
     assert miss == {
         "regime": "HIGH_VOL",
         "level": 0.8,
@@ -122,9 +122,14 @@ def test_a_regime_whose_episodes_disagree_is_not_evaluated() -> None:
     panel = in_storms(PANELS["1d"], lambda k: 0.01 if k in (7, 20, 26) else 1.0)
     rule = report_of({"1d": panel}, settings())["verdicts"]["1d"]["regime_coverage"]
     assert rule["verdict"] == "NOT_EVALUATED" and rule["failed"] == [] and rule["value"] > 0.05
-    assert {(one["regime"], one["level"], one["n_episodes"]) for one in rule["undecided"]} >= {("HIGH_VOL", 0.8, 30)}
-    for one in rule["undecided"]:
-        assert abs(one["coverage"] - one["level"]) > 0.05 and one["episode_low"] <= one["level"] <= one["episode_high"]
+    assert {(case["regime"], case["level"], case["n_episodes"]) for case in rule["undecided"]} >= {
+        ("HIGH_VOL", 0.8, 30)
+    }
+    for case in rule["undecided"]:
+        assert (
+            abs(case["coverage"] - case["level"]) > 0.05
+            and case["episode_low"] <= case["level"] <= case["episode_high"]
+        )
     whole = scored_report({"1d": panel}, settings())
     assert "accept_regime_coverage" not in scoreboard.metrics(whole)["validation"]["1d"]["published"]
     wider = settings(acceptance={"regime_tolerance": 0.2})
@@ -152,7 +157,7 @@ def test_one_episode_excuses_nothing() -> None:
 
 
 def test_a_run_without_an_actual_on_some_day_is_still_one_episode() -> None:
-    """Origins that never matured belong to their episode, too, and one without any that has matured does not count."""
+    """Origins that never matured belong to their episode, too; an episode in which none has matured does not count."""
     panel = in_storms(PANELS["1d"], lambda k: 1.0)
     known = (np.arange(panel.n) % 7 > 0) & (np.arange(panel.n) // 50 != 4)
     assert report_where(panel, known, settings()).models["published"].by_regime["HIGH_VOL"].n_episodes == 29

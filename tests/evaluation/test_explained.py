@@ -1,4 +1,4 @@
-"""What the nowcast explains: the split of R² against the definition of the Shapley value, and errors that are of the right size."""
+"""What the nowcast explains: the split of R² against the definition of the Shapley value, and standard errors of the right size."""
 
 import datetime as dt
 import math
@@ -49,7 +49,7 @@ def test_the_split_is_the_shapley_value_and_sums_to_r2(seed: int, n: int) -> Non
     found = record(actual, parts)
     everyone = tuple(range(len(SERIES)))
     assert found.r2 == pytest.approx(explained_by(actual, parts, everyone), rel=1e-9, abs=1e-12)
-    assert sum(one.r2 for one in found.series.values()) == pytest.approx(found.r2, rel=1e-9, abs=1e-12)
+    assert sum(part.r2 for part in found.series.values()) == pytest.approx(found.r2, rel=1e-9, abs=1e-12)
     for j, name in enumerate(SERIES):
         others = [k for k in everyone if k != j]
         value = 0.0
@@ -73,15 +73,15 @@ def test_standard_errors_are_the_spread_over_repeated_worlds() -> None:
     rng = np.random.default_rng(1)
     records = [record(*made_up(rng, 1000)) for _ in range(300)]
     for name in ("r2", "direction"):
-        spread = np.std([getattr(one, name) for one in records])
-        said = np.mean([getattr(one, f"{name}_se") for one in records])
-        assert said == pytest.approx(spread, rel=0.15)
+        spread = np.std([getattr(drawn, name) for drawn in records])
+        reported = np.mean([getattr(drawn, f"{name}_se") for drawn in records])
+        assert reported == pytest.approx(spread, rel=0.15)
 
 
 def test_what_cannot_be_said_is_none() -> None:
     still = record(np.zeros(10), np.full((10, 4), 0.001))
     assert still.r2 is still.r2_se is still.direction is still.direction_se is None
-    assert {one.r2 for one in still.series.values()} == {None}
+    assert {part.r2 for part in still.series.values()} == {None}
     few = record(*made_up(np.random.default_rng(2), 100), steps=62)
     assert few.r2 is not None and few.r2_se is None and few.direction_se is None
 
@@ -120,11 +120,11 @@ def test_report_scores_the_panels_origins_and_splits_them_by_year_and_quote() ->
     assert found["1d"].r2 == pytest.approx(explained_by(actual, parts, (0, 1, 2, 3)), rel=1e-9)
     years = panel.origin_date.astype("datetime64[Y]").astype(int) + 1970
     assert list(found["1d"].by_year) == ["2020", "2021", "2022"]
-    for year, one in found["1d"].by_year.items():
+    for year, split in found["1d"].by_year.items():
         then = years == int(year)
-        assert one.n == then.sum()
-        assert one.r2 == pytest.approx(explained_by(actual[then], parts[then], (0, 1, 2, 3)), rel=1e-9)
-        assert sum(part.r2 for part in one.series.values()) == pytest.approx(one.r2)
+        assert split.n == then.sum()
+        assert split.r2 == pytest.approx(explained_by(actual[then], parts[then], (0, 1, 2, 3)), rel=1e-9)
+        assert sum(part.r2 for part in split.series.values()) == pytest.approx(split.r2)
     assert list(found["1d"].by_quote) == ["live", "none"]
     for kind, then in (("none", slice(300)), ("live", slice(300, None))):
         assert found["1d"].by_quote[kind].n == len(actual[then])

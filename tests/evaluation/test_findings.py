@@ -46,7 +46,7 @@ def test_the_gain_is_divided_between_timing_and_intervals() -> None:
 
 @pytest.mark.parametrize("missing", ["garch_t", "garch_t_nowcast", PUBLISHED])
 def test_without_one_of_the_three_nothing_is_divided(missing: str) -> None:
-    models = {name: one for name, one in against_garch().items() if name != missing}
+    models = {name: scores for name, scores in against_garch().items() if name != missing}
     assert findings.gain(report(h1=models)) is None
 
 
@@ -59,7 +59,7 @@ def test_without_one_of_the_three_nothing_is_divided(missing: str) -> None:
     ],
 )
 def test_long_horizons_without_evidence_are_counted(compared: tuple[Comparison, ...], says: str) -> None:
-    first, second, third = (scored(8, 90, one) for one in compared)
+    first, second, third = (scored(8, 90, comparison) for comparison in compared)
     short = {"garch_t": scored(8, 90, EQUAL)}
     found = report(h7=short, h90={"garch_t": third}, h15={"garch_t": first, "random_walk": second})
     assert str(findings.without_evidence(found)) == says
@@ -140,13 +140,13 @@ def test_what_holds_is_told_with_what_it_holds_by(name: str, rule: Rule, says: s
 
 
 def test_every_rule_is_judged_in_the_order_of_horizons_and_names() -> None:
-    found = [(one.horizon, one.rule) for one in findings.rules_judged(validation())]
-    assert found == sorted(found, key=lambda one: (int(one[0][:-1]), one[1])) and len(found) == 7
+    found = [(judged.horizon, judged.rule) for judged in findings.rules_judged(validation())]
+    assert found == sorted(found, key=lambda pair: (int(pair[0][:-1]), pair[1])) and len(found) == 7
 
 
 def test_what_fails_stands_before_what_was_not_judged_and_what_holds_is_counted() -> None:
     found = findings.rules_open(validation())
-    assert [(one.horizon, one.verdict) for one in found] == [
+    assert [(judged.horizon, judged.verdict) for judged in found] == [
         ("1d", "FAIL"),
         ("1d", "FAIL"),
         ("7d", "NOT_EVALUATED"),

@@ -1,4 +1,4 @@
-"""The validation report on a world whose truth is known: a calibrated forecast, a too narrow one, a biased one."""
+"""The validation report on a world whose truth is known: a calibrated forecast, one that is too narrow, a biased one."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""A horizon that is longer than the data can judge is said to be, with what was measured; every other one is not."""
+"""A horizon that is longer than the data can judge is named, with what was measured; no other is."""
 
 import pytest
 

@@ -10,12 +10,12 @@ from forex.explanation.report import Account, Accounts, Ends
 RATES = st.lists(st.floats(1.0, 5000.0), min_size=1, max_size=12)
 
 
-def total(one: Account) -> float:
-    return one.start + sum(part.clp for part in one.parts)
+def total(breakdown: Account) -> float:
+    return breakdown.start + sum(part.clp for part in breakdown.parts)
 
 
-def parts(one: Account) -> dict[tuple[str, str | None], float]:
-    return {(part.kind, part.subject): part.clp for part in one.parts}
+def parts(breakdown: Account) -> dict[tuple[str, str | None], float]:
+    return {(part.kind, part.subject): part.clp for part in breakdown.parts}
 
 
 def test_a_part_is_what_a_step_adds_and_the_last_one_has_what_rounding_left() -> None:
@@ -42,10 +42,10 @@ def test_a_part_that_one_account_lacks_counts_nothing_there() -> None:
 
 
 @given(RATES, RATES)
-def test_differences_sum_to_the_difference_of_the_ends(one: list[float], other: list[float]) -> None:
+def test_differences_sum_to_the_difference_of_the_ends(newer: list[float], older: list[float]) -> None:
     now, before = (
         account(900.0, [Step("driver", f"s{i}", rate) for i, rate in enumerate(rates)], round(rates[-1], 4))
-        for rates in (one, other)
+        for rates in (newer, older)
     )
     assert total(difference(now, before)) == pytest.approx(now.end - before.end, abs=1e-6)
 

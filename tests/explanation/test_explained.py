@@ -72,7 +72,7 @@ def model(request: pytest.FixtureRequest, project: Made) -> Iterator[str]:
 
 @pytest.fixture
 def unchanged(project: Made) -> Iterator[None]:
-    """Files that are after the test what they were before it."""
+    """Puts these files back after the test as they were before it."""
     kept = {
         path: path.read_bytes()
         for path in (PANEL, REGIMES, RAW_FORECASTS, CONTRIBUTIONS, CALIBRATED, Path("params.yaml"))
@@ -109,24 +109,26 @@ def every(accounts: Accounts) -> list[Account]:
     return [accounts.median, *(end for ends in accounts.intervals.values() for end in (ends.lower, ends.upper))]
 
 
-def parts(one: Account) -> dict[tuple[str, str | None], float]:
-    return {(part.kind, part.subject): part.clp for part in one.parts}
+def parts(account: Account) -> dict[tuple[str, str | None], float]:
+    return {(part.kind, part.subject): part.clp for part in account.parts}
 
 
-def kinds(one: Account) -> list[str]:
-    return [part.kind for part in one.parts]
+def kinds(account: Account) -> list[str]:
+    return [part.kind for part in account.parts]
 
 
 def require_sums(said: Explained, rows: pl.DataFrame) -> None:
     """Each account starts and ends where the file says, and its parts sum to that; the changes to the differences."""
     by_origin = {row["origin_date"]: row for row in rows.iter_rows(named=True)}
-    for one in (said.now, said.before):
-        if one is None:
+    for forecast in (said.now, said.before):
+        if forecast is None:
             continue
-        stored = by_origin[one.origin_date]
-        assert (one.accounts.median.start, one.accounts.median.end) == (stored["anchor"], stored["q0.5"])
-        assert list(one.accounts.intervals) == ["0.8", "0.95"]
-        for ends, names in zip(one.accounts.intervals.values(), (("q0.1", "q0.9"), ("q0.025", "q0.975")), strict=True):
+        stored = by_origin[forecast.origin_date]
+        assert (forecast.accounts.median.start, forecast.accounts.median.end) == (stored["anchor"], stored["q0.5"])
+        assert list(forecast.accounts.intervals) == ["0.8", "0.95"]
+        for ends, names in zip(
+            forecast.accounts.intervals.values(), (("q0.1", "q0.9"), ("q0.025", "q0.975")), strict=True
+        ):
             assert (ends.lower.end, ends.upper.end) == tuple(stored[name] for name in names)
             assert ends.lower.start == ends.upper.start == stored["q0.5"]
     assert (said.before is None) == (said.change is None)
@@ -137,8 +139,8 @@ def require_sums(said: Explained, rows: pl.DataFrame) -> None:
             assert changed.start == pytest.approx(now.start - before.start, abs=1e-6)
             assert changed.end == pytest.approx(now.end - before.end, abs=1e-6)
     for accounts in filter(None, (said.now.accounts, said.before and said.before.accounts, said.change)):
-        for one in every(accounts):
-            assert one.start + sum(part.clp for part in one.parts) == pytest.approx(one.end, abs=1e-6)
+        for account in every(accounts):
+            assert account.start + sum(part.clp for part in account.parts) == pytest.approx(account.end, abs=1e-6)
 
 
 def test_parts_sum_to_what_is_published_at_every_horizon(model: str) -> None:
@@ -147,18 +149,18 @@ def test_parts_sum_to_what_is_published_at_every_horizon(model: str) -> None:
     for horizon in HORIZONS:
         made, rows = again(horizon), published(horizon)
         for origin in [*rows["origin_date"][::23], rows["origin_date"][-1]]:
-            said = explained(made, rows, origin, LEVELS)
-            require_sums(said, rows)
-            regimes.add(said.now.regime)
+            found = explained(made, rows, origin, LEVELS)
+            require_sums(found, rows)
+            regimes.add(found.now.regime)
             ends, nowcast = MODELS[model]
-            assert said.now.model == model and (said.now.volatility is not None) == (model == "nowcast")
-            for one in every(said.now.accounts)[1:]:
-                assert kinds(one) == ends
+            assert found.now.model == model and (found.now.volatility is not None) == (model == "nowcast")
+            for account in every(found.now.accounts)[1:]:
+                assert kinds(account) == ends
             if nowcast:
-                quoted.add(said.now.accounts.median.parts[-1].clp != 0)
-                assert kinds(said.now.accounts.median) == ["own_returns", *["driver"] * 6, "quote"]
+                quoted.add(found.now.accounts.median.parts[-1].clp != 0)
+                assert kinds(found.now.accounts.median) == ["own_returns", *["driver"] * 6, "quote"]
             else:
-                assert kinds(said.now.accounts.median) == ["model"]
+                assert kinds(found.now.accounts.median) == ["model"]
     assert {"NORMAL", "HIGH_VOL"} <= regimes
     assert not nowcast or quoted == {True}
 
@@ -166,10 +168,10 @@ def test_parts_sum_to_what_is_published_at_every_horizon(model: str) -> None:
 @pytest.mark.usefixtures("project")
 def test_the_first_origin_has_none_before_it() -> None:
     rows = published("7d")
-    said = explanation("7d", rows["origin_date"][0])
-    assert said.before is None and said.change is None
-    require_sums(said, rows)
-    assert explanation("7d", rows["origin_date"][1]).before == said.now
+    found = explanation("7d", rows["origin_date"][0])
+    assert found.before is None and found.change is None
+    require_sums(found, rows)
+    assert explanation("7d", rows["origin_date"][1]).before == found.now
 
 
 def by_hand(horizon: str, origin: dt.date, level: float, side: int) -> list[float]:
@@ -184,8 +186,10 @@ def by_hand(horizon: str, origin: dt.date, level: float, side: int) -> list[floa
     location, scale = raw.row(0, named=True)["location"], raw.row(0, named=True)["scale"]
     sizes = np.abs(history.daily[: history.known[at]])
     long_run, now, steady = (
-        one[-1]
-        for one in volatility.components(sizes, volatility.Reversion(own.half_lives, 1.0, own.long_run_half_life, 1.0))
+        component[-1]
+        for component in volatility.components(
+            sizes, volatility.Reversion(own.half_lives, 1.0, own.long_run_half_life, 1.0)
+        )
     )
     steps = row["steps"]
     days = (row["target_date"] - history.anchor_date[at].astype(object)).days
@@ -208,12 +212,12 @@ def by_hand(horizon: str, origin: dt.date, level: float, side: int) -> list[floa
 @pytest.mark.usefixtures("project")
 def test_the_account_of_the_nowcast_is_what_the_formulas_say(horizon: str, level: float, side: int) -> None:
     origin = published(horizon)["origin_date"][-40]
-    said = explanation(horizon, origin).now.accounts.intervals[f"{level:g}"]
-    one = said.lower if side < 0 else said.upper
-    reached = np.cumsum([one.start, *(part.clp for part in one.parts)])[1:]
+    ends = explanation(horizon, origin).now.accounts.intervals[f"{level:g}"]
+    account = ends.lower if side < 0 else ends.upper
+    reached = np.cumsum([account.start, *(part.clp for part in account.parts)])[1:]
     *widths, scaled = by_hand(horizon, origin, level, side)
     np.testing.assert_allclose(reached[: len(widths)], widths, atol=2e-4)
-    assert reached[kinds(one).index("panel")] == pytest.approx(scaled, abs=2e-4)
+    assert reached[kinds(account).index("panel")] == pytest.approx(scaled, abs=2e-4)
 
 
 @pytest.mark.usefixtures("project")
@@ -271,7 +275,7 @@ def test_what_follows_an_origin_changes_nothing_of_its_account() -> None:
 
 @pytest.mark.usefixtures("unchanged")
 def test_without_drivers_and_quote_the_width_says_what_was_not_known() -> None:
-    """Every driver and the quote are silent for the last four days: their parts are nothing, and the interval is wider."""
+    """Every driver and the quote are silent for the last four days: their parts are zero, and the interval is wider."""
     panel = read_parquet(PANEL)
     last = panel["origin_date"].to_list()[-4:]
     silent = [name for name in panel.columns if name.endswith(("_move_0", "_move_1", "_gap", "news_hours"))]
@@ -281,11 +285,11 @@ def test_without_drivers_and_quote_the_width_says_what_was_not_known() -> None:
         run(stage)
     for horizon in HORIZONS:
         rows = published(horizon)
-        said = explained(again(horizon), rows, last[-1], LEVELS)
-        require_sums(said, rows)
-        median = parts(said.now.accounts.median)
+        found = explained(again(horizon), rows, last[-1], LEVELS)
+        require_sums(found, rows)
+        median = parts(found.now.accounts.median)
         assert {clp for (kind, _), clp in median.items() if kind != "own_returns"} == {0.0}
-        ends = said.now.accounts.intervals["0.95"]
+        ends = found.now.accounts.intervals["0.95"]
         assert parts(ends.lower)["information", None] < 0 < parts(ends.upper)["information", None]
 
 

@@ -78,12 +78,12 @@ def test_a_model_that_draws_samples_is_refused(tmp_path: Path) -> None:
 def test_quantiles_are_complete_and_their_own(settings: Settings, history: History) -> None:
     predicted = Chronos(settings).forecast(history, np.arange(FIRST, len(history.days)), HORIZONS)
     assert list(predicted) == list(HORIZONS)
-    for one in predicted.values():
-        assert one.quantiles.shape == (len(history.days) - FIRST, 25)
-        assert np.isfinite(one.quantiles).all() and (np.diff(one.quantiles, axis=1) >= 0).all()
-        assert (one.scale > 0).all()
-        np.testing.assert_array_equal(one.quantiles[:, MEDIAN], one.location)
-        assert len(np.unique(one.location)) > 0.9 * len(one.location)
+    for forecast in predicted.values():
+        assert forecast.quantiles.shape == (len(history.days) - FIRST, 25)
+        assert np.isfinite(forecast.quantiles).all() and (np.diff(forecast.quantiles, axis=1) >= 0).all()
+        assert (forecast.scale > 0).all()
+        np.testing.assert_array_equal(forecast.quantiles[:, MEDIAN], forecast.location)
+        assert len(np.unique(forecast.location)) > 0.9 * len(forecast.location)
 
 
 def test_rows_equal_the_pipeline_asked_for_one_origin(settings: Settings, history: History) -> None:
@@ -158,14 +158,16 @@ def test_forecasts_do_not_depend_on_what_is_known_later(
         other = model.forecast(part, np.arange(FIRST, len(part.days)), HORIZONS)
         rows = slice(last + 1 - FIRST)
         for horizon in HORIZONS:
-            for what in ("location", "scale", "quantiles"):
-                np.testing.assert_array_equal(getattr(other[horizon], what)[rows], getattr(usual[horizon], what)[rows])
+            for field in ("location", "scale", "quantiles"):
+                np.testing.assert_array_equal(
+                    getattr(other[horizon], field)[rows], getattr(usual[horizon], field)[rows]
+                )
 
 
 def test_it_is_calibrated_and_published_like_any_other_model(settings: Settings, history: History) -> None:
     fit = fit_params("random_walk", "chronos").model_copy(update={"chronos": settings})
     origins = np.arange(260, len(history.days))
-    by_model = {name: one.forecast(history, origins, HORIZONS) for name, one in build(fit).items()}
+    by_model = {name: model.forecast(history, origins, HORIZONS) for name, model in build(fit).items()}
     raw = {horizon: {name: by_model[name][horizon] for name in by_model} for horizon in HORIZONS}
     rules = committed().calibrate
     rules = rules.model_copy(

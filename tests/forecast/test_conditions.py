@@ -61,23 +61,23 @@ def test_every_figure_by_hand() -> None:
     )  # fmt: skip
     wide = normal(0.02)
     found = conditions(panel(moves), ROW, {"7d": (900.0, wide), "30d": (900.0, wide)}, usual, REGIMES)
-    said = plain(found)
+    figures = plain(found)
     daily = float(np.sqrt((19 * 0.01**2 + 0.03**2) / 20))
-    assert said["volatility"] == {
+    assert figures["volatility"] == {
         "daily": pytest.approx(daily), "business_days": 20, "usual": 0.005, "ratio": pytest.approx(daily / 0.005),
     }  # fmt: skip
-    assert said["month"] == {"month": 11, "state": "USUAL", "usual": 0.005, "ratio": pytest.approx(daily / 0.005)}
-    assert said["volatility_ratio"] == {"ratio": 1.4, "high_ratio": 1.2, "state": "HIGH"}
-    assert said["large_moves"] == {"count": 1, "of": 20, "usual": pytest.approx(1.0)}
+    assert figures["month"] == {"month": 11, "state": "USUAL", "usual": 0.005, "ratio": pytest.approx(daily / 0.005)}
+    assert figures["volatility_ratio"] == {"ratio": 1.4, "high_ratio": 1.2, "state": "HIGH"}
+    assert figures["large_moves"] == {"count": 1, "of": 20, "usual": pytest.approx(1.0)}
     scale = log_scale(900.0, wide)
-    assert said["forecast_scale"] == {
+    assert figures["forecast_scale"] == {
         "7d": {"scale": scale, "usual": 0.01, "ratio": pytest.approx(scale / 0.01)},
         "30d": {"scale": scale, "usual": None, "ratio": None},
     }
-    assert said["copper_correlation"] == {
+    assert figures["copper_correlation"] == {
         "current": -0.1, "expected": -0.4, "deviations": pytest.approx(1.5), "break_threshold": 0.25, "state": "BROKEN",
     }  # fmt: skip
-    assert [one.says for one in sentences(found)] == [
+    assert [sentence.says for sentence in sentences(found)] == [
         "Volatility over 20 business days is 1.18% per day, 2.37 times the usual 0.50%.",
         "The ratio to the years before is 1.40; above 1.20 is rare.",
         "Of the last 20 moves 1 are large; 1.0 are usual.",
@@ -87,18 +87,18 @@ def test_every_figure_by_hand() -> None:
 
 def test_without_copper_or_returns_nothing_is_made_up() -> None:
     nothing = {"volatility_ratio": None, "copper_correlation": None}
-    said = conditions(panel([0.01] * 4), nothing, {}, COMMITTED, REGIMES)
-    assert said.volatility.daily is None and said.volatility.ratio is None
-    assert said.volatility_ratio.state == said.copper_correlation.state == "NOT_EVALUATED"
+    found = conditions(panel([0.01] * 4), nothing, {}, COMMITTED, REGIMES)
+    assert found.volatility.daily is None and found.volatility.ratio is None
+    assert found.volatility_ratio.state == found.copper_correlation.state == "NOT_EVALUATED"
     assert sentences(UNKNOWN_CONDITIONS)[0].says == "Current volatility is not evaluated: too few returns."
 
 
 def test_copper_is_not_judged_until_it_was_estimated() -> None:
-    said = conditions(panel([0.01] * 30), ROW, {}, COMMITTED, REGIMES)
+    found = conditions(panel([0.01] * 30), ROW, {}, COMMITTED, REGIMES)
     held = COMMITTED.copper_correlation
     if held.expected == "NOT_EVALUATED":
         unknown = UNKNOWN_CONDITIONS.copper_correlation
-        assert said.copper_correlation == unknown.model_copy(update={"current": -0.1})
+        assert found.copper_correlation == unknown.model_copy(update={"current": -0.1})
     near = block(copper_correlation__expected=-0.2, copper_correlation__break_threshold=0.3)
     assert conditions(panel([0.01] * 30), ROW, {}, near, REGIMES).copper_correlation.state == "USUAL"
 

@@ -14,11 +14,11 @@ from tests.support.pages.tables import panel
 
 def test_on_a_target_date_the_fan_is_that_horizons_forecast():
     table = fan(panel(), forecast(), history_days=30)
-    for horizon, said in forecast().horizons.items():
-        on_target = table.filter(pl.col("date") == said.target_date)
-        assert on_target.filter(part=MEDIAN_PART).row(0, named=True)["value"] == said.median
+    for horizon, expected in forecast().horizons.items():
+        on_target = table.filter(pl.col("date") == expected.target_date)
+        assert on_target.filter(part=MEDIAN_PART).row(0, named=True)["value"] == expected.median
         assert on_target.filter(part=MEDIAN_PART)["horizon"].to_list() == [horizon]
-        for level, ends in said.intervals.items():
+        for level, ends in expected.intervals.items():
             [row] = on_target.filter((pl.col("part") == INTERVAL) & (pl.col("level") == float(level))).to_dicts()
             assert (row["lower"], row["upper"]) == ends
 
@@ -40,8 +40,8 @@ def test_the_days_ahead_are_those_that_the_origin_knew():
     friday = dt.date(2021, 6, 18)
     shapes = {"1d": ("2024-11-28", dt.date(2021, 6, 21)), "2d": ("2024-11-29", dt.date(2021, 6, 22))}
     ahead = {name: entry(like).model_copy(update={"target_date": on}) for name, (like, on) in shapes.items()}
-    said = forecast(as_of=friday, origin_date=friday, anchor_date=friday, horizons=ahead)
-    table = fan(panel("2021-05-03", "2021-06-18"), said, history_days=10).filter(part=MEDIAN_PART)
+    made = forecast(as_of=friday, origin_date=friday, anchor_date=friday, horizons=ahead)
+    table = fan(panel("2021-05-03", "2021-06-18"), made, history_days=10).filter(part=MEDIAN_PART)
     assert [date.day for date in table["date"]] == [18, 21, 22]
     assert table["horizon"].to_list() == [None, "1d", "2d"]
 
@@ -84,10 +84,10 @@ def test_an_anchor_of_the_coming_business_day_ends_the_history():
 
 
 def test_levels_are_distances_from_the_anchor_at_any_level_of_the_rate():
-    horizons = {name: entry(str(said.target_date), anchor=1800.0) for name, said in forecast().horizons.items()}
+    horizons = {name: entry(str(like.target_date), anchor=1800.0) for name, like in forecast().horizons.items()}
     double = forecast(anchor=1800.0, horizons=horizons)
-    one, two = (fan(panel(), said, history_days=5).filter(part=INTERVAL) for said in (forecast(), double))
-    assert np.allclose(two["upper"].to_numpy(), 2 * one["upper"].to_numpy(), atol=2e-4)
+    usual, doubled = (fan(panel(), shown, history_days=5).filter(part=INTERVAL) for shown in (forecast(), double))
+    assert np.allclose(doubled["upper"].to_numpy(), 2 * usual["upper"].to_numpy(), atol=2e-4)
 
 
 @pytest.mark.parametrize("names", [["90d", "1d", "15d", "7d"], ["30d", "365d", "2d"]])

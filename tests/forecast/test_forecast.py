@@ -32,12 +32,17 @@ def rows(
 ) -> pl.DataFrame:
     made = []
     for horizon in horizons:
-        one = entry(TARGETS[horizon])
-        said = {"origin_date": origin, "horizon": horizon, "target_date": one.target_date, "steps": one.steps}
+        forecast = entry(TARGETS[horizon])
+        fields = {
+            "origin_date": origin,
+            "horizon": horizon,
+            "target_date": forecast.target_date,
+            "steps": forecast.steps,
+        }
         made.append(
-            said
+            fields
             | {"anchor": 900.0, "regime": "NORMAL", "model": model}
-            | dict(zip(COLUMNS, one.quantiles.values(), strict=True))
+            | dict(zip(COLUMNS, forecast.quantiles.values(), strict=True))
         )
     return pl.DataFrame(made)
 
@@ -46,8 +51,8 @@ def listed(**changes: dict[str, Any]) -> Manifest:
     """Of UNITS; `changes` by series."""
     whole = manifest(UNITS)
     series = {
-        name: one.model_copy(update={"publication": RULE, "sha256": SHA256[name]} | changes.get(name, {}))
-        for name, one in whole.series.items()
+        name: listing.model_copy(update={"publication": RULE, "sha256": SHA256[name]} | changes.get(name, {}))
+        for name, listing in whole.series.items()
     }
     return whole.model_copy(update={"series": series})
 
@@ -133,12 +138,16 @@ def test_an_origin_without_a_forecast_is_named_with_those_that_there_are(origin:
 
 def test_a_targets_figures_are_those_of_its_row() -> None:
     row = rows(("7d",)).row(0, named=True) | {name: 880.0 + i for i, name in enumerate(COLUMNS)}
-    said = target_forecast(row, (0.5, 0.8, 0.95))
+    forecast = target_forecast(row, (0.5, 0.8, 0.95))
     at = dict(zip(GRID, (row[name] for name in COLUMNS), strict=True))
-    assert (said.target_date, said.steps, said.median) == (dt.date(2024, 12, 4), 5, at[0.5])
-    assert said.intervals == {"0.5": (at[0.25], at[0.75]), "0.8": (at[0.1], at[0.9]), "0.95": (at[0.025], at[0.975])}
-    assert list(said.quantiles.values()) == [row[name] for name in COLUMNS]
-    assert said.probability_of_rise == pytest.approx(0.1)  # 900 is q0.9
+    assert (forecast.target_date, forecast.steps, forecast.median) == (dt.date(2024, 12, 4), 5, at[0.5])
+    assert forecast.intervals == {
+        "0.5": (at[0.25], at[0.75]),
+        "0.8": (at[0.1], at[0.9]),
+        "0.95": (at[0.025], at[0.975]),
+    }
+    assert list(forecast.quantiles.values()) == [row[name] for name in COLUMNS]
+    assert forecast.probability_of_rise == pytest.approx(0.1)  # 900 is q0.9
 
 
 def test_the_report_is_about_the_origin_its_anchor_and_its_inputs() -> None:
@@ -146,7 +155,8 @@ def test_the_report_is_about_the_origin_its_anchor_and_its_inputs() -> None:
     assert (made.origin_date, made.anchor, made.anchor_date, made.anchor_age) == (DAY, 900.0, DAY, 0)
     assert made.made_at == CUT_OFF.replace(tzinfo=dt.UTC)
     assert (made.regime, made.regime_confidence) == ("NORMAL", 0.87)
-    assert list(made.horizons) == ["1d", "7d", "30d"] and {one.model for one in made.horizons.values()} == {"nowcast"}
+    assert list(made.horizons) == ["1d", "7d", "30d"]
+    assert {forecast.model for forecast in made.horizons.values()} == {"nowcast"}
     assert made.ladder.above.keys() == made.horizons.keys()
     assert made.inputs.series == SHA256
     unread = report(listing=listed(mxn={"sha256": None}))
@@ -158,12 +168,12 @@ def test_the_table_has_a_row_per_horizon_with_the_ends_of_each_interval() -> Non
     made = report()
     table = forecast_table(made)
     assert table["horizon"].to_list() == ["1d", "7d", "30d"]
-    for row, one in zip(table.iter_rows(named=True), made.horizons.values(), strict=True):
-        assert (row["target_date"], row["median"]) == (one.target_date, one.median)
-        for level, ends in one.intervals.items():
+    for row, forecast in zip(table.iter_rows(named=True), made.horizons.values(), strict=True):
+        assert (row["target_date"], row["median"]) == (forecast.target_date, forecast.median)
+        for level, ends in forecast.intervals.items():
             assert (row[f"lower_{level}"], row[f"upper_{level}"]) == ends
         assert (row["origin_date"], row["anchor"], row["regime"]) == (DAY, 900.0, "NORMAL")
-        assert row["probability_of_rise"] == one.probability_of_rise
+        assert row["probability_of_rise"] == forecast.probability_of_rise
 
 
 # --- what it had to do without ------------------------------------------------------------------------------------------
@@ -180,7 +190,10 @@ def test_a_late_anchor_is_listed_with_its_age(age: int) -> None:
 def test_late_series_are_listed_by_name_each_with_its_tier_and_its_own_age() -> None:
     row = PANEL_ROW | {"anchor_age": 2, "mxn_age": 3, "brl_age": 0}
     found = report(row, listing=listed(usdclp={"tier": "critical"}, mxn={"tier": "optional"})).stale
-    assert [(one.series, one.tier, one.late) for one in found] == [("mxn", "optional", 3), ("usdclp", "critical", 2)]
+    assert [(stale.series, stale.tier, stale.late) for stale in found] == [
+        ("mxn", "optional", 3),
+        ("usdclp", "critical", 2),
+    ]
 
 
 @pytest.mark.parametrize("values", [["n/a", "5.80"], ["5,80", "5,81"]], ids=["words", "decimal commas"])
@@ -212,10 +225,10 @@ def test_a_driver_that_is_sound_and_has_no_value_yet_has_none_that_is_usable() -
 def test_the_target_is_never_missing_and_what_is_there_is_not() -> None:
     assert report().missing == ()
     made = report(without("brl", "mxn"))
-    assert [one.series for one in made.missing] == ["brl", "mxn"]
+    assert [reason.series for reason in made.missing] == ["brl", "mxn"]
 
 
 def test_a_series_in_use_that_failed_a_check_is_flagged_and_one_that_is_missing_is_not() -> None:
     old = validated("brl", [5.8, 5.81]).model_copy(update={"fate": "flagged", "why": validated("brl", ["x"]).why})
-    assert [one.series for one in report(found=expectations(series={"brl": old})).flagged] == ["brl"]
+    assert [reason.series for reason in report(found=expectations(series={"brl": old})).flagged] == ["brl"]
     assert report(without("brl"), expectations(series={"brl": old})).flagged == ()

@@ -34,7 +34,7 @@ def test_levels_are_round_and_span_the_interval_whatever_the_currency(rate: floa
     step = steps[0]
     assert np.allclose(steps, step, rtol=1e-6)
     mantissa = step / 10 ** math.floor(math.log10(step * (1 + 1e-9)))
-    assert min(abs(mantissa - round_one) for round_one in (1, 2, 5)) < 1e-5
+    assert min(abs(mantissa - digit) for digit in (1, 2, 5)) < 1e-5
     assert all(float(f"{level:.8g}") == level for level in levels)  # as JSON writes it
     slack = 1e-9 * rate
     assert lower - step - slack < levels[0] <= lower + slack and upper - slack <= levels[-1] < upper + step + slack
@@ -89,10 +89,16 @@ def test_a_ladder_that_cannot_be_is_refused() -> None:
 def forecasts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory, a project whose one origin has the published forecasts of ENTRIES."""
     rows = [
-        {"origin_date": DAY, "horizon": name, "model": PUBLISHED, "target_date": one.target_date, "steps": one.steps}
+        {
+            "origin_date": DAY,
+            "horizon": name,
+            "model": PUBLISHED,
+            "target_date": forecast.target_date,
+            "steps": forecast.steps,
+        }
         | {"anchor": 900.0, "regime": "NORMAL", "actual": None}
-        | dict(zip(COLUMNS, one.quantiles.values(), strict=True))
-        for name, one in ENTRIES.items()
+        | dict(zip(COLUMNS, forecast.quantiles.values(), strict=True))
+        for name, forecast in ENTRIES.items()
     ]
     table = pl.DataFrame(rows, schema_overrides={"actual": pl.Float64, "steps": pl.Int32})
     (tmp_path / "data/forecasts").mkdir(parents=True)

@@ -26,14 +26,14 @@ DAYS = [str(day) for day in calendar.business_days(FIRST, "2025-01-10")]
 def row_of(row: dict[str, Any], rules: dict[str, dict[str, Any]] = RULES) -> tuple[Stale, ...]:
     """What the report of an origin says is stale, from its row of the panel."""
     quantiles = dict(zip(COLUMNS, entry("2024-12-04").quantiles.values(), strict=True))
-    said = {"origin_date": row["origin_date"], "horizon": "7d", "target_date": dt.date(2025, 1, 8), "steps": 5}
+    fields = {"origin_date": row["origin_date"], "horizon": "7d", "target_date": dt.date(2025, 1, 8), "steps": 5}
     listed = manifest(dict.fromkeys(rules, "index"))
     series = {
-        name: one.model_copy(update={"publication": Publication.model_validate(rules[name])})
-        for name, one in listed.series.items()
+        name: listing.model_copy(update={"publication": Publication.model_validate(rules[name])})
+        for name, listing in listed.series.items()
     }
     return forecast_report(
-        pl.DataFrame([said | {"anchor": 900.0, "regime": "NORMAL", "model": "published"} | quantiles]),
+        pl.DataFrame([fields | {"anchor": 900.0, "regime": "NORMAL", "model": "published"} | quantiles]),
         panel_row=row,
         regime_row={"confidence": 0.9},
         model="nowcast",
@@ -71,7 +71,7 @@ def test_a_series_that_is_published_on_time_is_never_stale(cut_off: str) -> None
 def test_a_value_that_does_not_come_is_late_by_the_days_that_it_fails() -> None:
     missing = [day for day in DAYS if "2024-11-18" <= day <= "2024-11-20"]
     late = {
-        str(row["origin_date"]): {one.series: (one.late, one.business_days) for one in row_of(row)}
+        str(row["origin_date"]): {stale.series: (stale.late, stale.business_days) for stale in row_of(row)}
         for row in rows(but={"dxy": missing, "usdclp": missing[:1]})
         if str(row["origin_date"]) >= "2024-11-15"
     }
@@ -87,7 +87,7 @@ def test_a_value_that_does_not_come_is_late_by_the_days_that_it_fails() -> None:
 def test_an_evenings_cut_off_expects_tomorrows_observado() -> None:
     found = {str(row["origin_date"]): row for row in rows("18:30", but={"usdclp": ["2024-11-28"]})}
     late = row_of(found["2024-11-27"])
-    assert [(one.series, one.late, one.business_days) for one in late] == [("usdclp", 1, 0)]
+    assert [(stale.series, stale.late, stale.business_days) for stale in late] == [("usdclp", 1, 0)]
     assert row_of(found["2024-11-26"]) == ()
 
 

@@ -18,7 +18,7 @@ from tests.support.fonts import write_hostile
 from tests.support.made_up import ROOT
 
 ODD = 'ñandú d\'été "x" $HOME'  # a folder's name
-SURELY_MISSING = "/proc/nothing"  # nobody can make it, root neither
+SURELY_MISSING = "/proc/nothing"  # nobody can make it, not even root
 # What a machine can lack, in a file system of one's own: zones, fonts and their configuration, shared memory, a place for caches.
 BARE = """
 for folder in /usr/share/zoneinfo /usr/share/fonts /usr/local/share/fonts /etc/fonts /dev/shm /var/tmp; do
@@ -76,7 +76,7 @@ def fonts_of_the_machine(folder: Path) -> dict[str, str]:
 
 
 def fonts_of_the_account(folder: Path) -> dict[str, str]:
-    """In the folders that are read where no configuration is, and in one that the account's own names."""
+    """In the folders that are read without any configuration, and in one that the account's own configuration names."""
     for name in (".fonts", ".local/share/fonts", "own"):
         write_hostile(folder / "home" / name)
     configuration(folder / "home/.config/fontconfig/fonts.conf", folder / "home/own")
@@ -112,9 +112,9 @@ def test_letters_that_our_fonts_lack_do_not_come_from_the_machine(tmp_path: Path
     """vl-convert asks every font it knows for them; left to itself it would take the machine's and the account's."""
     for script, same in ((DRAW, True), (ASK, False)):
         drawn = [process("python", "-c", script, cwd=ROOT, **fonts(tmp_path / fonts.__name__)) for fonts in FONTS]
-        assert [one.returncode for one in drawn] == [0, 0, 0], drawn[0].stderr
-        without, *others = [one.stdout for one in drawn]
-        assert [one == without for one in others] == [same, same]
+        assert [done.returncode for done in drawn] == [0, 0, 0], drawn[0].stderr
+        without, *others = [done.stdout for done in drawn]
+        assert [output == without for output in others] == [same, same]
 
 
 @pytest.mark.parametrize("stage", ["validate", "report"])

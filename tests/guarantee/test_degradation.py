@@ -59,12 +59,15 @@ def degraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def test_the_forecast_is_made_without_them_and_says_so(degraded: Path) -> None:
     forecast = read_json(Path("reports/forecast.json"))
     assert forecast["origin_date"] == AS_OF
-    assert [(one["series"], one["tier"]) for one in forecast["missing"]] == [("vix", "optional")]
+    assert [(entry["series"], entry["tier"]) for entry in forecast["missing"]] == [("vix", "optional")]
     assert "vix.csv: not found" in forecast["missing"][0]["why"]["says"]
-    assert [(one["series"], one["tier"]) for one in forecast["flagged"]] == [("mxn", "important"), ("thb", "optional")]
-    for one in forecast["flagged"]:
-        assert "21 business days" in one["why"]["says"], one["why"]["says"]
-    assert {one["series"]: one["business_days"] for one in forecast["stale"]} == {"mxn": 21, "thb": 21}
+    assert [(entry["series"], entry["tier"]) for entry in forecast["flagged"]] == [
+        ("mxn", "important"),
+        ("thb", "optional"),
+    ]
+    for entry in forecast["flagged"]:
+        assert "21 business days" in entry["why"]["says"], entry["why"]["says"]
+    assert {entry["series"]: entry["business_days"] for entry in forecast["stale"]} == {"mxn": 21, "thb": 21}
 
 
 def test_a_stopped_series_moves_the_forecast_no_more(degraded: Path) -> None:
@@ -87,12 +90,12 @@ def test_status_has_a_line_for_each(degraded: Path) -> None:
 def test_the_dashboard_shows_them(degraded: Path) -> None:
     page = Path("reports/dashboard.html").read_text(encoding="utf-8")
     assert "falta 1, 2 atrasadas" in page
-    said = (
+    listed = (
         ("peso mexicano", "importante"),
         ("baht tailandés", "opcional"),
         ("índice de volatilidad (VIX)", "opcional"),
     )
-    for name, tier in said:
+    for name, tier in listed:
         assert f"<li>{name} ({tier}): " in page
 
 

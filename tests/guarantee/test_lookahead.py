@@ -51,7 +51,7 @@ Series = dict[str, pl.DataFrame]
 
 
 def replaced(rows: pl.DataFrame, cut: dt.datetime, rng: np.random.Generator) -> pl.DataFrame:
-    """Every value that becomes usable after `cut` is another one."""
+    """Every value that becomes usable after `cut` is replaced."""
     noise = pl.Series(np.exp(0.03 * rng.standard_normal(rows.height)))
     late = pl.col("usable_at") > cut
     return rows.with_columns(value=pl.when(late).then(pl.col("value") * noise).otherwise(pl.col("value")))
@@ -165,8 +165,8 @@ def test_forecasts_do_not_depend_on_what_is_known_later(
         np.testing.assert_array_equal(part.days[: last + 1], whole.days[: last + 1])
         other = model.forecast(part, np.arange(first, len(part.days)), HORIZONS)
         for horizon in HORIZONS:
-            for what in ("location", "scale", "quantiles"):
-                ours, theirs = getattr(usual[horizon], what), getattr(other[horizon], what)
+            for field in ("location", "scale", "quantiles"):
+                ours, theirs = getattr(usual[horizon], field), getattr(other[horizon], field)
                 np.testing.assert_array_equal(theirs[: last + 1 - first], ours[: last + 1 - first])
 
 
@@ -211,8 +211,8 @@ def test_ridge_does_not_depend_on_what_matures_later(cut: int) -> None:
     np.testing.assert_array_equal(other.grams[:refits], usual.grams[:refits])
     np.testing.assert_array_equal(part.grams, usual.grams[:refits])
     earned = [
-        ridge.earned(one[0], outcome, variances, known, schedule)
-        for one, outcome, variances, known in (
+        ridge.earned(predicted[0], outcome, variances, known, schedule)
+        for predicted, outcome, variances, known in (
             (usual, target, variance, matured),
             (other, np.where(unknown, 9.0, target), np.where(later, 9.0, variance), matured),
             (part, target[: cut + 1], variance[: cut + 1], matured[: cut + 1]),
@@ -267,37 +267,43 @@ def test_calibration_does_not_depend_on_what_matures_later(cut: int) -> None:
     noisy = {
         horizon: {
             name: replace(
-                one,
-                location=np.where(later, 0.01 * rng.standard_normal(len(later)), one.location),
-                scale=np.where(later, 0.02, one.scale),
-                quantiles=np.where(later[:, None], 2 * one.quantiles, one.quantiles),
+                forecast,
+                location=np.where(later, 0.01 * rng.standard_normal(len(later)), forecast.location),
+                scale=np.where(later, 0.02, forecast.scale),
+                quantiles=np.where(later[:, None], 2 * forecast.quantiles, forecast.quantiles),
             )
-            for name, one in models.items()
+            for name, forecast in models.items()
         }
         for horizon, models in raw.items()
     }
     unsettled = {
         horizon: replace(
-            one, log_return=np.where(one.matured > cut, 0.01 * rng.standard_normal(len(later)), one.log_return)
+            outcome,
+            log_return=np.where(outcome.matured > cut, 0.01 * rng.standard_normal(len(later)), outcome.log_return),
         )
-        for horizon, one in outcomes.items()
+        for horizon, outcome in outcomes.items()
     }
     upto = slice(cut + 1)
     short = {
         horizon: {
-            name: replace(one, location=one.location[upto], scale=one.scale[upto], quantiles=one.quantiles[upto])
-            for name, one in models.items()
+            name: replace(
+                forecast,
+                location=forecast.location[upto],
+                scale=forecast.scale[upto],
+                quantiles=forecast.quantiles[upto],
+            )
+            for name, forecast in models.items()
         }
         for horizon, models in raw.items()
     }
     unknown = {
         horizon: replace(
-            one,
-            log_return=np.where(one.matured > cut, np.nan, one.log_return)[upto],
-            matured=np.minimum(one.matured, cut + 1)[upto],
-            steps=one.steps[upto],
+            outcome,
+            log_return=np.where(outcome.matured > cut, np.nan, outcome.log_return)[upto],
+            matured=np.minimum(outcome.matured, cut + 1)[upto],
+            steps=outcome.steps[upto],
         )
-        for horizon, one in outcomes.items()
+        for horizon, outcome in outcomes.items()
     }
     for other, other_first in (calibrate(noisy, unsettled, params), calibrate(short, unknown, params)):
         assert other_first == first <= cut

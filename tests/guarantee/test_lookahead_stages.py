@@ -94,7 +94,7 @@ def upto(frame: pl.DataFrame, at: str) -> pl.DataFrame:
 def check(
     project: Project, rows: dict[str, Observations], publication: dict[str, Any], at: str, whole: pl.DataFrame
 ) -> None:
-    """Forecasts up to `at` are those of `whole` with noise after its cut-off, too, and with nothing after it."""
+    """Forecasts up to `at` stay those of `whole` where noise, or nothing, follows its cut-off."""
     later = {name: known_later(project, name, at) for name in rows}
     rng = np.random.default_rng(1)
     noisy = {name: noise(name, values, later[name], rng) for name, values in rows.items()}

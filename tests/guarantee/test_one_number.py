@@ -51,7 +51,7 @@ def said(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 class Tables(HTMLParser):
-    """Every table of a page as rows of cells, by the id or label of the section or region that it stands in; and all text."""
+    """Every table of a page as rows of cells, by the id or label of the section or region around it; and all text."""
 
     def __init__(self, path: Path):
         super().__init__()
@@ -149,7 +149,7 @@ def test_the_terminal_says_the_forecast(said: Said) -> None:
         found = [float(cell.replace(",", ".")) for cell in cut[3:-1] if re.fullmatch(r"[\d.,]+", cell)][:6]
         assert found == [pytest.approx(end, abs=0.00501) for level in LEVELS for end in entry["intervals"][level]]
     content = json.loads(forex("forecast", "--json", cwd=Path.cwd()).stdout)
-    assert {name: one["median"] for name, one in content["horizons"].items()} == {
+    assert {name: entry["median"] for name, entry in content["horizons"].items()} == {
         name: entry["median"] for name, entry in said.horizons
     }
 
@@ -167,8 +167,8 @@ def test_the_weekly_report_says_the_scores_of_the_page_and_the_sheet(said: Said)
         if isinstance(cell.value, float)
     ]
     words, judged = said.language, 0
-    for one in said.validation["horizons"].values():
-        overall = one["models"]["published"]["overall"]
+    for figures in said.validation["horizons"].values():
+        overall = figures["models"]["published"]["overall"]
         coverage = overall["coverage_95"]
         for shown in (words.share(coverage), words.rate(overall["crps"])):
             assert shown in weekly and shown in page
@@ -184,7 +184,7 @@ def test_the_state_is_one_on_page_sheet_terminal_and_weekly_report(said: Said) -
     shown = name[:1].upper() + name[1:]
     page, expected = (
         Tables(Path("reports/dashboard.html")).text,
-        [one for one in content["found"] if one["state"] != "OK"],
+        [finding for finding in content["found"] if finding["state"] != "OK"],
     )
     assert f"{shown}." in page
     assert f"{shown}." in Tables(Path("reports/weekly/weekly.html")).text

@@ -34,18 +34,18 @@ def seen(at: dt.datetime = NOW) -> Health:
 
 
 def check(name: str, at: dt.datetime = NOW) -> Check:
-    [found] = [one for one in seen(at).checks if one.name == name]
+    [found] = [entry for entry in seen(at).checks if entry.name == name]
     return found
 
 
 def wrong(at: dt.datetime = NOW) -> list[str]:
-    return [one.name for one in seen(at).checks if one.wrong]
+    return [entry.name for entry in seen(at).checks if entry.wrong]
 
 
 def test_what_is_in_order_is_fine() -> None:
     found = seen()
     assert (found.exit_code, found.state) == (0, "OK")
-    assert {one.name: one.state for one in found.checks} == {
+    assert {entry.name: entry.state for entry in found.checks} == {
         **dict.fromkeys(["age", "reports", "suites", "ledger"], "OK"),
         **dict.fromkeys(["mail", "job:fetch", "job:mail", "job:weekly", "job:check", "job:daily"], "NOT_EVALUATED"),
     }
@@ -209,7 +209,7 @@ def test_what_is_too_old_decides_the_code_and_all_is_told() -> None:
     mail("daily-2024-11-25", NOW - 3 * DAY)
     found = seen(NOW + 7 * DAY)
     assert found.exit_code == 4
-    assert [one.name for one in found.checks[:2]] == ["age", "mail"]
+    assert [entry.name for entry in found.checks[:2]] == ["age", "mail"]
 
 
 def test_it_is_said_in_both_languages() -> None:

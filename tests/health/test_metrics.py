@@ -89,7 +89,7 @@ def test_what_is_wrong_is_a_figure() -> None:
 def test_every_figure_of_a_check_is_a_metric() -> None:
     mail("daily-2024-11-25", NOW - dt.timedelta(days=3))
     done("mail", NOW)
-    figures = {name for one in health.view(clock=lambda: NOW).checks for name in one.figures}
+    figures = {name for check in health.view(clock=lambda: NOW).checks for name in check.figures}
     assert figures == set(FIGURES)
 
 

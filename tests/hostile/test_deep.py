@@ -41,7 +41,7 @@ def params(project: Project) -> Params:
     assert project.run(ingest.main) == 0
     Repo.init(".", no_scm=True).close()
     series = read_report(deep.MANIFEST, Manifest).series
-    made_from = content_sha256({name: one.sha256 for name, one in series.items()})
+    made_from = content_sha256({name: entry.sha256 for name, entry in series.items()})
     write_report(deep.FORECAST, forecast(inputs=Inputs(data_sha256=made_from, params_sha256="b" * 64, series={})))
     append(Path("data/ledger"), [issued("2024-11-27", "7d")], lock_timeout=5)
     outs = []
@@ -50,8 +50,8 @@ def params(project: Project) -> Params:
         members = handover.members_of(path) if path.is_dir() else {}
         md5 = handover.folder_md5(members) if members else handover.md5_of(path)
         outs.append({"path": name, "hash": "md5", "md5": md5})
-        entries = [{"md5": one, "relpath": file} for file, one in sorted(members.items())]
-        copies = {one: (path / file).read_bytes() for file, one in members.items()}
+        entries = [{"md5": digest, "relpath": file} for file, digest in sorted(members.items())]
+        copies = {digest: (path / file).read_bytes() for file, digest in members.items()}
         for of, content in {**copies, md5: json.dumps(entries).encode() if members else path.read_bytes()}.items():
             cached(path, of).parent.mkdir(parents=True, exist_ok=True)
             cached(path, of).write_bytes(content)

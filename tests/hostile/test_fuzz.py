@@ -1,7 +1,7 @@
 """Damaged files of every kind that is read: refused with an error of ours, or read as a strict reader must read them.
 
-A hundred damages of each in every run of the suite, FOREX_FUZZ of them in `make fuzz`. A damage that only these bytes do not show,
-another digit in a value, is no damage to a reader: what is read then has to be what stands there.
+A hundred damaged copies of each in every run of the suite, FOREX_FUZZ of them in `make fuzz`. Damage that the bytes do not show,
+such as another digit in a value, is no damage to a reader: what is read then has to be what stands there.
 """
 
 import os
@@ -16,7 +16,7 @@ from tests.support.faults.edge_inputs import INPUTS
 from tests.support.faults.mutations import mutations
 
 COUNT = int(os.environ.get("FOREX_FUZZ", "100"))
-LONGEST = 2.0  # seconds of the processor for one file
+LONGEST = 2.0  # processor seconds for one file
 
 
 def written(name: str, content: bytes) -> None:
@@ -33,26 +33,26 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_a_sound_file_is_read_as_the_second_reader_reads_it(name: str) -> None:
-    one = INPUTS[name]
-    content = one.sound()
+    case = INPUTS[name]
+    content = case.sound()
     written(name, content)
-    assert one.read() == one.strict(content)
+    assert case.read() == case.strict(content)
 
 
 @pytest.mark.parametrize("name", INPUTS)
 def test_a_damaged_file_is_refused_or_read_as_it_stands(name: str) -> None:
-    one = INPUTS[name]
+    case = INPUTS[name]
     accepted = refused = 0
-    for number, content in enumerate(mutations(one.sound(), count=COUNT, seed=zlib.crc32(name.encode()))):
+    for number, content in enumerate(mutations(case.sound(), count=COUNT, seed=zlib.crc32(name.encode()))):
         written(name, content)
         began = time.process_time()
         try:
-            found = one.read()
+            found = case.read()
         except ForexError as error:
             refused += 1
             assert str(error).strip() and len(str(error)) < 5_000, (number, content[:300])
         else:
             accepted += 1
-            assert found == one.strict(content), (number, content[:300])
+            assert found == case.strict(content), (number, content[:300])
         assert time.process_time() - began < LONGEST, (number, content[:300])
     assert refused > COUNT // 10

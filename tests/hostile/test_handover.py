@@ -187,5 +187,5 @@ def test_only_what_a_run_makes_is_noted(project: Path, tmp_path_factory: pytest.
     elsewhere = tmp_path_factory.mktemp("elsewhere") / "data/a.json"
     for path in (elsewhere, Path(".forex/schedule/plan.json"), project / "a.json", project / "reports/b.json"):
         write_json(path, {})
-    assert [str(one.relative_to(handover.NOTES)) for one in handover.NOTES.rglob("*.json")] == ["reports/b.json.json"]
+    assert [str(note.relative_to(handover.NOTES)) for note in handover.NOTES.rglob("*.json")] == ["reports/b.json.json"]
     assert not (elsewhere.parent / ".forex").exists() and os.listdir(elsewhere.parent) == ["a.json"]

@@ -28,7 +28,7 @@ from tests.support.made_up import ROOT, Project
 
 @contextmanager
 def in_time() -> Iterator[None]:
-    """Two seconds of the processor, and 256 MB more than the process had at its most."""
+    """At most two seconds of processor time, and 256 MB above the most that the process had used before."""
     began, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     yield
     assert time.process_time() - began < 2
@@ -149,7 +149,9 @@ def test_a_text_that_stands_in_every_row_is_refused_before_it_is_written_out(nam
 
     columns = {"date": ["2024-11-26"] * 50_000, "value": ["930"] * 50_000, "source": ["a"] * 50_000}
     columns[name] = ["x" * 1_000_000] * 50_000
-    texts = {key: pa.array(one[:1]).dictionary_encode().take(pa.array([0] * 50_000)) for key, one in columns.items()}
+    texts = {
+        key: pa.array(column[:1]).dictionary_encode().take(pa.array([0] * 50_000)) for key, column in columns.items()
+    }
     pq.write_table(pa.table(texts), "usdclp.parquet", compression="zstd")
     assert Path("usdclp.parquet").stat().st_size < 500_000
     with in_time(), pytest.raises(DataError, match=r"characters of texts, .*ingest\.limits\.file_mb"):

@@ -78,7 +78,7 @@ def test_a_stage_says_nothing_on_stdout_when_stderr_is_closed(folder: Path) -> N
 
 @pytest.mark.parametrize("start", ["{} -O", "{} -OO -X utf8", "PYTHONOPTIMIZE=2 {}"])
 def test_no_behaviour_stands_in_an_assertion_or_a_docstring(start: str, folder: Path) -> None:
-    """What was started without them starts again: altair, beside our help, does not load without docstrings."""
+    """What starts without them starts again with them: our help is made of docstrings, and altair does not load without them."""
     python = start.format(sys.executable)
     assert "Calibrated forecasts" in shell(f"{python} -m forex --help", folder).stdout
     assert "Questions about params.yaml" in shell(f"{python} -m forex params --help", folder).stdout

@@ -49,7 +49,7 @@ NUMBERS = re.compile(rb"-?[0-9]+(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]+)?")
 
 
 def stands_in(body: bytes, value: float) -> bool:
-    return any(float(one.replace(b",", b".")) == value for one in NUMBERS.findall(body))
+    return any(float(number.replace(b",", b".")) == value for number in NUMBERS.findall(body))
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -68,9 +68,10 @@ def test_a_damaged_answer_gives_what_stands_in_it_or_an_error(name: str) -> None
             said = [str(error)]
         else:
             said = found.unsound
-            assert not plain or all(stands_in(body, one.value) for one in found), (number, body[:300])
-            assert [one.date for one in found] == sorted(one.date for one in found), (number, body[:300])
-        assert all(one == visible(one) and len(one) < 3 * LONGEST for one in said), (number, said)
+            assert not plain or all(stands_in(body, observation.value) for observation in found), (number, body[:300])
+            dates = [observation.date for observation in found]
+            assert dates == sorted(dates), (number, body[:300])
+        assert all(sentence == visible(sentence) and len(sentence) < 3 * LONGEST for sentence in said), (number, said)
         assert "please report it" not in " ".join(said), (number, said, body[:300])
         assert time.process_time() - began < 2, (number, body[:300])
     assert refused > COUNT // 10

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 ROWS = "date,value\n2024-11-25,942.01\n2024-11-26,941.5\n2024-11-27,934.54\n"
 
-# Each edge reads its file, which is closed; what it says, a line each.
+# Each edge reads a file that it may not, and prints what is said, a line each.
 EDGES = """
 from pathlib import Path
 from forex.commands.live import issued_at

@@ -1,4 +1,4 @@
-"""Reports read back that are none: 3, and what makes them anew, in every command that reads them."""
+"""Files that are no reports: every command that reads them ends with 3 and says what makes them anew."""
 
 import shutil
 from pathlib import Path

@@ -41,10 +41,10 @@ def answers(text: str) -> dict[str, bytes]:
     """Places in which a service can say a text."""
     row = {"indexDateString": "27-11-2024", "value": "975.06", "statusCode": "OK"}
     rows = [{**row, "indexDateString": text}, {**row, "value": text}, {**row, text: 1, "value": None}]
-    found = {f"row {i}": {"Series": {"seriesId": CODE, "Obs": [row, one]}} for i, one in enumerate(rows)}
+    found = {f"row {i}": {"Series": {"seriesId": CODE, "Obs": [row, other]}} for i, other in enumerate(rows)}
     found |= {"Descripcion": {"Codigo": -5, "Descripcion": text}, "Codigo": {"Codigo": text, "Descripcion": "no"}}
     found |= {"the list": {"Codigo": [text], "Descripcion": {text: text}}, "a series": {"Series": {"seriesId": text}}}
-    return {name: json.dumps(one).encode() for name, one in found.items()} | {"no JSON": text.encode()}
+    return {name: json.dumps(content).encode() for name, content in found.items()} | {"no JSON": text.encode()}
 
 
 @pytest.mark.parametrize("text", FORGED.values(), ids=FORGED)

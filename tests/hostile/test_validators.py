@@ -28,7 +28,7 @@ OUTSIDE = {
     "an option": ("-rf", "--output=x", "-"),
     "nothing": ("", "a//b", "./a", "a/"),
 }
-EACH = [one for kind in OUTSIDE.values() for one in kind]
+EACH = [text for kind in OUTSIDE.values() for text in kind]
 
 
 @pytest.mark.parametrize("text", EACH, ids=lambda text: ascii(text)[:30])

@@ -1,4 +1,4 @@
-"""Reports whose parts are missing, renamed, repeated, emptied or others: every command that shows them says so, or shows them."""
+"""Reports whose parts are missing, renamed, repeated, emptied or replaced: every command that shows them says so, or shows them."""
 
 import json
 import os

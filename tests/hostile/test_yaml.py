@@ -76,7 +76,7 @@ def ended(name: str) -> tuple[str, int]:
 
 
 @pytest.mark.parametrize("name", READERS)
-@pytest.mark.parametrize("value", [one for kind in NO_VALUES.values() for one in kind], ids=lambda value: value[:30])
+@pytest.mark.parametrize("value", [text for kind in NO_VALUES.values() for text in kind], ids=lambda value: value[:30])
 def test_a_value_that_is_none_is_named_with_its_line(name: str, value: str) -> None:
     Path(name).write_text(f"# a comment\nas_of: {value}\n", encoding="utf-8")
     message, code = ended(name)
@@ -90,7 +90,7 @@ def test_what_unfolds_without_end_is_refused_before_it_does(name: str, text: str
     Path(name).write_text(text, encoding="utf-8")
     message, code = ended(name)
     assert message.startswith(f"{name}: ") and len(message) < 400
-    assert any(one in message for one in ("YAML_BYTES", "YAML_DEPTH", "YAML_NODES", "inside of what it stands for"))
+    assert any(part in message for part in ("YAML_BYTES", "YAML_DEPTH", "YAML_NODES", "inside of what it stands for"))
     assert code == READERS[name][1]
 
 

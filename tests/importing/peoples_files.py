@@ -73,7 +73,7 @@ def workbook(
 
 
 def bank_workbook() -> bytes:
-    """As the Base de Datos Estadísticos gives a table: titles, heads, days of Excel, notes."""
+    """As the Base de Datos Estadísticos gives a table: titles, heads, Excel dates, notes."""
     days: list[list[Any]] = [[dt.datetime(day.year, day.month, day.day), float(value)] for day, value in VALUES.items()]
     days.insert(3, [dt.datetime(ABSENT.year, ABSENT.month, ABSENT.day), "ND"])
     head: list[list[Any]] = [
@@ -87,7 +87,7 @@ def bank_workbook() -> bytes:
     )
 
 
-# Each is read without an option. By what it is: the name of the file and its bytes.
+# Each is read without an option. By kind: the name of the file and its bytes.
 FILES: dict[str, tuple[str, bytes]] = {
     "excel_chile": ("dolar.csv", delimited([["Fecha", "Valor"]]).encode("cp1252")),
     "excel_csv_utf8": ("dólar.csv", delimited([["Fecha", "Dólar observado"]], absent="").encode("utf-8-sig")),
@@ -100,7 +100,7 @@ FILES: dict[str, tuple[str, bytes]] = {
         delimited(
             [["Día", "Dólar observado"]],
             day="{:%d/%m/%Y}".format,
-            number=lambda one: comma(one, thousands="."),
+            number=lambda value: comma(value, thousands="."),
             end="\n",
         ).encode("latin-1"),
     ),
@@ -114,7 +114,7 @@ FILES: dict[str, tuple[str, bytes]] = {
             [["Date", "Observed dollar"]],
             separator=",",
             day="{:%m/%d/%Y}".format,
-            number=lambda one: point(one, thousands=","),
+            number=lambda value: point(value, thousands=","),
             absent="N/A",
         ).encode(),
     ),
@@ -128,7 +128,7 @@ FILES: dict[str, tuple[str, bytes]] = {
                 ["Periodo", "Valor"],
             ],
             day=spanish,
-            number=lambda one: comma(one, thousands="."),
+            number=lambda value: comma(value, thousands="."),
             foot=[[], ["Notas:"], ["ND: no disponible."], ["Fecha de consulta: 03-12-2024"]],
         ).encode("cp1252"),
     ),

@@ -44,14 +44,14 @@ def test_read_without_an_option_to_the_last_decimal(kind: str, tmp_path: Path, k
     assert found.series == "usdclp"
     assert {value.date: value.number for value in found.values} == VALUES
     assert [value.date for value in found.values] == sorted(VALUES)
-    assert not {one.why for one in found.skipped} - {"no value", "no day"}
+    assert not {row.why for row in found.skipped} - {"no value", "no day"}
 
 
 @pytest.mark.parametrize("kind", ["excel_chile", "bank_csv", "bank_workbook", "midnights"])
 def test_what_is_left_out_is_said_with_its_row(kind: str, tmp_path: Path, known: Known) -> None:
-    [one] = read(tmp_path, *FILES[kind], known).skipped
-    assert one.why == "no value"
-    assert one.place.split()[0] in {"line", "row"}
+    [row] = read(tmp_path, *FILES[kind], known).skipped
+    assert row.why == "no value"
+    assert row.place.split()[0] in {"line", "row"}
     assert ABSENT not in VALUES
 
 
@@ -130,7 +130,7 @@ def test_refused_with_the_reason(kind: str, tmp_path: Path, known: Known) -> Non
 
 def test_the_options_settle_what_the_file_does_not(tmp_path: Path, known: Known) -> None:
     two_days = "Fecha;Valor\n03-04-2024;934,5\n05-04-2024;935,1\n"
-    assert [one.date for one in read(tmp_path, "a.csv", two_days, known, dates="dmy").values] == [
+    assert [value.date for value in read(tmp_path, "a.csv", two_days, known, dates="dmy").values] == [
         dt.date(2024, 4, 3),
         dt.date(2024, 4, 5),
     ]
@@ -156,22 +156,22 @@ def test_one_row_settles_the_order_of_all(tmp_path: Path, known: Known) -> None:
 def test_a_day_in_the_future_settles_it_too(tmp_path: Path, known: Known) -> None:
     in_june = dt.datetime(2024, 6, 3, tzinfo=dt.UTC)
     found = read(tmp_path, "a.csv", "Fecha;Valor\n03-08-2024;934,5\n03-11-2024;935,1\n", known, in_june)
-    assert [one.date for one in found.values] == [dt.date(2024, 3, 8), dt.date(2024, 3, 11)]
+    assert [value.date for value in found.values] == [dt.date(2024, 3, 8), dt.date(2024, 3, 11)]
 
 
 def test_a_row_that_cannot_be_is_left_out_and_said(tmp_path: Path, known: Known) -> None:
     text = delimited([["Fecha", "Valor"]]).replace("27-11-2024;975,00", "31-11-2024;975,00").replace("979", "97,9")
     found = read(tmp_path, "a.csv", text, known)
-    said = {(one.place, one.why) for one in found.skipped}
-    assert ("line 4", "no such day") in said
-    assert ("line 7", "outside of 300 to 1500 (validate.bounds.usdclp)") in said
+    skipped = {(row.place, row.why) for row in found.skipped}
+    assert ("line 4", "no such day") in skipped
+    assert ("line 7", "outside of 300 to 1500 (validate.bounds.usdclp)") in skipped
     assert len(found.values) == len(VALUES) - 2
 
 
 def test_a_cell_that_begins_a_formula_is_no_number_and_nothing_runs(tmp_path: Path, known: Known) -> None:
     text = delimited([["Fecha", "Valor"]]).replace("975,00", '=HYPERLINK("http://x")')
     assert ("no number", '=HYPERLINK("http://x")') in {
-        (one.why, one.text) for one in read(tmp_path, "a.csv", text, known).skipped
+        (row.why, row.text) for row in read(tmp_path, "a.csv", text, known).skipped
     }
 
 
@@ -247,9 +247,9 @@ def test_a_damaged_workbook_is_said(part: str, tmp_path: Path, known: Known) -> 
     content = workbook([["Fecha", "Valor"], [dt.date(2024, 11, 27), 934.5]])
     out = BytesIO()
     with zipfile.ZipFile(BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
-        for one in before.infolist():
-            whole = before.read(one)
-            after.writestr(one.filename, whole[: len(whole) // 2] if one.filename == part else whole)
+        for member in before.infolist():
+            whole = before.read(member)
+            after.writestr(member.filename, whole[: len(whole) // 2] if member.filename == part else whole)
     with pytest.raises(DataError, match=r"Save it again as \.xlsx"):
         read(tmp_path, "a.xlsx", out.getvalue(), known)
 
@@ -267,4 +267,4 @@ def test_a_workbook_with_several_dated_sheets_asks_which(tmp_path: Path, known: 
 def test_the_decimal_mark_follows_no_separator(tmp_path: Path, known: Known) -> None:
     """A semicolon does not make the comma decimal: 1.234,5 does."""
     text = "Fecha;Valor\n2024-11-27;" + comma(Decimal("1012.5"), thousands=".") + "\n2024-11-28;1.013\n"
-    assert [one.number for one in read(tmp_path, "a.csv", text, known).values] == [Decimal("1012.5"), Decimal(1013)]
+    assert [value.number for value in read(tmp_path, "a.csv", text, known).values] == [Decimal("1012.5"), Decimal(1013)]

@@ -45,7 +45,7 @@ def test_rows_are_appended_behind_what_is_there(tmp_path: Path) -> None:
     assert enter(tmp_path, forecast("2024-11-26")) == (5, 0)
     before = path.read_text()
     assert before == "".join(f"{line}\n" for line in [FIRST_LINE, *(row.line for row in forecast("2024-11-26"))])
-    assert enter(tmp_path, forecast("2024-11-25")) == (5, 0)  # a day made up for later stands behind, too
+    assert enter(tmp_path, forecast("2024-11-25")) == (5, 0)  # a day that is filled in later is appended, too
     assert path.read_text().startswith(before)
     frame = read(tmp_path)
     assert frame.schema == pl.Schema(SCHEMA)

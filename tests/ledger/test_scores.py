@@ -40,7 +40,7 @@ def world() -> list[Issued]:
 def backtest(rows: list[Issued]) -> pl.DataFrame:
     """The rows as calibrated.parquet has them as of NEWEST, beside another model."""
     made = []
-    for row in sorted(rows, key=lambda one: one.key):
+    for row in sorted(rows, key=lambda row: row.key):
         fields = {
             name: getattr(row, name) for name in ("origin_date", "target_date", "horizon", "regime", "steps", "anchor")
         }
@@ -94,27 +94,27 @@ def test_nothing_issued_is_insufficient_data() -> None:
 
 def test_what_the_backtest_repeats_has_the_same_figures_and_they_are_the_loops(tmp_path: Path) -> None:
     rows = world()
-    said = rows[10:40] + rows[-4:]  # the last of them have not matured
-    report = scores(ledger(said, tmp_path), backtest(rows))
+    in_ledger = rows[10:40] + rows[-4:]  # the last of them have not matured
+    report = scores(ledger(in_ledger, tmp_path), backtest(rows))
     assert report.status == "EVALUATED" and report.last_origin == NEWEST
     for horizon, figures in report.horizons.items():
-        own = [row for row in said if row.horizon == horizon]
+        own = [row for row in in_ledger if row.horizon == horizon]
         assert (figures.issued, figures.equal, figures.different) == (len(own), len(own), 0)
         assert figures.largest_difference == 0
         assert figures.ledger == figures.backtest
-        expected = figures_loop(matured(said, horizon))
-        assert figures.ledger.n == len(matured(said, horizon)) < len(own)
+        expected = figures_loop(matured(in_ledger, horizon))
+        assert figures.ledger.n == len(matured(in_ledger, horizon)) < len(own)
         assert {name: plain(figures.ledger)[name] for name in expected} == pytest.approx(expected)
 
 
 def test_what_the_backtest_says_otherwise_is_counted_and_scored_apart(tmp_path: Path) -> None:
     rows = world()
-    said = [issued(*row.key, quantiles=moved(row, 2.5)) if i < 6 else row for i, row in enumerate(rows[:20])]
-    report = scores(ledger(said, tmp_path), backtest(rows))
+    in_ledger = [issued(*row.key, quantiles=moved(row, 2.5)) if i < 6 else row for i, row in enumerate(rows[:20])]
+    report = scores(ledger(in_ledger, tmp_path), backtest(rows))
     for horizon, figures in report.horizons.items():
         assert (figures.equal, figures.different, figures.not_in_backtest) == (7, 3, 0)
         assert figures.largest_difference == pytest.approx(2.5)
-        issued_loop, again_loop = (figures_loop(matured(part, horizon)) for part in (said, rows[:20]))
+        issued_loop, again_loop = (figures_loop(matured(part, horizon)) for part in (in_ledger, rows[:20]))
         assert {name: plain(figures.ledger)[name] for name in issued_loop} == pytest.approx(issued_loop)
         assert {name: plain(figures.backtest)[name] for name in again_loop} == pytest.approx(again_loop)
         assert figures.ledger.bias == pytest.approx(figures.backtest.bias + 0.75)
@@ -132,8 +132,8 @@ def test_another_target_is_scored_by_what_came_out_on_it_and_no_neighbour(tmp_pa
     rows = world()
     row = rows[11]
     target = dt.date.fromisoformat(DAYS[DAYS.index(str(row.target_date)) + 1])
-    said = issued(*row.key, target_date=target, steps=row.steps + 1, quantiles=row.quantiles)
-    figures = scores(ledger([said], tmp_path), backtest(rows)).horizons[row.horizon]
+    retargeted = issued(*row.key, target_date=target, steps=row.steps + 1, quantiles=row.quantiles)
+    figures = scores(ledger([retargeted], tmp_path), backtest(rows)).horizons[row.horizon]
     assert (figures.equal, figures.different, figures.largest_difference) == (0, 1, None)
     assert figures.ledger.bias == pytest.approx(row.quantiles[12] - observado(target))
     assert figures.backtest.bias == pytest.approx(row.quantiles[12] - observado(row.target_date))

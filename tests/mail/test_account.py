@@ -1,4 +1,4 @@
-"""Addresses and the account: what is wrong is named by its variable, and never shown."""
+"""Addresses and the account: a wrong value is named by its variable and never shown."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def of(**changes: str) -> Account:
 
 
 def test_the_usual_ports_go_with_their_encryption() -> None:
-    assert [(of(**one).port, of(**one).tls) for one in ({}, {"PORT": "465"}, {"TLS": "ssl"}, {"PORT": "2525"})] == [
+    assert [(of(**env).port, of(**env).tls) for env in ({}, {"PORT": "465"}, {"TLS": "ssl"}, {"PORT": "2525"})] == [
         (587, "starttls"),
         (465, "ssl"),
         (465, "ssl"),
@@ -30,7 +30,7 @@ def test_the_usual_ports_go_with_their_encryption() -> None:
 
 
 def test_each_recipient_counts_once_whatever_its_case() -> None:
-    assert [(one.address, one.name) for one in of().recipients] == [("ann@example.org", ""), ("bob@example.org", "Bob")]
+    assert [(to.address, to.name) for to in of().recipients] == [("ann@example.org", ""), ("bob@example.org", "Bob")]
 
 
 @pytest.mark.parametrize(

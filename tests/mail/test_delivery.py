@@ -1,4 +1,4 @@
-"""Sending to a real SMTP server, with TLS and AUTH: what arrives, and what does not where the server fails, each in its way."""
+"""Sending to a real SMTP server, with TLS and AUTH: what arrives, and what does not when the server fails in one way or another."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -34,8 +34,8 @@ CONTENT = message(LETTER)
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Post]:
-    with post(tmp_path_factory.mktemp("post")) as one:
-        yield one
+    with post(tmp_path_factory.mktemp("post")) as server:
+        yield server
 
 
 @pytest.fixture
@@ -63,14 +63,14 @@ def delivered(
 
 
 def said(found: list[Sent]) -> str:
-    return "\n".join(line for one in found for line in one.said)
+    return "\n".join(line for delivery in found for line in delivery.said)
 
 
 @pytest.mark.parametrize("tls", ["starttls", "ssl"])
 def test_each_recipient_gets_it_alone_over_an_encrypted_line(tls: str, tmp_path: Path, box: Outbox) -> None:
     with post(tmp_path / tls, tls) as server:
-        [one] = delivered(box, server.environ("ann@example.org", "Bob <bob@example.org>"))
-        assert (one.fate, one.accepted, one.said) == ("sent", 2, [])
+        [delivery] = delivered(box, server.environ("ann@example.org", "Bob <bob@example.org>"))
+        assert (delivery.fate, delivery.accepted, delivery.said) == ("sent", 2, [])
         assert server.man.logins == [(USER, True)]
         assert [mail.recipients for mail in server.man.arrived] == [["ann@example.org"], ["bob@example.org"]]
         for mail, to in zip(server.man.arrived, ("ann@example.org", "Bob <bob@example.org>"), strict=True):
@@ -168,7 +168,7 @@ def test_a_server_that_does_not_let_us_in(
     with scripted(*lines) as port:
         found = delivered(box, server.environ(FOREX_SMTP_PORT=str(port)), waits=waits)
     assert says in said(found) and len(waits) == attempts - 1
-    assert [one.fate for one in found] == ["waiting", "waiting"]  # the second one asks no server
+    assert [delivery.fate for delivery in found] == ["waiting", "waiting"]  # the second one asks no server
     assert box.waiting() == [NAME, "daily-2024-11-28"] and box.journal(NAME) is None
 
 
@@ -185,9 +185,9 @@ def test_a_server_that_is_silent_or_not_there(server: Post, box: Outbox) -> None
 
 def test_one_recipient_is_refused_and_the_other_gets_it(server: Post, box: Outbox) -> None:
     server.man.refused["ann@example.org"] = ["550 5.1.1 <ann@example.org>: no such user"] * 9
-    [one] = delivered(box, server.environ("ann@example.org", "bob@example.org"))
-    assert (one.fate, one.accepted, one.of) == ("sent", 1, 2)
-    [line] = one.said
+    [delivery] = delivered(box, server.environ("ann@example.org", "bob@example.org"))
+    assert (delivery.fate, delivery.accepted, delivery.of) == ("sent", 1, 2)
+    [line] = delivery.said
     assert line.startswith("Recipient 1 of 2 (FOREX_SMTP_TO): The mail server refuses the recipient: 550")
     assert "ann" not in line
     assert [mail.recipients for mail in server.man.arrived] == [["bob@example.org"]]
@@ -206,16 +206,16 @@ def test_for_now_is_tried_again_after_a_while(server: Post, box: Outbox) -> None
     server.man.refused["ann@example.org"] = ["450 4.2.0 greylisted"]
     server.man.answers = ["451 4.3.0 not now"]
     waits: list[float] = []
-    [one] = delivered(box, server.environ(), waits=waits, attempts=4)
-    assert (one.fate, one.said, len(server.man.arrived)) == ("sent", [], 1)
+    [delivery] = delivered(box, server.environ(), waits=waits, attempts=4)
+    assert (delivery.fate, delivery.said, len(server.man.arrived)) == ("sent", [], 1)
     assert 1 <= waits[0] <= 2 <= waits[1] <= 4
 
 
 def test_waits_grow_and_have_a_limit(server: Post, box: Outbox) -> None:
     server.man.refused["ann@example.org"] = ["450 no"] * 9
     waits: list[float] = []
-    [one] = delivered(box, server.environ(), waits=waits, attempts=9, longest_wait=10.0)
-    assert one.fate == "waiting" and len(waits) == 8
+    [delivery] = delivered(box, server.environ(), waits=waits, attempts=9, longest_wait=10.0)
+    assert delivery.fate == "waiting" and len(waits) == 8
     assert all(
         low <= wait <= high for wait, low, high in zip(waits, [1, 2, 4, *[5] * 5], [2, 4, 8, *[10] * 5], strict=True)
     )
@@ -224,8 +224,8 @@ def test_waits_grow_and_have_a_limit(server: Post, box: Outbox) -> None:
 def test_a_greylisted_recipient_gets_it_later_and_the_others_not_again(server: Post, box: Outbox) -> None:
     environ = server.environ("ann@example.org", "bob@example.org")
     server.man.refused["ann@example.org"] = ["450 later"] * 2
-    [one] = delivered(box, environ)
-    assert (one.fate, one.accepted) == ("waiting", 1)
+    [delivery] = delivered(box, environ)
+    assert (delivery.fate, delivery.accepted) == ("waiting", 1)
     [again] = delivered(box, environ)
     assert (again.fate, again.accepted, again.said) == ("sent", 2, [])
     assert [mail.recipients for mail in server.man.arrived] == [["bob@example.org"], ["ann@example.org"]]
@@ -234,38 +234,38 @@ def test_a_greylisted_recipient_gets_it_later_and_the_others_not_again(server: P
 def test_a_message_that_is_refused_is_not_lost(server: Post, box: Outbox) -> None:
     server.man.answers = ["554 5.7.1 spam"]
     waits: list[float] = []
-    [one] = delivered(box, server.environ(), waits=waits)
-    assert one.fate == "waiting" and "refuses the message: 554" in one.said[0] and waits == []
+    [delivery] = delivered(box, server.environ(), waits=waits)
+    assert delivery.fate == "waiting" and "refuses the message: 554" in delivery.said[0] and waits == []
     assert box.content(NAME) == CONTENT and box.journal(NAME) is None
 
 
 def test_a_connection_that_breaks_in_the_middle_of_a_message(server: Post, box: Outbox) -> None:
     server.man.answers = [DROP_DURING]
-    [one] = delivered(box, server.environ())
-    assert (one.fate, len(server.man.arrived)) == ("sent", 1)
+    [delivery] = delivered(box, server.environ())
+    assert (delivery.fate, len(server.man.arrived)) == ("sent", 1)
 
 
 def test_a_server_that_takes_its_time_is_waited_for(server: Post, box: Outbox) -> None:
-    """Longer than for any other answer: it is busy with the message, and to hang up is to send it twice."""
+    """Longer than for any other answer: it is busy with the message, and hanging up means sending it twice."""
     server.man.answers = [0.6]
-    [one] = delivered(box, server.environ(), timeout=0.3, accept_timeout=5.0)
-    assert (one.fate, len(server.man.arrived)) == ("sent", 1)
+    [delivery] = delivered(box, server.environ(), timeout=0.3, accept_timeout=5.0)
+    assert (delivery.fate, len(server.man.arrived)) == ("sent", 1)
 
 
 @pytest.mark.parametrize("fault", [DROP, ACCEPT_AND_DROP])
 def test_where_the_server_falls_silent_it_is_sent_again_with_the_same_id(fault: str, server: Post, box: Outbox) -> None:
     server.man.answers = [fault]
-    [one] = delivered(box, server.environ())
-    assert (one.fate, one.accepted) == ("sent", 1)
-    assert "may arrive twice" in one.said[0]
+    [delivery] = delivered(box, server.environ())
+    assert (delivery.fate, delivery.accepted) == ("sent", 1)
+    assert "may arrive twice" in delivery.said[0]
     ids = [mail.message["Message-ID"] for mail in server.man.arrived]
     assert len(ids) == (2 if fault == ACCEPT_AND_DROP else 1) and len(set(ids)) == 1
 
 
 def test_what_was_left_in_doubt_says_so_and_is_sent_again_with_the_same_id_and_date(server: Post, box: Outbox) -> None:
     server.man.answers = [ACCEPT_AND_DROP, ACCEPT_AND_DROP]
-    [one] = delivered(box, server.environ())
-    assert one.fate == "waiting" and "after the whole message went out" in one.said[0]
+    [delivery] = delivered(box, server.environ())
+    assert delivery.fate == "waiting" and "after the whole message went out" in delivery.said[0]
     noted = box.journal(NAME)
     assert noted and noted.recipients == {key_of("ann@example.org"): "unanswered"}
     [again] = delivered(box, server.environ(), at=NOW + dt.timedelta(hours=1))
@@ -291,13 +291,13 @@ def test_of_a_backlog_of_three_days_the_newest_is_sent_and_the_others_are_kept_a
 ) -> None:
     for name in ("daily-2024-11-25", "daily-2024-11-26", "weekly-2024-11-25", "alert-2024-11-26", "alert-2024-11-25"):
         box.put(name, CONTENT.replace(b"Subject: ", f"Subject: {name} ".encode(), 1))
-    found = {one.name: one for one in delivered(box, server.environ())}
-    assert [one for one, what in found.items() if what.fate == "sent"] == [
+    found = {delivery.name: delivery for delivery in delivered(box, server.environ())}
+    assert [name for name, delivery in found.items() if delivery.fate == "sent"] == [
         "weekly-2024-11-25",
         "alert-2024-11-26",
         NAME,
     ]
-    assert [one for one, what in found.items() if what.fate == "kept"] == [
+    assert [name for name, delivery in found.items() if delivery.fate == "kept"] == [
         "alert-2024-11-25",
         "daily-2024-11-25",
         "daily-2024-11-26",
@@ -316,20 +316,23 @@ def test_a_mail_of_friday_is_not_old_on_monday_nor_before_midnight_of_santiago(s
     ):
         mine = Outbox(tmp_path / f"{at:%s}", lock_timeout=1)
         mine.put(name, CONTENT)
-        assert [one.fate for one in delivered(mine, server.environ(), at=at)] == [fate], (name, at)
+        assert [delivery.fate for delivery in delivered(mine, server.environ(), at=at)] == [fate], (name, at)
 
 
 def test_what_is_no_mail_of_ours_is_told_and_holds_nothing_up(server: Post, box: Outbox) -> None:
     (box.folder / "new/notes.eml").write_bytes(CONTENT)
     (box.folder / "new/daily-2024-11-26.eml").write_bytes(b"")
     (box.folder / "new/daily-2024-11-25.eml").write_bytes(b"To: eve@example.org\r\nSubject: x\r\n\r\nx\r\n")
+    (box.folder / "new/daily-2024-11-24.eml").mkdir()
+    (box.folder / "new/daily-2024-11-23.eml").symlink_to("gone")
+    (box.folder / "new/daily-2024-11-22.eml").symlink_to("daily-2024-11-22.eml")
     (box.folder / f"sending/{NAME}.json").write_text("{")
     box.put("alert-2024-11-27", CONTENT)
-    found = {one.name: one for one in delivered(box, server.environ())}
-    assert {name: one.fate for name, one in found.items()} == dict.fromkeys(
-        ("notes", "daily-2024-11-26", "daily-2024-11-25", NAME), "waiting"
+    found = {delivery.name: delivery for delivery in delivered(box, server.environ())}
+    assert {name: delivery.fate for name, delivery in found.items()} == dict.fromkeys(
+        ("notes", *(f"daily-2024-11-{day}" for day in (26, 25, 24, 23, 22)), NAME), "waiting"
     ) | {"alert-2024-11-27": "sent"}
-    assert all(one.said for one in found.values() if one.fate == "waiting")
+    assert all(delivery.said for delivery in found.values() if delivery.fate == "waiting")
     assert [mail.recipients for mail in server.man.arrived] == [["ann@example.org"]]
 
 

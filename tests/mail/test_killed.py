@@ -10,8 +10,8 @@ from tests.support.mail.server import post
 
 pytestmark = pytest.mark.slow
 
-# A child for a call of a sender that reaches the system, before one and after another, that kills itself there; then a whole one.
-STEP = 3  # of the calls, so that it takes seconds; with 1 it has held for all 202
+# At every STEP-th moment of a sender, before or after a call that reaches the system, a child kills itself; then a whole run.
+STEP = 3  # so that it takes seconds; with 1 it has held for all 202
 KILLED = """
 import datetime as dt, os, sys
 from pathlib import Path
@@ -43,9 +43,9 @@ tried = range(1, count + 1, STEP)
 for at in tried:
     name = put(at + 1)
     killed(whole, at)
-    for one in whole():
-        assert one.name == name and one.fate == "sent", one
-        told += any("may arrive twice" in said for said in one.said)
+    for delivery in whole():
+        assert delivery.name == name and delivery.fate == "sent", delivery
+        told += any("may arrive twice" in said for said in delivery.said)
     assert box.place(name) == "sent" and box.waiting() == [], name
     assert not list((box.folder / "sending").iterdir())
 print(len(tried), told)
@@ -59,6 +59,6 @@ def test_killed_at_any_moment_it_is_sent_and_twice_only_with_the_same_id(tmp_pat
         arrived = Counter(mail.message["Message-ID"] for mail in server.man.arrived)
         contents = {mail.content for mail in server.man.arrived}
     twice = [identity for identity, times in arrived.items() if times > 1]
-    assert len(arrived) == moments + 2 > 50  # none is lost
+    assert len(arrived) == moments + 2 > 50  # nothing is lost
     assert max(arrived.values()) == 2 and len(contents) == len(arrived)  # what came twice is the same, byte for byte
     assert 0 < len(twice) <= told < moments / 2  # and it was told

@@ -42,7 +42,7 @@ def test_the_parts_lie_in_each_other_as_clients_expect() -> None:
     related, sheet = found.iter_parts()
     alternative, picture = related.iter_parts()
     text, html = alternative.iter_parts()
-    kinds = [one.get_content_type() for one in (found, related, alternative, text, html, picture, sheet)]
+    kinds = [part.get_content_type() for part in (found, related, alternative, text, html, picture, sheet)]
     assert kinds == [
         "multipart/mixed",
         "multipart/related",

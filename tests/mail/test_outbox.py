@@ -22,7 +22,7 @@ def box(folder: Path) -> Outbox:
 
 
 def files(folder: Path) -> list[str]:
-    """Those of the outbox, without its locks."""
+    """The files of the outbox, without its locks."""
     return sorted(
         str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file() and path.suffix != ".lock"
     )
@@ -42,7 +42,7 @@ def test_a_message_is_made_once_wherever_it_is(tmp_path: Path) -> None:
 def test_two_that_make_it_at_once_make_one(tmp_path: Path) -> None:
     boxes = [Outbox(tmp_path, lock_timeout=10) for _ in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        made = list(pool.map(lambda one: one.put(NAME, b"x"), boxes))
+        made = list(pool.map(lambda box: box.put(NAME, b"x"), boxes))
     assert sorted(made) == [False] * 7 + [True]
 
 
@@ -104,7 +104,7 @@ def test_a_damaged_journal_is_no_reason_to_send_again(tmp_path: Path) -> None:
         mine.journal(NAME)
 
 
-# A child for every moment of a step, and then a whole one.
+# For every moment of a step a child that is killed there, and then a whole run.
 KILLED = """
 import shutil, sys
 from pathlib import Path

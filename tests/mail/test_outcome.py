@@ -1,4 +1,4 @@
-"""What had been forecast for a day: of the ledger where it was issued, of the backtest else, the newest of several."""
+"""What had been forecast for a day: from the ledger if it was issued, otherwise from the backtest, the newest of several."""
 
 import datetime as dt
 
@@ -57,19 +57,19 @@ def found(
 
 def test_the_newest_published_forecast_of_a_day_a_week_and_a_month_before() -> None:
     told = found().foretold
-    assert [(one.horizon, one.median, one.issued) for one in told] == [
+    assert [(forecast.horizon, forecast.median, forecast.issued) for forecast in told] == [
         ("1d", 900.0, False),
         ("7d", 920.0, False),
         ("30d", 930.0, False),
     ]
-    assert [str(one.origin) for one in told] == ["2024-11-27", "2024-11-21", "2024-10-29"]
+    assert [str(forecast.origin) for forecast in told] == ["2024-11-27", "2024-11-21", "2024-10-29"]
     assert list(told[0].intervals) == [0.8, 0.95]
 
 
 def test_what_was_issued_counts() -> None:
     said = CALIBRATED.filter(horizon="7d").select("origin_date", "target_date", "horizon", pl.col(COLUMNS) + 3)
     other = said.with_columns(target_date=pl.lit(dt.date(2024, 11, 29)), origin_date=pl.lit(dt.date(2024, 11, 22)))
-    told = {one.horizon: one for one in found(pl.concat([said, other])).foretold}
+    told = {forecast.horizon: forecast for forecast in found(pl.concat([said, other])).foretold}
     assert (told["7d"].median, told["7d"].issued, told["1d"].issued) == (923.0, True, False)
 
 
@@ -77,7 +77,7 @@ def test_what_was_issued_counts() -> None:
     ("observado", "levels"), [(900.0, [0.8, 0.95]), (907.9, [0.8, 0.95]), (909.5, [0.95]), (912.0, []), (880.0, [])]
 )
 def test_which_intervals_held(observado: float, levels: list[float]) -> None:
-    """Ends of the 80 % interval: the quantiles at 10 and 90 %, eight places from the median; of the 95 % one ten."""
+    """The 80 % interval ends at the quantiles of 10 and 90 %, eight places from the median; the 95 % interval, ten places."""
     assert found(observado=observado).foretold[0].held(observado) == levels
 
 
@@ -99,7 +99,7 @@ def test_the_week_counts_what_matured_in_it() -> None:
     rows += [row("2024-11-20", "1d", 900.0, target=dt.date(2024, 11, 22), model="random_walk", actual=900.0)]
     table = pl.DataFrame(rows, schema_overrides={"actual": pl.Float64})
     told = week(table, until=dt.date(2024, 11, 28), days=7, levels=(0.8, 0.95))
-    assert [(one.horizon, one.of, dict(one.held)) for one in told] == [
+    assert [(tally.horizon, tally.of, dict(tally.held)) for tally in told] == [
         ("1d", 2, {0.8: 0, 0.95: 1}),
         ("7d", 1, {0.8: 1, 0.95: 1}),
     ]
@@ -120,5 +120,8 @@ def test_the_snapshot_has_the_last_known_values_and_their_change() -> None:
         schema_overrides={"dxy": pl.Float64, "dxy_date": pl.Date},
     )
     told = snapshot(panel, days[2], ["vix", "usdclp", "dxy", "copper_lme"])
-    assert [(one.series, one.date, one.value) for one in told] == [("vix", days[2], 15.0), ("usdclp", days[1], 909.0)]
+    assert [(entry.series, entry.date, entry.value) for entry in told] == [
+        ("vix", days[2], 15.0),
+        ("usdclp", days[1], 909.0),
+    ]
     assert told[0].change is None and told[1].change == pytest.approx(0.01)

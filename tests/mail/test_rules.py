@@ -1,4 +1,4 @@
-"""Which horizons a mail tells on which day, which way it points, how urgent it is: on every business day of years."""
+"""Which horizons a mail tells on which day, which way it points and how urgent it is, on every business day of two years."""
 
 import datetime as dt
 from collections import Counter
@@ -16,7 +16,7 @@ BY_WEEKDAY = (["7d", "15d"], [], ["7d"], ["15d"], ["7d", "30d"])
 
 
 def months_first(day: dt.date, before: dt.date) -> bool:
-    """The readable loop: one day after the other from the mail before."""
+    """By a readable loop: whether the 1st or the 15th of a month lies after `before`, up to `day`."""
     while before < day:
         before += dt.timedelta(days=1)
         if before.day in (1, 15):
@@ -46,9 +46,9 @@ def test_it_is_read_on_the_next_business_day_as_known_on_the_origin() -> None:
 
 
 def test_horizons_that_there_are_not_are_not_told() -> None:
-    friday = dt.date(2024, 11, 28)
-    assert told_horizons(friday, ["1d", "30d"], settings()) == ["1d", "30d"]
-    assert told_horizons(friday, ["60d"], settings()) == ["60d"]
+    thursday = dt.date(2024, 11, 28)  # its mail is read on Friday
+    assert told_horizons(thursday, ["1d", "30d"], settings()) == ["1d", "30d"]
+    assert told_horizons(thursday, ["60d"], settings()) == ["60d"]
 
 
 @pytest.mark.parametrize(

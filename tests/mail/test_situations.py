@@ -59,7 +59,7 @@ SITUATIONS: dict[str, Material] = {
 
 @pytest.fixture(autouse=True, scope="module")
 def no_picture() -> Iterator[None]:
-    """To draw one takes longer than all the rest, and it is not what is looked at here."""
+    """Drawing one takes longer than all the rest, and it is not what these tests look at."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("forex.mail.letter.mail_figure", lambda fan, language: b"a picture")
         yield
@@ -86,19 +86,19 @@ def test_text_and_html_say_the_numbers_of_the_forecast_and_the_state_first(
 ) -> None:
     made = SITUATIONS[situation]
     said, horizons = made.reports.forecast, told(kind, made, settings())
-    one = letter_of(situation, kind, code)
-    shown = Reader(one.html)
+    letter = letter_of(situation, kind, code)
+    shown = Reader(letter.html)
     state = language(code).name(made.state.state)
     for number in numbers(said, horizons, Language(code, plain=True)):
-        assert number in one.text
+        assert number in letter.text
     for number in numbers(said, horizons, language(code)):
         assert number in shown.text
-    assert state.upper() in one.text.splitlines()[0]
+    assert state.upper() in letter.text.splitlines()[0]
     stands = language(code).say("State: {state}", state=made.state.state)
     assert state in stands and shown.text.index(stands) < len(shown.text) / 8
     for horizon in horizons:
         day = language(code).day(said.horizons[horizon].target_date)
-        assert day in one.text and day in shown.text
+        assert day in letter.text and day in shown.text
 
 
 @pytest.mark.parametrize("code", CODES)
@@ -119,11 +119,11 @@ def test_the_subject_is_one_line_with_date_rate_median_and_state(situation: str,
 @pytest.mark.parametrize("kind", KINDS)
 def test_lines_of_text_fit_and_html_asks_for_nothing(kind: Kind, code: Code) -> None:
     for situation in SITUATIONS:
-        one = letter_of(situation, kind, code)
-        assert max(map(len, one.text.splitlines())) <= WIDTH
-        assert not re.search(r"<script|https?:|//|url\(|@import|<link|\bon\w+=", one.html)
-        assert re.findall(r'src="([^"]*)"', one.html) == ["cid:fan@forex"]
-        assert "max-width:640px" in one.html
+        letter = letter_of(situation, kind, code)
+        assert max(map(len, letter.text.splitlines())) <= WIDTH
+        assert not re.search(r"<script|https?:|//|url\(|@import|<link|\bon\w+=", letter.html)
+        assert re.findall(r'src="([^"]*)"', letter.html) == ["cid:fan@forex"]
+        assert "max-width:640px" in letter.html
 
 
 @pytest.mark.parametrize(
@@ -181,12 +181,12 @@ def test_what_others_wrote_is_text_and_nothing_else(code: Code) -> None:
     grave = alert("CRITICAL", why=verbatim(HOSTILE))
     made = material(said=said, alerts=alerts_of(DAY, grave, send=True), moved=moved(HOSTILE, "brl", "mxn"))
     for kind in KINDS:
-        one = written(kind, code, made=made)
-        assert "<script" not in one.html and "&lt;script&gt;" in one.html
-        assert all(line.isprintable() for line in one.text.splitlines())
-        assert not [found for found in one.html if found != "\n" and unicodedata.category(found).startswith("C")]
-        assert not any(line.startswith("Bcc:") for line in one.text.splitlines())
-        head = message(one).partition(b"\r\n\r\n")[0]
+        letter = written(kind, code, made=made)
+        assert "<script" not in letter.html and "&lt;script&gt;" in letter.html
+        assert all(line.isprintable() for line in letter.text.splitlines())
+        assert not [found for found in letter.html if found != "\n" and unicodedata.category(found).startswith("C")]
+        assert not any(line.startswith("Bcc:") for line in letter.text.splitlines())
+        head = message(letter).partition(b"\r\n\r\n")[0]
         assert b"Bcc" not in head and b"eve@" not in head
 
 

@@ -118,12 +118,12 @@ def led() -> History:
 def test_quantiles_are_complete_and_never_cross(name: str, led: History) -> None:
     predicted = forecasts(name, led)
     assert list(predicted) == list(HORIZONS)
-    for one in predicted.values():
-        assert one.quantiles.shape == (len(led.days) - FIRST, len(LEVELS))
-        assert np.isfinite(one.quantiles).all()
-        assert (np.diff(one.quantiles, axis=1) > 0).all()
-        assert (one.scale > 0).all()
-        np.testing.assert_allclose(one.quantiles[:, MEDIAN], one.location, atol=1e-15)
+    for forecast in predicted.values():
+        assert forecast.quantiles.shape == (len(led.days) - FIRST, len(LEVELS))
+        assert np.isfinite(forecast.quantiles).all()
+        assert (np.diff(forecast.quantiles, axis=1) > 0).all()
+        assert (forecast.scale > 0).all()
+        np.testing.assert_allclose(forecast.quantiles[:, MEDIAN], forecast.location, atol=1e-15)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -143,7 +143,7 @@ def test_nothing_depends_on_the_level(name: str) -> None:
     for factor in (2.0, 0.01):
         moved = history_of(target.with_columns(pl.col("value") * factor), drivers)
         other = forecasts(name, moved)
-        # The panel has eight digits, and out of a difference in the last an optimiser makes up to 1e-4.
+        # The panel has eight digits, and an optimiser turns a difference in the last into as much as 1e-4.
         tolerance = 1e-4 if name == "garch_t" else 1e-6
         for horizon in HORIZONS:
             np.testing.assert_allclose(
@@ -213,9 +213,9 @@ def test_nowcast_degrades_smoothly_as_drivers_go_stale() -> None:
         np.testing.assert_array_equal(with_stale[horizon].quantiles[before], with_fresh[horizon].quantiles[before])
         ratio = width(with_stale[horizon]) / width(alone[horizon])
         assert ((ratio > 0.5) & (ratio < 2.0)).all()
-    # Some days after the last move nothing is in the market any more but what the own last return says.
+    # Some days after the last move the market says nothing any more beyond the target's own last return.
     long_gone = fresh.days[FIRST:] > np.datetime64(stop) + np.timedelta64(10, "D")
-    stale_move, fresh_move = (np.std(one["1d"].location[long_gone]) for one in (with_stale, with_fresh))
+    stale_move, fresh_move = (np.std(made["1d"].location[long_gone]) for made in (with_stale, with_fresh))
     assert stale_move < 0.35 * fresh_move
 
 
@@ -248,7 +248,7 @@ def test_contributions_sum_to_the_location_of_the_very_forecast(cut_off: str) ->
     assert series(history) == ("usdclp", "mxn", "zar")
     for horizon in HORIZONS:
         assert parts[horizon].shape == (len(origins), 3)
-        # In this world the evening's rate has the whole of what the drivers said.
+        # In this world the evening's rate contains everything that the drivers said.
         assert (np.abs(made[horizon].location).max() > DAILY) == (cut_off == "15:00")
         np.testing.assert_allclose(parts[horizon].sum(axis=1), made[horizon].location, rtol=1e-12, atol=1e-18)
     # A late anchor makes two steps to the next day, which have a mean of their own.
@@ -256,7 +256,7 @@ def test_contributions_sum_to_the_location_of_the_very_forecast(cut_off: str) ->
 
 
 def test_a_contribution_is_that_of_both_ages_of_one_driver() -> None:
-    """Without its moves at an origin a driver contributes nothing there, and the others what they did."""
+    """A driver without moves at an origin contributes nothing there, and the others what they did before."""
     target, drivers = led_by_drivers(13, gaps=0.0)
     stop = drivers["zar"]["date"][-2]
     lacking = drivers | {"zar": drivers["zar"].filter(pl.col("date") < stop)}
@@ -264,8 +264,8 @@ def test_a_contribution_is_that_of_both_ages_of_one_driver() -> None:
     for rows in (drivers, lacking):
         history = history_of(target, rows)
         origins = np.array([len(history.days) - 1])
-        [one] = Nowcast(fit_params().own("nowcast", Settings)).contributions(history, origins, ("1d",))["1d"]
-        parts.append(dict(zip(series(history), one.tolist(), strict=True)))
+        [contributions] = Nowcast(fit_params().own("nowcast", Settings)).contributions(history, origins, ("1d",))["1d"]
+        parts.append(dict(zip(series(history), contributions.tolist(), strict=True)))
     whole, part = parts
     assert part["zar"] == 0 != whole["zar"]
     assert (part["usdclp"], part["mxn"]) == (whole["usdclp"], whole["mxn"])

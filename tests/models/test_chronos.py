@@ -84,7 +84,7 @@ def test_the_grid_keeps_the_levels_it_is_given_and_never_crosses() -> None:
 
 
 class Narrow:
-    """Stands for a pipeline whose intervals have no width."""
+    """Stands in for a pipeline whose intervals have no width."""
 
     quantiles = DECILES
 
@@ -95,7 +95,7 @@ class Narrow:
 
 
 class Passing:
-    """Stands for torch, of which the model needs one function here."""
+    """Stands in for torch, of which the model needs one function here."""
 
     @staticmethod
     def from_numpy(values: np.ndarray) -> np.ndarray:
@@ -109,7 +109,7 @@ class Spread(Narrow):
         self, inputs: list[object], steps: int, *, quantile_levels: list[float]
     ) -> tuple[np.ndarray, None]:
         ahead = np.sqrt(np.arange(1, steps + 1))[:, None] * ndtri(quantile_levels)
-        return np.stack([np.nanmean(np.asarray(one)) + ahead for one in inputs]), None
+        return np.stack([np.nanmean(np.asarray(context)) + ahead for context in inputs]), None
 
 
 def with_pipeline(monkeypatch: pytest.MonkeyPatch, pipeline: object, **changes: int) -> chronos.Chronos:
@@ -122,12 +122,12 @@ def test_each_origin_gets_its_own_steps_in_logs(history: History, monkeypatch: p
     origins = np.arange(300, 353)  # not a multiple of the batch
     predicted = with_pipeline(monkeypatch, Spread()).forecast(history, origins, ("1d", "90d"))
     past = chronos.contexts(history, origins, 64)
-    for horizon, one in predicted.items():
+    for horizon, forecast in predicted.items():
         steps = history.targets(horizon).steps[origins]
-        np.testing.assert_allclose(one.location, np.nanmean(past, axis=1), rtol=1e-5, atol=1e-9)
-        np.testing.assert_allclose(one.scale, 0.01 * np.sqrt(steps), rtol=1e-12)
-        np.testing.assert_allclose(one.quantiles[:, MEDIAN], one.location)
-        assert (np.diff(one.quantiles, axis=1) > 0).all()
+        np.testing.assert_allclose(forecast.location, np.nanmean(past, axis=1), rtol=1e-5, atol=1e-9)
+        np.testing.assert_allclose(forecast.scale, 0.01 * np.sqrt(steps), rtol=1e-12)
+        np.testing.assert_allclose(forecast.quantiles[:, MEDIAN], forecast.location)
+        assert (np.diff(forecast.quantiles, axis=1) > 0).all()
 
 
 def test_no_width_and_targets_out_of_reach_are_said(history: History, monkeypatch: pytest.MonkeyPatch) -> None:

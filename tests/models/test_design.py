@@ -45,7 +45,7 @@ def test_where_nothing_is_known_of_a_series_its_shape_is_kept() -> None:
 
 
 def mean_of_the_last(sizes: list[float], half_life: float) -> float:
-    """The plain mean of the first WARM_UP sizes; from there on each one has its weight and those before fade."""
+    """The plain mean of the first WARM_UP sizes; from there on each new size has its weight and those before it fade."""
     if len(sizes) <= WARM_UP:
         return statistics.fmean(sizes)
     fading, mean = 0.5 ** (1 / half_life), statistics.fmean(sizes[:WARM_UP])
@@ -74,7 +74,7 @@ def by_hand(history: History, scaling: Scaling) -> dict[int, Floats]:
     for driver in range(len(history.drivers)):
         kept = {age: limited(values[:, driver].tolist(), scaling) for age, values in history.moves.items()}
         for day, known in enumerate(history.known):
-            own = [abs(one) for one in history.daily[:known]]
+            own = [abs(daily) for daily in history.daily[:known]]
             moved = [abs(move) for move in kept[0][: day + 1] if not math.isnan(move)]
             storm = mean_of_the_last(own, scaling.half_life) / statistics.fmean(own) if own else 1.0
             quiet = 1.0
@@ -104,7 +104,7 @@ def test_a_glitch_counts_for_no_more_than_the_largest_move() -> None:
     usual = np.nanmean(np.abs(made.moves[0][:150, 0]))
     glitch = {age: values.copy() for age, values in made.moves.items()}
     glitch[0][150, 0] = 5.0
-    plain = Scaling(2, 4.0, 10.0, 1.0)  # of a driver's own size, nothing
+    plain = Scaling(2, 4.0, 10.0, 1.0)  # a driver's own size has no say
     ratio = scaled_moves(glitch, made, plain)[0][150, 0] / scaled_moves(made.moves, made, plain)[0][150, 0]
     assert ratio * made.moves[0][150, 0] == pytest.approx(4 * usual)
 
@@ -123,12 +123,12 @@ def test_a_quiet_drivers_move_counts_more_and_a_storm_of_the_peso_makes_all_coun
 
 @pytest.mark.parametrize("silent", [1, 5, 30])
 def test_a_move_before_the_first_return_counts_as_it_is(silent: int) -> None:
-    """No storm and no calm of the peso is known yet: neither is made up, and nothing that comes later is looked at."""
+    """No storm or calm of the peso is known yet: neither is made up, and nothing that comes later is looked at."""
     made = history(8, 200, gaps=0.0)
     late = replace(made, known=np.maximum(made.known - silent, 0))
     before = np.flatnonzero(late.known == 0)
     assert len(before) >= silent
-    plain = Scaling(2, 30.0, 10.0, 1.0)  # of a driver's own size, nothing
+    plain = Scaling(2, 30.0, 10.0, 1.0)  # a driver's own size has no say
     for age, values in scaled_moves(late.moves, late, plain).items():
         np.testing.assert_array_equal(values[before], late.moves[age][before])
     assert np.isfinite(late.moves[0][before][-1]).any()

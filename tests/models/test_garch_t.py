@@ -64,8 +64,8 @@ def test_filter_equals_the_recursion(
 ) -> None:
     fitted = Parameters(omega, alpha, beta, 7.0, start)
     expected = [omega + alpha * start + beta * start]
-    for one in returns:
-        expected.append(omega + alpha * one**2 + beta * expected[-1])
+    for value in returns:
+        expected.append(omega + alpha * value**2 + beta * expected[-1])
     np.testing.assert_allclose(filtered(np.array(returns), fitted), expected, rtol=1e-12)
 
 
@@ -122,8 +122,8 @@ def test_forecast_equals_a_loop_over_origins(history: History) -> None:
             fitted = garch_t.fit(returns, fitted)
         assert fitted is not None
         variance = fitted.omega + (fitted.alpha + fitted.beta) * fitted.start
-        for one in returns:
-            variance = fitted.omega + fitted.alpha * one**2 + fitted.beta * variance
+        for value in returns:
+            variance = fitted.omega + fitted.alpha * value**2 + fitted.beta * variance
         for horizon in ("1d", "30d"):
             ahead, total = variance, 0.0
             for _ in range(history.targets(horizon).steps[origin]):

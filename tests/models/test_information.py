@@ -1,4 +1,4 @@
-"""How much an origin knew and what its forecast missed for it: both as readable loops have them."""
+"""How much an origin knew and what its forecast missed for lack of the rest: both equal to readable loops."""
 
 import math
 
@@ -34,7 +34,7 @@ def test_the_explained_share_is_what_a_loop_over_days_has(seed: int, width: int,
 
 
 def test_of_two_alike_drivers_one_has_three_quarters_and_of_two_unlike_ones_half() -> None:
-    """Together alike ones explain (b + b)²·g = 4b²g, one that is missing b²g of it."""
+    """Two alike drivers together explain (b + b)²·g = 4b²g, of which the missing one has b²g."""
     coefficients, absent = np.ones((1, 2)), np.array([[True, False]])
     assert explained_share(coefficients, np.ones((1, 2, 2)), absent, 5).tolist() == [0.75]
     assert explained_share(coefficients, np.eye(2)[None], absent, 5).tolist() == [0.5]

@@ -1,4 +1,4 @@
-"""The three runs of the nowcast as a loop over days puts them together, what they add up to, and how wide each has to be."""
+"""The three runs of the nowcast against a loop over days, what they add up to, and how wide each has to be."""
 
 from dataclasses import replace
 
@@ -35,7 +35,7 @@ def world(seed: int, days: int = 500, *, quoted: bool = True) -> History:
 
 
 def variance_by_hand(history: History) -> Floats:
-    """0.8 of what is current and 0.2 of what is usual, of the squares of the daily returns known on each day."""
+    """0.8 of the current and 0.2 of the usual square of a daily return, from those known on each day."""
     variance = np.full(len(history.days), np.nan)
     now = exponential_mean(history.daily**2, 23)
     for day, known in enumerate(history.known):
@@ -75,9 +75,9 @@ def drivers_run_by_hand(history: History, steps: int, rules: Rules) -> tuple[Flo
         sums = [sum(terms[day, j] for j in group) for group in groups.values()]
         if any(sums):
             rest[day] = ahead.log_return[day] - sum(sums)
-        for j, one in enumerate(sums):
-            if one:
-                seen[day, j], seen[day, 3 + j] = one, one * hours[day]
+        for j, total in enumerate(sums):
+            if total:
+                seen[day, j], seen[day, 3 + j] = total, total * hours[day]
     second = ridge.Schedule(schedule.refit_every, schedule.half_life, rules.unshrink_penalty, schedule.min_rows, 0.0)
     grow = ridge.predictions(seen, rest, variance, ahead.matured, second).coefficients
     parts = np.zeros((count, 1 + drivers + len(history.quotes)))
@@ -123,9 +123,9 @@ def test_the_second_stage_grows_what_the_ridge_has_shrunk_and_by_the_hour() -> N
         explained.append(1 - np.sum((outcome - mean)[there] ** 2) / np.sum(outcome[there] ** 2))
     assert explained[1] > explained[0] + 0.05
     moved = replace(history, news_hours=np.where(np.arange(len(history.days)) % 2 == 0, 1.0, 5.0))
-    one, two = (means(moved, steps, QUICK).drivers.mean for steps in (1, 2))
-    assert (one != means(history, 1, QUICK).drivers.mean).any()
-    np.testing.assert_array_equal(two, means(history, 2, QUICK).drivers.mean)  # what has settled does not depend on it
+    next_day, later = (means(moved, steps, QUICK).drivers.mean for steps in (1, 2))
+    assert (next_day != means(history, 1, QUICK).drivers.mean).any()
+    np.testing.assert_array_equal(later, means(history, 2, QUICK).drivers.mean)  # at two steps no hours enter
 
 
 @pytest.mark.parametrize("steps", [1, 2])
@@ -177,7 +177,7 @@ def widths_by_hand(made: Means, history: History) -> Floats:
 
         def ratio(mean: Floats, days: list[int], prior: float, weight: dict[int, float] = weight) -> float:
             ours, theirs = (
-                sum(weight[i] * abs(outcome[i] - one[i]) for i in days) for one in (mean, made.drivers.mean)
+                sum(weight[i] * abs(outcome[i] - expected[i]) for i in days) for expected in (mean, made.drivers.mean)
             )
             extra = prior * theirs / sum(weight[i] for i in days) if days else 0.0
             return float((ours + extra) / (theirs + extra)) if days else 1.0
@@ -221,12 +221,12 @@ def test_a_quote_without_drivers_is_used_all_the_same() -> None:
     assert (made.widths(history.ahead(1))[made.quoted][-100:] < 0.6).all()
     nowcast = Nowcast(fit_params().own("nowcast", Settings))
     predicted = nowcast.forecast(history, np.arange(420, len(history.days)), ("1d", "7d"))
-    assert all(np.isfinite(one.quantiles).all() for one in predicted.values())
+    assert all(np.isfinite(forecast.quantiles).all() for forecast in predicted.values())
 
 
 @pytest.mark.parametrize("hours", [325 / 60, 5.4166667, 4.0])
 def test_hours_that_never_changed_say_nothing_until_they_do(hours: float) -> None:
-    """A rounding error would be a unit to the ridge: the first change of the clocks moved the mean by e^20000."""
+    """The ridge would take a rounding error for a unit: the first change of the clocks once moved the mean by e^20000."""
     values = np.r_[np.full(3, np.nan), np.full(700, hours), hours - 1]
     centred = _centred(values)
     assert not centred[:-1].any()
@@ -276,21 +276,21 @@ def test_there_is_a_forecast_whatever_there_is(what: str, horizons: tuple[str, .
     history = sparse(what)
     nowcast = Nowcast(fit_params().own("nowcast", Settings))
     predicted = nowcast.forecast(history, np.arange(400, len(history.days)), horizons)
-    for one in predicted.values():
-        assert np.isfinite(one.quantiles).all() and (one.scale > 0).all()
-        assert (np.diff(one.quantiles, axis=1) > 0).all()
+    for forecast in predicted.values():
+        assert np.isfinite(forecast.quantiles).all() and (forecast.scale > 0).all()
+        assert (np.diff(forecast.quantiles, axis=1) > 0).all()
 
 
 def test_a_rate_that_stood_still_for_long_leaves_a_forecast_of_what_moved_since() -> None:
-    """Its errors of zero have a scale of zero, until it moves: what is no ratio counts for nothing."""
+    """Until it moves, its errors and their scale are zero: a ratio that is undefined counts for nothing."""
     target, drivers = led_by_drivers(10, 700)
     values = target["value"].to_numpy()
     still = np.where(np.arange(len(values)) < 400, values[400], values)
     history = history_of(target.with_columns(value=pl.Series(still)), drivers)
     nowcast = Nowcast(fit_params().own("nowcast", Settings))
-    for one in nowcast.forecast(history, np.arange(300, len(history.days)), ("1d", "7d")).values():
-        assert (one.scale[:60] == 0).all() and (one.scale[-200:] > 0).all()
-        assert np.isfinite(one.quantiles[-200:]).all() and (np.diff(one.quantiles[-200:], axis=1) > 0).all()
+    for forecast in nowcast.forecast(history, np.arange(300, len(history.days)), ("1d", "7d")).values():
+        assert (forecast.scale[:60] == 0).all() and (forecast.scale[-200:] > 0).all()
+        assert np.isfinite(forecast.quantiles[-200:]).all() and (np.diff(forecast.quantiles[-200:], axis=1) > 0).all()
 
 
 def test_a_quote_that_is_never_usable_changes_nothing() -> None:

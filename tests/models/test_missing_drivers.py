@@ -25,31 +25,31 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Fitted:
 
 
 def all_stop(rows: Rows) -> Rows:
-    return {name: one.filter(pl.col("date") < STOP) for name, one in rows.items()}
+    return {name: series.filter(pl.col("date") < STOP) for name, series in rows.items()}
 
 
 def stop_one_by_one(rows: Rows) -> Rows:
     """In alphabetical order, evenly from 2010 to the end of the store."""
     first, last = dt.date(2010, 1, 1), dt.date.fromisoformat(UNTIL)
     ends = [first + (last - first) * i / len(rows) for i in range(len(rows))]
-    return {name: one.filter(pl.col("date") < end) for (name, one), end in zip(rows.items(), ends, strict=True)}
+    return {name: series.filter(pl.col("date") < end) for (name, series), end in zip(rows.items(), ends, strict=True)}
 
 
 def all_absent_in_30_per_cent_of_weeks(rows: Rows) -> Rows:
     weeks = without_weeks(0.30, np.random.default_rng(20100101))
-    return {name: one.filter(~pl.col("date").dt.truncate("1w").is_in(weeks)) for name, one in rows.items()}
+    return {name: series.filter(~pl.col("date").dt.truncate("1w").is_in(weeks)) for name, series in rows.items()}
 
 
 def each_absent_in_half_of_the_weeks(rows: Rows) -> Rows:
     rng = np.random.default_rng(20100101)
     return {
-        name: one.filter(~pl.col("date").dt.truncate("1w").is_in(without_weeks(0.50, rng)))
-        for name, one in rows.items()
+        name: series.filter(~pl.col("date").dt.truncate("1w").is_in(without_weeks(0.50, rng)))
+        for name, series in rows.items()
     }
 
 
 def without_weeks(share: float, rng: np.random.Generator) -> list[dt.date]:
-    """Mondays, drawn."""
+    """The Mondays of weeks drawn with a probability of `share`."""
     mondays = [dt.date(2003, 3, 31) + dt.timedelta(weeks=week) for week in range(1150)]
     return [monday for monday, drawn in zip(mondays, rng.random(len(mondays)) < share, strict=True) if drawn]
 
@@ -70,7 +70,7 @@ BREAKS: dict[Callable[[Rows], Rows], str] = {
 }
 
 
-@pytest.mark.parametrize("breaks", BREAKS, ids=lambda one: one.__name__)
+@pytest.mark.parametrize("breaks", BREAKS, ids=lambda breaks: breaks.__name__)
 def test_origins_that_lack_drivers_are_covered(
     breaks: Callable[[Rows], Rows], whole: Fitted, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

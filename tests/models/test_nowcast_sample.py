@@ -133,7 +133,7 @@ def test_nowcast_degrades_smoothly_as_drivers_cease(
     for between in (fewer, without):
         for horizon in HORIZONS[:3]:
             assert gone.crps(horizon, **between) < 1.005 * gone.crps(horizon, "random_walk", **between)
-    # Without any move the anchor and what is left of the own last return.
+    # Without any move there remain the anchor and what is left of the target's own last return.
     parts = gone.read("forecasts/nowcast.parquet").filter(pl.col("origin_date") >= dt.date(2021, 2, 1))
     assert not parts.drop("origin_date", "horizon", "quote", "usdclp_contribution").to_numpy().any()
 
@@ -162,9 +162,9 @@ def test_rows_with_the_next_days_rate_change_next_to_nothing(
     at = pl.Series(places).str.to_date().implode()
     for role, expected in (("target_date", (1.35, 0.99)), ("origin_date", (0.91, 0.94))):
         chosen = [run.forecasts("1d").filter(pl.col(role).is_in(at)) for run in (runs[BEFORE], mended)]
-        assert [one.height for one in chosen] == [15 if role == "target_date" else 14] * 2
-        scores = [crps(one["actual"].to_numpy(), one.select(COLUMNS).to_numpy()).mean() for one in chosen]
-        assert scores == [pytest.approx(one, abs=0.05) for one in expected]
+        assert [table.height for table in chosen] == [15 if role == "target_date" else 14] * 2
+        scores = [crps(table["actual"].to_numpy(), table.select(COLUMNS).to_numpy()).mean() for table in chosen]
+        assert scores == [pytest.approx(score, abs=0.05) for score in expected]
     for horizon in HORIZONS:
         assert mended.crps(horizon) == pytest.approx(runs[BEFORE].crps(horizon), rel=0.0005)
         made = [scorer.matured(run.calibrated(), horizon, "published") for run in (runs[BEFORE], mended)]

@@ -1,4 +1,4 @@
-"""What the market's volatility says of the peso's: features, scores and estimate as loops have them, causal, and 1 without any."""
+"""What the market's volatility says of the peso's: features, scores and estimate equal to loops, causal, and 1 without drivers."""
 
 import math
 import statistics
@@ -47,7 +47,7 @@ def mean_so_far(values: list[float], half_life: float) -> float:
 
 
 def panel_by_hand(made: History, cap: float) -> Floats:
-    """After each day with a move the mean over the drivers of |move| over its usual size, at most `cap`; means of it."""
+    """Logs of running means of the drivers' average |move| over its usual size, each ratio at most `cap`; shape (days, 3)."""
     rows, todays = [], []
     sizes: dict[int, list[float]] = {driver: [] for driver in range(len(made.drivers))}
     for moves in made.moves[0]:
@@ -101,7 +101,7 @@ def test_a_drivers_scores_are_its_next_moves_over_the_size_that_its_past_makes_u
             expected = math.nan
             if not math.isnan(moves[day]) and len(following) == STEPS and np.isfinite(following).sum() >= STEPS - 2:
                 past = np.array([abs(move) for move in moves[: day + 1] if not math.isnan(move)])
-                level, now, steady = (one[-1:] for one in volatility.components(past, REVERSION))
+                level, now, steady = (component[-1:] for component in volatility.components(past, REVERSION))
                 [daily] = volatility.over_horizon(level, now, steady, np.array([STEPS]), REVERSION)
                 if daily > 0:
                     expected = abs(np.nansum(following)) / (daily * math.sqrt(STEPS))
@@ -159,7 +159,7 @@ def test_it_finds_what_there_is_and_next_to_nothing_where_there_is_nothing() -> 
 
 
 def test_a_rate_that_hardly_ever_moves_has_no_say() -> None:
-    """Its current size is nothing beside its usual one, but on the day of a step."""
+    """Except on the day of a step, its current size is nothing beside its usual one."""
     target, drivers = led_by_drivers(12, 900)
     rate = driver_of(np.where(np.arange(900) % 220 == 219, 0.2, 0.0))
     factors = []
@@ -173,7 +173,7 @@ def test_a_rate_that_hardly_ever_moves_has_no_say() -> None:
 
 
 def test_steps_that_overshoot_are_halved() -> None:
-    """From a start far off Newton's first step leaves the numbers that a computer has."""
+    """From a start far off, Newton's first step leaves the range of floating-point numbers."""
     rng = np.random.default_rng(13)
     x = np.column_stack([np.ones(400), rng.standard_normal((400, 2))])
     z, weights, start = np.abs(rng.standard_normal(400)), np.ones(400), np.array([8.0, 0.0, 0.0])

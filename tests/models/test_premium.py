@@ -37,7 +37,7 @@ def model() -> Premium:
 
 @cache
 def world(seed: int, days: int, premium: float) -> World:
-    """Currencies whose volatility comes and goes within two years, and which drift by `premium` · x a day; `vix` is none."""
+    """Currencies whose volatility comes and goes within two years, and which drift by `premium` · x a day; `vix` is no currency."""
     rng = np.random.default_rng(seed)
     size = DAILY * np.exp(np.sin(2 * np.pi * np.arange(days) / 500))[:, None]
     noise = size * (rng.standard_normal((days, 1)) + rng.standard_normal((days, 4))) / np.sqrt(2)
@@ -90,7 +90,7 @@ def by_loop(moves: Floats, origin: int, steps: int) -> tuple[float, float]:
         if relative:
             g_mean.add(sum(relative) / len(relative))
         x.append(math.log(g_mean.value) if g_mean.count else math.nan)
-        sizes.append([1.25 * one.value for one in size_mean])
+        sizes.append([1.25 * mean.value for mean in size_mean])
     refit = origin // 21 * 21
     rows = []
     for day in range(refit - steps + 1):
@@ -103,23 +103,23 @@ def by_loop(moves: Floats, origin: int, steps: int) -> tuple[float, float]:
             rows.append((day, x[day], sum(scaled) / len(scaled)))
     if not rows or refit - steps < rows[0][0] + 2 * steps * 10:
         return x[origin], 0.0
-    penalised = sum(one**2 for _, one, _ in rows) + steps
-    slope = sum(one * then for _, one, then in rows) / penalised
+    penalised = sum(turbulent**2 for _, turbulent, _ in rows) + steps
+    slope = sum(turbulent * then for _, turbulent, then in rows) / penalised
     blocks: dict[int, float] = {}
-    for day, one, then in rows:
+    for day, turbulent, then in rows:
         block = (day - rows[0][0]) // (2 * steps)
-        blocks[block] = blocks.get(block, 0.0) + one * (then - slope * one)
+        blocks[block] = blocks.get(block, 0.0) + turbulent * (then - slope * turbulent)
     error = math.sqrt(sum(part**2 for part in blocks.values())) / penalised
     return x[origin], slope * max(1 - (error / slope) ** 2, 0.0)
 
 
 def test_forecast_equals_a_loop_over_the_moves(history: History) -> None:
     origins = np.arange(FIRST, len(history.days))
-    plain, moved = (one.forecast(history, origins, HORIZONS) for one in (model().nowcast, model()))
+    plain, moved = (forecaster.forecast(history, origins, HORIZONS) for forecaster in (model().nowcast, model()))
     currencies = history.moves[0][:, [0, 1, 3]]
     assert history.drivers == ("brl", "mxn", "vix", "zar")
-    for what in ("location", "scale", "quantiles"):
-        np.testing.assert_array_equal(getattr(moved["1d"], what), getattr(plain["1d"], what))
+    for field in ("location", "scale", "quantiles"):
+        np.testing.assert_array_equal(getattr(moved["1d"], field), getattr(plain["1d"], field))
     shifted = 0
     for horizon, usual in (("7d", 5), ("30d", 22)):
         np.testing.assert_array_equal(moved[horizon].scale, plain[horizon].scale)
@@ -163,7 +163,7 @@ def test_it_finds_a_premium_and_nothing_on_noise() -> None:
         moves = history_of(*world(seed, 2000, premium)).moves[0][:, [0, 1, 3]]
         return slopes(turbulence(moves), outcomes(moves, 22), 22, 21)
 
-    # A drift in units of a day's size, an outcome in those of √22 days': by about −0.4·22/√22.
+    # The drift is in units of a day's size, the outcome in those of √22 days: the slope is about −0.4·22/√22.
     assert [found(seed, -0.4)[-1] for seed in range(1, 5)] == pytest.approx([-0.4 * math.sqrt(22)] * 4, abs=0.6)
     assert [found(seed, 0.0)[-1] for seed in range(1, 5)] == pytest.approx([0] * 4, abs=0.4)
 
@@ -173,7 +173,7 @@ def test_without_its_currencies_it_is_the_nowcast() -> None:
     origins = np.arange(FIRST, 790)
     for others in ({}, {"vix": drivers["vix"]}):
         alone = history_of(target, others)
-        plain, moved = (one.forecast(alone, origins, HORIZONS) for one in (model().nowcast, model()))
+        plain, moved = (forecaster.forecast(alone, origins, HORIZONS) for forecaster in (model().nowcast, model()))
         for horizon in HORIZONS:
             np.testing.assert_array_equal(moved[horizon].quantiles, plain[horizon].quantiles)
 
@@ -193,8 +193,10 @@ def test_forecasts_do_not_depend_on_what_is_known_later(cut_off: str, change: Ch
         other = model().forecast(part, np.arange(FIRST, len(part.days)), HORIZONS)
         rows = slice(last + 1 - FIRST)
         for horizon in HORIZONS:
-            for what in ("location", "scale", "quantiles"):
-                np.testing.assert_array_equal(getattr(other[horizon], what)[rows], getattr(usual[horizon], what)[rows])
+            for field in ("location", "scale", "quantiles"):
+                np.testing.assert_array_equal(
+                    getattr(other[horizon], field)[rows], getattr(usual[horizon], field)[rows]
+                )
         if change.__name__ == "replaced":
             assert (other["7d"].location != usual["7d"].location)[last + 2 - FIRST :].all()
     assert (usual["30d"].location != plain["30d"].location).mean() > 0.3
@@ -202,7 +204,7 @@ def test_forecasts_do_not_depend_on_what_is_known_later(cut_off: str, change: Ch
 
 def test_it_is_calibrated_and_published_like_any_other_model(history: History) -> None:
     origins = np.arange(FIRST, len(history.days))
-    raw = {horizon: {"premium": one} for horizon, one in model().forecast(history, origins, HORIZONS).items()}
+    raw = {horizon: {"premium": forecast} for horizon, forecast in model().forecast(history, origins, HORIZONS).items()}
     rules = committed().calibrate
     rules = rules.model_copy(
         update={

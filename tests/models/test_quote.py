@@ -40,7 +40,7 @@ class Store:
     folder: Path
 
     def with_close(self, name: str, close: pl.DataFrame | None, **params: Any) -> Fitted:
-        rows = {driver: one for driver, one in self.quoted.drivers().items() if driver != CLOSE}
+        rows = {driver: series for driver, series in self.quoted.drivers().items() if driver != CLOSE}
         return self.quoted.beside(
             self.folder / name, rows | ({} if close is None else {CLOSE: close}), dict(self.params) | params
         )
@@ -136,8 +136,8 @@ def test_yesterdays_close_says_as_much_as_the_panel_does_not_show(frankfurt: Sto
     """Measured at 15:00: 57.1 % with the noon panel and the real observado, 50.5 % on the default store, whose rates are the
     Frankfurt afternoon's: nothing in it knows what New York did since. Without the close 34.2 %.
     """
-    for one, at_least in ((noon, 0.56), (frankfurt, 0.49)):
-        assert one.with_close("yesterday", one.close, cut_off=BEFORE_IT).r2() >= at_least
+    for base, at_least in ((noon, 0.56), (frankfurt, 0.49)):
+        assert base.with_close("yesterday", base.close, cut_off=BEFORE_IT).r2() >= at_least
 
 
 def test_yesterdays_close_beside_quotes_at_noon_says_58_per_cent(tmp_path: Path) -> None:
@@ -169,12 +169,12 @@ def test_a_quote_that_has_just_begun_helps_from_its_first_days(either: Store) ->
 )
 def test_a_quote_that_is_2_per_cent_off_on_one_day_in_a_hundred(name: str, request: pytest.FixtureRequest) -> None:
     """Measured: 84.3 % on the default store, 81.8 with the noon panel; without the errors 87.3 and 85.4."""
-    one: Store = request.getfixturevalue(name)
+    base: Store = request.getfixturevalue(name)
     rng = np.random.default_rng(20100101)
-    off = np.where(rng.random(one.close.height) < 0.01, rng.choice([0.98, 1.02], one.close.height), 1.0)
+    off = np.where(rng.random(base.close.height) < 0.01, rng.choice([0.98, 1.02], base.close.height), 1.0)
     assert (off != 1).sum() > 25
-    wrong = one.close.with_columns(pl.col("value") * off)
-    assert one.with_close("off", wrong).r2() >= 0.82
+    wrong = base.close.with_columns(pl.col("value") * off)
+    assert base.with_close("off", wrong).r2() >= 0.82
 
 
 @pytest.mark.parametrize("fault", ["stops", "sticks", "lags"])

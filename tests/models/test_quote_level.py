@@ -43,9 +43,9 @@ def test_the_newest_usable_quote_is_what_a_loop_finds(seed: int, count: int) -> 
         usable = [j for j in range(count) if abs(history.gaps[day, j]) <= 0.05]
         assert found.present[day] == bool(usable)
         if usable:
-            one = min(usable, key=lambda j: (history.quote_ages[day, j], j))
-            assert found.gap[day] == history.gaps[day, one] and found.which[day] == one
-            assert found.moves[day].tolist() == [moves[0][day, one], moves[1][day, one]]
+            newest = min(usable, key=lambda j: (history.quote_ages[day, j], j))
+            assert found.gap[day] == history.gaps[day, newest] and found.which[day] == newest
+            assert found.moves[day].tolist() == [moves[0][day, newest], moves[1][day, newest]]
 
 
 def test_a_quote_that_is_as_far_off_as_allowed_counts_and_one_beyond_does_not() -> None:

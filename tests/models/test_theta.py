@@ -151,9 +151,9 @@ def test_forecast_equals_a_loop_over_origins(history: History) -> None:
 
 def test_quantiles_are_complete_and_grow_with_the_horizon(history: History) -> None:
     predicted = model().forecast(history, np.arange(FIRST, len(history.days)), HORIZONS)
-    for one in predicted.values():
-        assert np.isfinite(one.quantiles).all() and (np.diff(one.quantiles, axis=1) > 0).all()
-        np.testing.assert_allclose(one.quantiles[:, MEDIAN], one.location, atol=1e-15)
+    for forecast in predicted.values():
+        assert np.isfinite(forecast.quantiles).all() and (np.diff(forecast.quantiles, axis=1) > 0).all()
+        np.testing.assert_allclose(forecast.quantiles[:, MEDIAN], forecast.location, atol=1e-15)
     assert (predicted["1d"].scale < predicted["7d"].scale).all()
     assert (predicted["7d"].scale < predicted["90d"].scale).all()
 
@@ -174,7 +174,7 @@ def test_nothing_depends_on_the_level() -> None:
         for rows in (target, target.with_columns(pl.col("value") * 0.01))
     )
     for horizon in HORIZONS:
-        # The panel has eight digits, and out of a difference in the last an optimiser makes up to 1e-4.
+        # The panel has eight digits, and an optimiser turns a difference in the last into as much as 1e-4.
         np.testing.assert_allclose(other[horizon].quantiles, usual[horizon].quantiles, rtol=1e-4, atol=1e-4 * DAILY)
 
 
@@ -206,8 +206,10 @@ def test_forecasts_do_not_depend_on_what_is_known_later(cut_off: str, change: Ch
         other = model().forecast(part, np.arange(first, len(part.days)), HORIZONS)
         rows = slice(last + 1 - first)
         for horizon in HORIZONS:
-            for what in ("location", "scale", "quantiles"):
-                np.testing.assert_array_equal(getattr(other[horizon], what)[rows], getattr(usual[horizon], what)[rows])
+            for field in ("location", "scale", "quantiles"):
+                np.testing.assert_array_equal(
+                    getattr(other[horizon], field)[rows], getattr(usual[horizon], field)[rows]
+                )
         if change.__name__ == "replaced" and last + 2 - first < len(usual["7d"].location):
             assert (other["7d"].location != usual["7d"].location)[last + 2 - first :].all()
 
@@ -215,7 +217,7 @@ def test_forecasts_do_not_depend_on_what_is_known_later(cut_off: str, change: Ch
 def test_it_is_calibrated_and_published_like_any_other_model(history: History) -> None:
     settings = fit_params("garch_t", "theta").model_copy(update={"theta": SETTINGS})
     origins = np.arange(400, len(history.days))
-    by_model = {name: one.forecast(history, origins, HORIZONS) for name, one in build(settings).items()}
+    by_model = {name: forecaster.forecast(history, origins, HORIZONS) for name, forecaster in build(settings).items()}
     assert list(by_model) == ["garch_t", "theta"]
     raw = {horizon: {name: by_model[name][horizon] for name in by_model} for horizon in HORIZONS}
     rules = committed().calibrate

@@ -47,7 +47,7 @@ def market(panel: pl.DataFrame) -> tuple[list[Trigger], dict[str, str]]:
 
 
 def triggers(anchor: Any, **drivers: Any) -> list[tuple[int, str, int]]:
-    return [(one.row, one.kind, one.severity) for one in market(panel_of(anchor, **drivers))[0]]
+    return [(trigger.row, trigger.kind, trigger.severity) for trigger in market(panel_of(anchor, **drivers))[0]]
 
 
 def steady(rows: int = 60, value: float = 900.0) -> np.ndarray:
@@ -81,8 +81,8 @@ def test_a_monotone_stretch_is_no_reversal_a_turn_is(sign: int) -> None:
     monotone = np.concatenate([calm, 900 * (1 + sign * 0.012 * np.arange(1, 6))])
     assert not any(kind == "TREND_REVERSAL" for _, kind, _ in triggers(monotone))
     turned = np.concatenate([calm, 900 * (1 + sign * np.array([0.015, 0.03, 0.015, 0.005]))])
-    found = [one for one in market(panel_of(turned))[0] if one.kind == "TREND_REVERSAL"]
-    assert [(one.row, one.severity) for one in found] == [(43, 2)]
+    found = [trigger for trigger in market(panel_of(turned))[0] if trigger.kind == "TREND_REVERSAL"]
+    assert [(trigger.row, trigger.severity) for trigger in found] == [(43, 2)]
     first, second = (
         ("rose 3.0% to 927", "fell 2.4% to 904.5") if sign > 0 else ("fell 3.0% to 873", "rose 2.6% to 895.5")
     )
@@ -120,8 +120,8 @@ def test_volatility_windows_share_no_move() -> None:
 def test_a_storm_triggers_once_and_says_its_volatility_in_per_cent_a_year() -> None:
     signs = np.where(np.arange(80) % 2, 1.0, -1.0)
     values = 900 * np.exp(np.cumsum(np.where(np.arange(80) < 60, 0.004, 0.0125) * signs))
-    found = [one for one in market(panel_of(values))[0] if "volatility" in one.reason.says]
-    assert [one.severity for one in found] == [2, 3]
+    found = [trigger for trigger in market(panel_of(values))[0] if "volatility" in trigger.reason.says]
+    assert [trigger.severity for trigger in found] == [2, 3]
     assert found[-1].row <= 67
     assert "volatility of the last 7 business days is 19.8% a year" in found[-1].reason.says  # 0.0125·√252
 
@@ -131,14 +131,14 @@ def test_copper_moves(move: float, severity: int) -> None:
     copper = np.full(60, 4.0)
     copper[50:] *= 1 + move
     found = triggers(steady(), copper_lme=copper)
-    assert [one[2] for one in found if one[1] == "COPPER_SHOCK"] == [severity] * (severity > 0)
+    assert [given for _, kind, given in found if kind == "COPPER_SHOCK"] == [severity] * (severity > 0)
 
 
 def test_copper_falls_over_five_business_days_not_six() -> None:
     copper = np.full(60, 4.0)
     copper[50:] = 4.0 * np.cumprod(np.full(10, 0.979))
-    found = [one for one in market(panel_of(steady(), copper_lme=copper))[0] if one.kind == "COPPER_SHOCK"]
-    assert [(one.row, one.severity) for one in found] == [(54, 2)]
+    found = [trigger for trigger in market(panel_of(steady(), copper_lme=copper))[0] if trigger.kind == "COPPER_SHOCK"]
+    assert [(trigger.row, trigger.severity) for trigger in found] == [(54, 2)]
     assert "fell 10.1% in 5 business days" in found[0].reason.says
     assert not triggers(steady(), copper_lme=copper[::-1].copy())  # a rise
 
@@ -158,7 +158,7 @@ def test_vix_rises_and_levels() -> None:
     assert triggers(steady(), vix=vix) == [
         (40, "VIX_SPIKE", 1), (50, "VIX_SPIKE", 3), (30, "VIX_SPIKE", 1), (40, "VIX_SPIKE", 1), (50, "VIX_SPIKE", 2),
     ]  # fmt: skip
-    assert not triggers(steady(), vix=vix[::-1].copy())  # a fall is none
+    assert not triggers(steady(), vix=vix[::-1].copy())  # a fall is no spike
 
 
 def test_tpm_in_percentage_points() -> None:
@@ -166,7 +166,7 @@ def test_tpm_in_percentage_points() -> None:
     tpm[20:], tpm[30:], tpm[40:] = 0.75, 1.25, 0.25
     panel = panel_of(steady(), tpm=tpm)
     found = market(panel)[0]
-    assert [(one.row, one.severity) for one in found] == [(30, 2), (40, 3)]
+    assert [(trigger.row, trigger.severity) for trigger in found] == [(30, 2), (40, 3)]
     assert found[0].reason.says.startswith("tpm changed by +0.50 percentage points, from 0.75 (")
 
 
@@ -211,10 +211,10 @@ def test_no_row_depends_on_a_later_one() -> None:
     cut = market(panel_of(anchor, **first)[:250])[0]
 
     def upto(found: list[Trigger]) -> list[Trigger]:
-        return [one for one in found if one.row < 250]
+        return [trigger for trigger in found if trigger.row < 250]
 
     assert upto(whole) == upto(changed) == cut
-    assert {one.kind for one in cut} == MARKET
+    assert {trigger.kind for trigger in cut} == MARKET
     assert whole != changed
 
 

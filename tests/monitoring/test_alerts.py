@@ -57,14 +57,15 @@ def test_raised_equals_the_loop_and_its_past_stays(found: list[Trigger], cool_do
     expected = []
     for row in range(41):
         for kind in ("COPPER_SHOCK", "VIX_SPIKE"):
-            now = max((one.severity for one in found if one.row == row and one.kind == kind), default=0)
+            now = max((event.severity for event in found if event.row == row and event.kind == kind), default=0)
             near = [was for at, name, was in expected if name == kind and row - at <= cool_down]
             if now > max(near, default=0):
                 expected.append((row, kind, now))
-    assert sorted((one.row, one.kind, ALERT_SEVERITIES.index(one.severity) + 1) for one in listed) == sorted(expected)
+    told = [(alert.row, alert.kind, ALERT_SEVERITIES.index(alert.severity) + 1) for alert in listed]
+    assert sorted(told) == sorted(expected)
     for until in (10, 25):
-        then = raised([one for one in found if one.row <= until], cool_down=cool_down)
-        assert then == [one for one in listed if one.row <= until]
+        then = raised([event for event in found if event.row <= until], cool_down=cool_down)
+        assert then == [alert for alert in listed if alert.row <= until]
         sent = sending(listed, cool_down=cool_down)
         assert sending(then, cool_down=cool_down) == {row: why for row, why in sent.items() if row <= until}
 
@@ -83,7 +84,7 @@ def test_raised_equals_the_loop_and_its_past_stays(found: list[Trigger], cool_do
     ],
 )
 def test_a_message_needs_a_critical_or_two_warnings_of_different_types(listed: list[Any], rows: list[int]) -> None:
-    found = [Raised(*one) for one in listed]
+    found = [Raised(*fields) for fields in listed]
     assert list(sending(found, cool_down=10)) == rows
 
 
@@ -99,7 +100,7 @@ def test_a_worse_status_of_the_monitor_triggers_once() -> None:
         (9, {"1d": "DEGRADED", "7d": "GOOD"}),
     ]
     found = evaluated(Evidence(panel_of(steady(30)), statuses=looks), SETTINGS)[0]
-    assert sorted((one.row, one.kind, one.severity, one.reason.says) for one in found) == [
+    assert sorted((event.row, event.kind, event.severity, event.reason.says) for event in found) == [
         (5, "BASELINE_MISSING", 2, "the forecast for 7d is INSUFFICIENT_DATA"),
         (6, "DEGRADATION_WARNING", 2, "the forecast for 1d is DEGRADED"),
         (7, "DEGRADATION_CRITICAL", 3, "the forecast for 1d is CRITICAL"),
@@ -111,7 +112,7 @@ def test_a_drift_that_gets_worse_triggers() -> None:
     looks = [(row, PastLook(origin_date="2024-11-27", severity=how, score=80.0)) for row, how in enumerate(said)]
     evidence = Evidence(panel_of(steady(30)), drift_looks=looks)
     found = drift.evaluate(evidence, SETTINGS.own("drift", drift.Settings)).findings
-    assert [(one.row, one.severity) for one in found] == [(3, 2), (5, 3), (7, 3)]
+    assert [(finding.row, finding.severity) for finding in found] == [(3, 2), (5, 3), (7, 3)]
 
 
 def test_missing_values_of_the_observado() -> None:
@@ -122,7 +123,7 @@ def test_missing_values_of_the_observado() -> None:
     found = data_quality_issue.evaluate(
         Evidence(panel), SETTINGS.own("data_quality_issue", data_quality_issue.Settings)
     ).findings
-    assert [(one.row, one.severity) for one in found] == [(108, 2), (124, 3)]
+    assert [(finding.row, finding.severity) for finding in found] == [(108, 2), (124, 3)]
     assert found[0].reason.says == "15% of the last 60 business days have no usdclp of their own"
 
 
@@ -171,7 +172,7 @@ def test_replaying_day_by_day_gives_the_list() -> None:
         daily += [alert for alert in then.alerts if alert.origin_date == then.at]
         sent += [then.at] * then.send.send
     assert tuple(daily) == whole.alerts and len(daily) > 10
-    assert sent == [one.origin_date for one in whole.sent] and len(sent) > 2
+    assert sent == [message.origin_date for message in whole.sent] and len(sent) > 2
 
 
 def test_drift_that_cannot_be_evaluated_is_said() -> None:

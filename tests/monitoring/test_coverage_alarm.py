@@ -54,9 +54,9 @@ def test_wealth_equals_the_loop_for_one_series_and_for_many() -> None:
     for run in range(3):
         expected = loop(misses[:, run].tolist(), slot.tolist(), 0.3, 1260)
         assert many.wealth[:, run] == pytest.approx(expected)
-        one = wealth(misses[:, run], slot, BETS, share=0.3, targets=1260)
-        assert one.wealth == pytest.approx(expected)
-        assert one.since.tolist() == many.since[:, run].tolist()
+        alone = wealth(misses[:, run], slot, BETS, share=0.3, targets=1260)
+        assert alone.wealth == pytest.approx(expected)
+        assert alone.since.tolist() == many.since[:, run].tolist()
 
 
 def test_the_evidence_begins_where_the_misses_do() -> None:
@@ -96,7 +96,7 @@ def test_no_slot_holds_forecasts_that_overlap_and_none_is_passed_over_needlessly
     [
         ([0, 0, 0, 1], [5, 5, 5, 6], 2, [0, 1, -1, -1]),  # made on the same news: they overlap all the way
         ([3, 3], [4, 4], 2, [0, 1]),
-        ([0, 1, 5, 6], [5, 6, 9, 9], 2, [0, 1, 0, 1]),  # a target that the anchor is, is known
+        ([0, 1, 5, 6], [5, 6, 9, 9], 2, [0, 1, 0, 1]),  # a target on the anchor's own day is known
         ([0, 1, 4, 5], [5, 6, 9, 9], 2, [0, 1, -1, 0]),  # one day later is not
         ([0, 2], [1, 3], 1, [0, 0]),
     ],
@@ -147,7 +147,7 @@ def test_what_matures_later_does_not_change_the_path() -> None:
 
 @pytest.mark.parametrize("count", [1, 5])
 def test_the_bound_holds_at_the_edge_of_what_is_promised(count: int) -> None:
-    """Misses exactly as frequent as the tolerance allows, for five years, also dealt to slots: at most 5 % of alarms."""
+    """Misses exactly as frequent as the tolerance allows, for five years, in one slot or five: at most 5 % of runs alarm."""
     runs, targets = 2000, 1260
     promised = 1 - (1 - np.array(SHOWN)) * 1.1
     uniform = np.random.default_rng(5).random((targets, runs))

@@ -110,7 +110,7 @@ def test_a_drift_is_described() -> None:
 def test_a_drift_that_stays_asks_for_action() -> None:
     target = drift(panel_of(world(DAYS, factor=3.0, last=42)), (), SETTINGS).target
     assert target.trend == "WORSENING"
-    assert "the score is rising" in [one.says for one in target.requires_action]
+    assert "the score is rising" in [reason.says for reason in target.requires_action]
 
 
 def test_rates_in_per_cent_move_in_differences() -> None:
@@ -145,8 +145,8 @@ def test_what_was_said_at_an_earlier_origin_is_what_its_own_run_said() -> None:
 
 def test_the_history_stays_when_a_day_is_added() -> None:
     returns = world(420, factor=2.0, last=100)
-    one, two = (drift(panel_of(returns[:days]), (), QUICK).target.history for days in (412, 413))
-    assert [record for record in one if record.origin_date >= two[0].origin_date] == list(two[: len(one)])
+    earlier, later = (drift(panel_of(returns[:days]), (), QUICK).target.history for days in (412, 413))
+    assert [record for record in earlier if record.origin_date >= later[0].origin_date] == list(later[: len(earlier)])
 
 
 @pytest.mark.parametrize(

@@ -80,7 +80,7 @@ def test_a_readable_loop_agrees() -> None:
         for column, horizon in enumerate(HORIZONS):
             expected = by_hand(frame, origin, horizon)
             assert found.count[0, column] == len(expected)
-            assert found.outside[0, column] == sum(one > 1 for one in expected)
+            assert found.outside[0, column] == sum(distance > 1 for distance in expected)
             if expected:
                 assert found.distance[0, column] == pytest.approx(np.mean(expected), rel=1e-12)
             else:
@@ -92,7 +92,7 @@ def test_nothing_after_a_look_enters_it() -> None:
     until = frame["origin_date"].unique().sort()[70]
     noise = pl.col("anchor") * pl.when(pl.col("origin_date") > until).then(1.3).otherwise(1.0)
     known = np.array([until], dtype="datetime64[D]")
-    whole, other = (signal(one).at(known) for one in (frame, frame.with_columns(anchor=noise)))
+    whole, other = (signal(table).at(known) for table in (frame, frame.with_columns(anchor=noise)))
     short = signal(frame.filter(pl.col("origin_date") <= until)).at(known)
     for found in (other, short):
         assert np.array_equal(found[0].distance, whole[0].distance, equal_nan=True)
@@ -101,7 +101,7 @@ def test_nothing_after_a_look_enters_it() -> None:
 
 @pytest.mark.parametrize("holiday", ["2021-06-21", "2022-09-16"])
 def test_a_holiday_that_becomes_law_moves_no_anchor(holiday: str) -> None:
-    """Its forecasts count it as a step; the path and the forecasts are of the same days as without it."""
+    """Forecasts made before count it as a step; the path and the forecasts lie on the same days as without it."""
     before = np.datetime64(holiday) - 70
     frame = world(first=str(before), days=60)
     for horizon in HORIZONS:
@@ -109,7 +109,7 @@ def test_a_holiday_that_becomes_law_moves_no_anchor(holiday: str) -> None:
         assert path_of(of_horizon).day.tolist() == path_of(frame.filter(pl.col("horizon") == "1d")).day.tolist()
     made = signal(frame)
     days = frame["origin_date"].unique().sort()
-    origins = [row for row in range(1, len(days) + 1) if row % 10]  # the others know no more than the one before
+    origins = [row for row in range(1, len(days) + 1) if row % 10]  # the others know no more than the origin before
     expected = calendar.steps_between(EPOCH, [days[row - 1] for row in origins])
     assert made.path.day.tolist() == expected.tolist()
     assert made.path.origin_date.tolist() == [days[row - 1] for row in origins]
@@ -121,7 +121,7 @@ def test_it_is_raised_while_nothing_of_the_jump_has_matured_and_says_since_when(
     jump = days[-5]
     moved = pl.when(pl.col("origin_date") >= jump).then(1.08).otherwise(1.0)
     frame = frame.with_columns(pl.col("anchor", *COLUMNS) * moved)
-    quiet, loud = (signal(one).newest(raised_at=0.02) for one in (world(step=0.002), frame))
+    quiet, loud = (signal(table).newest(raised_at=0.02) for table in (world(step=0.002), frame))
     assert not quiet["30d"].raised and quiet["30d"].since is None
     thirty = loud["30d"]
     assert thirty.raised and thirty.since == str(jump) and thirty.rate == 0.01 and thirty.outside >= 15

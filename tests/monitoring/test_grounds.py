@@ -74,8 +74,8 @@ def test_an_excellent_one_says_how_often_that_is_said() -> None:
 
 def test_too_few_windows_say_how_many_there_are_and_how_many_it_takes() -> None:
     found = report(world(900), settings(min_windows=12))
-    one = found.horizons["1d"].models["published"].windows
-    fewest = min(window.independent_windows for window in one.values())
+    windows = found.horizons["1d"].models["published"].windows
+    fewest = min(window.independent_windows for window in windows.values())
     assert found.horizons["1d"].status == "INSUFFICIENT_DATA" and fewest < 12
     assert (
         f"there is room for {fewest:.1f} windows of that length that share nothing, and a verdict on every figure takes 12;"
@@ -106,7 +106,7 @@ def test_the_early_signal_makes_a_horizon_degraded_and_says_so(source: str) -> N
     found = report(world(), open_forecasts=given)
     thirty = found.horizons["30d"]
     assert thirty.status == "DEGRADED" and STATUSES.index(found.status) >= STATUSES.index("DEGRADED")
-    assert [(one.horizon, one.figure) for one in found.findings] == [("30d", "early")]
+    assert [(finding.horizon, finding.figure) for finding in found.findings] == [("30d", "early")]
     assert "forecasts whose day is still to come have the rate outside" in said(found, "30d")
     assert ("(issued forecasts)" in said(found, "30d")) is (source == "ledger")
     assert "the early signal of some horizon says so on some day in 2.0% ± 0.7% of years" in said(found, "30d")

@@ -94,8 +94,8 @@ def test_replaying_the_days_gives_the_same_alerts() -> None:
     whole = alerts(rows, statuses=statuses, drift=CALM, settings=rules)
     for count in range(5, rows.height, 13):
         then = alerts(rows[:count], statuses=daily(made, rows[:count], ["1d", "7d"]), drift=CALM, settings=rules)
-        assert then.alerts == tuple(one for one in whole.alerts if one.origin_date <= then.at)
-    assert {"DEGRADATION_WARNING"} <= {one.type for one in whole.alerts}
+        assert then.alerts == tuple(alert for alert in whole.alerts if alert.origin_date <= then.at)
+    assert {"DEGRADATION_WARNING"} <= {alert.type for alert in whole.alerts}
 
 
 @pytest.mark.parametrize("source", ["backtest", "ledger"])
@@ -109,8 +109,8 @@ def test_the_early_signal_of_either_source_is_seen_daily_also_before_anything_ma
     sources = (whole, none) if source == "backtest" else (none, whole)
     rows = pl.DataFrame({"origin_date": path.origin_date, "anchor_date": path.origin_date})
     found = daily_statuses({}, rows, horizons=["1d", "30d"], settings=RULES, early=sources)
-    assert {one["1d"] for one in found.values()} == {INSUFFICIENT_DATA}
-    said = [one["30d"] for one in found.values()]
+    assert {status["1d"] for status in found.values()} == {INSUFFICIENT_DATA}
+    said = [status["30d"] for status in found.values()]
     first = said.index("DEGRADED")
     assert 10 < first < 30 and set(said[:first]) == {INSUFFICIENT_DATA}
     given = OpenForecasts(**{source: whole})

@@ -173,7 +173,7 @@ def test_an_alarm_that_ended_is_kept() -> None:
     found = report({"1d": changed(world(n=n), actual=900 + surprise)})
     alarm = found.horizons["1d"].models["published"].alarm
     assert not alarm.raised and alarm.wealth < 1
-    assert all(one.since < one.raised < one.ended and one.peak >= 20 for one in alarm.alarms)
+    assert all(past.since < past.raised < past.ended and past.peak >= 20 for past in alarm.alarms)
     assert alarm.alarms
 
 
@@ -187,14 +187,14 @@ def test_metrics_are_finite_and_binary_where_there_is_a_verdict() -> None:
 
 
 def test_holm_counts_every_horizon_of_a_model() -> None:
-    one = report({"1d": world()})
-    two = report({"1d": world(), "7d": changed(world(seed=2), horizon="7d")})
+    single = report({"1d": world()})
+    both = report({"1d": world(), "7d": changed(world(seed=2), horizon="7d")})
 
     def all_changes(found: Monitored) -> list[FigureChange]:
         models = [figures.models["published"] for figures in found.horizons.values()]
         return [each for model in models for window in model.windows.values() for each in window.changes.values()]
 
-    for found, count in ((one, 12), (two, 24)):
+    for found, count in ((single, 12), (both, 24)):
         assert len(all_changes(found)) == count
         smallest = min(all_changes(found), key=lambda change: change.p)
         assert smallest.holm_p == pytest.approx(min(1, count * smallest.p))

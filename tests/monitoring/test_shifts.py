@@ -71,9 +71,9 @@ def test_judge_equals_the_loop(rows: list[list[int]], weights: list[float]) -> N
         return (1 + count / spacing) / (1 + m / spacing)
 
     judged = judge(found, weights=weights, spacing=spacing)
-    assert judged.p == pytest.approx(p(sum(one <= smallest[m] for one in smallest[:m])))
+    assert judged.p == pytest.approx(p(sum(other <= smallest[m] for other in smallest[:m])))
     assert judged.tests == pytest.approx([p(sum(row[j] >= rows[m][j] for row in rows[:m])) for j in range(3)])
-    expected = [sum(one <= own for one in smallest) / (m + 1) for own in smallest]
+    expected = [sum(other <= own for other in smallest) / (m + 1) for own in smallest]
     assert judged.extremity == pytest.approx(expected)
 
 

@@ -181,7 +181,7 @@ def test_no_change_depends_on_the_unit_of_the_errors(size_of_error: float) -> No
 
 @pytest.mark.parametrize("by", [0.5, 0.9, 1.1, 2.0])
 def test_a_bias_is_critical_beyond_the_critical_share_of_the_usual_error(by: float) -> None:
-    """Errors of size 4 that alternate and a bias just below or above 30 % of that: less than even odds of being beyond, or more."""
+    """Alternating errors of size 4 and a bias of `by` times 30 % of that: it is critical where `by` exceeds 1, and only there."""
     rng = np.random.default_rng(32)
     error = 4.0 * np.where(np.arange(600) % 2 == 0, 1.0, -1.0) + 0.05 * rng.standard_normal(600)
     error[-20:] += by * 0.3 * 4.0

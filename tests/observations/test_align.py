@@ -140,8 +140,8 @@ def test_a_revision_counts_from_its_own_instant() -> None:
     later = of(revised(("2024-11-26", 940.0, "2024-11-26T18:01")), "2024-12-02")
     assert at(frame, "2024-11-26")["anchor"] == 940.0
     assert at(later, "2024-11-26")["anchor"] == 941.0
-    for one in (frame, later):
-        row = at(one, "2024-11-26")
+    for made in (frame, later):
+        row = at(made, "2024-11-26")
         assert (row["observado"], row["actual"]) == (941.0, 940.0)  # as first published; as it stands now
         assert row["observado_usable_at"] == utc("2024-11-25T21:00")
 
@@ -395,7 +395,7 @@ def test_the_panel_is_what_a_loop_over_origins_makes(seed: int, cut_off: str, as
 
 
 def perturbed(frame: pl.DataFrame, cut: dt.datetime, rng: np.random.Generator, how: str) -> pl.DataFrame:
-    """`frame` with every row that is usable after `cut` deleted, or with another value, some of them even later."""
+    """`frame` with every row that is usable after `cut` deleted, or with another value and some of them usable later still."""
     later = pl.col("usable_at") > cut
     if how == "deleted":
         return frame.filter(~later)

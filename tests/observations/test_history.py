@@ -124,14 +124,14 @@ def test_without_drivers_there_are_no_moves_and_no_hours() -> None:
 
 def loop_targets(table: pl.DataFrame, horizon: str) -> list[dict[str, Any]]:
     """What each origin's forecast is about, by the words of its definition."""
-    one = dt.timedelta(days=1)
+    one_day = dt.timedelta(days=1)
     origins = table.filter(pl.col("anchor").is_not_null()).to_dicts()
     values = {row["origin_date"]: row for row in table.to_dicts() if row["observado"] is not None}
     found = []
     for origin in origins:
-        day = origin["origin_date"] + int(horizon[:-1]) * one
+        day = origin["origin_date"] + int(horizon[:-1]) * one_day
         while not (calendar.is_business_day(day, known_at=origin["origin_date"]) and day > origin["anchor_date"]):
-            day += one
+            day += one_day
         value = values.get(day)
         matured = [
             t for t, later in enumerate(origins) if value and value["observado_usable_at"] <= later["cut_off_at"]

@@ -32,13 +32,13 @@ TIMES = ["2024-10-01T00:00:00Z", "2024-11-01T00:00:00Z", "2024-11-27T18:00:00Z"]
 
 
 def hashed(changes: dict[int, Any] | None = None, until: dt.datetime = CUT_OFF, **more: Any) -> dict[str, str]:
-    """Of OBSERVED with some rows others, beside a series of one row."""
+    """Hashes of a store: OBSERVED with `changes` to its rows by position, a series of a single row, and `more` series."""
     rows = [(changes or {}).get(k, row) for k, row in enumerate(OBSERVED)]
     other = [("2024-09-30", 5.0, utc("2024-09-30T12:00"))]
     series = {"usdclp": observations(rows), "mxn": observations(other)} | {
-        name: observations(one) for name, one in more.items()
+        name: observations(entries) for name, entries in more.items()
     }
-    return store_hashes({name: known_rows(one, until) for name, one in series.items()}, until)
+    return store_hashes({name: known_rows(frame, until) for name, frame in series.items()}, until)
 
 
 def test_a_store_is_hashed_at_the_start_of_every_month_and_at_the_cut_off() -> None:

@@ -404,7 +404,7 @@ def test_a_series_quotes_the_target_where_it_says_so(store: MadeUpStore) -> None
     entries = {"usdclp_spot": ENTRY | {"quotes": "usdclp"}, "usdclp_close": ENTRY, "usdclp": ENTRY}
     (store.path / "series.yaml").write_text(json.dumps(entries), encoding="utf-8")
     listed = read_series_list(store.path)
-    assert {name: one.quotes for name, one in listed.items()} == {
+    assert {name: entry.quotes for name, entry in listed.items()} == {
         "usdclp_spot": "usdclp",
         "usdclp_close": None,
         "usdclp": None,
@@ -413,7 +413,7 @@ def test_a_series_quotes_the_target_where_it_says_so(store: MadeUpStore) -> None
 
 def test_the_template_of_a_live_store_declares_its_quote(tmp_path: Path) -> None:
     (tmp_path / "series.yaml").write_bytes((ROOT / "data/live_series.yaml").read_bytes())
-    assert [name for name, one in read_series_list(tmp_path).items() if one.quotes] == ["usdclp_spot"]
+    assert [name for name, entry in read_series_list(tmp_path).items() if entry.quotes] == ["usdclp_spot"]
 
 
 def test_a_series_yaml_that_is_no_utf8(store: MadeUpStore) -> None:

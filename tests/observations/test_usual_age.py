@@ -1,4 +1,4 @@
-"""How old a series' newest value is when its publication is on time: what is older is late, what is not is not."""
+"""How old a series' newest value is when its publication is on time: whatever is older is late, and nothing else is."""
 
 import datetime as dt
 from typing import Any
@@ -58,20 +58,20 @@ RULES = st.fixed_dictionaries(
 
 @given(RULES, st.dates(dt.date(2012, 1, 2), dt.date(2026, 6, 30)), st.sampled_from(["09:00", "15:00", "18:30"]))
 def test_it_is_the_age_that_a_loop_finds(rule: dict[str, Any], start: dt.date, cut_off: str) -> None:
-    """The newest business day whose value is public: every one of eight weeks around the origin is looked at."""
+    """The newest business day whose value is public: every one in the eight weeks around the origin is looked at."""
     day = start
     while not calendar.is_business_day(str(day)):
         day += dt.timedelta(days=1)
     at = dt.datetime.fromisoformat(f"{day}T{cut_off}").replace(tzinfo=SANTIAGO)
     around = [
-        str(one) for one in calendar.business_days(str(day - dt.timedelta(days=40)), str(day + dt.timedelta(days=16)))
+        str(date) for date in calendar.business_days(str(day - dt.timedelta(days=40)), str(day + dt.timedelta(days=16)))
     ]
     hour, minute = map(int, rule["time"].split(":"))
     public = []
-    for one in around:
-        out = dt.date.fromisoformat(str(calendar.shift(one, rule["business_days"])))
+    for date in around:
+        out = dt.date.fromisoformat(str(calendar.shift(date, rule["business_days"])))
         if dt.datetime.combine(out, dt.time(hour, minute), ZoneInfo(rule["zone"])) <= at:
-            public.append(one)
+            public.append(date)
     expected = around.index(str(day)) - around.index(public[-1])
     assert age(rule, str(day), cut_off) == expected
     assert rule["business_days"] - 1 <= expected <= rule["business_days"] + 2

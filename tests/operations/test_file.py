@@ -96,7 +96,7 @@ def test_a_missing_file_says_what_to_do(tmp_path: Path) -> None:
 
 def test_a_series_without_bounds_is_not_fetched(tmp_path: Path) -> None:
     checks = load_params(path=ROOT / "params.yaml").validate_
-    fewer = Validate.model_construct(bounds={name: one for name, one in checks.bounds.items() if name != "brl"})
+    fewer = Validate.model_construct(bounds={name: bounds for name, bounds in checks.bounds.items() if name != "brl"})
     with pytest.raises(ParamsError, match="fetch.series: brl has no entry in validate.bounds of params.yaml"):
         check_bounds(load_operations(ROOT / "operations.yaml"), fewer)
 

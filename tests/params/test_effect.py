@@ -30,7 +30,9 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
 @pytest.mark.parametrize("key", [key for key in KEYS if not key.startswith(ESTIMATION)])
 def test_key_changes_what_a_stage_makes(key: str, real: Made) -> None:
     assert key in CHANGES, f"params.yaml: {key} is new: show in CHANGES of tests/key_changes.py what it does"
-    declaring = [stage for stage in STAGES if any(f"{key}.".startswith(f"{one}.") for one in STAGES[stage]["params"])]
+    declaring = [
+        stage for stage in STAGES if any(f"{key}.".startswith(f"{declared}.") for declared in STAGES[stage]["params"])
+    ]
     also, file = ALSO.get(key, {}), REPORTED.get(key)
     said: Content = {}
     with reported(*file) if file else nullcontext():

@@ -50,7 +50,10 @@ def readiness_said() -> Any:
         )
         good, suites = dict.fromkeys(STEPS, "GOOD"), SuiteResults(checks=100, held=99, success=True)
         found = criteria(figures, statuses=good, incumbent_statuses=good, suites=suites, settings=params.readiness)
-        said[model] = level(found, params.readiness), [(one.passed, one.value, one.score) for one in found]
+        said[model] = (
+            level(found, params.readiness),
+            [(criterion.passed, criterion.value, criterion.score) for criterion in found],
+        )
     return said
 
 

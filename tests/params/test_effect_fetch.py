@@ -172,7 +172,7 @@ def test_address_of_a_provider(name: str, live: Live) -> None:
     before = {path.split("/")[1] for path, _ in requests(live, ASKED_FOR[name])}
     set_key(live, f"fetch.providers.{name}", f"{live.site.url}/elsewhere")
     after = {path.split("/")[1] for path, _ in requests(live, ASKED_FOR[name])}
-    assert {one.split("@")[0] for one in before ^ after} == {name, "elsewhere"}
+    assert {folder.split("@")[0] for folder in before ^ after} == {name, "elsewhere"}
 
 
 @pytest.mark.parametrize("name", OPERATIONS["fetch"]["series"])
@@ -182,7 +182,9 @@ def test_sources_of_a_series(name: str, live: Live) -> None:
     live.set(fetch__series=OPERATIONS["fetch"]["series"] | {name: [f"{source.split()[0]} QQQ" for source in sources]})
     after = requests(live, name)
     assert len(after) >= len(sources)
-    assert "QQQ" not in str(before) and ("QQQ" in str(after) or {one.split()[0] for one in sources} == {"jsdelivr"})
+    assert "QQQ" not in str(before) and (
+        "QQQ" in str(after) or {source.split()[0] for source in sources} == {"jsdelivr"}
+    )
 
 
 def test_first(live: Live) -> None:

@@ -103,7 +103,7 @@ def plant(store: MadeUpStore) -> None:
 
 @dataclass
 class Planted(Folder):
-    """`manifest`, `report`, `quarantine`: after ingest and validate of every series; `tightened`: what is aside then, by series."""
+    """`manifest`, `report`, `quarantine`: after ingest and validate of all series; `tightened`: rows set aside then, by series."""
 
     manifest: Content = field(default_factory=dict)
     report: Content = field(default_factory=dict)
@@ -111,7 +111,7 @@ class Planted(Folder):
     tightened: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
 
     def validate(self, name: str, values: Mapping[str, Any]) -> ForexError | None:
-        """Run the stage on one series with these params; the error that stopped it."""
+        """Run the stage on one series with these params and return the error that stopped it, if any."""
         self.write(values)
         write_json(Path("data/manifest.json"), self.manifest | {"series": {name: self.manifest["series"][name]}})
         try:
@@ -177,7 +177,7 @@ def test_bound_tightened_sets_its_row_aside(key: str, planted: Planted) -> None:
     if name not in planted.tightened:
         usually = usual(name)
         given = COMMITTED["validate"]["bounds"][name]
-        tight = {one: TIGHT[one] * (1 if one == "max_move" else usually) for one in given}
+        tight = {bound: TIGHT[bound] * (1 if bound == "max_move" else usually) for bound in given}
         planted.validate(name, {".".join(block): tight})
         planted.tightened[name] = rows_set_aside(read_parquet(Path("data/quarantine.parquet")), name)
     row, reason = ROWS_BY_BOUND[kind]

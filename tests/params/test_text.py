@@ -69,7 +69,7 @@ def test_a_word_that_is_not_there_is_refused(text: str, message: str) -> None:
 def test_the_committed_file_changes_in_one_line() -> None:
     new = with_word(COMMITTED, PATH, "calibrate.published.model", "ensemble")
     before, after = COMMITTED.splitlines(), new.splitlines()
-    assert len([1 for one, other in zip(before, after, strict=True) if one != other]) == 1
+    assert len([1 for line, other in zip(before, after, strict=True) if line != other]) == 1
     assert YAML(typ="safe").load(new)["calibrate"]["published"]["model"] == "ensemble"
     assert len(diff(COMMITTED, new, PATH).splitlines()) == 9 and diff(new, new, PATH) == ""
 

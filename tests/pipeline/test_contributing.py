@@ -73,7 +73,7 @@ def test_a_model_added_by_the_text_runs_is_scored_reruns_when_edited_and_is_no_r
     lists = re.findall(r"`((?:fit|calibrate)\.\w+)` \(", section("A model"))
     assert lists == ["fit.models", "calibrate.conformal"]
     params = repository.params
-    for block, key in (one.split(".") for one in lists):
+    for block, key in (path.split(".") for path in lists):
         params[block][key] = [*params[block][key], name]
     params["fit"] |= YAML(typ="safe").load(code("A model", "yaml"))
     repository.write({})

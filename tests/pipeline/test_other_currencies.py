@@ -1,8 +1,8 @@
-"""The forecast on sixteen other currencies, which its constants were not chosen on: the method is not for the peso alone.
+"""The forecast on sixteen other currencies, on which its constants were not chosen: the method is not for the peso alone.
 
-Each of the sample's currencies that floats is made a target as the observado is: its rate of a day is in force on the next business
-day and published at 18:00 that evening. The others are its drivers, with rates of the same minute: the nowcast says more
-of the next rate than of the peso's; what is asked of the intervals is the same.
+Each floating currency of the sample is made a target like the observado: its rate of a day is in force on the next business day
+and published at 18:00 that evening. The others are its drivers, with rates of the same minute, so the nowcast says more of its
+next rate than of the peso's; the same is asked of the intervals.
 """
 
 from collections.abc import Callable, Sequence
@@ -55,7 +55,7 @@ MISSES = {
 
 
 def as_target(rows: pl.DataFrame) -> pl.DataFrame:
-    """A driver's rows as an observado of the next business day; of those before a holiday the last."""
+    """A driver's rows as an observado of the next business day; the last where several, as around a holiday, share that day."""
     dates = pl.Series("date", calendar.shift(rows["date"].to_numpy(), 1)).cast(pl.Date)
     public = published(dates, read_series_list(SAMPLE)[TARGET].publication)
     shifted = rows.with_columns(dates, public, public.alias("usable_at"))
@@ -75,7 +75,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Tables:
 
     @cache
     def made(name: str) -> pd.DataFrame:
-        others = {other: one for other, one in rows.items() if other != name}
+        others = {other: series for other, series in rows.items() if other != name}
         run: Fitted = sample.beside(tmp_path_factory.mktemp(name), others, WITH_GARCH, as_target(rows[name]))
         return run.calibrated()
 

@@ -43,9 +43,11 @@ def commands() -> dict[str, set[str]]:
     while waiting:
         name, command = waiting.pop()
         if isinstance(command, TyperGroup):
-            waiting += [(f"{name} {inner}".strip(), one) for inner, one in command.commands.items()]
+            waiting += [(f"{name} {inner}".strip(), subcommand) for inner, subcommand in command.commands.items()]
         else:
-            found[name] = {option for one in command.params for option in one.opts if option.startswith("--")}
+            found[name] = {
+                option for parameter in command.params for option in parameter.opts if option.startswith("--")
+            }
     return found
 
 
@@ -112,7 +114,7 @@ def test_the_reference_has_every_key_with_the_stages_that_read_it() -> None:
         stages = [
             name
             for name, stage in pipeline["stages"].items()
-            if key in {one.partition(".")[0] for one in stage["params"]}
+            if key in {path.partition(".")[0] for path in stage["params"]}
         ]
         assert (said[1].split(", ") if said else []) == stages, key
 

@@ -53,7 +53,7 @@ def stores(whole: Fitted, tmp_path_factory: pytest.TempPathFactory) -> Mapping[s
     drivers = {
         "panel": chosen(panel_names()),
         "panel and copper": chosen([*panel_names(), COPPER]),
-        "a day later": {name: one.with_columns(delay) for name, one in chosen([*panel_names(), COPPER]).items()},
+        "a day later": {name: series.with_columns(delay) for name, series in chosen([*panel_names(), COPPER]).items()},
         "real folder": chosen(name for name in read_series_list(REAL) if name != "usdclp"),
         "copper": chosen([COPPER]),
         "none": {},
@@ -106,7 +106,7 @@ def test_every_series_reaches_the_panel_and_a_forecast_comes_out(whole: Fitted) 
     report = read_json(whole.folder / "reports/expectations.json")
     assert REAL is not None
     assert set(report["series"]) == {*panel_names(), *read_series_list(REAL)}
-    assert {one["fate"] for one in report["series"].values()} <= {"used", "flagged"}
+    assert {series["fate"] for series in report["series"].values()} <= {"used", "flagged"}
     panel = whole.read("panel.parquet")
     assert panel[f"{COPPER}_move_0"].drop_nulls().len() > 3500
     regimes = whole.read("regimes.parquet")
@@ -143,7 +143,7 @@ def test_the_report_on_the_nowcast_is_that_of_the_forecasts_in_the_file(horizon:
     assert np.abs(rows[:, 1:].sum(axis=1) - rows[:, 0]).max() < 1e-8
     said = read_json(whole.folder / "reports/validation.json")["nowcast"][horizon]
     assert said["r2"] == pytest.approx(whole.r2(horizon), abs=2e-5)  # quantiles have four decimals
-    assert sum(one["r2"] for one in said["series"].values()) == pytest.approx(said["r2"], abs=1e-7)
+    assert sum(series["r2"] for series in said["series"].values()) == pytest.approx(said["r2"], abs=1e-7)
     metrics = read_json(whole.folder / "reports/metrics/nowcast.json")["nowcast"][horizon]["nowcast"]
     assert (metrics["r2"], metrics[f"r2_from_{COPPER}"]) == (said["r2"], said["series"][COPPER]["r2"])
 
@@ -157,7 +157,7 @@ def test_the_command_explains_the_newest_nowcast(whole: Fitted, monkeypatch: pyt
     )
     for horizon, median in published.select("horizon", "q0.5").iter_rows():
         assert content["anchor"] + content["moves"][horizon] == pytest.approx(median, abs=2e-4)
-        parts = [one["moves"][horizon] for one in content["series"].values()]
+        parts = [series["moves"][horizon] for series in content["series"].values()]
         assert sum(parts) == pytest.approx(content["moves"][horizon], abs=len(parts) * 5e-5)
     page = nowcast.text(content)
     [cells] = [line.split() for line in page.splitlines() if COPPER in line.split()]

@@ -105,7 +105,7 @@ def test_stage_alone_elsewhere_makes_the_same_bytes_from_its_deps(name: str, clo
     given = set(files(tmp_path, ["."]))
     done = command("taskset", "-c", "0", "python", "-m", f"stages.{name}", cwd=tmp_path, **ELSEWHERE)
     assert done.returncode == 0, done.stderr
-    shutil.rmtree(tmp_path / ".forex")  # its notes of what it handed on
+    shutil.rmtree(tmp_path / ".forex")  # its notes of what it passed on
     made = {path: content for path, content in files(tmp_path, ["."]).items() if path not in given}
     expected = files(clone, outputs(stage))
     assert made.keys() == expected.keys()
@@ -220,7 +220,8 @@ def test_a_benchmark_around_the_nowcast_is_its_quantiles_times_the_nowcasts_medi
 @pytest.mark.parametrize("horizon", HORIZONS)
 def test_every_regime_is_covered_as_it_says(horizon: str, table: pd.DataFrame) -> None:
     """Regimes with 250 matured origins, and the stressed ones together: within 3 points; further ahead, and for all stressed
-    ones together, the 90 % band of a block bootstrap that holds the level is enough, too."""
+    ones together, the 90 % band of a block bootstrap that holds the level is enough, too.
+    """
     rows = scorer.matured(table, horizon, "published")
     regime = rows["regime"].to_numpy()
     groups = {name: regime == name for name in set(regime)} | {"stressed": np.isin(regime, scorer.STRESSED)}
@@ -269,7 +270,7 @@ def test_the_newest_daily_look_of_the_monitor_is_its_report(calibrated: pl.DataF
     report = json.loads((clone / "reports/performance.json").read_text())
     assert daily[max(daily)] == {horizon: figures["status"] for horizon, figures in report["horizons"].items()}
     assert {"GOOD", "DEGRADED", "INSUFFICIENT_DATA"} <= {
-        one for statuses in daily.values() for one in statuses.values()
+        status for statuses in daily.values() for status in statuses.values()
     }
 
 

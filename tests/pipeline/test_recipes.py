@@ -1,7 +1,7 @@
 """What README and docs tell people to type, in a project in daily use: rows of ledger and store that no commit has survive it.
 
-When a value was known cannot be had again, nor can what was said. Two days are replayed: the first is committed, of the second the
-store and the ledger have rows that neither git nor DVC knows.
+When a value became known cannot be found out again, nor can what was said. Two days are replayed: the first is committed, and of
+the second the store and the ledger have rows that neither git nor DVC knows.
 """
 
 import functools
@@ -32,7 +32,7 @@ TOUCHING = (
     *("git restore", "git checkout", "dvc checkout", "dvc exp", "dvc pull", "forex promote", "forex doctor"),
     *("dvc params diff HEAD", "dvc metrics diff HEAD"),  # of an experiment, while it is there
 )
-# What other tests run: it needs a server, a crontab, another interpreter or a file of somebody's.
+# What other tests run, since it needs a server, a crontab, another interpreter or somebody's file.
 ELSEWHERE = {
     "make run": "tests/ci/test_report.py",
     "make test": "tests/ci/test_targets.py",
@@ -53,12 +53,12 @@ ELSEWHERE = {
     "apt-get": "tests/weekly/test_command.py",
 }
 WHERE = ("export ", ". ", "set ", "cd ")  # the shell's own state, which no other command here needs
-# What ends with another code than 0 where it has something to say.
+# What exits with a code other than 0 when it has something to say.
 SAYING = {
     "forex check": (0, 1, 4), "forex health": (0, 1, 4), "forex readiness": (0, 1), "forex calendar check": (0, 1),
     "forex gate": (0, 1), "git diff": (0, 1), "git commit": (0, 1),
 }  # fmt: skip
-# What would take rows of ledger and store with it.
+# What would lose rows of ledger or store.
 LOSING = [
     r"git (restore|checkout)( --\S*)* (\.|data|:/)(\s|/|$)",
     r"git (reset|clean|stash|rm)\b",
@@ -80,13 +80,13 @@ def commands() -> list[str]:
 
 
 def _quoted(word: str) -> str:
-    """As a shell needs it, but for what joins and redirects commands."""
+    """Quoted as a shell needs it, except for what joins and redirects commands."""
     return word if word in ("&&", ";", ">", "|") or word.startswith("~/") else shlex.quote(word)
 
 
 def test_no_recipe_takes_rows_with_it() -> None:
     assert len(commands()) > 50
-    assert [one for one in commands() for pattern in LOSING if re.search(pattern, one)] == []
+    assert [command for command in commands() for pattern in LOSING if re.search(pattern, command)] == []
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_every_recipe_leaves_ledger_and_store_as_they_are(live: Replay) -> None:
     assert git(root, "status", "--porcelain", "data/ledger").strip()  # rows that no commit has
     assert "data/store" in shell("dvc status data/store.dvc", root).stdout
     ran = []
-    for recipe in dict.fromkeys(one for one in commands() if one.startswith(TOUCHING)):
+    for recipe in dict.fromkeys(command for command in commands() if command.startswith(TOUCHING)):
         done = shell(recipe, root)
         assert kept(root) == before, recipe
         refuses = recipe.startswith("forex promote")  # a model that is not ready
@@ -173,7 +173,7 @@ def rows(root: Path) -> dict[str, set[bytes]]:
 
 @pytest.mark.parametrize("start", ELSEWHERE)
 def test_what_other_tests_run_is_still_told_and_the_test_is_there(start: str) -> None:
-    assert any(f"{one} ".startswith(start) for one in commands()) and (ROOT / ELSEWHERE[start]).is_file()
+    assert any(f"{command} ".startswith(start) for command in commands()) and (ROOT / ELSEWHERE[start]).is_file()
 
 
 def test_every_other_command_runs_in_order_and_no_row_is_lost(live: Replay, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,10 +190,10 @@ def test_every_other_command_runs_in_order_and_no_row_is_lost(live: Replay, monk
         monkeypatch.setattr(module, "view", at_that_time)
     before = rows(root)
     ran = 0
-    for one in dict.fromkeys(commands()):
-        if one.startswith((*TOUCHING, *WHERE)) or f"{one} ".startswith(tuple(ELSEWHERE)):
+    for written in dict.fromkeys(commands()):
+        if written.startswith((*TOUCHING, *WHERE)) or f"{written} ".startswith(tuple(ELSEWHERE)):
             continue
-        command = re.sub(r"20[12]\d-\d\d-\d\d", FIRST_DAY, one)
+        command = re.sub(r"20[12]\d-\d\d-\d\d", FIRST_DAY, written)
         if "--date" in command:
             command = command.replace(FIRST_DAY, "2023-08-04")
         words = shlex.split(command)

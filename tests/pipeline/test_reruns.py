@@ -87,7 +87,10 @@ def depending(key: str) -> list[str]:
     """The stages that declare the key, and those downstream of them, by dvc.yaml."""
     stale: set[str] = set()
     for name in ORDER:  # a stage stands below those whose outputs it reads
-        declares = any(f"{key}.".startswith(f"{one}.") or one.startswith(f"{key}.") for one in STAGES[name]["params"])
+        declares = any(
+            f"{key}.".startswith(f"{declared}.") or declared.startswith(f"{key}.")
+            for declared in STAGES[name]["params"]
+        )
         if declares or stale & set(STAGES[name]["deps"]):
             stale |= {name, *outputs(name)}
     return [name for name in ORDER if name in stale]

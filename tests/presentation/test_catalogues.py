@@ -30,11 +30,11 @@ Translations = Mapping[Text, tuple[str, ...]]  # of a text, or of the forms of o
 
 def translations(found: Catalog) -> Translations:
     return {
-        one.id if isinstance(one.id, str) else tuple(one.id): (one.string,)
-        if isinstance(one.string, str)
-        else tuple(one.string)
-        for one in found
-        if one.id
+        message.id if isinstance(message.id, str) else tuple(message.id): (message.string,)
+        if isinstance(message.string, str)
+        else tuple(message.string)
+        for message in found
+        if message.id
     }
 
 
@@ -50,7 +50,7 @@ def disagreements(said: Iterable[Text], found: Translations) -> list[str]:
 
 
 def plurals(found: Translations) -> list[str]:
-    """Texts that count without a form for one and one for others, and those that do not with several."""
+    """Texts that count without both a singular and a plural, and texts that do not count with more than one form."""
     return [
         f"{text!r} has {len(said)} forms"
         for text, said in found.items()
@@ -59,14 +59,14 @@ def plurals(found: Translations) -> list[str]:
 
 
 def fields(text: str) -> Counter[tuple[str, str]]:
-    """Names and specifications of a text of the code, names of one in a template."""
+    """Names and specifications of the fields in a text of the code; in a template's text, the names, with "%" for each."""
     named = Counter((name, "%") for name in re.findall(r"%\((\w+)\)s", text))
     plain = string.Formatter().parse(text)
     return named + Counter((name, spec or "") for _, name, spec, _ in plain if name is not None)
 
 
 def other_fields(found: Translations) -> list[str]:
-    """Translations whose fields are not those of their text; one that counts may leave out the number one."""
+    """Translations whose fields are not those of their text, form by form."""
     return [
         f"{text!r}: {translation!r}"
         for text, said in found.items()
@@ -89,7 +89,7 @@ def unknown_forms(found: Iterable[Text]) -> list[str]:
 
 def figures(found: Translations) -> list[str]:
     """Texts and translations in which a digit stands outside of a field."""
-    return [text for one, said in found.items() for text in (*forms(one), *said) if _digits(text)]
+    return [text for source, said in found.items() for text in (*forms(source), *said) if _digits(text)]
 
 
 def _digits(text: str) -> bool:
@@ -101,8 +101,8 @@ def _digits(text: str) -> bool:
 def conflicts(catalogues: Iterable[Translations]) -> list[str]:
     """Texts that are said in two ways."""
     said: dict[Text, set[tuple[str, ...]]] = {}
-    for one in catalogues:
-        for text, translation in one.items():
+    for found in catalogues:
+        for text, translation in found.items():
             said.setdefault(text, set()).add(translation)
     return [f"{text!r}: {sorted(ways)}" for text, ways in said.items() if len(ways) > 1]
 
@@ -141,7 +141,10 @@ def test_a_text_is_said_in_one_way(code: Code) -> None:
 @pytest.mark.parametrize("figure", FIGURES)
 def test_every_figure_that_may_stand_in_a_text_does(figure: str) -> None:
     whole = [
-        text for package, code in EVERY for one, said in read(package, code).items() for text in (*forms(one), *said)
+        text
+        for package, code in EVERY
+        for source, said in read(package, code).items()
+        for text in (*forms(source), *said)
     ]
     assert any(figure in text for text in whole)
 
@@ -199,6 +202,6 @@ def test_two_ways_to_say_a_text_are_found() -> None:
 
 def test_a_catalogue_in_another_order_is_another_file() -> None:
     """What `make catalogue` writes has no dates and no places, so that only a text changes it."""
-    one = new_catalogue("es")
-    one.add("median", "mediana")
-    assert written(one).endswith('msgid "median"\nmsgstr "mediana"\n\n') and "POT-Creation-Date" not in written(one)
+    made = new_catalogue("es")
+    made.add("median", "mediana")
+    assert written(made).endswith('msgid "median"\nmsgstr "mediana"\n\n') and "POT-Creation-Date" not in written(made)

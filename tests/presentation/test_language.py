@@ -29,7 +29,7 @@ NARROW = "\u202f"  # before the sign of per cent
     ],
 )
 def test_numbers(value: float | None, places: int, es: str, en: str, terminal: str) -> None:
-    assert [one.number(value, places) for one in (ES, EN, TERMINAL)] == [es, en, terminal]
+    assert [reader.number(value, places) for reader in (ES, EN, TERMINAL)] == [es, en, terminal]
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,11 @@ def test_every_name_has_words_in_spanish() -> None:
 
 
 def test_names_of_currencies_are_cldr_s_and_a_name_that_nobody_gave_is_shown_as_its_words() -> None:
-    assert [ES.name(one) for one in ("brl", "nok", "usdclp")] == ["real brasileño", "corona noruega", "dólar observado"]
+    assert [ES.name(name) for name in ("brl", "nok", "usdclp")] == [
+        "real brasileño",
+        "corona noruega",
+        "dólar observado",
+    ]
     assert ES.name("my_own_series") == EN.name("my_own_series") == "my own series"
 
 
@@ -149,7 +153,7 @@ def test_reasons_of_alerts_are_spanish() -> None:
     report = alerts(storm(0.05))
     said = [ES.say(why) for alert in report.alerts for why in alert.reasons] + [ES.say(report.send.why)]
     assert len(said) > 2 and not any(
-        word in one for one in said for word in (" rose ", " fell ", " of the ", "CRITICAL")
+        word in text for text in said for word in (" rose ", " fell ", " of the ", "CRITICAL")
     )
     assert [ES.say(why) for why in report.not_evaluated.values()][-1].startswith("los datos no incluyen ")
 

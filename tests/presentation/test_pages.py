@@ -13,13 +13,13 @@ ENGLISH, SPANISH = (filters(language(code)) for code in ("en", "es"))
 
 
 def test_dates_and_p_values_as_people_read_them() -> None:
-    assert [ENGLISH["day"](one) for one in ("2024-01-05", dt.date(2024, 12, 31), None)] == [
+    assert [ENGLISH["day"](day) for day in ("2024-01-05", dt.date(2024, 12, 31), None)] == [
         "5 Jan 2024",
         "31 Dec 2024",
         "–",
     ]
-    assert [ENGLISH["p"](one) for one in (1.0, 0.0499, 0.0009)] == ["1.000", "0.050", "< 0.001"]
-    assert [SPANISH["p"](one) for one in (1.0, 0.0499, 0.0009)] == ["1,000", "0,050", "< 0,001"]
+    assert [ENGLISH["p"](p) for p in (1.0, 0.0499, 0.0009)] == ["1.000", "0.050", "< 0.001"]
+    assert [SPANISH["p"](p) for p in (1.0, 0.0499, 0.0009)] == ["1,000", "0,050", "< 0,001"]
 
 
 @pytest.mark.parametrize("said", [ENGLISH, SPANISH])

@@ -17,7 +17,7 @@ THURSDAY = dt.date(2024, 11, 28)
 
 
 class Killed(BaseException):
-    """As a signal ends a process: nothing catches it."""
+    """Ends a process as a signal does: nothing catches it."""
 
 
 def known_at(live: Live, date: dt.date) -> dt.datetime:

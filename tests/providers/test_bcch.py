@@ -34,7 +34,7 @@ def test_bcch(site: Web) -> None:
     holiday = dt.date(2024, 11, 24)
     site.route = lambda path, query: Answer(recorded.bcch(query["timeseries"], OBSERVADO, missing=(holiday,)))
     found = ask(site, bcch, CODE)
-    assert [(one.date, one.value) for one in found] == list(OBSERVADO.items())
+    assert [(row.date, row.value) for row in found] == list(OBSERVADO.items())
     query = site.requests[0][1]
     assert query == {
         "user": "someone",
@@ -51,7 +51,7 @@ def test_bcch_reads_titles_in_latin_1(site: Web) -> None:
     with pytest.raises(UnicodeDecodeError):
         body.decode("utf-8")
     site.route = lambda path, query: Answer(body)
-    assert [one.value for one in ask(site, bcch, CODE)] == list(OBSERVADO.values())
+    assert [row.value for row in ask(site, bcch, CODE)] == list(OBSERVADO.values())
 
 
 def test_bcch_with_a_token(site: Web) -> None:

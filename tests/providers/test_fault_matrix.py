@@ -85,8 +85,8 @@ def run(live: Live, now: dt.datetime, series: str, *, trusting: bool = True) -> 
     verify = live.site.trust if trusting else True
     client = lambda: Client(network, verify=verify, sleep=live.site.waits.append)  # noqa: E731
     content = fetch.view(said.append, clock=lambda: now, environ=ACCOUNTS, client=client, strict=False)
-    line = next(one for one in said if one.startswith(f"{series} "))
-    return line, next(one["current"] for one in content["series"] if one["series"] == series)
+    line = next(line for line in said if line.startswith(f"{series} "))
+    return line, next(entry["current"] for entry in content["series"] if entry["series"] == series)
 
 
 def judged(store: Path, before: Path, series: str, truth: dict[dt.date, float], line: str) -> str:

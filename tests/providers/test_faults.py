@@ -1,4 +1,4 @@
-"""Each provider's client against answers that are not its format, and against rows that are spoilt."""
+"""Each provider's client against answers that are not in its format, and against spoilt rows."""
 
 import datetime as dt
 from typing import Any
@@ -100,7 +100,7 @@ def spoilt(name: str, fault: str) -> Any:
         (name, fault)
         for name in CLIENTS
         for fault in ("value", "date", "repeated", "renamed")
-        if (name, fault) not in {(one, "repeated") for one in ("fred", "jsdelivr", "frankfurter", "yahoo")}
+        if (name, fault) not in {(provider, "repeated") for provider in ("fred", "jsdelivr", "frankfurter", "yahoo")}
         # a date has vintages, a file of its own, one key, or the later bar as its close
     ],
 )

@@ -26,7 +26,7 @@ def test_a_new_store_is_filled_and_a_second_fetch_adds_nothing(live: Live) -> No
     assert len(live.said) == 3  # a line for each series and the quote
     before = (live.store / "usdclp.parquet").read_bytes()
     again = live.fetch(NOW + dt.timedelta(minutes=5))
-    assert [(one["added"], one["revised"]) for one in again["series"]] == [(0, 0)] * 3
+    assert [(entry["added"], entry["revised"]) for entry in again["series"]] == [(0, 0)] * 3
     assert (live.store / "usdclp.parquet").read_bytes() == before
 
 
@@ -122,7 +122,7 @@ def test_what_cannot_be_true_is_not_stored(
 
 
 def test_an_outage_rewrites_nothing_with_another_provider_s_values(live: Live, providers: Providers) -> None:
-    """A day of the ECB's absence: what it said stays, what the next one says otherwise is told, and its return revises nothing."""
+    """A run without the ECB: what it said stays, where the next provider differs is told, and the ECB's return revises nothing."""
     providers.frankfurter = {day: value * 1.035 for day, value in REAIS.items()}
     live.fetch(NOW)
     before = (live.store / "brl.parquet").read_bytes()

@@ -31,8 +31,8 @@ def test_fred_with_vintages(site: Web) -> None:
     ]
     site.route = lambda path, query: Answer(recorded.fred(rows))
     found = ask(site, fred, "DGS2", dt.date(2024, 11, 22))
-    assert [(one.date, one.value) for one in found] == [(dt.date(2024, 11, 22), 4.37), (MONDAY, 4.25), (MONDAY, 4.26)]
-    assert [one.known_at for one in found] == [None, utc("2024-11-27T06:00"), utc("2024-11-28T06:00")]
+    assert [(row.date, row.value) for row in found] == [(dt.date(2024, 11, 22), 4.37), (MONDAY, 4.25), (MONDAY, 4.26)]
+    assert [row.known_at for row in found] == [None, utc("2024-11-27T06:00"), utc("2024-11-28T06:00")]
     query = site.requests[0][1]
     assert query["series_id"] == "DGS2" and query["api_key"] == "hunter2"
     assert (query["realtime_start"], query["realtime_end"]) == (
@@ -44,7 +44,7 @@ def test_fred_with_vintages(site: Web) -> None:
 def test_fred_asks_for_long_histories_in_parts(site: Web) -> None:
     site.route = lambda path, query: Answer(recorded.fred([(query["realtime_start"], "2003-01-02", "1.0")]))
     found = ask(site, fred, "DGS2", dt.date(2003, 1, 1))
-    assert [(one.date, one.value, one.known_at) for one in found] == [(dt.date(2003, 1, 2), 1.0, None)]
+    assert [(row.date, row.value, row.known_at) for row in found] == [(dt.date(2003, 1, 2), 1.0, None)]
     periods = sorted((query["realtime_start"], query["realtime_end"]) for _, query in site.requests)
     assert periods[0][0] == "2003-01-01" and periods[-1][1] == "9999-12-31"
     for (_, end), (start, _) in zip(periods, periods[1:], strict=False):
@@ -74,7 +74,7 @@ def test_fred_an_archive_that_begins_later_holds_what_the_rule_dates(before: Ans
     ]
     site.route = lambda path, query: Answer(recorded.fred(rows)) if query["realtime_end"] >= "2019-02-11" else before
     found = ask(site, fred, "DTWEXBGS", dt.date(2006, 1, 1), dt.date(2019, 2, 12))
-    assert [(str(one.date), one.known_at) for one in found] == [
+    assert [(str(row.date), row.known_at) for row in found] == [
         ("2006-01-03", None),
         ("2019-02-01", None),
         ("2019-02-08", utc("2019-02-12T06:00")),
@@ -107,4 +107,4 @@ def test_fred_takes_nothing_from_before_it_was_asked_for(site: Web) -> None:
     """A date that no store can hold would make the whole series unreadable."""
     rows = [("2024-11-26", "0001-01-01", "4.1"), ("2024-11-27", "2024-11-26", "4.2")]
     site.route = lambda path, query: Answer(recorded.fred(rows))
-    assert [(one.date, one.value) for one in ask(site, fred, "DGS2")] == [(TUESDAY, 4.2)]
+    assert [(row.date, row.value) for row in ask(site, fred, "DGS2")] == [(TUESDAY, 4.2)]

@@ -124,7 +124,7 @@ def test_with_everything_down_a_run_ends_with_a_line_for_each_service(
     live.fetch(DAYS[0], environ=ACCOUNTS, strict=False)
     assert time.monotonic() - begun < 2.5 + 5  # the last answer, and a machine that is busy
     reasons = [part for line in live.said for part in line.split("; ") if ": " in part]
-    asked = [name for name in declared_providers() if any(f" from {name}: " in one for one in reasons)]
+    asked = [name for name in declared_providers() if any(f" from {name}: " in reason for reason in reasons)]
     assert len(reasons) == len(asked), reasons
     assert "was expected, the next fetch asks again" in next(line for line in live.said if line.startswith("usdclp "))
 

@@ -54,7 +54,7 @@ def changes(year: int) -> list[dt.date]:
 def forms(day: dt.date) -> list[str]:
     """As every year's answers have it: midnight at either of Santiago's hours, in three ways; and a date alone."""
     hours = [f"{day}T{hour}:00:00.000" for hour in ("03", "04", "05")]
-    return [one + zone for one in hours for zone in ("Z", "+00:00", "")] + [str(day), f"{day}T00:00:00-04:00"]
+    return [hour + zone for hour in hours for zone in ("Z", "+00:00", "")] + [str(day), f"{day}T00:00:00-04:00"]
 
 
 @pytest.mark.parametrize("year", range(2010, 2027))
@@ -65,7 +65,7 @@ def test_a_stamp_is_its_utc_date_around_both_changes_of_the_clock(year: int, sit
         answer = {"codigo": "dolar", "serie": rows}
         site.route = lambda path, query, answer=answer: Answer(answer)  # type: ignore[misc]
         found = ask(site, Mindicador, "dolar", dt.date(year, 1, 1), dt.date(year, 12, 31))
-        assert [one.date for one in found] == [day for day in around if day.year == year]
+        assert [row.date for row in found] == [day for day in around if day.year == year]
 
 
 # --- jsDelivr ---------------------------------------------------------------------------------------------------------
@@ -80,7 +80,7 @@ def test_a_file_is_about_the_weekday_before_it_and_public_from_its_midnight(site
 
     site.route = route
     found = ask(site, jsdelivr, "brl", dt.date(2024, 11, 21), dt.date(2024, 11, 27))
-    assert [(str(one.date), one.value, one.not_before) for one in found] == [
+    assert [(str(row.date), row.value, row.not_before) for row in found] == [
         ("2024-11-21", pytest.approx(6.02), utc("2024-11-22T00:00")),
         ("2024-11-22", pytest.approx(6.03), utc("2024-11-23T00:00")),  # Saturday's file is Friday's close
         ("2024-11-25", pytest.approx(6.06), utc("2024-11-26T00:00")),
@@ -97,11 +97,11 @@ def test_a_currency_s_bar_is_the_price_at_its_start_and_another_s_its_close(site
     london = {"exchangeTimezoneName": "Europe/London"}
     site.route = lambda path, query: Answer(recorded.yahoo(path.strip("/"), bars, **london))
     first = dt.date(2024, 11, 20)
-    assert [(str(one.date), one.not_before) for one in ask(site, Yahoo, "BRL=X", first)] == [
+    assert [(str(row.date), row.not_before) for row in ask(site, Yahoo, "BRL=X", first)] == [
         ("2024-11-21", utc("2024-11-23T00:00")),
         ("2024-11-22", utc("2024-11-26T00:00")),
     ]
-    assert [(str(one.date), one.not_before) for one in ask(site, Yahoo, "HG=F", first)] == [
+    assert [(str(row.date), row.not_before) for row in ask(site, Yahoo, "HG=F", first)] == [
         ("2024-11-22", None),
         ("2024-11-25", None),
     ]
@@ -112,9 +112,9 @@ def test_a_currency_s_bar_is_the_price_at_its_start_and_another_s_its_close(site
 
 def moves_together(found: list[Observation], other: Mapping[dt.date, float]) -> dict[int, float]:
     """Correlation of the moves over common days, `found` shifted by so many of them."""
-    common = [one for one in found if one.date in other]
-    ours = np.diff(np.log([one.value for one in common]))
-    theirs = np.diff(np.log([other[one.date] for one in common]))
+    common = [row for row in found if row.date in other]
+    ours = np.diff(np.log([row.value for row in common]))
+    theirs = np.diff(np.log([other[row.date] for row in common]))
     assert len(ours) >= 100
     pairs = {0: (ours, theirs), 1: (ours[1:], theirs[:-1]), -1: (ours[:-1], theirs[1:])}
     return {lag: float(np.corrcoef(*pair)[0, 1]) for lag, pair in pairs.items()}
@@ -139,7 +139,7 @@ def yahoo_bars(site: Web, currency: str) -> list[Observation]:
 @with_recordings
 @with_real_data
 def test_yahoo_s_peso_moves_with_the_interbank_close_of_the_same_date(site: Web) -> None:
-    prices = [one for one in yahoo_bars(site, "CLP") if 300 <= one.value <= 1500]  # there are prints of 5.00
+    prices = [row for row in yahoo_bars(site, "CLP") if 300 <= row.value <= 1500]  # there are prints of 5.00
     together = moves_together(prices, stored(REAL, "usdclp_close"))
     assert together[0] > max(together[1], together[-1]), together
 
@@ -158,6 +158,6 @@ def test_mindicador_s_dolar_moves_with_the_observado_of_the_same_date(site: Web)
     found = ask(site, Mindicador, "dolar", dt.date(2022, 1, 1), dt.date(2022, 12, 31))
     together = moves_together(found, stored(REAL, "usdclp"))
     assert together[0] > 0.99 > max(together[1], together[-1]), together
-    close = {weekday_before(one.date): one.value for one in found}  # the deals that the observado averages
+    close = {weekday_before(row.date): row.value for row in found}  # the deals that the observado averages
     by_day = moves_together([Observation(day, value) for day, value in close.items()], stored(REAL, "usdclp_close"))
     assert by_day[0] > max(by_day[1], by_day[-1]), by_day

@@ -36,7 +36,7 @@ def spoilt(name: str, value: Any) -> Any:
             return getattr(recorded, name)("dolar", OBSERVADO | {TUESDAY: value})
         case "fred":
             days = {MONDAY: "4.25", TUESDAY: value, WEDNESDAY: "4.26"}
-            return recorded.fred([("2024-11-27", str(day), one) for day, one in days.items()])
+            return recorded.fred([("2024-11-27", str(day), rate) for day, rate in days.items()])
         case "yahoo":
             stamps = [dt.datetime.combine(day, dt.time(5), tzinfo=dt.UTC) for day in OBSERVADO]
             return recorded.yahoo("HG=F", list(zip(stamps, [4.1, value, 4.2], strict=True)))
@@ -48,7 +48,7 @@ def test_a_spoilt_row_among_sound_ones_is_left_out_and_named(name: str, site: We
     client_of, code = CLIENTS[name]
     site.route = lambda path, query: Answer(spoilt(name, "12x"))
     found = ask(site, client_of, code)
-    assert [one.date for one in found] == [MONDAY, WEDNESDAY]
+    assert [row.date for row in found] == [MONDAY, WEDNESDAY]
     assert len(found.unsound) == 1 and name in found.unsound[0] and "'12x'" in found.unsound[0]
 
 
@@ -62,7 +62,7 @@ def test_a_live_bar_that_repeats_its_day_is_its_close(site: Web) -> None:
     closed = int(utc("2024-11-27T21:15").timestamp())
     meta = {"regularMarketTime": closed + 2, "currentTradingPeriod": {"regular": {"end": closed}}}
     site.route = lambda path, query: Answer(recorded.yahoo("^VIX", bars, **meta))
-    assert [(one.date, one.value) for one in ask(site, Yahoo, "^VIX")] == [(TUESDAY, 14.1), (WEDNESDAY, 14.11)]
+    assert [(row.date, row.value) for row in ask(site, Yahoo, "^VIX")] == [(TUESDAY, 14.1), (WEDNESDAY, 14.11)]
 
 
 def test_a_file_that_was_never_made_costs_its_day_alone(site: Web) -> None:
@@ -73,7 +73,7 @@ def test_a_file_that_was_never_made_costs_its_day_alone(site: Web) -> None:
 
     site.route = route
     found = ask(site, jsdelivr, "brl", dt.date(2025, 12, 8), dt.date(2025, 12, 11))
-    assert [str(one.date) for one in found] == ["2025-12-08", "2025-12-10", "2025-12-11"]
+    assert [str(row.date) for row in found] == ["2025-12-08", "2025-12-10", "2025-12-11"]
     assert "no file of 2025-12-10, so nothing about 2025-12-09" in found.unsound[0]
 
 
@@ -86,7 +86,7 @@ def test_a_year_that_fails_is_named_and_the_others_stay(site: Web) -> None:
 
     site.route = route
     found = ask(site, Mindicador, "dolar", dt.date(2022, 1, 1), dt.date(2024, 11, 27))
-    assert [one.date.year for one in found] == [2022, 2024]
+    assert [row.date.year for row in found] == [2022, 2024]
     assert found.missing == [(dt.date(2023, 1, 1), dt.date(2023, 12, 31))]
     assert "mindicador dolar 2023: " in found.unsound[0] and "asked for again next time" in found.unsound[0]
 

@@ -36,7 +36,7 @@ def test_mindicador_by_year(site: Web) -> None:
     years = {2023: {dt.date(2023, 12, 29): 884.59}, 2024: OBSERVADO}
     site.route = lambda path, query: Answer(recorded.mindicador("dolar", years[int(path.rsplit("/", 1)[1])]))
     found = ask(site, Mindicador, "dolar", dt.date(2023, 12, 1))
-    assert [(one.date, one.value) for one in found] == [(dt.date(2023, 12, 29), 884.59), *OBSERVADO.items()]
+    assert [(row.date, row.value) for row in found] == [(dt.date(2023, 12, 29), 884.59), *OBSERVADO.items()]
     assert [path for path, _ in site.requests] == ["/dolar/2023", "/dolar/2024"]
 
 
@@ -45,7 +45,7 @@ def test_mindicador_ipc_by_year_has_a_value_a_month(site: Web) -> None:
     months = {year: {dt.date(year, month, 1): 0.1 * month for month in range(1, 13)} for year in (2023, 2024)}
     site.route = lambda path, query: Answer(recorded.mindicador("ipc", months[int(path.rsplit("/", 1)[1])]))
     found = ask(site, Mindicador, "ipc", dt.date(2023, 7, 1), dt.date(2024, 12, 31))
-    assert [str(one.date) for one in found][:2] == ["2023-07-01", "2023-08-01"] and len(found) == 18
+    assert [str(row.date) for row in found][:2] == ["2023-07-01", "2023-08-01"] and len(found) == 18
     assert [path for path, _ in site.requests] == ["/ipc/2023", "/ipc/2024"]
 
 
@@ -54,19 +54,19 @@ def test_mindicador_dates_are_santiago_s_in_summer_and_winter(site: Web) -> None
     answer = recorded.mindicador("dolar", days)
     assert {row["fecha"][11:13] for row in answer["serie"]} == {"03", "04"}
     site.route = lambda path, query: Answer(answer)
-    assert [one.date for one in ask(site, Mindicador, "dolar", dt.date(2024, 1, 1))] == list(days)
+    assert [row.date for row in ask(site, Mindicador, "dolar", dt.date(2024, 1, 1))] == list(days)
 
 
 def test_a_decimal_comma_is_a_decimal_point(site: Web) -> None:
     site.route = lambda path, query: Answer(recorded.mindicador("dolar", OBSERVADO, decimal_comma=True))
-    assert [one.value for one in ask(site, Mindicador, "dolar")] == list(OBSERVADO.values())
+    assert [row.value for row in ask(site, Mindicador, "dolar")] == list(OBSERVADO.values())
 
 
 def test_ecb_crosses_with_the_dollar(site: Web) -> None:
     rates = {"BRL": {MONDAY: 6.0922, TUESDAY: 6.1019}, "USD": {MONDAY: 1.0495, TUESDAY: 1.0477}}
     site.route = lambda path, query: Answer(recorded.ecb(rates, missing=(("BRL", WEDNESDAY), ("USD", WEDNESDAY))))
     found = ask(site, Ecb, "BRL")
-    assert [one.value for one in found] == pytest.approx([6.0922 / 1.0495, 6.1019 / 1.0477], rel=1e-7)
+    assert [row.value for row in found] == pytest.approx([6.0922 / 1.0495, 6.1019 / 1.0477], rel=1e-7)
     assert site.requests[0] == (
         "/D.BRL+USD.EUR.SP00.A",
         {"format": "csvdata", "detail": "dataonly", "startPeriod": "2024-11-25", "endPeriod": "2024-11-27"},
@@ -75,7 +75,7 @@ def test_ecb_crosses_with_the_dollar(site: Web) -> None:
 
 def test_ecb_euro_is_the_inverse_of_the_dollar(site: Web) -> None:
     site.route = lambda path, query: Answer(recorded.ecb({"USD": {MONDAY: 1.0495}}))
-    assert [one.value for one in ask(site, Ecb, "EUR")] == pytest.approx([1 / 1.0495], rel=1e-7)
+    assert [row.value for row in ask(site, Ecb, "EUR")] == pytest.approx([1 / 1.0495], rel=1e-7)
 
 
 def test_yahoo_dates_by_the_exchange_and_leaves_out_the_running_day(site: Web) -> None:
@@ -90,9 +90,9 @@ def test_yahoo_dates_by_the_exchange_and_leaves_out_the_running_day(site: Web) -
         "currentTradingPeriod": {"regular": {"end": int(end.timestamp())}},
     }
     site.route = lambda path, query: Answer(recorded.yahoo("HG=F", bars, **running))
-    assert [(one.date, one.value) for one in ask(site, Yahoo, "HG=F")] == [(MONDAY, 4.1)]
+    assert [(row.date, row.value) for row in ask(site, Yahoo, "HG=F")] == [(MONDAY, 4.1)]
     running["regularMarketTime"] = int(end.timestamp())
-    assert [one.date for one in ask(site, Yahoo, "HG=F")] == [MONDAY, WEDNESDAY]
+    assert [row.date for row in ask(site, Yahoo, "HG=F")] == [MONDAY, WEDNESDAY]
     path, query = site.requests[0]
     assert path == "/HG=F" and query["interval"] == "1d"
     assert int(query["period1"]) == int(utc("2024-11-25T00:00").timestamp())

@@ -39,7 +39,7 @@ def serving(name: str, status: int = 200) -> Answer:
     return Answer((FOLDER / name).read_bytes(), status=status)
 
 
-@pytest.mark.parametrize(("name", "read"), [(name, one) for name, some in READ.items() for one in some])
+@pytest.mark.parametrize(("name", "read"), [(name, read) for name, reads in READ.items() for read in reads])
 def test_a_recording_is_read_to_these_values(name: str, read: Read, site: Web, tmp_path: Path) -> None:
     whole = serving(name)
     provider = provider_of(name)
@@ -56,7 +56,7 @@ def test_a_recording_is_read_to_these_values(name: str, read: Read, site: Web, t
     later = utc("2026-11-26T12:00")
     rows = additions(
         pl.DataFrame(schema=ROWS),
-        [Arrived(one, provider, later) for one in found],
+        [Arrived(observation, provider, later) for observation in found],
         rules(tmp_path)[read.rule].publication,
         pl.DataFrame(schema=ATTEMPTS),
     )

@@ -59,8 +59,8 @@ def test_the_correlation_of_a_row_does_not_depend_on_rows_below() -> None:
     whole = copper.correlation(*moves, PARAMS)
     for rows in (70, 200, 350):
         part = copper.correlation(moves[0][:rows], moves[1][:rows], PARAMS)
-        for one, other in zip(part, whole, strict=True):
-            np.testing.assert_array_equal(one, other[:rows])
+        for cut, full in zip(part, whole, strict=True):
+            np.testing.assert_array_equal(cut, full[:rows])
 
 
 def test_correlation_equals_numpy() -> None:

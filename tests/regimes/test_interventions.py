@@ -73,7 +73,7 @@ def test_a_wrong_list_names_the_line(text: str, message: str) -> None:
 
 
 def test_nothing_is_known_before_its_announcement() -> None:
-    """Every row of the list, once deleted: all origins before its first day have the same row; some after it do not."""
+    """Each row of the list deleted in turn: all origins before its first day have the same row; some after it do not."""
     panel = sample_panel(sample("usdclp"), as_of="2023-01-31")
     whole = classify(panel, MEETINGS, INTERVENTIONS, PARAMS, copper_move=MOVE)
     head, *rows = LIST.read_text(encoding="utf-8").splitlines()

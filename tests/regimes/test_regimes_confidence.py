@@ -50,7 +50,7 @@ def _check_confidence(frame: pl.DataFrame) -> None:
         if calls[row] == "UNKNOWN":
             continue
         stood = float(calls[row + days] == calls[row])
-        known = [one for at, one in outcomes if at + days <= row]
+        known = [outcome for at, outcome in outcomes if at + days <= row]
         rate = (sum(known) + 1) / (len(known) + 2)
         outcomes.append((row, stood))
         ours, base = ours + (said[row] - stood) ** 2, base + (rate - stood) ** 2

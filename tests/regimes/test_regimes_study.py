@@ -25,7 +25,7 @@ REPORT = ROOT / "reports/regimes.md"
 # What ours must find at least, in per cent.
 LEAST = {2.0: {30: 93.0, 45: 93.0, 90: 92.0}, 3.0: {10: 88.0, 30: 98.0, 45: 98.0, 90: 98.0}}
 
-# In per cent, what the rule of the system before this one finds so many days after a step, and without one.
+# In per cent, what the predecessor's rule finds so many days after a step, and without one.
 W13 = {2.0: {5: 17.0, 10: 21.0, 30: 8.0, 45: 0.8}, 3.0: {10: 40.0, 30: 3.5, 45: 0.1, 90: 1.8}, 1.0: {0: 1.5}}
 
 
@@ -65,7 +65,7 @@ def ours_after(factor: float, runs: int) -> dict[int, float]:
 
 
 def false_positives(world: Callable[[np.random.Generator, int], np.ndarray], runs: int) -> tuple[float, float, float]:
-    """Per cent of days called without a step: ours, the predecessor's; and our switches on per year."""
+    """Per cent of days called without a step: ours, the predecessor's; and how often ours switches on in a year."""
     rng = np.random.default_rng(21)
     mine, old, begun = [], [], []
     for _ in range(runs):
@@ -79,7 +79,7 @@ def false_positives(world: Callable[[np.random.Generator, int], np.ndarray], run
 
 
 def check(factor: float, runs: int, tolerance: float) -> dict[str, dict[int, float]]:
-    """What each rule finds, in per cent; the yardstick is right, and ours is above it at every delay."""
+    """What each rule finds, in per cent; asserts that the yardstick is right, and ours above it at every delay."""
     mine, old = ours_after(factor, runs), theirs_after(factor, 8000)
     for days, per_cent in (W13[factor] | W13[1.0]).items():
         assert old[days] == pytest.approx(per_cent, abs=1.5), (factor, days)

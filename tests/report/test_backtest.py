@@ -115,11 +115,11 @@ def test_regime_rows_hold_every_regime_and_shares_that_sum_to_all():
 
 def test_challengers_are_what_is_neither_a_benchmark_nor_published() -> None:
     made = validation()
-    one = made.horizons["1d"]
-    rival = one.models["random_walk"]
+    horizon = made.horizons["1d"]
+    rival = horizon.models["random_walk"]
     same = rival.model_copy(update={"published_against": rival.published_against.model_copy(update={"by_loss": {}})})
-    models = {**one.models, "theta": rival, "nowcast": same}
-    horizons = {**made.horizons, "1d": one.model_copy(update={"models": models})}
+    models = {**horizon.models, "theta": rival, "nowcast": same}
+    horizons = {**made.horizons, "1d": horizon.model_copy(update={"models": models})}
     rows = challenger_rows(made.model_copy(update={"horizons": horizons}))
     assert [row.model for row in rows] == ["theta"]
     compared = rival.published_against.by_loss["crps"]

@@ -260,8 +260,8 @@ def test_the_text_of_the_differences_names_the_largest_and_the_smallest(code: Co
         assert said.name(model) in about and said.horizon(horizon) in about
     assert said.number(-1.0, 1, sign=True) + " %" not in about
     assert about.index("20") < about.index("3")
-    one = skill_text(rows[:1], said)
-    assert one.count("%") == 1  # the largest is the smallest, and said once
+    single = skill_text(rows[:1], said)
+    assert single.count("%") == 1  # the largest is the smallest, and said once
     assert "%" not in skill_text(rows[3:], said)
 
 
@@ -317,12 +317,12 @@ def test_the_drift_chart_reaches_from_nothing_to_a_hundred() -> None:
 def test_the_fan_shows_what_was_forecast_before() -> None:
     both = fan_table()
     without = both.filter(pl.col("part") != PAST)
-    one, other = (
+    shown, plain = (
         draw(fan_chart(Given(table), colours=ON_WHITE, width=600, height=200), name="x", alt_text="", colours=ON_WHITE)
         for table in (both, without)
     )
-    assert len(re.findall(f'fill="{ON_WHITE.muted}"[^>]*fill-opacity|opacity="0.16"', one)) > len(
-        re.findall(f'fill="{ON_WHITE.muted}"[^>]*fill-opacity|opacity="0.16"', other)
+    assert len(re.findall(f'fill="{ON_WHITE.muted}"[^>]*fill-opacity|opacity="0.16"', shown)) > len(
+        re.findall(f'fill="{ON_WHITE.muted}"[^>]*fill-opacity|opacity="0.16"', plain)
     )
 
 

@@ -36,8 +36,8 @@ def test_the_pages_own_text_holds_no_number(template: Path) -> None:
 
 
 def test_the_texts_of_the_page_hold_no_number_in_either_language() -> None:
-    """Of the packages that the stage reaches: any sentence of theirs may stand on it."""
-    reached = [one.removeprefix("forex/") for one in STAGES["report"]["deps"] if one.startswith("forex/")]
+    """The texts of all packages that the stage reaches: any of them may stand on the page."""
+    reached = [path.removeprefix("forex/") for path in STAGES["report"]["deps"] if path.startswith("forex/")]
     texts = [text for pair in catalogue("es", reached).items() for text in pair]
     assert len(texts) > 400
     for text in texts:
@@ -48,7 +48,7 @@ def test_the_texts_of_the_page_hold_no_number_in_either_language() -> None:
 
 
 def test_every_text_of_a_template_is_one_that_can_be_translated() -> None:
-    """What stands outside of `trans` and `_`, in text and in attributes, is no word of a language."""
+    """What stands outside of `trans` and `_`, in text and in attributes, is no word of any one language."""
     international = {"CRPS", "p", "CSV", "XLSX", "R²", "Mann–Whitney", "content", "DOCTYPE"}
     for template in sorted(TEMPLATES.rglob("*.html.j2")):
         text = template.read_text(encoding="utf-8")

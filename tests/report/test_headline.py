@@ -38,11 +38,11 @@ def test_every_number_of_the_answer_is_one_of_the_forecasts(code: Code, anchor: 
     text = answer(made, said)
     expected = [said.level(0.95).removesuffix("\u202f%")]
     for horizon in ("7d", "30d"):
-        one = made.horizons[horizon]
-        low, high = one.intervals["0.95"]
+        ahead = made.horizons[horizon]
+        low, high = ahead.intervals["0.95"]
         places = shown_places(high - low)
-        expected += [said.number(low, places), said.number(high, places), str(one.target_date.day)]
-        assert said.day_and_month(one.target_date) in text
+        expected += [said.number(low, places), said.number(high, places), str(ahead.target_date.day)]
+        assert said.day_and_month(ahead.target_date) in text
     assert re.findall(r"\d[\d.,]*\d|\d", text) == expected
 
 
@@ -119,8 +119,8 @@ def test_it_is_old_from_the_cut_off_of_a_later_business_day_on(
     day: str, cut_off: str, caution: str, fault: str
 ) -> None:
     found = run_age(made_on(day, cut_off), LIMITS)
-    assert [(one.state, f"{one.from_:%Y-%m-%dT%H:%M}") for one in found] == [("CAUTION", caution), ("FAULT", fault)]
-    assert all(one.from_.tzinfo is dt.UTC for one in found)
+    assert [(old.state, f"{old.from_:%Y-%m-%dT%H:%M}") for old in found] == [("CAUTION", caution), ("FAULT", fault)]
+    assert all(old.from_.tzinfo is dt.UTC for old in found)
 
 
 @given(

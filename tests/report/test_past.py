@@ -1,4 +1,4 @@
-"""What was forecast of the days that the fan shows: which forecast of which origin, how often it held, and nothing of later."""
+"""What was forecast for the days that the fan shows: which forecast of which origin, how often it held, and nothing from later."""
 
 import datetime as dt
 

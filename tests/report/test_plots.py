@@ -19,8 +19,8 @@ from tests.support.made_up import ROOT
 
 DECLARED = {
     name: plot
-    for one in YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["plots"]
-    for name, plot in one.items()
+    for entry in YAML(typ="safe").load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["plots"]
+    for name, plot in entry.items()
 }
 
 

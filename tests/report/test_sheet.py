@@ -1,4 +1,4 @@
-"""The sheet, read back by another library than wrote it: the reports' numbers to the last digit, texts that are nothing else."""
+"""The sheet, read back by a library other than its writer: the reports' numbers to the last digit, texts that are nothing else."""
 
 import datetime as dt
 import os
@@ -92,8 +92,8 @@ def made(
     scores: ValidationReport | None = None,
     state: Sequence[tuple[str, str]] = (),
 ) -> bytes:
-    one = said or forecast()
-    return workbook(one, past(one), scores or validation(), language=language(code), state=state)
+    shown = said or forecast()
+    return workbook(shown, past(shown), scores or validation(), language=language(code), state=state)
 
 
 def read(content: bytes) -> Workbook:
@@ -103,7 +103,7 @@ def read(content: bytes) -> Workbook:
 def cells(book: Workbook, page: int) -> list[list[Any]]:
     """The values of a page, dates without their midnight."""
     rows = book.worksheets[page].iter_rows(values_only=True)
-    return [[one.date() if isinstance(one, dt.datetime) else one for one in row] for row in rows]
+    return [[value.date() if isinstance(value, dt.datetime) else value for value in row] for row in rows]
 
 
 def below(rows: Sequence[Sequence[Any]], head: str, count: int) -> list[list[Any]]:
@@ -120,16 +120,16 @@ def test_the_first_page_has_the_forecast_to_the_last_digit(code: Code) -> None:
     said = forecast()
     rows = cells(read(made(code)), 0)
     table = below(rows, {"es": "Plazo", "en": "Horizon"}[code], len(said.horizons))
-    for row, (horizon, one) in zip(table, by_length(said.horizons).items(), strict=True):
-        ends = [*one.intervals["0.5"], *one.intervals["0.95"]]
+    for row, (horizon, ahead) in zip(table, by_length(said.horizons).items(), strict=True):
+        ends = [*ahead.intervals["0.5"], *ahead.intervals["0.95"]]
         assert row == [
             horizon,
-            one.target_date,
-            one.steps,
-            one.median,
+            ahead.target_date,
+            ahead.steps,
+            ahead.median,
             *ends,
-            one.probability_of_rise,
-            language(code).name(one.model),
+            ahead.probability_of_rise,
+            language(code).name(ahead.model),
         ]
     facts = {row[0]: row[1] for row in rows if row[0]}
     made_on, anchor, day = {
@@ -178,11 +178,11 @@ def test_history_stands_beside_what_was_published_for_its_days() -> None:
         assert row[1] == observed[row[0]]
         for number, horizon in enumerate(("1d", "7d", "30d")):
             shown = row[2 + 5 * number : 7 + 5 * number]
-            one = frame.filter(target_date=row[0], horizon=horizon, model=PUBLISHED).sort("origin_date")
-            if one.is_empty():
+            published = frame.filter(target_date=row[0], horizon=horizon, model=PUBLISHED).sort("origin_date")
+            if published.is_empty():
                 assert shown == [None] * 5
             else:
-                assert shown == list(one.select("q0.5", "q0.25", "q0.75", "q0.025", "q0.975").row(-1))
+                assert shown == list(published.select("q0.5", "q0.25", "q0.75", "q0.025", "q0.975").row(-1))
                 found += 1
     assert found > 2 * len(days)
 
@@ -209,9 +209,9 @@ def test_scores_are_those_of_the_validation_report(code: Code) -> None:
     horizon = tongue.say("Horizon")
     coverage, accuracy = [number for number, row in enumerate(rows) if row[0] == horizon]
     expected = [
-        [one.horizon, one.level, one.n, one.n_independent, one.coverage, one.low, one.high, one.at_least, one.at_most]
-        + [tongue.name(one.verdict)]
-        for one in coverage_rows(report)
+        [row.horizon, row.level, row.n, row.n_independent, row.coverage, row.low, row.high, row.at_least, row.at_most]
+        + [tongue.name(row.verdict)]
+        for row in coverage_rows(report)
     ]
     assert rows[coverage + 1 : coverage + 1 + len(expected)] == expected
     [only] = score_rows(report)
@@ -220,7 +220,7 @@ def test_scores_are_those_of_the_validation_report(code: Code) -> None:
     row = [only.horizon, tongue.name("random_walk"), *figures, tongue.name(only.crps.evidence), None, None]
     assert rows[accuracy + 1 :] == [row]
     verdicts = {row[-1] for row in expected}
-    assert verdicts == {tongue.name(one) for one in ("PASS", "FAIL", "NOT_EVALUATED", "INSUFFICIENT_DATA")}
+    assert verdicts == {tongue.name(verdict) for verdict in ("PASS", "FAIL", "NOT_EVALUATED", "INSUFFICIENT_DATA")}
 
 
 def test_numbers_and_dates_are_native() -> None:
@@ -255,15 +255,15 @@ def test_without_history_there_is_the_anchor_alone() -> None:
 
 
 def test_with_one_level_and_one_horizon() -> None:
-    one = entry("2024-12-04")
-    narrow = one.model_copy(update={"intervals": {"0.5": one.intervals["0.5"]}})
+    wide = entry("2024-12-04")
+    narrow = wide.model_copy(update={"intervals": {"0.5": wide.intervals["0.5"]}})
     said = forecast(horizons={"7d": narrow}, ladder=ladder({"7d": narrow}))
     rows = cells(read(made(said=said)), 0)
     assert below(rows, "Plazo", 1)[0][:6] == [
         "7d",
-        one.target_date,
-        one.steps,
-        one.median,
+        wide.target_date,
+        wide.steps,
+        wide.median,
         *narrow.intervals["0.5"],
     ]
 
@@ -272,7 +272,7 @@ def test_with_one_level_and_one_horizon() -> None:
 
 
 def test_what_others_wrote_arrives_as_text() -> None:
-    model = {name: one.model_copy(update={"model": HOSTILE[0]}) for name, one in forecast().horizons.items()}
+    model = {name: ahead.model_copy(update={"model": HOSTILE[0]}) for name, ahead in forecast().horizons.items()}
     content = made(said=forecast(horizons=model), state=[(text, text) for text in HOSTILE])
     book = read(content)
     for page in book.worksheets:
@@ -343,7 +343,7 @@ def test_it_is_to_be_read_and_printed() -> None:
 
 def test_medians_have_names_that_other_workbooks_can_use() -> None:
     said = forecast()
-    named = {"anchor": said.anchor, **{f"median_{name}": one.median for name, one in said.horizons.items()}}
+    named = {"anchor": said.anchor, **{f"median_{name}": ahead.median for name, ahead in said.horizons.items()}}
     for code in CODES:
         book = read(made(code))
         assert set(named) <= set(book.defined_names)
@@ -357,12 +357,12 @@ def test_the_chart_draws_the_pages_cells_and_is_described() -> None:
         drawn, drawing = (file.read(f"xl/{name}1.xml").decode() for name in ("charts/chart", "drawings/drawing"))
     said = forecast()
     cached = {float(value) for value in re.findall(r"<c:v>([\d.]+)</c:v>", drawn)}
-    for one in said.horizons.values():
-        assert {one.median, *(end for ends in one.intervals.values() for end in ends)} <= cached
+    for ahead in said.horizons.values():
+        assert {ahead.median, *(end for ends in ahead.intervals.values() for end in ends)} <= cached
     assert {row[1] for row in past(said).iter_rows()} <= cached
     low, high = (float(re.findall(rf'<c:{side} val="([\d.]+)"', drawn)[-1]) for side in ("min", "max"))
-    assert low <= min(one.intervals["0.95"][0] for one in said.horizons.values())
-    assert high >= max(one.intervals["0.95"][1] for one in said.horizons.values())
+    assert low <= min(ahead.intervals["0.95"][0] for ahead in said.horizons.values())
+    assert high >= max(ahead.intervals["0.95"][1] for ahead in said.horizons.values())
     assert 'descr="Lines: the observado up to 27 Nov 2024, then' in drawing
 
 

@@ -16,7 +16,7 @@ FRAGMENTS = english_fragments()
 
 
 def english(whole: str) -> list[str]:
-    """Texts of which a piece stands on a page, but for what a made-up report says in its own words."""
+    """Texts of which a piece stands on a page, apart from what a made-up report says in its own words."""
     own = whole.replace(SAID, "")
     return [text for piece, text in FRAGMENTS.items() if piece in own]
 

@@ -30,7 +30,7 @@ def state(run_age: int | None = None, rules: Overall = RULE, **more: Any) -> Ove
 
 
 def found(rule: str, **more: Any) -> list[tuple[State, str]]:
-    return [(one.state, one.says.says) for one in state(**more).found if one.rule == rule]
+    return [(finding.state, finding.says.says) for finding in state(**more).found if finding.rule == rule]
 
 
 def with_series(count: int, **more: Any) -> Any:
@@ -46,7 +46,7 @@ def with_series(count: int, **more: Any) -> Any:
 def test_where_nothing_is_wrong_every_rule_says_so() -> None:
     whole = state()
     assert whole.state == "OK" and whole.reservations == []
-    assert [one.rule for one in whole.found] == list(RULES)
+    assert [finding.rule for finding in whole.found] == list(RULES)
 
 
 def test_the_state_is_the_worst_of_what_is_found_and_stands_first() -> None:
@@ -56,12 +56,14 @@ def test_the_state_is_the_worst_of_what_is_found_and_stands_first() -> None:
         alerts=alerts(storm(0.05)),
         validation=validation(),
     )
-    states = [one.state for one in whole.found]
+    states = [finding.state for finding in whole.found]
     assert whole.state == states[0] == "FAULT"
-    assert [STATES.index(one) for one in states] == sorted((STATES.index(one) for one in states), reverse=True)
-    assert {"run_age", "observado", "drivers", "acceptance", "alerts"} == {one.rule for one in whole.reservations}
+    assert [STATES.index(name) for name in states] == sorted((STATES.index(name) for name in states), reverse=True)
+    assert {"run_age", "observado", "drivers", "acceptance", "alerts"} == {
+        finding.rule for finding in whole.reservations
+    }
     assert whole.found[-1].rule == "monitor" and whole.found[-1].state == "OK"
-    cautions = [one.rule for one in whole.found if one.state == "CAUTION"]
+    cautions = [finding.rule for finding in whole.found if finding.state == "CAUTION"]
     assert cautions == sorted(cautions, key=list(RULES).index)  # equally grave ones in the order of the rules
 
 
@@ -69,7 +71,7 @@ def test_the_state_is_the_worst_of_what_is_found_and_stands_first() -> None:
 def test_every_rule_has_a_say_about_every_project(name: str) -> None:
     parts = sound() | PROJECTS[name]()
     known = {key: parts[key] for key in ("forecast", "validation", "performance", "alerts") if key in parts}
-    assert {one.rule for one in state(**known).found} == set(RULES)
+    assert {finding.rule for finding in state(**known).found} == set(RULES)
 
 
 # --- the observado ----------------------------------------------------------------------------------------------------
@@ -93,7 +95,7 @@ def test_a_late_driver_does_not_make_the_observado_late() -> None:
 
 
 def test_all_drivers_dead_is_a_fault() -> None:
-    """What a run of twenty drivers without a value for 22 days once called fine."""
+    """A run whose twenty drivers had had no value for 22 days was once called fine."""
     dead = with_drivers(stale=late(**dict.fromkeys(DRIVERS, 22)))
     [(verdict, says)] = found("drivers", forecast=dead)
     assert verdict == "FAULT"
@@ -139,9 +141,9 @@ def test_missing_observado_is_no_driver() -> None:
 def test_each_acceptance_rule_that_fails_is_said() -> None:
     failing = found("acceptance", validation=validation())
     assert [verdict for verdict, _ in failing] == ["CAUTION"] * 2
-    says = [one for _, one in failing]
-    assert any("at 1d: coverage of the 95 % interval, 95.40 %, where at least 96.00 %" in one for one in says)
-    assert any("below the 95 % interval, 1.20 %, where at least 1.80 %" in one for one in says)
+    says = [text for _, text in failing]
+    assert any("at 1d: coverage of the 95 % interval, 95.40 %, where at least 96.00 %" in text for text in says)
+    assert any("below the 95 % interval, 1.20 %, where at least 1.80 %" in text for text in says)
 
 
 def test_what_could_not_be_judged_fails_nothing() -> None:
@@ -169,7 +171,7 @@ def test_a_degraded_monitor_names_its_horizons_once() -> None:
 
 
 def test_the_early_signal_alone_is_of_forecasts_whose_day_is_still_to_come() -> None:
-    one = EarlyFinding(
+    finding = EarlyFinding(
         open=20,
         outside=18,
         distance=3.4,
@@ -181,12 +183,12 @@ def test_the_early_signal_alone_is_of_forecasts_whose_day_is_still_to_come() -> 
         status="DEGRADED",
     )
     sound = performance()
-    early = sound.model_copy(update={"status": "DEGRADED", "findings": (one,)})
+    early = sound.model_copy(update={"status": "DEGRADED", "findings": (finding,)})
     [(verdict, says)] = found("monitor", performance=early)
     assert verdict == "FAULT"
     assert says == "The rate is far from forecasts whose day is still to come: DEGRADED at 30d."
     worse = performance(factor=2.5)
-    both = worse.model_copy(update={"findings": (*worse.findings, one)})
+    both = worse.model_copy(update={"findings": (*worse.findings, finding)})
     [(_, says)] = found("monitor", performance=both)
     assert says.startswith("Recent forecasts are worse") and says.endswith("at 1d and 30d.")
 
@@ -194,8 +196,8 @@ def test_the_early_signal_alone_is_of_forecasts_whose_day_is_still_to_come() -> 
 @pytest.mark.parametrize(("severity", "expected"), [("INFO", "OK"), ("WARNING", "CAUTION"), ("CRITICAL", "CAUTION")])
 def test_an_alert_of_the_newest_origin_counts_by_its_severity(severity: AlertSeverity, expected: State) -> None:
     report = alerts()
-    one = Alert(origin_date=report.at, type="VIX_SPIKE", severity=severity, reasons=(sentence("it rose"),))
-    [(verdict, says)] = found("alerts", alerts=report.model_copy(update={"alerts": (one,)}))
+    alert = Alert(origin_date=report.at, type="VIX_SPIKE", severity=severity, reasons=(sentence("it rose"),))
+    [(verdict, says)] = found("alerts", alerts=report.model_copy(update={"alerts": (alert,)}))
     assert verdict == expected
     assert ("it rose" in says) == (expected != "OK")
 
@@ -208,7 +210,7 @@ def test_yesterdays_alert_does_not_count_and_the_gravest_of_today_is_first() -> 
             [("2024-01-02", "CRITICAL"), (report.at, "WARNING"), (report.at, "CRITICAL"), (report.at, "INFO")]
         )
     ]
-    says = [one for _, one in found("alerts", alerts=report.model_copy(update={"alerts": tuple(made)}))]
+    says = [text for _, text in found("alerts", alerts=report.model_copy(update={"alerts": tuple(made)}))]
     assert len(says) == 2 and "reason 2" in says[0] and "reason 1" in says[1]
 
 

@@ -1,7 +1,7 @@
 """Debian's own cron, its clock moved through the weeks in which Chile's changes: each job once a due day, and none early.
 
-Commands are made up; cron, the crontab, the shell and the tick are real. `make nightly` looks at every hour, this at the minutes
-before a job is due and at which it is.
+Commands are made up; cron, the crontab, the shell and the tick are real. `make nightly` looks at every hour, the other test
+five minutes before a job is due and when it is due.
 """
 
 import datetime as dt
@@ -77,7 +77,7 @@ def test_a_week_with_a_change_of_the_clock_from_due_minute_to_due_minute(host: s
 @pytest.mark.parametrize("host", HOSTS)
 def test_every_hour_of_both_weeks(host: str, week: tuple[str, int, int], tmp_path: Path) -> None:
     begin = utc(f"{week[0]}T04:00")
-    # Not sixty minutes: a clock that goes back by an hour would say the same minute twice, in which cron has nothing to do.
+    # Not sixty minutes: a clock that goes back by an hour would show the same minute twice, and cron skips the second.
     hours = {begin + dt.timedelta(minutes=55 * n) for n in range(24 * 60 * DAYS // 55)}
     due = due_minutes(week)
     instants = sorted(hours | set(due) | {at - FIVE for at in due} | {at + FIVE for at in due})

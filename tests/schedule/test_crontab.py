@@ -73,7 +73,7 @@ def test_half_a_block_is_left_alone(mark: bytes) -> None:
 
 
 def test_no_line_has_a_day_of_the_month_or_of_the_week() -> None:
-    [line] = [one for one in block(FOLDER, PYTHON).decode().splitlines() if not one.startswith("#")]
+    [line] = [line for line in block(FOLDER, PYTHON).decode().splitlines() if not line.startswith("#")]
     assert line.split()[:5] == ["*/5", "*", "*", "*", "*"]
 
 
@@ -86,7 +86,7 @@ def test_a_path_means_itself_to_cron_and_the_shell(name: str, tmp_path: Path) ->
     python = folder / "python"
     python.write_text("#!/bin/sh\npwd\n")
     python.chmod(0o755)
-    [line] = [one for one in block(folder, python).splitlines() if not one.startswith(b"#")]
+    [line] = [line for line in block(folder, python).splitlines() if not line.startswith(b"#")]
     command = as_cron_reads(line.split(b" ", 5)[5])
     said = subprocess.run(["/bin/sh", "-c", command], capture_output=True, check=True)
     assert said.stdout == os.fsencode(folder) + b"\n"
@@ -95,7 +95,7 @@ def test_a_path_means_itself_to_cron_and_the_shell(name: str, tmp_path: Path) ->
 def as_cron_reads(command: bytes) -> bytes:
     """Up to the first % that has no backslash before it; those that have one lose it (crontab(5), do_command.c)."""
     read_, escaped = b"", False
-    for byte in (bytes([one]) for one in command):
+    for byte in (bytes([code]) for code in command):
         if escaped:
             read_ = read_[:-1] + byte if byte == b"%" else read_ + byte
             escaped = False

@@ -1,4 +1,4 @@
-"""The log of a job has no credential, as it is or as an address has it, and hides nothing that is none."""
+"""The log of a job shows no credential, plain or as it stands in an address, and hides nothing else."""
 
 from pathlib import Path
 

@@ -175,7 +175,7 @@ def wait_for(true: Callable[[], object], seconds: float = 20) -> None:
 def test_ticks_at_the_same_time_do_each_job_once(project: Scheduled) -> None:
     project.delay("check", 0.5)
     processes = [project.start(at_clock(DUE)) for _ in range(4)]
-    assert [one.wait(timeout=30) for one in processes] == [0, 0, 0, 0]
+    assert [process.wait(timeout=30) for process in processes] == [0, 0, 0, 0]
     assert project.calls() == EVERYTHING
 
 
@@ -224,8 +224,8 @@ def test_a_machine_that_goes_off_in_a_command_runs_it_again(project: Scheduled) 
     project.delay("check", 30)
     off = project.start(at_clock(f"{WEDNESDAY}T13:00"))
     wait_for(lambda: "check" in project.calls())
-    for one in [*psutil.Process(off.pid).children(recursive=True), off]:
-        one.kill()
+    for process in [*psutil.Process(off.pid).children(recursive=True), off]:
+        process.kill()
     off.wait()
     project.delay("check", 0)
     assert tick_at(f"{WEDNESDAY}T13:05") == []

@@ -69,7 +69,7 @@ def elapses(expression: str, after: str, times: int) -> list[dt.datetime]:
         words, capture_output=True, text=True, check=True, env={"TZ": "UTC", "PATH": "/usr/bin:/bin"}
     ).stdout
     found = re.findall(r"(?:Next elapse|Iter\. #\d+|Iteration #\d+): \w{3} (\S+ \S+) UTC", said)
-    return [dt.datetime.fromisoformat(one).replace(tzinfo=dt.UTC) for one in found]
+    return [dt.datetime.fromisoformat(time).replace(tzinfo=dt.UTC) for time in found]
 
 
 @needs_systemd
@@ -78,8 +78,8 @@ def elapses(expression: str, after: str, times: int) -> list[dt.datetime]:
 def test_the_first_time_of_each_day_is_the_jobs(job: Job, around: str) -> None:
     first, _ = timers.on_calendar(job, PLAN)
     found = elapses(first, f"{around} 00:00:00 UTC", 40)
-    days = {one.astimezone(SANTIAGO).date(): one.astimezone(SANTIAGO) for one in reversed(found)}
-    assert days and {f"{one:%H:%M}" for one in days.values()} == {f"{job.at:%H:%M}"}
+    days = {at.astimezone(SANTIAGO).date(): at.astimezone(SANTIAGO) for at in reversed(found)}
+    assert days and {f"{at:%H:%M}" for at in days.values()} == {f"{job.at:%H:%M}"}
     weekdays = {day.weekday() for day in days}
     assert weekdays <= {0} if job.days == "monday" else weekdays == {0, 1, 2, 3, 4}
 
@@ -87,9 +87,9 @@ def test_the_first_time_of_each_day_is_the_jobs(job: Job, around: str) -> None:
 @needs_systemd
 def test_a_job_that_failed_is_asked_for_until_its_day_ends() -> None:
     [daily] = [job for job in PLAN.jobs if job.name == "daily"]
-    both = [one for line in timers.on_calendar(daily, PLAN) for one in elapses(line, "2024-11-27 00:00:00 UTC", 48)]
-    today = sorted(one.astimezone(SANTIAGO) for one in both if one.astimezone(SANTIAGO).date() == dt.date(2024, 11, 27))
-    assert [f"{one:%H:%M}" for one in today] == [
+    both = [at for line in timers.on_calendar(daily, PLAN) for at in elapses(line, "2024-11-27 00:00:00 UTC", 48)]
+    today = sorted(at.astimezone(SANTIAGO) for at in both if at.astimezone(SANTIAGO).date() == dt.date(2024, 11, 27))
+    assert [f"{at:%H:%M}" for at in today] == [
         f"{hour:02}:{minute:02}" for hour in range(15, 24) for minute in (5, 20, 35, 50)
     ]
 
@@ -122,7 +122,7 @@ def test_a_path_with_a_line_break_is_refused() -> None:
 
 @pytest.fixture
 def systemctl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A made-up one, which notes what it was asked."""
+    """A stand-in for systemctl, which notes what it was asked."""
     program = tmp_path / "bin/systemctl"
     program.parent.mkdir()
     program.write_text(f"#!/bin/sh\necho \"$*\" >> '{tmp_path}/asked'\n")

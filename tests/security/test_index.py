@@ -45,7 +45,7 @@ def test_the_page_has_a_row_for_each_attack_in_order() -> None:
 def test_a_row_says_what_stops_it_and_names_the_files_of_its_tests(row: list[str]) -> None:
     attack, stops, files = row
     named = {place.partition("::")[0].removeprefix("tests/") for place in ATTACKS[attack]}
-    assert {one.strip(" `") for one in files.split(",")} == named
+    assert {file.strip(" `") for file in files.split(",")} == named
     assert len(stops.split()) >= 5
 
 

@@ -81,4 +81,4 @@ def test_a_note_comes_back_as_text_or_is_damaged(note: bytes, folder: Path) -> N
 def test_a_column_s_name_is_a_name(column: str, folder: Path) -> None:
     rows = read(TABLE.rename_columns(["date", column]), folder)
     assert rows is None or [*rows[0]] == ["date", column]
-    assert [one.name for one in folder.iterdir()] == ["a.parquet"]
+    assert [path.name for path in folder.iterdir()] == ["a.parquet"]

@@ -24,14 +24,14 @@ from forex.providers.network.secret import Secret, hidden
 from forex.schedule import crontab
 from tests.support.made_up import ROOT
 
-SIZES = (18, 21, 24, 27, 30, 300, 3_000, 30_000, 100_000)  # an exponential pattern is found before it never ends
+SIZES = (18, 21, 24, 27, 30, 300, 3_000, 30_000, 100_000)  # an exponential pattern fails before it takes for ever
 LIMIT = 0.05  # seconds of processor time
 SEARCHES = {"match", "fullmatch", "search", "sub", "subn", "split", "findall", "finditer"}
-# Which argument of re's functions they are, where not the third.
+# Their position among the arguments of re's functions, where it is not the third.
 FLAGS_AT = {"sub": 4, "subn": 4, "split": 3, "compile": 1}
 
 
-# Where a pattern is only given what is short: who decides that, on the text that the pattern is tried on.
+# Where a pattern is only given short texts: the functions that see to that, tried on the text in place of the pattern.
 THROUGH: dict[str, tuple[Callable[[str], object], ...]] = {
     "forex/importing/days.py": (days.readings, days.looks_like_a_day, days.has_a_time, days.is_a_month),
     "forex/importing/numbers.py": (numbers.readings, numbers.is_absent),
@@ -65,21 +65,34 @@ def collected() -> tuple[list[Use], set[str]]:
     uses, others = [], set()
     for path, tree in trees().items():
         place, names = str(path.relative_to(ROOT)), vars(module_of(path))
-        attributes = [one for one in ast.walk(tree) if isinstance(one, ast.Attribute) and one.attr in SEARCHES]
+        attributes = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in SEARCHES]
         for node in attributes:  # NAME.search
             found = names.get(node.value.id) if isinstance(node.value, ast.Name) else None
             if isinstance(found, re.Pattern):
                 uses.append(Use(f"{place}:{node.lineno}", found, node.attr))
-        unseen = {id(one): one for one in names.values() if isinstance(one, re.Pattern)}
-        uses += [Use(place, one, "fullmatch") for one in unseen.values() if one not in {use.pattern for use in uses}]
-        top = {id(node) for one in tree.body if isinstance(one, ast.Assign | ast.AnnAssign) for node in ast.walk(one)}
+        unseen = {id(pattern): pattern for pattern in names.values() if isinstance(pattern, re.Pattern)}
+        uses += [
+            Use(place, pattern, "fullmatch")
+            for pattern in unseen.values()
+            if pattern not in {use.pattern for use in uses}
+        ]
+        top = {
+            id(node)
+            for statement in tree.body
+            if isinstance(statement, ast.Assign | ast.AnnAssign)
+            for node in ast.walk(statement)
+        }
         for node in ast.walk(tree):  # re.search(…)
             if (made := called(node)) is None or id(node) in top:
                 continue
             search, call = made
-            written = [call.args[0], *call.args[FLAGS_AT.get(search, 2) :], *(one.value for one in call.keywords)]
+            written = [
+                call.args[0],
+                *call.args[FLAGS_AT.get(search, 2) :],
+                *(keyword.value for keyword in call.keywords),
+            ]
             try:
-                pattern, *flags = [eval(compile(ast.Expression(one), place, "eval"), names) for one in written]
+                pattern, *flags = [eval(compile(ast.Expression(part), place, "eval"), names) for part in written]
             except NameError:  # a local name is in it
                 others.add(place)
                 continue
@@ -119,7 +132,7 @@ BY_FUNCTION: dict[str, list[Callable[[int], object]]] = {
 
 
 def seconds(work: Callable[[], object]) -> float:
-    """Of processor time, the least of three where the first one is too many."""
+    """Of processor time: the least of up to three runs, repeated while each takes one to ten times the limit."""
     taken = []
     for _ in range(3):
         begun = time.process_time()
@@ -143,7 +156,7 @@ def searched(use: Use, text: Any) -> object:
 
 
 def pumped(text: Any, size: int) -> Iterator[Any]:
-    """The text with one or two of its characters many times, and then what nothing expects: at the end, or at once."""
+    """The text with one or two of its characters many times, and a character that nothing expects: at the end, or at once."""
     spoilt = b"\x00" if isinstance(text, bytes) else "\x00"
     for at in range(min(len(text), 8)):
         for width in (1, 2):

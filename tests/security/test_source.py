@@ -19,7 +19,7 @@ SHELL = "/bin/sh"
 
 
 def dotted(node: ast.AST) -> str:
-    """`a.b.c` as it is written, "" for what is no such name."""
+    """`a.b.c` as it is written, "" for anything but such a name."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute) and (inner := dotted(node.value)):
@@ -30,7 +30,7 @@ def dotted(node: ast.AST) -> str:
 def findings(source: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (f"import {one.name}" for one in node.names if one.name.partition(".")[0] in MODULES)
+            yield from (f"import {alias.name}" for alias in node.names if alias.name.partition(".")[0] in MODULES)
         elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] in MODULES:
             yield f"import {node.module}"
         elif isinstance(node, ast.Call):
@@ -39,7 +39,7 @@ def findings(source: str) -> Iterator[str]:
 
 def _of_a_call(node: ast.Call) -> Iterator[str]:
     name = dotted(node.func)
-    keywords = {one.arg: one.value for one in node.keywords}
+    keywords = {keyword.arg: keyword.value for keyword in node.keywords}
     if name in NAMES or name in CALLS or (isinstance(node.func, ast.Attribute) and node.func.attr in METHODS):
         yield f"{name or node.func.attr}()"  # type: ignore[attr-defined]
     if "shell" in keywords and not (isinstance(keywords["shell"], ast.Constant) and keywords["shell"].value is False):
@@ -52,7 +52,7 @@ def _of_a_call(node: ast.Call) -> Iterator[str]:
         yield "an unsafe YAML"
     if name in {"subprocess.run", "subprocess.call", "subprocess.Popen", "subprocess.check_output", "check_output"}:
         first = node.args[0] if node.args else keywords.get("args")
-        if isinstance(first, ast.Constant | ast.JoinedStr):  # a text would have to be taken apart by a shell
+        if isinstance(first, ast.Constant | ast.JoinedStr):  # a shell would have to split it
             yield "a command that is a text"
 
 
@@ -97,5 +97,5 @@ def test_the_one_script_for_a_shell_is_constant_and_takes_what_it_runs_as_argume
         if isinstance(node, ast.List) and node.elts and isinstance(node.elts[0], ast.Constant)
         if node.elts[0].value == SHELL
     ]
-    assert [[ast.unparse(one) for one in words[:3]] for words in starts] == [["'/bin/sh'", "'-c'", "SHELL"]]
+    assert [[ast.unparse(word) for word in words[:3]] for words in starts] == [["'/bin/sh'", "'-c'", "SHELL"]]
     assert isinstance(run.SHELL, str) and run.SHELL.startswith('"$@";')

@@ -17,7 +17,7 @@ from tests.support.made_up import ROOT
 pytestmark = pytest.mark.slow
 
 CODE = "$(touch planted); `touch planted`; | touch planted; __import__('os').system('touch planted') {{ 7*7 }} ${{ x }}"
-LOOPBACK = "('::1', 0)"  # where a library that asks for web pages looks whether there is IPv6, when it is imported
+LOOPBACK = "('::1', 0)"  # where a library for web requests checks for IPv6 when it is imported
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +26,8 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     with copied(tmp_path_factory) as project:
         series = project.path / "store/series.yaml"
         listed = json.loads(series.read_text(encoding="utf-8"))
-        for one in listed.values():
-            one["title"] = CODE
+        for entry in listed.values():
+            entry["title"] = CODE
         listed["mxn"]["unit"] = CODE
         series.write_text(json.dumps(listed), encoding="utf-8")
         path = project.path / "store/mxn.csv"
@@ -52,7 +52,7 @@ def watched(project: Path, stages: list[str], planted: str = "") -> list[dict[st
 
 
 def of_a_library(event: dict[str, Any]) -> bool:
-    """Babel unpacks the names of months from its own files, and a client of the web binds a port to know whether there is IPv6."""
+    """Babel unpickles the names of months from its own files, and a library for web requests binds a port to check for IPv6."""
     if event["event"] == "pickle.find_class":
         return bool(event["caller"] == "babel.localedata" and event["about"].startswith("('babel."))
     return bool(event["event"] == "socket.bind" and event["about"].endswith(f"{LOOPBACK})"))
@@ -61,7 +61,7 @@ def of_a_library(event: dict[str, Any]) -> bool:
 def test_no_stage_starts_a_process_asks_the_network_unpickles_or_writes_elsewhere(hostile: Made) -> None:
     before = {path for path in ROOT.rglob("planted") if ".venv" not in path.parts}
     events = watched(hostile.path, list(STAGES))
-    assert [one for one in events if not of_a_library(one)] == []
+    assert [event for event in events if not of_a_library(event)] == []
     assert [*hostile.path.rglob("planted")] == []
     assert {path for path in ROOT.rglob("planted") if ".venv" not in path.parts} == before
 
@@ -79,6 +79,6 @@ def test_no_stage_starts_a_process_asks_the_network_unpickles_or_writes_elsewher
     ],
 )
 def test_the_watch_sees_what_it_is_there_for(planted: str, event: str, hostile: Made) -> None:
-    found = [one for one in watched(hostile.path, [], planted) if one["stage"] == "planted"]
-    assert event in {one["event"] for one in found}
-    assert not [one for one in found if of_a_library(one)]
+    found = [record for record in watched(hostile.path, [], planted) if record["stage"] == "planted"]
+    assert event in {record["event"] for record in found}
+    assert not [record for record in found if of_a_library(record)]

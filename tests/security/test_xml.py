@@ -27,7 +27,7 @@ USED = '<a><Cube time="2024-11-27">&x;</Cube></a>'
 
 def encoded(text: str, encoding: str) -> bytes:
     """The document in an encoding that expat follows, with the first line that names it."""
-    if encoding == "cp037":  # letters that are others: the line that names it is in ASCII
+    if encoding == "cp037":  # its letters have codes of their own: the line that names it is in ASCII
         return b'<?xml version="1.0" encoding="cp037"?>' + text.encode("cp037")
     return f'<?xml version="1.0" encoding="{encoding}"?>{text}'.encode(encoding)
 
@@ -54,7 +54,7 @@ def test_no_document_unfolds_entities_in_whatever_encoding(what: str, encoding: 
 
 
 def test_in_utf_16_a_parser_would_have_unfolded_it() -> None:
-    """Why the encoding is looked at, too."""
+    """Why the encoding is checked as well."""
     body = encoded('<!DOCTYPE a [<!ENTITY x "boom">]><a>&x;</a>', "utf-16")
     assert b"<!DOCTYPE" not in body and ElementTree.fromstring(body).text == "boom"
 

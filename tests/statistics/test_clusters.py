@@ -35,8 +35,8 @@ def test_episodes_equal_the_rule_as_it_is_told(chosen: list[int], steps: int) ->
 def test_no_two_episodes_share_an_outcome(chosen: list[int], steps: int) -> None:
     at = np.array(sorted(chosen), dtype=np.int64)
     number = episodes(DAYS[at], DAYS[at + steps])
-    for one in range(1, number.max() + 1):
-        assert DAYS[at[number < one] + steps].max() < DAYS[at[number == one]].min()
+    for episode in range(1, number.max() + 1):
+        assert DAYS[at[number < episode] + steps].max() < DAYS[at[number == episode]].min()
 
 
 def test_an_unbroken_run_is_one_episode_at_every_horizon() -> None:
@@ -54,7 +54,7 @@ def test_the_band_equals_a_readable_loop() -> None:
     hits = rng.random((cluster.size, 2)) < [0.5, 0.8]
     low, high = share_band(hits, cluster, probability=0.9)
     for k in range(2):
-        rows = {g: [bool(hit) for hit, one in zip(hits[:, k], cluster, strict=True) if one == g] for g in set(cluster)}
+        rows = {g: [bool(hit) for hit, own in zip(hits[:, k], cluster, strict=True) if own == g] for g in set(cluster)}
         n = sum(len(held) for held in rows.values())
         share = sum(sum(held) for held in rows.values()) / n
         squares = sum((sum(held) - share * len(held)) ** 2 for held in rows.values())
@@ -76,8 +76,9 @@ def test_one_cluster_has_no_band() -> None:
 
 
 def covering(groups: int, level: float, *, equal: bool, draws: int = 1500) -> float:
-    """How often the 90 % band holds the truth: in an episode intervals hold with a probability of its own, Beta with mean `level`
-    and a correlation of 0.2 within the episode; its length is always 17 or geometric with that mean."""
+    """How often the 90 % band holds the true `level`, where each episode's intervals hold with a probability of its own: a Beta of
+    that mean, with a correlation of 0.2 within the episode. Its length is always 17, or geometric with that mean.
+    """
     rng = np.random.default_rng([groups, round(100 * level)])
     held = 0
     for _ in range(draws):
@@ -97,5 +98,5 @@ def test_the_band_covers_as_it_says_where_episodes_are_alike(groups: int) -> Non
 @pytest.mark.parametrize(("level", "at_least"), [(0.5, 0.80), (0.8, 0.77), (0.95, 0.64)])
 @pytest.mark.parametrize("groups", [10, 16, 20])
 def test_where_they_are_unequal_it_is_too_narrow_and_never_too_wide(groups: int, level: float, at_least: float) -> None:
-    """It excuses fewer misses than it says, and the more so the rarer they are: what it leaves open is open."""
+    """It excuses fewer misses than it says, and the fewer the rarer they are: what it does excuse may be excused."""
     assert at_least <= covering(groups, level, equal=False) <= 0.9

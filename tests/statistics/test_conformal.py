@@ -220,7 +220,7 @@ def test_exchangeable_scores_are_covered_within_monte_carlo_error(count: int) ->
 
 
 def test_250_scores_cover_95_per_cent_and_not_what_their_own_quantile_covers() -> None:
-    """Without the one score more it is 250 · 0.95 / 251 = 94.62 %. The coverage of each draw is known, not only whether it hit."""
+    """Without the extra score it is 250 · 0.95 / 251 = 94.62 %. The coverage of each draw is known, not only whether it hit."""
     rng = np.random.default_rng(16)
     draws, count, level = 2000, 250, list(COVERAGE.round(3)).index(0.95)
     matured = np.append(np.full(count, count), count + 1)

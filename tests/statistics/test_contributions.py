@@ -35,8 +35,8 @@ def test_what_is_shown_and_the_rest_sum_to_the_move(parts: list[float], count: i
 def test_horizons_of_one_estimate_share_a_column_in_any_place() -> None:
     found = moved(0.003, -0.001)
     assert [(run[0], run[-1]) for run in runs(found)] == [("1d", "1d"), ("7d", "30d")]
-    for one in found["series"].values():
-        one["moves"] = {"1d": 1.0, "7d": 1.0, "30d": 2.0}
+    for entry in found["series"].values():
+        entry["moves"] = {"1d": 1.0, "7d": 1.0, "30d": 2.0}
     assert [(run[0], run[-1]) for run in runs(found)] == [("1d", "7d"), ("30d", "30d")]
 
 
@@ -45,8 +45,8 @@ def test_the_page_lists_the_largest_and_sums_the_others() -> None:
     found = moved(*parts)
     text = Reader(page(moved=found)).text
     for i in range(SHOWN_SERIES):
-        one = found["series"][f"s{i}"]["moves"]
-        assert f"S{i} {signed(one['1d'])} {signed(one['7d'])} {20.5 + i:g} 0 business days" in text
+        moves = found["series"][f"s{i}"]["moves"]
+        assert f"S{i} {signed(moves['1d'])} {signed(moves['7d'])} {20.5 + i:g} 0 business days" in text
     rest = sum(found["series"][f"s{i}"]["moves"]["1d"] for i in range(SHOWN_SERIES, 8))
     assert f"3 others {signed(rest)}" in text and "S5" not in text
     assert f"All {signed(found['moves']['1d'])} {signed(found['moves']['7d'])}" in text
@@ -56,10 +56,10 @@ def test_the_page_lists_the_largest_and_sums_the_others() -> None:
 def test_a_quotes_part_is_called_a_quotes_and_counts_like_the_others() -> None:
     parts = [0.003, -0.001, 0.002]
     found = moved(*parts, quote="s2")
-    assert {name: one["quote"] for name, one in found["series"].items()} == {"s0": False, "s1": False, "s2": True}
+    assert {name: entry["quote"] for name, entry in found["series"].items()} == {"s0": False, "s1": False, "s2": True}
     assert [row["label"] for row in ranked(found)] == ["s0", "s2 (quote)", "s1"]
     for horizon, move in found["moves"].items():
-        assert sum(one["moves"][horizon] for one in found["series"].values()) == pytest.approx(move, abs=1e-3)
+        assert sum(entry["moves"][horizon] for entry in found["series"].values()) == pytest.approx(move, abs=1e-3)
     assert found["moves"] == moved(*parts)["moves"]
     text = Reader(page(moved=found)).text
     assert f"S2 quote {signed(found['series']['s2']['moves']['1d'])} " in text

@@ -99,7 +99,7 @@ def test_diebold_mariano_of_a_forecast_with_itself_says_nothing() -> None:
 
 @pytest.mark.parametrize("apart", [3.0, -1e-3, 0.1])
 def test_diebold_mariano_of_a_constant_difference_is_no_test(apart: float) -> None:
-    """Its variance is 0, or what rounding leaves of 0: p = 0 would be evidence made of nothing. Warnings are errors here."""
+    """Its variance is 0, or what rounding leaves of 0: p = 0 would be evidence out of nothing. Warnings are errors here."""
     varying = np.abs(np.random.default_rng(5).normal(0, 10, (500, 1)))
     for rival in (varying, np.full((500, 1), 2.0)):
         test = diebold_mariano(rival + apart, rival, steps=1, bandwidth_steps=3)
@@ -166,8 +166,8 @@ def test_chains_do_not_overlap_and_skip_nothing(moves: list[tuple[int, int]]) ->
     found = chains(anchor, target)
     assert [chain[0] for chain in found] == list(range(len(found)))
     for chain in found:
-        for one, other in zip(chain[:-1], chain[1:], strict=True):
-            assert anchor[other] >= target[one] > anchor[other - 1] or other == one + 1
+        for earlier, later in zip(chain[:-1], chain[1:], strict=True):
+            assert anchor[later] >= target[earlier] > anchor[later - 1] or later == earlier + 1
         assert not (anchor > anchor[chain[-1]]).any() or not (anchor[chain[-1] + 1 :] >= target[chain[-1]]).any()
 
 

@@ -86,9 +86,9 @@ def test_readable_regression_agrees(seed: int, schedule: Schedule) -> None:
         np.testing.assert_allclose(gram, moments, rtol=1e-9, atol=1e-9 * np.abs(moments).max())
 
 
-def first_difference(one: NDArray, other: NDArray) -> int:
-    different = np.flatnonzero((one != other).any(axis=1))
-    return int(different[0]) if different.size else len(one)
+def first_difference(made: NDArray, other: NDArray) -> int:
+    different = np.flatnonzero((made != other).any(axis=1))
+    return int(different[0]) if different.size else len(made)
 
 
 def test_a_row_enters_at_the_first_refit_at_which_it_has_matured() -> None:

@@ -93,8 +93,9 @@ def test_roots_read_a_component_relative_to_its_long_run() -> None:
 
 
 def test_a_jump_moves_months_less_than_tomorrow_and_a_storm_moves_both() -> None:
-    """Against the same without roots: one day of 20 usual ones counts for much less far ahead, thirty days of twice the size for
-    about as much."""
+    """Compared with the rule without roots: one day of 20 times the usual size counts for much less far ahead, thirty days of twice
+    the size for about as much.
+    """
     usual = np.full(600, 0.006)
     jump, storm = usual.copy(), usual.copy()
     jump[-1], storm[-30:] = 20 * 0.006, 2 * 0.006

@@ -29,7 +29,7 @@ def numbers(block: Content, prefix: str) -> dict[str, Any]:
         if isinstance(value, dict):
             found |= numbers(value, key)
         elif isinstance(value, int | float) or (
-            isinstance(value, list) and not any(isinstance(one, str) for one in value)
+            isinstance(value, list) and not any(isinstance(item, str) for item in value)
         ):
             found[key] = value
     return found

@@ -103,7 +103,10 @@ def page(
         markdown(
             [
                 ["values", "drift", "HIGH", "mean score"],
-                *[[name, _pct(one.drift), _pct(one.severities[3]), f"{one.score:.1f}"] for name, one in old.items()],
+                *[
+                    [name, _pct(rates.drift), _pct(rates.severities[3]), f"{rates.score:.1f}"]
+                    for name, rates in old.items()
+                ],
             ]
         ),
         "",
@@ -139,10 +142,10 @@ def page(
             [
                 ["world", "change", "rule", *(f"after {at}" for at in SHOWN), "within 60", "median"],
                 *[
-                    [world, name, rule, *(_pct(one.at[at]) for at in SHOWN), _pct(one.within), _moves(one.median)]
+                    [world, name, rule, *(_pct(found.at[at]) for at in SHOWN), _pct(found.within), _moves(found.median)]
                     for (world, name), (ours, theirs) in changed.items()
-                    for rule, one in (("forex", ours), ("predecessor", theirs))
-                    if one is not None
+                    for rule, found in (("forex", ours), ("predecessor", theirs))
+                    if found is not None
                 ],
             ]
         ),

@@ -100,7 +100,7 @@ def test_the_forecaster_is_the_pipelines_own() -> None:
     known = made.history.days[made.origins] <= made.history.days[1699]
     for horizon in HORIZONS:
         assert np.array_equal(made.raw[horizon].scale[known], other.raw[horizon].scale[known])
-        before, after = (one.quantiles(None)[horizon][known] for one in (made, other))
+        before, after = (series.quantiles(None)[horizon][known] for series in (made, other))
         assert np.array_equal(before, after, equal_nan=True)
     rule = PARAMS.fit.own("nowcast", Settings)
     assert rule.root_steps > 0 and rule.calendar_share > 0  # both are in the scale above
@@ -112,8 +112,8 @@ def test_a_fixed_shape_covers_in_the_long_run_of_its_world(world: str) -> None:
     found: dict[tuple[str, float], list[float]] = {}
     for number in range(12):
         made = run(WORLDS[world](np.random.default_rng([3, number]), 2600))
-        for horizon, one in seen(made, made.quantiles(fixed_shape(world))).watched.items():
-            for level, missed in one.missed.items():
+        for horizon, watched in seen(made, made.quantiles(fixed_shape(world))).watched.items():
+            for level, missed in watched.missed.items():
                 found.setdefault((horizon, level), []).append(float(missed.mean()))
     for (horizon, level), missed in found.items():
         error = np.std(missed, ddof=1) / np.sqrt(len(missed))
@@ -125,9 +125,9 @@ def test_an_interval_is_narrowed_to_the_misses_that_the_change_names() -> None:
     assert 0.6 < factor < 0.7  # of a normal distribution 0.8416/1.2816 = 0.657
     made = run(WORLDS["iid"](np.random.default_rng(4), 2600))
     day = made.history.days[2000]
-    one = seen(made, made.quantiles(fixed_shape("iid")), narrow=factor, day=day)
-    after = one.panels["1d"].target_date >= day
-    missed = one.watched["1d"].missed[0.8]
+    narrowed = seen(made, made.quantiles(fixed_shape("iid")), narrow=factor, day=day)
+    after = narrowed.panels["1d"].target_date >= day
+    missed = narrowed.watched["1d"].missed[0.8]
     assert missed[after].mean() == pytest.approx(0.4, abs=0.06) and missed[~after].mean() == pytest.approx(
         0.2, abs=0.04
     )
@@ -138,7 +138,7 @@ def test_larger_errors_come_from_the_day_on_and_calibration_learns_of_them() -> 
     day = made.history.days[2000]
     worse = made.with_errors(2.0, day)
     before = made.target_dates["1d"] < day
-    calm, wide = (one.quantiles(None)["1d"] for one in (made, worse))
+    calm, wide = (series.quantiles(None)["1d"] for series in (made, worse))
     assert np.array_equal(calm[before[:-1].sum() - 1], wide[before[:-1].sum() - 1])
     assert wide[-1, -1] - wide[-1, 0] > 1.2 * (calm[-1, -1] - calm[-1, 0])
 
@@ -184,12 +184,12 @@ def independent(world: str, change: str, forecaster: str) -> tuple[list[dict[str
             made = made.with_errors(shift.error, CHANGED_ON)
         narrow = shift.narrow if shift is not None else 1.0
         quantiles = made.quantiles(fixed_shape(world) if forecaster == FIXED else None)
-        one = seen(made, quantiles, narrow=narrow, day=CHANGED_ON)
-        own = subjects(one.panels, levels=PARAMS.levels, settings=PARAMS.performance, models=("published",))[
+        observed = seen(made, quantiles, narrow=narrow, day=CHANGED_ON)
+        own = subjects(observed.panels, levels=PARAMS.levels, settings=PARAMS.performance, models=("published",))[
             "published"
         ]
         known = made.history.anchor_date[-YEAR:]
-        found.append(looks(own, known, PARAMS.performance, (_early(made, one, rates),)))
+        found.append(looks(own, known, PARAMS.performance, (_early(made, observed, rates),)))
         if change == NO_CHANGE:
             target = target_of(returns, first=FIRST_DAY)
             panel = align.panel(target, {}, set(), set(), as_of=str(target["date"].max()), cut_off=PARAMS.cut_off)
@@ -197,12 +197,12 @@ def independent(world: str, change: str, forecaster: str) -> tuple[list[dict[str
     return found, drifting
 
 
-def _early(made: Run, one: Seen, rates: EarlyRates) -> Early:
+def _early(made: Run, observed: Seen, rates: EarlyRates) -> Early:
     origins = made.origins[SETTLED - FIRST :]
     day, anchor = steps_between(EPOCH, made.history.anchor_date[origins]), made.history.anchor[origins]
     first = np.append(True, np.diff(day) > 0)
     path = Path(made.history.days[origins][first], day[first], np.log(anchor[first]))
-    return Early(HORIZONS, fans(day, anchor, one.steps, one.quantiles), path, rates)
+    return Early(HORIZONS, fans(day, anchor, observed.steps, observed.quantiles), path, rates)
 
 
 def agree(mine: np.ndarray, stated: Share) -> None:
@@ -216,11 +216,11 @@ def test_an_independent_simulation_repeats_the_rates_without_a_change() -> None:
     found, drifting = independent("fitted", NO_CHANGE, ADAPTS)
     stated = measured()
     windows = [
-        np.any([np.max(list(one.windows.values()), axis=0) >= CODE[DEGRADED] for one in each.values()])
+        np.any([np.max(list(look.windows.values()), axis=0) >= CODE[DEGRADED] for look in each.values()])
         for each in found
     ]
-    alarm = [np.any([one.alarm for one in each.values()]) for each in found]
-    early = [np.any([one.early for one in each.values()]) for each in found]
+    alarm = [np.any([look.alarm for look in each.values()]) for each in found]
+    early = [np.any([look.early for look in each.values()]) for each in found]
     agree(np.array(windows), stated["fitted", ADAPTS, "windows_year"])
     agree(np.array(alarm), stated["fitted", ADAPTS, "alarm_year"])
     agree(np.array(early), stated["fitted", ADAPTS, "early_year"])
@@ -276,16 +276,16 @@ def test_the_stated_rates_are_under_the_bounds_or_stated_as_what_they_are() -> N
         if world not in CALM:
             continue
         for column, monitor in names.items():
-            one = stated[world, forecaster, monitor]
-            assert row[column] == f"{100 * one.value:.1f} ± {100 * one.error:.1f} %"
-    over = [key for key, one in stated.items() if key[2] == "alarm_five_years" and one.value > FIVE_YEARS]
+            rate = stated[world, forecaster, monitor]
+            assert row[column] == f"{100 * rate.value:.1f} ± {100 * rate.error:.1f} %"
+    over = [key for key, rate in stated.items() if key[2] == "alarm_five_years" and rate.value > FIVE_YEARS]
     assert ("given the past" in page) and (not over or "the bound does not hold" in page)
 
 
 def test_the_early_signal_is_rare_in_every_world_without_a_change() -> None:
-    for (world, forecaster, monitor), one in measured().items():
+    for (world, forecaster, monitor), rate in measured().items():
         if monitor == "early_year":
-            assert one.value <= PARAMS.performance.early_rate + 3 * one.error, (world, forecaster)
+            assert rate.value <= PARAMS.performance.early_rate + 3 * rate.error, (world, forecaster)
 
 
 @pytest.mark.slow
@@ -295,8 +295,8 @@ def test_false_alarms_of_a_few_years() -> None:
     found = a_chunk("fitted", (NO_CHANGE,), FORECASTERS, 11, 0, runs)
     stated = measured()
     for forecaster in FORECASTERS:
-        one = found[forecaster, NO_CHANGE]
-        counts = {"either_year": ever(one.either(*HORIZONS)), "alarm_five_years": share(one.alarm_five_years)}
+        outcome = found[forecaster, NO_CHANGE]
+        counts = {"either_year": ever(outcome.either(*HORIZONS)), "alarm_five_years": share(outcome.alarm_five_years)}
         for monitor, mine in counts.items():
             rate = stated["fitted", forecaster, monitor]
             assert runs * mine.value <= binom.isf(0.001, runs, rate.value + 3 * rate.error)
@@ -320,20 +320,20 @@ def test_false_alarms_of_kind_worlds(study: Study) -> None:
         for forecaster in FORECASTERS:
             shares = years_with(study, world, forecaster)
             for monitor in ("either_year", "alarm_five_years"):
-                one = shares[monitor]
-                assert one.value <= A_YEAR + 2 * one.error, (world, forecaster, monitor)
+                rate = shares[monitor]
+                assert rate.value <= A_YEAR + 2 * rate.error, (world, forecaster, monitor)
 
 
 @pytest.mark.study
 def test_the_early_signal_keeps_its_rate(study: Study) -> None:
     for world in CALM:
-        one = ever(study.said[world][ADAPTS, NO_CHANGE].early(study.rates, *HORIZONS))
-        assert one.value <= PARAMS.performance.early_rate + 2 * one.error, world
+        rate = ever(study.said[world][ADAPTS, NO_CHANGE].early(study.rates, *HORIZONS))
+        assert rate.value <= PARAMS.performance.early_rate + 2 * rate.error, world
 
 
 @pytest.mark.study
 def test_power(study: Study) -> None:
-    """At 1d in GARCH-t, with intervals whose shape stays: what a tolerance for clustered worlds must not give away."""
+    """At 1d in GARCH-t, with intervals of fixed shape: the power that the tolerance for clustered worlds must not cost."""
 
     def found(change: str) -> Said:
         return study.said["GARCH-t"][FIXED, change]

@@ -37,11 +37,11 @@ def test_rate_zero_is_the_published_forecast() -> None:
 def test_it_does_not_depend_on_what_is_known_later() -> None:
     rng, cut = np.random.default_rng(11), 600
     for horizon in HORIZONS:
-        one = world()[1][horizon]
-        noise = 0.02 * rng.standard_normal(len(one.steps))
-        unsettled = replace(one, log_return=np.where(one.matured > cut, noise, one.log_return))
+        outcomes = world()[1][horizon]
+        noise = 0.02 * rng.standard_normal(len(outcomes.steps))
+        unsettled = replace(outcomes, log_return=np.where(outcomes.matured > cut, noise, outcomes.log_return))
         usual, other = (
-            corrected(published(horizon), known, first=result()[1], rate=0.05) for known in (one, unsettled)
+            corrected(published(horizon), known, first=result()[1], rate=0.05) for known in (outcomes, unsettled)
         )
         np.testing.assert_array_equal(other[: cut + 1], usual[: cut + 1])
         assert (other[cut + 1 :] != usual[cut + 1 :]).any()
@@ -59,5 +59,5 @@ def test_it_brings_every_stretch_nearer_to_its_level() -> None:
         lower, upper = central_pair(0.8)
         hit = (actual >= quantiles[:, lower]) & (actual <= quantiles[:, upper])
         known = np.isfinite(actual) & (np.arange(len(actual)) >= first)
-        off[rate] = np.mean([abs(hit[known & (size == one)].mean() - 0.8) for one in (0.5, 2.0)])
+        off[rate] = np.mean([abs(hit[known & (size == factor)].mean() - 0.8) for factor in (0.5, 2.0)])
     assert off[0.0] > 0.12 and off[0.1] < 0.7 * off[0.0]

@@ -90,7 +90,7 @@ def test_coverage_error_is_bounded_for_an_adversary(kind: str, rate: float, dela
         "periods": np.where(days // 300 % 2 == 0, 0.1, largest),
         "trend": largest * days / n,
     }.get(kind)
-    if ratio is None:  # outcomes just outside whatever the plain sequence made the factor, as long as it is allowed to
+    if ratio is None:  # just outside the factors of a constant sequence; two days in seven just inside
         path = tracker.factors(np.full((n, 1), 2.0), days + delay, np.array([0.8]), rate=rate)[:, 0]
         ratio = np.clip(path + np.where(days % 7 < 5, 1e-6, -1e-6), 0, largest)
     assert_bound(np.repeat(ratio[:, None], len(LEVELS), axis=1), days + delay, rate)
@@ -128,7 +128,7 @@ def test_an_outcome_counts_from_the_first_origin_that_knows_it() -> None:
     ratios, matured = np.full((60, 3), 0.5), np.arange(60) + 7
     other = ratios.copy()
     other[30] = 3.0
-    usual, changed = (tracker.factors(one, matured, np.array(LEVELS), rate=0.1) for one in (ratios, other))
+    usual, changed = (tracker.factors(values, matured, np.array(LEVELS), rate=0.1) for values in (ratios, other))
     np.testing.assert_array_equal(changed[:37], usual[:37])
     np.testing.assert_allclose(changed[37:44] - usual[37:44], 0.1)
 
@@ -158,7 +158,7 @@ def test_corrected_half_widths_are_in_order_and_mend_a_change_of_size() -> None:
     assert np.isnan(made[:50]).all() and (np.diff(made[50:], axis=1) >= 0).all() and (made[50:] >= 0).all()
     late = slice(1900, None)
     for j in (7, 9):  # 80 and 95 %
-        before, after = (np.mean(scores[late] <= one[late, j]) for one in (half_widths, made))
+        before, after = (np.mean(scores[late] <= widths[late, j]) for widths in (half_widths, made))
         assert abs(after - COVERAGE[j]) < 0.03 < abs(before - COVERAGE[j])
 
 

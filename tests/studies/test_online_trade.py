@@ -35,17 +35,17 @@ def test_a_year_counts_with_enough_origins() -> None:
 
 
 def test_a_rate_is_worth_it_if_it_helps_by_year_and_regime_and_raises_neither_score() -> None:
-    def one(**values: float) -> Figures:
+    def made(**values: float) -> Figures:
         of = {"off": 3.0, "stressed": 84.0, "others": 80.0, "crps": 5.0, "interval_score": 60.0} | values
         return Figures({}, {0.8: of.pop("off")}, {}, **of)
 
     by_rate = {
-        0.0: one(),
-        0.01: one(off=2.0, stressed=82.0),
-        0.02: one(off=2.0, stressed=82.0, crps=5.1),
-        0.03: one(off=2.0, stressed=85.0),
-        0.04: one(off=3.5, stressed=82.0),
-        0.05: one(off=2.0, stressed=82.0, interval_score=60.1),
+        0.0: made(),
+        0.01: made(off=2.0, stressed=82.0),
+        0.02: made(off=2.0, stressed=82.0, crps=5.1),
+        0.03: made(off=2.0, stressed=85.0),
+        0.04: made(off=3.5, stressed=82.0),
+        0.05: made(off=2.0, stressed=82.0, interval_score=60.1),
     }
     assert worth(by_rate) == [0.01]
 

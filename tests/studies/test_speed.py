@@ -28,7 +28,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_fit_and_calibrate_stay_within_their_limits(sample: Path, tmp_path: Path) -> None:
     spent = ours.stages(sample, tmp_path)
     spent["conformal"] = ours.conformal_part(tmp_path)
-    assert not ours.missed({name: processor(one) for name, one in spent.items()})
+    assert not ours.missed({name: processor(amount) for name, amount in spent.items()})
     assert 0 < spent["conformal"].processor < spent["calibrate"].processor
 
 
@@ -45,7 +45,7 @@ def test_a_missed_limit_is_said() -> None:
 
 
 def test_memory_and_time_are_those_of_the_process_alone(tmp_path: Path) -> None:
-    held = bytearray(300_000_000)  # of the parent, which the child's figure must not have
+    held = bytearray(300_000_000)  # of the parent, which the child's figure must not include
     held[:] = b"x" * len(held)
     small = cost([sys.executable, "-c", "pass"], cwd=tmp_path, env=os.environ)
     large = cost([sys.executable, "-c", "sum(range(10**7)); b'x' * 10**8"], cwd=tmp_path, env=os.environ)

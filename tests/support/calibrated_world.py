@@ -41,7 +41,7 @@ def inputs(log_returns: Floats, horizons: tuple[str, ...], models: tuple[str, ..
     """Raw forecasts and outcomes of one simulated series, from its origin FIRST on."""
     history = history_of(target_of(log_returns))
     origins = np.arange(FIRST, len(history.days))
-    by_model = {name: one.forecast(history, origins, horizons) for name, one in build(fit_params(*models)).items()}
+    by_model = {name: model.forecast(history, origins, horizons) for name, model in build(fit_params(*models)).items()}
     raw = {horizon: {name: by_model[name][horizon] for name in models} for horizon in horizons}
     return raw, outcomes_of(history, origins, horizons)
 
@@ -62,7 +62,7 @@ def stress() -> Stress:
     raw, usual = world()
     regimes = np.tile(np.repeat(["NORMAL", "HIGH_VOL", "UNKNOWN"], 30), 20)[: len(usual["1d"].steps)]
     wider = np.where(regimes == "HIGH_VOL", 1.6, 1.0)
-    outcomes = {horizon: replace(one, log_return=one.log_return * wider) for horizon, one in usual.items()}
+    outcomes = {horizon: replace(outcome, log_return=outcome.log_return * wider) for horizon, outcome in usual.items()}
     return raw, outcomes, regimes
 
 

@@ -5,7 +5,7 @@ from forex.calibration.widening import ASSUMED_BEFORE, CENTRAL_SHARE, LEVEL
 
 
 def calibration(**medians: dict[str, float]) -> Calibration:
-    """By regime the median width, by horizon; each range reaches from half of it to twice as much."""
+    """medians: the median width by horizon, for each regime; each range reaches from half of it to twice as much."""
     horizons = sorted({horizon for by_horizon in medians.values() for horizon in by_horizon})
     return Calibration(
         params_sha256={"fit": "ab" * 32, "calibrate": "ab" * 32},

@@ -32,12 +32,12 @@ FORESEES = {
 }
 BETTER, EQUAL, WORSE, NARROW = "garch_t_conformal", "ensemble", "random_walk", "predecessor"
 VARIANCES = np.array([0.2, 0.2, 0.6])  # of the parts; the last one nobody foresees
-SIGMA = 6.0  # CLP, of a day
+SIGMA = 6.0  # CLP per day
 STEPS = {"1d": 1, "7d": 5}
 
 
 def calibrated(seed: int, n: int = 1700, *, first: str = "2018-01-02", later: float = 1.0) -> pl.DataFrame:
-    """`later` multiplies the spread that challengers miss by in the last third: their edge is gone, where it is above 1."""
+    """In the last third, noise of size (`later` - 1) * SIGMA is added to what challengers foresee: above 1 their edge is gone."""
     rng = np.random.default_rng(seed)
     longest = max(STEPS.values())
     days = calendar.business_days(first, "2039-12-30")[: n + longest]

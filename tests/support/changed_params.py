@@ -32,8 +32,8 @@ def changed(content: Content, values: Mapping[str, Any]) -> Content:
     for key, value in values.items():
         *blocks, name = key.split(".")
         block = content
-        for one in blocks:
-            block = block[one]
+        for part in blocks:
+            block = block[part]
         assert name in block, f"{key} is not a key of params.yaml"
         block[name] = value
     return content

@@ -21,7 +21,7 @@ from tests.support.nowcast_runs import NOWCAST_ONLY
 
 CALIBRATED = Path("data/forecasts/calibrated.parquet")
 WHOLE = ("ingest", "validate", "align", "regimes", "fit", "calibrate", "performance", "evaluate")
-# One day after one with a rate of its own; the bootstrap takes most of the time and decides nothing here.
+# A day that follows one with a rate of its own; the bootstrap takes most of the time and decides nothing here.
 USUAL = NOWCAST_ONLY | {"as_of": AS_OF, "evaluate.draws": 200}
 
 
@@ -59,8 +59,8 @@ def commit(folder: Path, name: str) -> None:
 
 
 def spoil(folder: Path, change: Callable[[pl.DataFrame], pl.DataFrame], *judging: str) -> None:
-    """Replace the calibrated forecasts by what `change` makes of them; stages that judge them anew."""
-    with chdir(folder):  # as the stage that it stands for would vouch for it
+    """Replace the calibrated forecasts by what `change` makes of them, then run the stages that judge them."""
+    with chdir(folder):  # so that the file is vouched for as if by its stage
         write_parquet(CALIBRATED, change(read_parquet(CALIBRATED)))
     run(folder, *judging)
 

@@ -108,7 +108,7 @@ class Made(Folder):
     said: dict[str, Content] = field(default_factory=dict)
 
     def differs(self, stage: str, said: Content | None = None) -> bool:
-        """Run the stage: whether its outputs say something else now, than `said` or than at first."""
+        """Run the stage: whether its outputs now differ from `said`, by default from what they said at first."""
         run(stage)
         return made_by(stage) != (said or self.said[stage])
 
@@ -117,7 +117,7 @@ class Made(Folder):
             for path in outputs(stage):
                 path.unlink()
             for path, content in self.files[stage].items():
-                handover.note(path, content)  # which has made so many others since that it knows its first no more
+                handover.note(path, content)  # so many others were noted since that its first is forgotten
                 path.write_bytes(content)
 
 

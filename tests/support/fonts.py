@@ -1,4 +1,4 @@
-"""Fonts that a machine must not lend us: any family's name, twice too wide, every letter of Unicode drawn as the same one."""
+"""Fonts that a machine must not lend us: under the name of any family, twice too wide, every letter of Unicode drawn alike."""
 
 import struct
 from pathlib import Path

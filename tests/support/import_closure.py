@@ -27,7 +27,7 @@ def closure(root: Path, module: str) -> set[str]:
             waiting += imported
             if DISCOVERY in imported:  # it reaches every file beside it
                 folder = ".".join(path.parent.parts)
-                waiting += [f"{folder}.{one.stem}" for one in sorted((root / path).parent.glob("*.py"))]
+                waiting += [f"{folder}.{file.stem}" for file in sorted((root / path).parent.glob("*.py"))]
     return found
 
 

@@ -88,8 +88,8 @@ class Fitted:
     def r2(self, horizon: str = "1d", **between: str) -> float:
         """1 − Σ(y − ŷ)²/Σy² of the median's log-distance from the anchor against a rate that stays at the anchor."""
         rows = self.forecasts(horizon, **between)
-        actual, said = (np.log(rows[name].to_numpy() / rows["anchor"].to_numpy()) for name in ("actual", "q0.5"))
-        return float(1 - np.sum((actual - said) ** 2) / np.sum(actual**2))
+        actual, predicted = (np.log(rows[name].to_numpy() / rows["anchor"].to_numpy()) for name in ("actual", "q0.5"))
+        return float(1 - np.sum((actual - predicted) ** 2) / np.sum(actual**2))
 
     def crps(self, horizon: str, model: str = "nowcast", **between: str) -> float:
         """The mean score of the matured forecasts, CLP per USD."""

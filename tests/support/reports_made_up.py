@@ -87,16 +87,16 @@ def group(crps: float) -> GroupScores:
 
 
 def regime(crps: float) -> RegimeScores:
-    said = dict(group(crps))
+    figures = dict(group(crps))
     by_level = {
         level: RegimeLevelScores(**dict(at), episode_low=level - 0.03, episode_high=level + 0.04)
-        for level, at in said.pop("by_level").items()
+        for level, at in figures.pop("by_level").items()
     }
-    return RegimeScores(**said, n_episodes=12, by_level=by_level)
+    return RegimeScores(**figures, n_episodes=12, by_level=by_level)
 
 
 def model_scores(crps: float, against: Mapping[Loss, Comparison], **regimes: RegimeScores) -> ModelScores:
-    said = dict(group(crps))
+    figures = dict(group(crps))
     by_level = {
         level: OverallLevelScores(
             **dict(at),
@@ -109,10 +109,10 @@ def model_scores(crps: float, against: Mapping[Loss, Comparison], **regimes: Reg
             below_block_low=0.4 * (1 - at.coverage),
             below_block_high=0.6 * (1 - at.coverage),
         )
-        for level, at in said.pop("by_level").items()
+        for level, at in figures.pop("by_level").items()
     }
     overall = OverallScores(
-        **said, by_level=by_level, crps_se=0.1, pit_histogram=[0.5, 0.5], pit_distance=0.01, pit_p=0.4
+        **figures, by_level=by_level, crps_se=0.1, pit_histogram=[0.5, 0.5], pit_distance=0.01, pit_p=0.4
     )
     return ModelScores(
         overall=overall,
@@ -130,8 +130,8 @@ UNPUBLISHED = Unpublished(verdict="INSUFFICIENT_DATA", value=0, at_least=250)
 
 
 def explained(r2: float, r2_se: float | None) -> Explained:
-    said = Record(n=3000, r2=r2, r2_se=r2_se, n_direction=2900, direction=0.6, direction_se=0.01, series={})
-    return Explained(**dict(said), by_year={}, by_quote={})
+    record = Record(n=3000, r2=r2, r2_se=r2_se, n_direction=2900, direction=0.6, direction_se=0.01, series={})
+    return Explained(**dict(record), by_year={}, by_quote={})
 
 
 def validation(against: Mapping[Loss, Comparison] | None = None, **evidence: Any) -> ValidationReport:

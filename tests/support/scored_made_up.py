@@ -1,4 +1,4 @@
-"""Scored panels of a world whose truth is known: a calibrated forecast, a too narrow one, a biased one; and their reports."""
+"""Scored panels of a world whose truth is known: a calibrated forecast, one that is too narrow, a biased one; and their reports."""
 
 import math
 from dataclasses import replace

@@ -25,11 +25,11 @@ HORIZONS = ("1d", "7d", "15d", "30d", "90d")
 ONE = dt.timedelta(days=1)
 SOLSTICE, LAW = dt.date(2021, 6, 21), dt.date(2021, 6, 19)  # law 21.357, published on a Saturday for the Monday after
 
-# Half of the origins lie in the months before a holiday that was known for less than 90 days: few others can tell.
+# Half of the origins lie in the months before a holiday that was known for less than 90 days: few others can show a fault.
 LATE = [day for day, known in KNOWN_FROM.items() if known.year > 1980 and day.weekday() < 5 and (day - known).days < 90]
 any_day = st.dates(dt.date(1980, 6, 1), dt.date(2039, 12, 31))
-before_a_late_one = st.tuples(st.sampled_from(LATE), st.integers(-10, 120)).map(lambda one: one[0] - one[1] * ONE)
-origins = st.one_of(any_day, before_a_late_one)
+before_late = st.tuples(st.sampled_from(LATE), st.integers(-10, 120)).map(lambda drawn: drawn[0] - drawn[1] * ONE)
+origins = st.one_of(any_day, before_late)
 
 
 def is_business(day: dt.date, origin: dt.date) -> bool:
@@ -63,7 +63,7 @@ def test_each_origin_counts_by_what_it_knew(days: list[dt.date], lag: int, horiz
     assert targets.tolist() == [loop_target(*pair, horizon) for pair in zip(days, anchors, strict=True)]
     counted = calendar.steps_between(anchors, targets, known_at=days)
     loops = zip(anchors, targets.tolist(), days, strict=True)
-    assert counted.tolist() == [loop_steps(*one) for one in loops]
+    assert counted.tolist() == [loop_steps(*dates) for dates in loops]
     assert (calendar.steps_between(targets, anchors, known_at=days) == -counted).all()
     assert (calendar.shift(anchors, counted[0], known_at=days)[0] == targets[0]).all()
     moved = calendar.shift(anchors, steps, known_at=days)

@@ -86,7 +86,7 @@ def test_nothing_is_sent_and_nothing_is_printed(capfd: pytest.CaptureFixture[str
 
 @pytest.mark.slow
 def test_modules_that_it_found_empty_are_whole_for_others() -> None:
-    """In a process that had none of them, and in one that drew before."""
+    """In a process that had imported none of them, and in one that had imported them all."""
     script = (
         "from forex.validation.expectations import _whole_frame, UNUSED\n"
         "import sys\n{before}\n"

@@ -36,7 +36,7 @@ def used(**more: Any) -> Any:
 
 
 def holidays() -> Expectations:
-    """In use all of it, rows on holidays set aside."""
+    """Every series in use, with rows on holidays set aside in one."""
     off = check("business_day", success=False, observed=[False], failing_rows=37)
     own = used(set_aside={"not_a_business_day": 37}, checks=[check("range"), off])
     return expectations(series={"usdclp": own, "eur": used(checks=[check("range")])})
@@ -84,7 +84,7 @@ def test_what_needs_attention_comes_first_and_is_open() -> None:
     opened = ["open" in attributes for tag, attributes in found.tags if tag == "details"]
     assert opened == [True, True, False]
     first = series_rows(report, EN)[0].checks
-    assert [one.outcome for one in first] == ["FAIL", "PASS"]
+    assert [row.outcome for row in first] == ["FAIL", "PASS"]
 
 
 def test_a_series_in_use_with_a_check_that_does_not_hold_is_one_with_reservations() -> None:
@@ -101,22 +101,26 @@ def test_rows_that_failed_are_shown_with_their_line() -> None:
     assert "expect_" not in text and "out of range" not in text and "outside of their range" in text
 
 
-@pytest.mark.parametrize("said", [EN, ES], ids=lambda one: one.code)
+@pytest.mark.parametrize("said", [EN, ES], ids=lambda said: said.code)
 def test_it_is_readable_by_ear_and_requests_nothing(said: Language) -> None:
     found = shown(stopped(STALE, verbatim("too old")), said)
     names = [tag for tag, _ in found.tags]
     assert ("html", {"lang": said.code}) in found.tags
     assert names.count("main") == names.count("h1") == 1 and names.count("h2") >= 2
     assert names.count("table") == names.count("caption") == 4
-    assert all(one.get("scope") for tag, one in found.tags if tag == "th")
+    assert all(attributes.get("scope") for tag, attributes in found.tags if tag == "th")
     assert not set(names) & {"script", "link", "img", "iframe", "object", "embed", "base", "form"}
-    assert {str(one["href"]) for tag, one in found.tags if tag == "a" and "#" not in str(one["href"])} == {
+    assert {
+        str(attributes["href"]) for tag, attributes in found.tags if tag == "a" and "#" not in str(attributes["href"])
+    } == {
         "dashboard.html",
         "expectations.json",
     }
-    ids = [str(one["id"]) for _, one in found.tags if "id" in one]
+    ids = [str(attributes["id"]) for _, attributes in found.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
-    assert {str(one["href"])[1:] for tag, one in found.tags if tag == "a" and "#" in str(one["href"])} <= set(ids)
+    assert {
+        str(attributes["href"])[1:] for tag, attributes in found.tags if tag == "a" and "#" in str(attributes["href"])
+    } <= set(ids)
 
 
 @pytest.mark.parametrize("name", ["holidays", "stopped"])

@@ -21,8 +21,8 @@ OBSERVED: list[Observed] = [5494, 5494.0, "float64", None, [], [False], [{"date"
 @pytest.mark.parametrize("kwargs", KWARGS)
 @pytest.mark.parametrize("observed", OBSERVED)
 def test_there_and_back(kwargs: Kwargs, observed: Observed, tmp_path: Path) -> None:
-    one = check("range", kwargs=kwargs, observed=observed)
-    report = expectations(series={"usdclp": checked(checks=[one])})
+    made = check("range", kwargs=kwargs, observed=observed)
+    report = expectations(series={"usdclp": checked(checks=[made])})
     path = tmp_path / "expectations.json"
     write_report(path, report)
     again = read_report(path, Expectations)

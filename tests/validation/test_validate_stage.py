@@ -77,7 +77,7 @@ def test_clean_rows_and_reports(project: Path) -> None:
     assert clean.columns == ["line", "date", "value", "known_at", "usable_at", "source"]
     assert clean.schema["usable_at"] == pl.Datetime("us", "UTC")
     assert set(quarantine["reason"]) == {"not_a_business_day"}
-    assert report()["success"] and {one["fate"] for one in report()["series"].values()} == {"used"}
+    assert report()["success"] and {series["fate"] for series in report()["series"].values()} == {"used"}
     before = {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}
     assert validated() == 0
     assert before == {path: path.read_bytes() for path in project.rglob("*") if path.is_file()}

@@ -1,4 +1,4 @@
-"""Warnings about the newest inputs, and about estimates that are old, of later, or of other data."""
+"""Warnings about the newest inputs, and about estimates that are old, from later, or of other data."""
 
 from dataclasses import asdict
 from typing import Any
@@ -19,7 +19,7 @@ UNTIL = utc("2024-11-27T18:00")
 
 
 def rows(**moves: float) -> pl.DataFrame:
-    """The observado at level 900 with quiet moves, and others on the days named `d2024_11_26`."""
+    """The observado at level 900 with quiet moves, except on the days named like `d2024_11_26`."""
     returns = np.where(np.arange(len(DAYS)) % 2, 0.001, -0.001)
     for day, move in moves.items():
         returns[np.searchsorted(DAYS, np.datetime64(day[1:].replace("_", "-")))] = move
@@ -27,7 +27,7 @@ def rows(**moves: float) -> pl.DataFrame:
 
 
 def block(usable: pl.DataFrame, made: str = "2024-10-01T18:00", **provenance_values: Any) -> UsdClp:
-    """Estimates made from `usable` at `made`, with what their provenance says changed."""
+    """Estimates made from `usable` at `made`; `provenance_values` replace what their provenance says."""
     content = committed().usdclp.model_dump()
     content["provenance"] = asdict(provenance({"usdclp": usable}, ["usdclp"], utc(made))) | provenance_values
     content["thresholds"]["extreme_move"] = 0.02
@@ -36,7 +36,7 @@ def block(usable: pl.DataFrame, made: str = "2024-10-01T18:00", **provenance_val
 
 def kinds(usable: pl.DataFrame, estimates: UsdClp, as_of: str = AS_OF) -> list[str]:
     until = cut_off_instant(as_of, "15:00")
-    return [one.kind for one in input_warnings({"usdclp": usable}, estimates, as_of=as_of, known_until=until)]
+    return [warning.kind for warning in input_warnings({"usdclp": usable}, estimates, as_of=as_of, known_until=until)]
 
 
 def test_quiet_rows_and_fresh_estimates_of_the_same_data_give_no_warning() -> None:
@@ -46,7 +46,7 @@ def test_quiet_rows_and_fresh_estimates_of_the_same_data_give_no_warning() -> No
 def test_only_recent_extreme_moves_are_told_with_their_date_and_size() -> None:
     usable = rows(d2024_11_26=0.03, d2024_11_20=-0.025, d2024_09_27=0.04, d2024_11_25=0.019)
     found = input_warnings({"usdclp": usable}, block(usable), as_of=AS_OF, known_until=UNTIL)
-    assert [one.kind for one in found] == ["extreme_move"] * 2
+    assert [warning.kind for warning in found] == ["extreme_move"] * 2
     assert found[0].says.startswith("usdclp: 2024-11-20 moved -2.50% per business day, more than the 2.00%")
     assert found[1].says.startswith("usdclp: 2024-11-26 moved +3.00%")
 

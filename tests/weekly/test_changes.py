@@ -28,14 +28,20 @@ def test_nothing_changed() -> None:
 )
 def test_a_figure_changed_where_it_looks_different(name: str, value: float | None, seen: bool) -> None:
     after = row("2024-11-20", horizons={"1d": figures(**{name: value}), "30d": figures(n=3400)})
-    found = [(one.horizon, one.subject, one.name, one.before, one.after) for one in changes(row("2024-11-13"), after)]
+    found = [
+        (change.horizon, change.subject, change.name, change.before, change.after)
+        for change in changes(row("2024-11-13"), after)
+    ]
     assert found == ([("1d", "figure", name, getattr(figures(), name), value)] if seen else [])
 
 
 def test_state_verdicts_and_evidence_come_before_the_figures() -> None:
     worse = figures(coverage_95=0.97, crps_evidence="NO_EVIDENCE", rules=rules(coverage_95="FAIL", mape_pct="PASS"))
     after = row("2024-11-20", state="FAULT", horizons={"1d": worse, "30d": figures(n=3400)})
-    found = [(one.horizon, one.subject, one.name, one.before, one.after) for one in changes(row("2024-11-13"), after)]
+    found = [
+        (change.horizon, change.subject, change.name, change.before, change.after)
+        for change in changes(row("2024-11-13"), after)
+    ]
     assert found == [
         (None, "state", "state", "OK", "FAULT"),
         ("1d", "verdict", "verdict", "NOT_EVALUATED", "FAIL"),
@@ -47,8 +53,8 @@ def test_state_verdicts_and_evidence_come_before_the_figures() -> None:
 
 
 def test_a_horizon_that_comes_or_goes_changes_all_of_its_figures() -> None:
-    one, both = row(horizons={"1d": figures()}), row()
-    come, gone = changes(one, both), changes(both, one)
+    single, both = row(horizons={"1d": figures()}), row()
+    come, gone = changes(single, both), changes(both, single)
     assert {found.horizon for found in come} == {"30d"} and {found.name for found in come} >= {
         *SHOWN,
         "verdict",

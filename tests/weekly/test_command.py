@@ -43,14 +43,14 @@ def run(*words: str) -> dict[str, Any]:
 
 
 def own_row() -> Standing:
-    return next(one for one in read() if one.as_of == DAY)
+    return next(standing for standing in read() if standing.as_of == DAY)
 
 
 def before(**more: Any) -> Standing:
     """The row of this run as a report of the week before had it."""
     weekly.view()
     [now] = read()
-    horizons = {name: one.model_copy(update=more.get(name, {})) for name, one in now.horizons.items()}
+    horizons = {name: figures.model_copy(update=more.get(name, {})) for name, figures in now.horizons.items()}
     earlier = Standing(as_of=DAY.replace(day=20), state=more.get("state", now.state), horizons=horizons)
     weekly.FILE.unlink()
     enter(earlier, lock_timeout=1)
@@ -70,9 +70,11 @@ def test_figures_are_those_of_validation_json() -> None:
         assert set(expected) == set(Figures.model_fields)
         assert kept.horizons[horizon].model_dump() == expected
         assert json.loads(json_text(content["report"]["horizons"][horizon])) == expected
-    rules = [(one["horizon"], one["rule"], one["verdict"]) for one in content["report"]["rules"]]
+    rules = [(row["horizon"], row["rule"], row["verdict"]) for row in content["report"]["rules"]]
     assert rules == [
-        (name, rule, found["verdict"]) for name, one in file["verdicts"].items() for rule, found in one.items()
+        (name, rule, found["verdict"])
+        for name, verdicts in file["verdicts"].items()
+        for rule, found in verdicts.items()
     ]
 
 
@@ -80,9 +82,9 @@ def test_page_terminal_and_json_say_the_same() -> None:
     content = run()
     page = Reader(weekly.PAGE.read_text(encoding="utf-8")).text
     told = forex("report", "weekly", "--lang", "es", cwd=Path.cwd()).stdout
-    for one in content["report"]["horizons"].values():
-        covered = f"{100 * one['coverage_95']:.1f}".replace(".", ",")
-        crps = f"{one['crps']:.2f}".replace(".", ",")
+    for figures in content["report"]["horizons"].values():
+        covered = f"{100 * figures['coverage_95']:.1f}".replace(".", ",")
+        crps = f"{figures['crps']:.2f}".replace(".", ",")
         assert f"{covered}\u202f%" in page and f"{covered} %" in told
         assert f" {crps} " in page and f" {crps} " in told
     held, count = content["report"]["held"], len(content["report"]["rules"])
@@ -103,7 +105,10 @@ def test_the_second_report_says_what_changed() -> None:
     earlier = before(state="FAULT", **{"1d": {"coverage_95": 0.9, "rules": {"coverage_95": "FAIL"}}})
     content = run()
     assert content["report"]["before"] == "2024-11-20" and len(content["report"]["trend"]) == 2
-    found = {(one["horizon"], one["name"]): (one["before"], one["after"]) for one in content["report"]["changes"]}
+    found = {
+        (change["horizon"], change["name"]): (change["before"], change["after"])
+        for change in content["report"]["changes"]
+    }
     now = own_row()
     assert found[None, "state"] == ("FAULT", now.state)
     assert found["1d", "coverage_95"] in [("FAIL", "PASS"), (0.9, now.horizons["1d"].coverage_95)]
@@ -114,7 +119,9 @@ def test_the_second_report_says_what_changed() -> None:
         f"{len(found) + 1} cambios desde el informe del 20 nov 2024" in reader.text
     )  # a rule and a figure of one name
     assert "Estado general no está en orden" in reader.text
-    assert page.count("<svg ") == 4 and all("el 20 nov 2024" in one for one in reader.told if "%" in one and ":" in one)
+    assert page.count("<svg ") == 4 and all(
+        "el 20 nov 2024" in sentence for sentence in reader.told if "%" in sentence and ":" in sentence
+    )
     assert read() == (earlier, now)
 
 
@@ -226,7 +233,7 @@ def test_the_open_rules_are_those_of_the_scoreboard_and_every_rule_stands_below(
     page, spanish = Reader(weekly.PAGE.read_text(encoding="utf-8")).text, language("es")
     open_, judged = findings.rules_open(validation), findings.rules_judged(validation)
     assert open_ and len(judged) == findings.rules_held(validation)[1]
-    assert all(page.count(spanish.say(one.says)) >= (2 if one in open_ else 1) for one in judged)
+    assert all(page.count(spanish.say(rule.says)) >= (2 if rule in open_ else 1) for rule in judged)
 
 
 def test_a_horizon_at_which_nothing_matured_is_reported_as_such() -> None:

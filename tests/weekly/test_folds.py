@@ -19,7 +19,7 @@ SHOWN_LEVELS = (0.5, 0.8, 0.95)
 
 
 def by_loop(frame: pl.DataFrame, horizon: str, *, quarters: bool) -> dict[tuple[int, int | None], dict[str, list]]:
-    """By fold and model the rows, by target."""
+    """The matured rows of a horizon by fold, which is that of the target date, and model."""
     found: dict = defaultdict(lambda: defaultdict(list))
     for row in frame.filter(horizon=horizon).iter_rows(named=True):
         if row["model"] in (PUBLISHED, RANDOM_WALK) and row["actual"] is not None:
@@ -46,7 +46,7 @@ def test_each_fold_is_the_mean_of_its_forecasts(horizon: str) -> None:
             assert len(LEVELS) == grids.shape[1]
         own = expected[fold.year, fold.quarter][PUBLISHED]
         for level, column in (("0.5", "q0.25"), ("0.8", "q0.1"), ("0.95", "q0.025")):
-            lower = COLUMNS[[f"q{one:g}" for one in GRID].index(column)]
+            lower = COLUMNS[[f"q{quantile:g}" for quantile in GRID].index(column)]
             upper = COLUMNS[len(GRID) - 1 - COLUMNS.index(lower)]
             inside = [row[lower] <= row["actual"] <= row[upper] for row in own]
             assert fold.coverage[level] == pytest.approx(sum(inside) / len(inside))
@@ -56,11 +56,11 @@ def test_each_fold_is_the_mean_of_its_forecasts(horizon: str) -> None:
 
 def test_too_few_without_overlap_are_insufficient() -> None:
     frame = FRAME.filter(pl.col("target_date") < pl.date(2023, 10, 20))
-    one, seven = (
+    day, week = (
         newest_folds(frame, horizons=[name], levels=[0.95], settings=SETTINGS)[name][-1] for name in ("1d", "7d")
     )
-    assert (one.year, one.quarter, one.status) == (2023, 4, "EVALUATED") and one.n == one.n_independent >= 10
-    assert seven.status == "INSUFFICIENT_DATA" and seven.n_independent < 10 <= seven.n
+    assert (day.year, day.quarter, day.status) == (2023, 4, "EVALUATED") and day.n == day.n_independent >= 10
+    assert week.status == "INSUFFICIENT_DATA" and week.n_independent < 10 <= week.n
 
 
 def test_where_a_quarter_has_no_room_a_fold_is_a_year() -> None:

@@ -23,7 +23,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def put(path: Path, *rows: Standing) -> list[str]:
-    return [enter(one, path=path, lock_timeout=1)[1] for one in rows]
+    return [enter(standing, path=path, lock_timeout=1)[1] for standing in rows]
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_there_and_back(path: Path, rows: list[Standing]) -> None:
 
 def test_rows_stand_in_the_order_of_their_days(path: Path) -> None:
     put(path, row("2024-11-20"), row("2024-11-06"), row("2024-11-13"))
-    assert [str(one.as_of) for one in read(path)] == ["2024-11-06", "2024-11-13", "2024-11-20"]
+    assert [str(standing.as_of) for standing in read(path)] == ["2024-11-06", "2024-11-13", "2024-11-20"]
 
 
 def test_the_same_day_again_takes_the_place_of_its_row_and_says_so(path: Path) -> None:
@@ -53,7 +53,7 @@ def test_the_same_day_again_takes_the_place_of_its_row_and_says_so(path: Path) -
     assert put(path, row("2024-11-20")) == ["unchanged"]
     assert path.stat().st_mtime_ns == before
     assert put(path, row("2024-11-20", state="FAULT")) == ["replaced"]
-    assert [one.state for one in read(path)] == ["OK", "FAULT"]
+    assert [standing.state for standing in read(path)] == ["OK", "FAULT"]
 
 
 def test_a_new_horizon_gets_columns_of_its_own_and_leaves_the_rows_before_as_they_were(path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_write_that_is_killed_leaves_the_old_file(path: Path, monkeypatch: pyt
             with pytest.raises(KeyboardInterrupt):
                 put(path, row("2024-11-20"))
         assert path.read_bytes() == before
-        assert sorted(one.name for one in path.parent.iterdir()) == [LOCK, path.name]
+        assert sorted(file.name for file in path.parent.iterdir()) == [LOCK, path.name]
     assert put(path, row("2024-11-20")) == ["added"]
 
 

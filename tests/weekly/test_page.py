@@ -32,13 +32,13 @@ TROUBLED = OverallState(state=FAULT, found=(Found(rule="alerts", state=FAULT, sa
 
 
 def report(*, weeks: int = 3, state: OverallState = FINE, matured: bool = True) -> WeeklyReport:
-    """After so many weeks in which everything moved."""
+    """The report of the last of so many weeks, in each of which everything moved."""
     now = standing(judged(), as_of=DAY, state=state.state)
     before = [
         Standing(
             as_of=DAY - dt.timedelta(days=7 * week),
             state="FAULT",
-            horizons={name: moved(one, 1 + week / 10) for name, one in now.horizons.items()},
+            horizons={name: moved(figures, 1 + week / 10) for name, figures in now.horizons.items()},
         )
         for week in range(weeks - 1, 0, -1)
     ]
@@ -56,13 +56,13 @@ def report(*, weeks: int = 3, state: OverallState = FINE, matured: bool = True) 
     )
 
 
-def moved(one: Figures, factor: float) -> Figures:
-    """With every figure and every verdict another."""
+def moved(figures: Figures, factor: float) -> Figures:
+    """The same with every figure and every verdict changed."""
     values: dict[str, Any] = {
-        name: None if (value := getattr(one, name)) is None else value * factor for name in SHOWN if name != "n"
+        name: None if (value := getattr(figures, name)) is None else value * factor for name in SHOWN if name != "n"
     }
-    rules = {name: "FAIL" if verdict == "PASS" else "PASS" for name, verdict in one.rules.items()}
-    return one.model_copy(update=values | {"n": one.n - 5, "rules": rules, "crps_evidence": None})
+    rules = {name: "FAIL" if verdict == "PASS" else "PASS" for name, verdict in figures.rules.items()}
+    return figures.model_copy(update=values | {"n": figures.n - 5, "rules": rules, "crps_evidence": None})
 
 
 REPORTS = {
@@ -84,24 +84,24 @@ def test_in_spanish_nothing_is_english(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", REPORTS)
-@pytest.mark.parametrize("said", [language("es"), language("en")], ids=lambda one: one.code)
+@pytest.mark.parametrize("said", [language("es"), language("en")], ids=lambda said: said.code)
 def test_it_is_readable_by_ear_and_requests_nothing(name: str, said: Language) -> None:
     found = Reader(page(REPORTS[name], said))
     names = [tag for tag, _ in found.tags]
     assert ("html", {"lang": said.code}) in found.tags
     assert names.count("main") == names.count("h1") == 1
     assert names.count("table") == names.count("caption") >= 4
-    assert all(one.get("scope") for tag, one in found.tags if tag == "th")
-    assert all(one.get("aria-label") for tag, one in found.tags if tag == "svg")
+    assert all(attributes.get("scope") for tag, attributes in found.tags if tag == "th")
+    assert all(attributes.get("aria-label") for tag, attributes in found.tags if tag == "svg")
     assert all({len(row) for row in rows} == {len(head)} for head, *rows in cells_of(found))
     assert not set(names) & {"script", "link", "img", "iframe", "object", "embed", "base", "form"}
-    ids = [str(one["id"]) for _, one in found.tags if "id" in one]
+    ids = [str(attributes["id"]) for _, attributes in found.tags if "id" in attributes]
     assert len(ids) == len(set(ids))
-    links = {str(one["href"]) for tag, one in found.tags if tag == "a"}
+    links = {str(attributes["href"]) for tag, attributes in found.tags if tag == "a"}
     assert {link[1:] for link in links if link.startswith("#")} <= {*ids}
     assert {link for link in links if not link.startswith("#")} == {"../dashboard.html"}
-    regions = [one["aria-label"] for _, one in found.tags if one.get("role") == "region"]
-    headings = [one["aria-labelledby"] for _, one in found.tags if "aria-labelledby" in one]
+    regions = [attributes["aria-label"] for _, attributes in found.tags if attributes.get("role") == "region"]
+    headings = [attributes["aria-labelledby"] for _, attributes in found.tags if "aria-labelledby" in attributes]
     assert len(regions) == len(set(regions)) and len(headings) == len(set(headings)) == 5
 
 
@@ -114,7 +114,7 @@ def test_what_changed_is_shown_with_before_and_now() -> None:
     made = REPORTS["usual"]
     text = Reader(page(made, language("en"))).text
     assert f"{len(made.changes)} changes since the report of 20 Nov 2024." in text
-    for change in (one for one in made.changes if one.subject == "figure"):
+    for change in (found for found in made.changes if found.subject == "figure"):
         old, new = (figure(value, change.name, language("en")) for value in (change.before, change.after))  # type: ignore[arg-type]
         assert old != new and f"{old} {new}" in text
     assert "Evidence of a skill against the random walk nothing published better" in text
@@ -143,7 +143,7 @@ def test_the_template_holds_no_figure_of_its_own() -> None:
 
 
 def test_the_pdf_is_one_and_asks_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where WeasyPrint and Pango are there."""
+    """Where WeasyPrint and Pango are installed."""
     try:
         made = pdf(page(REPORTS["usual"], language("es"), colours=ON_WHITE))
     except NoPdf as missing:

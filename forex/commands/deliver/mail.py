@@ -17,10 +17,10 @@ from forex.presentation.language import language
 
 
 def view(kind: Kind, *, clock: Clock = now) -> dict[str, Any]:
-    """Put the message into the outbox, unless it was made before or there is nothing worth one.
+    """Put the message into the outbox, unless it was made before or nothing is worth a message.
 
-    Once per origin, the weekly one once per `as_of`; an alert where reports/alerts.json says that the newest origin is worth a
-    message.  Raises what `gathered` raises, and GateFailed where another process keeps the outbox.
+    It is made once per origin, the weekly one once per `as_of`; an alert only where reports/alerts.json says that the newest origin
+    is worth a message.  Raises what `gathered` raises, and GateFailed where another process holds the outbox.
     """
     params = load_params("as_of", "cut_off", "ingest", "report", "state")
     settings = load_operations().mail
@@ -43,18 +43,21 @@ def view(kind: Kind, *, clock: Clock = now) -> dict[str, Any]:
     box = Outbox(lock_timeout=settings.lock_timeout)
     if place := box.place(name):
         return content | {"place": place}
-    said = letter(kind, found.material, settings, language(settings.language or params.report.language), found.attached)
+    draft = letter(
+        kind, found.material, settings, language(settings.language or params.report.language), found.attached
+    )
     return content | {
-        "made": box.put(name, message(said)),
+        "made": box.put(name, message(draft)),
         "place": "new",
-        "subject": said.subject,
-        "priority": said.priority,
-        "attached": [one.name for one in said.attachments],
+        "subject": draft.subject,
+        "priority": draft.priority,
+        "attached": [attachment.name for attachment in draft.attachments],
         "said": list(found.said),
     }
 
 
 def text(content: Mapping[str, Any]) -> str:
+    """Where the message is, with its subject and attachments; or why there is none, or no new one."""
     if content["why_not"]:
         return f"Nothing is worth a message: {content['why_not']['says']}."
     where = f"{OUTBOX}/{content['place']}/{content['name']}.eml"

@@ -1,4 +1,4 @@
-"""What a mail is made of: the reports of the last run, one run's all of them, and the observado that has been published since."""
+"""What a mail is made of: the reports of the last run, checked to be of one run, and the observado published since."""
 
 import datetime as dt
 import io
@@ -51,7 +51,10 @@ PDF_START = b"%PDF-"
 
 @dataclass(frozen=True)
 class Gathered:
-    """said: why something is not attached, in English, for whoever runs the command."""
+    """What a mail is made of, and the files that go with it.
+
+    said: why something is not attached, in English, for whoever runs the command.
+    """
 
     material: Material
     attached: Sequence[Attachment]
@@ -61,8 +64,8 @@ class Gathered:
 def gathered(kind: Kind, params: Params, settings: Mail, at: dt.datetime) -> Gathered:
     """What the last run says, seen at an instant (UTC).
 
-    params: with as_of, cut_off, horizons, ingest and state.  Raises StaleError where the files are of different runs or of another
-    day than params.yaml, DataError where one is damaged or missing.
+    params: with as_of, cut_off, ingest and state.  Raises StaleError where no run has finished, or its files are of different runs
+    or of another day than params.yaml; DataError where one is damaged or missing.
     """
     reports = read_reports()
     forecast = reports.forecast
@@ -111,7 +114,7 @@ def _outcome(
 
 
 def _newest_observado(params: Params, at: dt.datetime) -> tuple[dt.date, float] | None:
-    """The newest day whose observado is public, by the store and the rule of its publication."""
+    """Date and value (CLP per USD) of the newest observado that is public at an instant, by the store; None where none is."""
     store = Path(params.ingest.store)
     rule = read_series_list(store, params.ingest.limits)[TARGET]
     rows = known_rows(read_series(store, TARGET, rule, params.ingest.limits), at)
@@ -140,7 +143,7 @@ def _fan() -> pl.DataFrame:
 
 
 def _sheet(forecast: Forecast) -> Attachment:
-    """The sheet names the data and the params that it was made from."""
+    """The last run's workbook, attached; it names the data and the params that it was made from."""
     try:
         content = read_bytes(SHEET, MAIL_BYTES)
         with ZipFile(io.BytesIO(content)) as book, book.open("docProps/core.xml") as part:
@@ -158,13 +161,13 @@ def _sheet(forecast: Forecast) -> Attachment:
             f"{SHEET}: no readable workbook ({error}). `dvc repro --force report` makes it anew."
         ) from error
     made = (forecast.inputs.data_sha256, forecast.inputs.params_sha256, f"{forecast.as_of}T")
-    if not all(one in notes for one in made):
+    if not all(mark in notes for mark in made):
         raise StaleError(f"{SHEET} is of another run than {FORECAST}. Run dvc repro.")
     return Attachment(f"forecast-{forecast.origin_date}.xlsx", SHEET_TYPE, content)
 
 
 def _weekly() -> tuple[list[Attachment], list[str]]:
-    """The weekly report's PDF, where it was made after this run."""
+    """The weekly report's PDF where it was made after this run, else why it is not attached."""
     if not WEEKLY.is_file():
         return [], [f"{WEEKLY} was not made: the mail goes without it."]
     content = read_bytes(WEEKLY, MAIL_BYTES)

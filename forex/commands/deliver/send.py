@@ -15,9 +15,11 @@ from forex.operations import load_operations
 
 
 def view(*, dry_run: bool, clock: Clock = now, environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """What became of each message that waits: sent, waiting, or kept for it came too late; or, of a dry run, what would.
+    """Send what waits in the outbox, and say what became of each message: sent, waiting, or kept because it came too late.
 
-    Raises UsageError where the environment does not say how to send, GateFailed where another process sends.
+    dry_run: nothing is sent, and each fate is the one that the message would have, `due` in place of sent.
+
+    Raises UsageError where the environment does not say how to send, GateFailed where another process is sending.
     """
     settings, mine = load_operations().mail, account(environ)
     box = Outbox(lock_timeout=settings.lock_timeout)
@@ -27,28 +29,31 @@ def view(*, dry_run: bool, clock: Clock = now, environ: Mapping[str, str] = os.e
         with box.sending(), Session(mine, settings.smtp) as session:
             found = send(box, mine, settings, session, clock=clock)
     undelivered = any(
-        one.fate == "waiting" or one.accepted < one.of for one in found if one.fate in ("sent", "waiting")
+        mail.fate == "waiting" or mail.accepted < mail.of for mail in found if mail.fate in ("sent", "waiting")
     )
     return {
         "dry_run": dry_run,
         "exit_code": Undelivered.exit_code if undelivered else EXIT_OK,
         "recipients": len(mine.recipients),
-        "mails": [asdict(one) for one in found],
+        "mails": [asdict(mail) for mail in found],
     }
 
 
 def text(content: Mapping[str, Any]) -> str:
+    """A line on what became of each message, and below it whatever else there is to say of it."""
     if not content["mails"]:
         return "Nothing waits in the outbox."
-    return "\n".join(line for one in content["mails"] for line in (_fate(one), *(f"  {said}" for said in one["said"])))
+    return "\n".join(
+        line for mail in content["mails"] for line in (_fate(mail), *(f"  {said}" for said in mail["said"]))
+    )
 
 
-def _fate(one: Mapping[str, Any]) -> str:
-    name, of = one["name"], one["of"]
-    if one["fate"] == "due":
+def _fate(mail: Mapping[str, Any]) -> str:
+    name, of = mail["name"], mail["of"]
+    if mail["fate"] == "due":
         return f"{name} would be sent to {of} recipient{'s' if of > 1 else ''}."
-    if one["fate"] == "sent":
-        return f"{name} is sent: accepted for {one['accepted']} of {of}."
-    if one["fate"] == "kept":
+    if mail["fate"] == "sent":
+        return f"{name} is sent: accepted for {mail['accepted']} of {of}."
+    if mail["fate"] == "kept":
         return f"{name} is too old."
-    return f"{name} waits: accepted for {one['accepted']} of {of}."
+    return f"{name} waits: accepted for {mail['accepted']} of {of}."

@@ -24,11 +24,11 @@ ABSENT = "-"
 
 
 def view(*, write: bool = False) -> dict[str, Any]:
-    """The estimates beside the block, their provenance and, with `write`, whether params.yaml changed.
+    """The estimates beside the block `usdclp`, their provenance and, with `write`, whether params.yaml changed.
 
     Everything comes from data/panel.parquet and data/clean: the store as it was known at the cut-off of `as_of`, after validation.
-    Raises UsageError where the panel is of another day or cut-off than params.yaml or where that is read-only, DataError where
-    there is none.
+    Raises UsageError where the panel is of another day or cut-off than params.yaml, or params.yaml is read-only; DataError where
+    there is no panel.
     """
     import json
 
@@ -62,15 +62,28 @@ def view(*, write: bool = False) -> dict[str, Any]:
 
 
 def text(content: Mapping[str, Any]) -> str:
+    """A table of the estimates, what the months show, why some were not evaluated, and the provenance."""
     rows = [["usdclp.", "old", "new", f"{content['band']:.0%} interval", "n", "read by"]]
-    for one in content["estimates"]:
-        interval = ABSENT if one["interval"] is None else " to ".join(f"{end:g}" for end in one["interval"])
-        new = NOT_EVALUATED if one["new"] is None else f"{one['new']:g}"
-        old = one["old"] if isinstance(one["old"], str) else ABSENT if one["old"] is None else f"{one['old']:g}"
-        rows.append([one["key"], old, new, interval, str(one["n"]), one["read_by"]])
+    for estimate in content["estimates"]:
+        interval = ABSENT if estimate["interval"] is None else " to ".join(f"{end:g}" for end in estimate["interval"])
+        new = NOT_EVALUATED if estimate["new"] is None else f"{estimate['new']:g}"
+        old = (
+            estimate["old"]
+            if isinstance(estimate["old"], str)
+            else ABSENT
+            if estimate["old"] is None
+            else f"{estimate['old']:g}"
+        )
+        rows.append([estimate["key"], old, new, interval, str(estimate["n"]), estimate["read_by"]])
     lines = [aligned(rows), ""]
     lines += months_said(content)
-    lines += sorted({f"not evaluated, the old value stays: {one['why']}" for one in content["estimates"] if one["why"]})
+    lines += sorted(
+        {
+            f"not evaluated, the old value stays: {estimate['why']}"
+            for estimate in content["estimates"]
+            if estimate["why"]
+        }
+    )
     source = content["provenance"]
     lines.append(
         f"known until {source['known_until']}: {source['values']} values of the observado, {source['first']} to {source['last']}"
@@ -86,11 +99,11 @@ def text(content: Mapping[str, Any]) -> str:
 
 
 def months_said(content: Mapping[str, Any]) -> list[str]:
-    """What the twelve months show together, in words."""
+    """What the twelve months show together, in words; nothing where a month's factor was not evaluated."""
     factors = {
-        int(one["key"].rpartition(".")[2]): one["new"]
-        for one in content["estimates"]
-        if ".month_factors." in one["key"]
+        int(estimate["key"].rpartition(".")[2]): estimate["new"]
+        for estimate in content["estimates"]
+        if ".month_factors." in estimate["key"]
     }
     if None in factors.values():
         return []

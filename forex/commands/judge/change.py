@@ -20,7 +20,10 @@ OUTPUTS = ("dvc.lock", "reports")
 
 
 def report(base: str, links: str = "") -> tuple[str, int]:
-    """The comment, and the exit code that it is worth."""
+    """The comment on what the working tree changes against the revision `base`, and the exit code that goes with it.
+
+    links: what comes before the path of a picture in a link.
+    """
     verdict, code = _verdict(base, links)
     uncommitted = _uncommitted()
     blocks = [verdict, uncommitted, _folded("Parameters that differ", "params", base)]
@@ -39,7 +42,7 @@ def _verdict(base: str, links: str) -> tuple[str, int]:
 
 
 def _uncommitted() -> str:
-    """Outputs that git keeps and that a run has just made otherwise."""
+    """A paragraph on the committed outputs that a run has just made differently; nothing where there are none."""
     words = ("git", "status", "--porcelain", "--", *OUTPUTS)
     changed = subprocess.run(words, capture_output=True, text=True, check=True).stdout.splitlines()
     if not changed:
@@ -74,6 +77,7 @@ def _folded(title: str, what: str, base: str, room: int = LONGEST) -> str:
 
 
 def main() -> None:
+    """Write the comment to gate.md and to stdout, and end with its exit code; with 2 where the arguments are wrong."""
     parser = argparse.ArgumentParser(prog="python -m forex.commands.judge.change")
     parser.add_argument("base", help="the revision to compare with")
     parser.add_argument("--links", default="", help="what comes before the path of a picture in a link")

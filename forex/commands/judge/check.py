@@ -1,7 +1,7 @@
 """`forex check`: the overall state of the last run, whether it is the run of params.yaml, and, by the clock, how old it is.
 
-The state is that of `forex.report.state`, by the rules of `state` in params.yaml. Beside what its rules find stand reasons of four
-kinds:
+The state is that of `forex.report.state`, by the rules of `state` in params.yaml. Besides what its rules find, there are reasons of
+four kinds:
 
 degraded   the performance report finds a horizon of `published` degraded or critical, its sequential alarm on or its early signal
            raised; the text says what each horizon's status rests on
@@ -11,9 +11,9 @@ late       the newest origin's forecast was issued when its first outcome was pu
 stale      the reports are of another `as_of`, origin or params than they should be, or older than `--max-age` allows; without that
            option no clock is read
 
-The exit code is 1 where a rule other than the age's finds a FAULT, alerts are worth a message or the issue was late; 4 where the
-only reason is stale; else 0. CAUTION alone is told and ends with 0: an acceptance rule that fails over the whole backtest is of the
-method and not of the day.
+The exit code is 1 where a rule other than the age's finds a FAULT, alerts are worth a message or the issue was late; else 4
+where a reason is stale; else 0. CAUTION alone is reported and ends with 0: an acceptance rule that fails over the whole backtest is
+about the method and not about the day.
 """
 
 from collections.abc import Mapping, Set
@@ -46,10 +46,11 @@ ELSEWHERE = ("acceptance", "monitor")  # rules of the state whose findings stand
 
 
 def view(*, max_age: int | None = None, deep: bool = False, clock: Clock = now) -> dict[str, Any]:
-    """The state and what each of its rules found, the exit code, and the reasons: of each its kind and a sentence.
+    """The state and what each of its rules found, the exit code, and the reasons, each with its kind and a sentence.
 
     max_age: business days without a newer run that are allowed; None: the clock is not read.  deep: read every file of the run
-    first, as `forex.commands.judge.deep` says, which raises DataError naming each that is not what it was; `verified` is how many.
+    first, as `forex.commands.judge.deep` does, which raises DataError naming each that is not what it was; `verified` is how many
+    were read.
     """
     verified = run_files.verify(load_params()) if deep else None
     reports = read_reports()
@@ -57,22 +58,22 @@ def view(*, max_age: int | None = None, deep: bool = False, clock: Clock = now) 
     params = load_params()
     age = None if max_age is None else age_by_clock(forecast.origin_date, clock(), params.cut_off)
     found = overall(reports, params.state, run_age=age)
-    reasons = [{"kind": DEGRADED, **plain(in_words(one))} for one in performance.findings]
+    reasons = [{"kind": DEGRADED, **plain(in_words(finding))} for finding in performance.findings]
     if alerts.send.send:
         worth = sentence("alerts of {date}: {why}", date=alerts.at, why=alerts.send.why)
         reasons.append({"kind": ALERT, **plain(worth)})
     if late := _late(str(forecast.origin_date), params):
         reasons.append({"kind": LATE, **plain(late)})
     old = None if age is None or max_age is None or age <= max_age else _old(forecast, age, max_age)
-    reasons += [{"kind": STALE, **plain(one)} for one in (other_run(forecast, alerts.at, params), old) if one]
+    reasons += [{"kind": STALE, **plain(told)} for told in (other_run(forecast, alerts.at, params), old) if told]
     return {
         "state": found.state,
-        "exit_code": _exit_code(found, {one["kind"] for one in reasons}),
+        "exit_code": _exit_code(found, {reason["kind"] for reason in reasons}),
         "as_of": str(forecast.as_of),
         "performance": performance.status,
-        "found": [{"rule": one.rule, "state": one.state, **plain(one.says)} for one in found.found],
+        "found": [{"rule": finding.rule, "state": finding.state, **plain(finding.says)} for finding in found.found],
         "reasons": reasons,
-        "unjudged": {name: plain(one) for name, one in _unjudged(reports).items()},
+        "unjudged": {name: plain(why) for name, why in _unjudged(reports).items()},
         "windows": _windows(performance),
         "monitor": _monitor(performance),
         "acceptance": acceptance(reports.validation),
@@ -86,7 +87,7 @@ def _unjudged(reports: Reports) -> dict[str, Sentence]:
 
 
 def _exit_code(found: OverallState, kinds: Set[str]) -> int:
-    fault = any(one.state == FAULT and one.rule != AGE for one in found.found)
+    fault = any(finding.state == FAULT and finding.rule != AGE for finding in found.found)
     if fault or kinds & {ALERT, LATE}:
         return GateFailed.exit_code
     return StaleError.exit_code if STALE in kinds else EXIT_OK
@@ -120,16 +121,17 @@ def _monitor(performance: PerformanceReport) -> dict[str, dict[str, Any]]:
     """By horizon: the status and what it rests on, in words; how far the rate is from the open forecasts, backtest and ledger."""
     return {
         horizon: {
-            "status": one.status,
-            **plain(one.grounds),
-            "early": plain(one.early) if one.early else None,
-            "issued": plain(one.issued) if one.issued else None,
+            "status": figures.status,
+            **plain(figures.grounds),
+            "early": plain(figures.early) if figures.early else None,
+            "issued": plain(figures.issued) if figures.issued else None,
         }
-        for horizon, one in by_length(performance.horizons).items()
+        for horizon, figures in by_length(performance.horizons).items()
     }
 
 
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
+    """The state in one line, then what it rests on: findings, the monitor by horizon, other reasons, rules that do not hold."""
     rules = content["acceptance"]
     lines = [
         words.say(
@@ -140,24 +142,32 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
             rules=held(rules),
         )
     ]
-    lines += [words.say(one) for one in content["found"] if one["state"] != OK and one["rule"] not in ELSEWHERE]
+    lines += [
+        words.say(finding)
+        for finding in content["found"]
+        if finding["state"] != OK and finding["rule"] not in ELSEWHERE
+    ]
     monitor = content["monitor"].values()
-    lines += [words.say(one) for one in monitor]
-    lines += [words.say(one) for one in content["reasons"] if not any(one["says"] in told["says"] for told in monitor)]
-    lines += [words.say(one) for one in content["unjudged"].values()]
-    for one in rules["open"]:
+    lines += [words.say(entry) for entry in monitor]
+    lines += [
+        words.say(reason)
+        for reason in content["reasons"]
+        if not any(reason["says"] in told["says"] for told in monitor)
+    ]
+    lines += [words.say(why) for why in content["unjudged"].values()]
+    for rule in rules["open"]:
         told = words.say(
             "{horizon} {rule:s} {verdict:s}: {found:s}",
-            horizon=one["horizon"],
-            rule=words.rule(one["rule"]),
-            verdict=words.status(one["verdict"]),
-            found=words.say(one),
+            horizon=rule["horizon"],
+            rule=words.rule(rule["rule"]),
+            verdict=words.status(rule["verdict"]),
+            found=words.say(rule),
         )
         lines.append(told)
     if content["verified"] is not None:
         lines.append(
             words.say(
-                "{files:d} files of the run, store, cache and ledger are what they were", files=content["verified"]
+                "{files:d} outputs, the store, the cache and the ledger are what they were", files=content["verified"]
             )
         )
     return "\n".join(part for line in lines for part in words.wrapped(line))

@@ -1,7 +1,7 @@
-"""`forex gate --markdown`: the verdict as a comment on a change, for a reader who knows neither the code nor its names of metrics.
+"""`forex gate --markdown`: the verdict as a comment on a change, for readers who know neither the code nor its metrics' names.
 
-First whether the forecast became worse, and in what; then by how much, a row a figure and a column a horizon; then where to look.
-Every reason and every metric under its name is folded up below.
+First whether the forecast became worse, and in what; then by how much, a row per figure and a column per horizon; then where to
+look. Every reason and every metric, by its name, is folded away below.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ PICTURES = {
     "reports/figures/reliability.svg": "how often outcomes fell inside the intervals: the points belong on the diagonal",
     "reports/figures/forecast.svg": "the newest forecast with its intervals",
 }
-COMPLAINTS = {  # what is worse, as the headline says it; in its order
+COMPLAINTS = {  # what is worse, in the words and the order of the headline
     "missing": "figures are missing",
     "coverage": "{} outcomes than the intervals say fall inside them",
     "score": "the forecast is less accurate, or its intervals cost more",
@@ -31,7 +31,10 @@ COMPLAINTS = {  # what is worse, as the headline says it; in its order
 
 @dataclass(frozen=True)
 class Figure:
-    """What a metric is for a reader: which complaint it stands for, its row, how its numbers are written."""
+    """What a metric is for a reader: which complaint it stands for, its row, how its numbers are written.
+
+    scale: what a number is multiplied by.  unit: what is written behind it.
+    """
 
     complaint: str
     row: str
@@ -62,7 +65,7 @@ RULE = "accept_"
 
 @dataclass(frozen=True)
 class Metric:
-    """One name of a metric taken apart, `report.horizon.model.name`."""
+    """The name of a metric taken apart, `report.horizon.model.name`, without the report."""
 
     horizon: str
     model: str
@@ -70,7 +73,10 @@ class Metric:
 
     @property
     def figure(self) -> Figure | None:
-        """None for what has no words of its own: another model's, and what a rule of one's own is about."""
+        """What the metric is for a reader; None where there are no words for it.
+
+        That is a metric of another model, or one that only a rule of the user's own is about.
+        """
         if self.model not in (PUBLISHED, "nowcast"):
             return None
         if self.name.startswith(RULE):
@@ -79,7 +85,8 @@ class Metric:
 
 
 def metric(name: str) -> Metric:
-    """
+    """A metric by its dotted name; a part that the name does not have is empty.
+
     >>> metric("validation.7d.published.crps")
     Metric(horizon='7d', model='published', name='crps')
     """
@@ -88,9 +95,10 @@ def metric(name: str) -> Metric:
 
 
 def comment(content: Mapping[str, Any], everything: Sequence[Sequence[str]], links: str = "") -> str:
-    """content: of `forex.commands.judge.gate.view`. everything: its table, to be folded up.
+    """The comment, as Markdown.
 
-    links: what comes before the path of a file in a link, as https://github.com/me/forex/blob/main.
+    content: of `forex.commands.judge.gate.view`.  everything: its table, head first, to be folded away.  links: what comes before
+    the path of a file in a link, such as https://github.com/me/forex/blob/main.
     """
     base, head = (_revision(content[part]) for part in ("base", "head"))
     if content["other_data"]:
@@ -154,7 +162,7 @@ def _cell(entry: Mapping[str, Any], figure: Figure) -> str:
 
 
 def _sentences(content: Mapping[str, Any], worse: Sequence[Mapping[str, Any]]) -> list[str]:
-    """What is no number: rules that turned, the monitor's verdicts, what is missing, what has no words of its own."""
+    """What is not a number: rules that turned, what the monitor says, what is missing, what there are no words for."""
     turned: dict[str, dict[str, list[str]]] = {"rule": {}, "monitor": {}}
     other = []
     for entry in worse:
@@ -170,20 +178,20 @@ def _sentences(content: Mapping[str, Any], worse: Sequence[Mapping[str, Any]]) -
     }
     count = len({metric(entry["metric"]).horizon for entry in content["compared"]})
     lines = [f"- {title}: {_at_horizons(found, count)}." for title, found in named.items() if found]
-    lines += [f"- Not as it was: {one}." for one in other]
+    lines += [f"- Not as it was: {change}." for change in other]
     broken = content["reasons"][: len(content["reasons"]) - len(worse)]
     lines += [f"- Missing or no number: `{name}`." for name in (reason.partition(": ")[0] for reason in broken)]
     return ["\n".join(lines)] if lines else []
 
 
 def _at_horizons(found: Mapping[str, Sequence[str]], count: int) -> str:
-    """What is said of the same horizons together; count: of all horizons."""
+    """The texts, with those about the same horizons together.  count: how many horizons there are in all."""
     together: dict[tuple[str, ...], list[str]] = {}
     for said, horizons in found.items():
         together.setdefault(tuple(sorted(horizons, key=_days)), []).append(said)
     return "; ".join(
         f"at {'every horizon' if len(horizons) == count else ', '.join(horizons)} {', '.join(sorted(said))}"
-        for horizons, said in sorted(together.items(), key=lambda one: (-len(one[0]), one))
+        for horizons, said in sorted(together.items(), key=lambda entry: (-len(entry[0]), entry))
     )
 
 
@@ -203,7 +211,7 @@ def _where_to_look(links: str) -> str:
 def _other_data(content: Mapping[str, Any]) -> list[str]:
     return [
         "Scores on different observations say nothing about each other, so that nothing was compared. How they differ:",
-        "\n".join(f"- {one}" for one in content["other_data"]),
+        "\n".join(f"- {difference}" for difference in content["other_data"]),
         "To compare, run the code of BASE on the observations of HEAD, commit that, and compare with it.",
     ]
 

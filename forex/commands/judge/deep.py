@@ -1,12 +1,12 @@
-"""Whether everything that a run left behind is what it was: from the store over every hand-over to the reports, byte by byte.
+"""Whether everything that a run left behind is still what it was: from the store via every hand-over to the reports, byte by byte.
 
-DVC compares times before it compares contents, and so does not see what changed with its time kept. Here every file is read:
+DVC compares times before it compares contents, and so misses a change that leaves a file's time as it was. Here every file is read:
 
-store      its rows that were known at the cut-off have the hashes and numbers that data/manifest.json has
-manifest   so have the files in data/raw, and the forecast names the hash of all of them
+store      the rows known at the cut-off have the hashes and counts that data/manifest.json has
+manifest   the files in data/raw have them, too, and the forecast names the hash of all of them
 outputs    have the MD5 that dvc.lock lists and a SHA-256 that their stage noted (forex.core.edges.handover); tables and reports are
            read whole
-cache      its objects of these outputs have the content that they are named by
+cache      DVC's objects of these outputs have the content that their names are hashes of
 ledger     every row fits its id
 """
 
@@ -34,9 +34,9 @@ AGAIN: Final = "`dvc repro` makes it anew."
 
 
 def verify(params: Params) -> int:
-    """How many files of the run were read and found to be what they were.
+    """The number of output files that were read, once everything above has been found to be what it was.
 
-    Raises DataError naming each that is not, a line each; FileRefused where one may not be read.
+    Raises DataError with a line for each thing that is not; FileRefused where a file may not be read.
     """
     outputs = outputs_of(text_of(LOCK))
     if not outputs:
@@ -61,7 +61,7 @@ def _outputs(outputs: list[tuple[str, str]], files: list[Path]) -> Iterator[str]
         found = handover.folder_md5(members) if path.is_dir() else handover.md5_of(path)
         if found != listed:
             yield f"{path}: has the MD5 {found}, {LOCK} lists {listed}. {AGAIN}"
-        for file in [path / one for one in members] or [path]:
+        for file in [path / member for member in members] or [path]:
             files.append(file)
             try:
                 _read_whole(file)
@@ -80,7 +80,7 @@ def _read_whole(path: Path) -> None:
 
 
 def _cache(outputs: list[tuple[str, str]]) -> Iterator[str]:
-    """DVC's objects of the outputs, as far as they are here; those of files that are in git it has none of."""
+    """What is wrong with DVC's objects of the outputs, as far as they are here; it has none of files that are in git."""
     from dvc.repo import Repo
 
     with Repo(".") as repo:
@@ -89,7 +89,7 @@ def _cache(outputs: list[tuple[str, str]]) -> Iterator[str]:
             named = {listed: listed.removesuffix(".dir")}
             if listed.endswith(".dir") and Path(place(listed)).exists():
                 with suppress(DataError, KeyError, TypeError):  # its own hash says so
-                    named |= {one["md5"]: one["md5"] for one in read_json(Path(place(listed)))}
+                    named |= {entry["md5"]: entry["md5"] for entry in read_json(Path(place(listed)))}
             for object_, content in named.items():
                 path = Path(place(object_))
                 if path.exists() and handover.md5_of(path) != content:
@@ -104,17 +104,17 @@ def _chain(params: Params) -> Iterator[str]:
     for name, entry in manifest.series.items():
         if entry.left_out is not None:
             continue
-        said = (entry.rows, entry.sha256)
+        recorded = (entry.rows, entry.sha256)
         raw = read_parquet(RAW / f"{name}.parquet")
-        if (raw.height, content_hash(raw)) != said:
+        if (raw.height, content_hash(raw)) != recorded:
             yield f"{RAW / name}.parquet: is not what {MANIFEST} says of it. {AGAIN}"
         if name not in series:
             yield f"{store}: {name} is in {MANIFEST} and no longer in the store. {AGAIN}"
             continue
         known = known_rows(read_series(store, name, series[name], params.ingest.limits), manifest.known_until)
-        if (known.height, content_hash(known)) != said:
+        if (known.height, content_hash(known)) != recorded:
             yield f"{store}: {name} has other rows than the run knew, by {MANIFEST}. {AGAIN}"
-    made_from = content_sha256({name: one.sha256 for name, one in manifest.series.items()})
+    made_from = content_sha256({name: entry.sha256 for name, entry in manifest.series.items()})
     if read_report(FORECAST, Forecast).inputs.data_sha256 != made_from:
         yield f"{FORECAST}: was made from other data than {MANIFEST} says. {AGAIN}"
 

@@ -58,7 +58,7 @@ def view(base: str, head: str | None = None) -> dict[str, Any]:
 
 
 def _metrics(read: Read, revision: str) -> dict[str, float]:
-    """The numbers of the files of metrics that the revision's dvc.yaml lists, and that it has."""
+    """The numbers in the metrics files that the revision's dvc.yaml lists, of those that exist."""
     found: dict[str, float] = {}
     for path in _files(read, revision):
         text = read(path)
@@ -81,7 +81,10 @@ def _parsed(text: str, path: str, revision: str) -> Any:
 
 
 def _files(read: Read, revision: str) -> list[str]:
-    """Paths below the project's folder, whatever dvc.yaml says."""
+    """The metrics files that a revision's dvc.yaml lists, sorted.
+
+    Raises DataError where there is no such pipeline, or a file is not below the project's folder.
+    """
     where = f"dvc.yaml of {revision}"
     text = read("dvc.yaml")
     if text is None:
@@ -120,7 +123,7 @@ def _here(path: str) -> str | None:
 
 
 def text(content: Mapping[str, Any], *, everything: bool = False) -> str:
-    """What changed of what was compared, or all of it; then the reasons."""
+    """The verdict, the metrics that changed or, with `everything`, all that were compared, notes, and the reasons."""
     blocks = [_headline(content)]
     rows = _rows(content, everything)
     if len(rows) > 1:
@@ -132,7 +135,7 @@ def text(content: Mapping[str, Any], *, everything: bool = False) -> str:
 
 
 def markdown(content: Mapping[str, Any], *, everything: bool = False, links: str = "") -> str:
-    """The same for a comment on a change, in words; links: what comes before the path of a picture."""
+    """The same in words, for a comment on a change.  links: what comes before the path of a picture in a link."""
     return "\n\n".join([comment(content, _rows(content, everything), links), *_notes({**content, "other_data": []})])
 
 

@@ -20,7 +20,7 @@ PUBLISHED_MODEL, CONFORMAL, FITTED = "calibrate.published.model", "calibrate.con
 
 
 def promoted(text: str, path: Path, model: str) -> str:
-    """`text`, a params.yaml, with `model` as what is published; every other byte keeps its place.
+    """`text`, a params.yaml, with `model` as the published one; all else stays byte for byte.
 
     What the model is made from is added to fit.models and calibrate.conformal where it is missing.  Raises ParamsError, naming the
     key, where the result would not be valid.
@@ -77,13 +77,16 @@ def _against(found: Mapping[str, Any]) -> list[str]:
     said = []
     if not found["ready"]:
         said.append(f"it is {found['level']}, score {found['score']:.0f}")
-        said += [f"{one['name']}: {one['says']}" for one in found["criteria"] if not one["passed"]]
+        said += [
+            f"{criterion['name']}: {criterion['says']}" for criterion in found["criteria"] if not criterion["passed"]
+        ]
     if read_report(REPORT, Forecast).inputs.params_sha256 != params_sha256(load_params()):
         said.append(f"{PARAMS_FILE} has changed since the last run, and its record is of before: run dvc repro first")
     return said
 
 
 def text(content: Mapping[str, Any]) -> str:
+    """Whether the model was promoted, what stood against it, and how params.yaml changes."""
     model, against = content["model"], [f"  {said}" for said in content["against"]]
     if content["already"]:
         return f"{PUBLISHED_MODEL} is {model} already: nothing to change."

@@ -31,7 +31,7 @@ EXPECTATIONS = Path("reports/expectations.json")
 def view(model: str) -> dict[str, Any]:
     """Level, score, criteria and the figures by horizon of `model` against `published`.
 
-    Raises UsageError for a name that no run can make; DataError where the last run left no reports.
+    Raises UsageError for a model that no run can make; DataError where the last run left no reports.
     """
     params = load_params()
     calibrated = read_parquet(CALIBRATED)
@@ -68,8 +68,8 @@ def view(model: str) -> dict[str, Any]:
         "as_of_in_params": params.as_of,
         "last_origin": str(calibrated["origin_date"].max()),
         "reason": None if model in made else _absent(model, params),
-        "criteria": [one.as_dict() for one in found],
-        "horizons": {name: plain(one) for name, one in figures.items()},
+        "criteria": [criterion.as_dict() for criterion in found],
+        "horizons": {name: plain(comparison) for name, comparison in figures.items()},
     }
     return dict(json.loads(json_text(content)))
 
@@ -84,7 +84,7 @@ def _refuse_unknown(model: str, made: list[str]) -> None:
 
 
 def _absent(model: str, params: Params) -> str:
-    """Why there is no forecast of a model that could be made."""
+    """Why there is no forecast of a model that a run could make, and how to get one."""
     base = source(model)
     steps = [] if base in params.fit.models else [f"add {base} to fit.models"]
     if needs_calibration(model) and base not in params.calibrate.conformal:
@@ -94,7 +94,7 @@ def _absent(model: str, params: Params) -> str:
 
 
 def source(model: str) -> str:
-    """The model of fit.models that `model` is or is calibrated from.
+    """The model of fit.models that `model` is, or is calibrated from.
 
     >>> source("garch_t_conformal"), source("theta")
     ('garch_t', 'theta')
@@ -118,6 +118,7 @@ def _statuses(calibrated: Any, model: str, horizons: list[str], params: Params) 
 
 
 def text(content: Mapping[str, Any]) -> str:
+    """The level and the score, a table of the criteria, and one of the scores against what is published, by horizon."""
     lines = []
     if content["as_of_in_params"] != content["as_of"]:
         said = f"params.yaml says as_of {content['as_of_in_params']}: no run for that day has finished."
@@ -127,10 +128,12 @@ def text(content: Mapping[str, Any]) -> str:
     if content["reason"]:
         lines.append(content["reason"])
     rows = [["criterion", "passed", "score", "threshold", "failing allows", "what was found"]]
-    for one in content["criteria"]:
-        passed = "yes" if one["passed"] else "no"
-        threshold = "" if isinstance(one["threshold"], str) else f"{one['threshold']:g}"
-        rows.append([one["name"], passed, f"{one['score']:.0f}", threshold, one["ceiling"], one["says"]])
+    for criterion in content["criteria"]:
+        passed = "yes" if criterion["passed"] else "no"
+        threshold = "" if isinstance(criterion["threshold"], str) else f"{criterion['threshold']:g}"
+        rows.append(
+            [criterion["name"], passed, f"{criterion['score']:.0f}", threshold, criterion["ceiling"], criterion["says"]]
+        )
     lines += ["", markdown(rows)]
     rows = [
         ["horizon", "forecasts", "without overlap", "CRPS", "published", "difference", "bound", "Holm p", "evidence"]

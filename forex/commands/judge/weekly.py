@@ -35,7 +35,7 @@ SHOWN = ("n", "coverage_95", "below_95", "above_95", "rmse", "mape_pct", "crps",
 
 
 def view() -> dict[str, Any]:
-    """Write the report and its row; the content of the page, what was written, and what became of the row.
+    """Write the report and its row of the history; returns what the page holds, the files, and what became of the row.
 
     Raises StaleError where the last run is not that of params.yaml, DataError where a report or the history is damaged; then
     nothing is written.
@@ -73,7 +73,7 @@ def view() -> dict[str, Any]:
 
 
 def _written_pdf(report: WeeklyReport, said: Language) -> dict[str, str | None]:
-    """Where the PDF is, or why there is none; one of an earlier report does not stay beside this page."""
+    """Where the PDF is, or why there is none, and then that of an earlier report is removed."""
     try:
         content = pdf(page(report, said, colours=ON_WHITE))
     except NoPdf as missing:
@@ -121,7 +121,7 @@ def _table(horizons: Mapping[str, Mapping[str, Any]], words: Words) -> str:
     head = [words.say("horizon"), words.say("verdict"), words.say("forecasts"), covered, words.say("below")]
     rows = [[*head, words.say("above"), "RMSE", "MAPE", "CRPS", words.say("skill"), "p"]]
     for horizon, found in by_length(horizons).items():
-        one = Figures.model_validate(found)
-        cells = [figure(getattr(one, name), name, said) for name in SHOWN]
-        rows.append([horizon, words.status(one.verdict), *cells])
+        figures = Figures.model_validate(found)
+        cells = [figure(getattr(figures, name), name, said) for name in SHOWN]
+        rows.append([horizon, words.status(figures.verdict), *cells])
     return aligned(rows, width=words.width)

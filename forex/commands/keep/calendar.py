@@ -56,11 +56,12 @@ def view() -> dict[str, Any]:
 
 
 def text(content: Mapping[str, Any]) -> str:
+    """The meetings and holidays expected, and for each list kept by hand how far it reaches or what to add to it."""
     meetings, interventions = content["meetings"], content["interventions"]
     lines = [f"From {content['as_of']} to {content['until']}:"]
-    holidays = [f"{one['date']} {one['name']}" for one in content["holidays"]]
+    holidays = [f"{holiday['date']} {holiday['name']}" for holiday in content["holidays"]]
     expected = [("meetings", meetings["expected"]), ("holidays", holidays)]
-    lines.append(listed([[what, "\n".join(days) or "none"] for what, days in expected]))
+    lines.append(listed([[label, "\n".join(days) or "none"] for label, days in expected]))
     if meetings["covered"]:
         lines.append(
             f"{meetings['file']} reaches {meetings['listed_until']}: it covers these days, and suffices up to as_of "

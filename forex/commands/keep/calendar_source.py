@@ -58,6 +58,10 @@ def renewed(committed: Sequence[Holiday], source: Mapping[dt.date, str], known_f
 
 
 def main() -> None:
+    """Print how the list and the package differ; with --known-from, write the list anew if they do.
+
+    Raises GateFailed where they differ and nothing is written, and what `renewed` raises.
+    """
     parser = argparse.ArgumentParser(prog="python -m forex.commands.keep.calendar_source", description=__doc__)
     parser.add_argument(
         "--known-from", type=dt.date.fromisoformat, help="write the list; added days are known from then"

@@ -30,13 +30,13 @@ Text = str | tuple[str, ...]
 
 
 def texts(package: str) -> list[Text]:
-    """What a package says: each text once, in the order of its files; one that counts as its two forms."""
+    """The texts of a package, each once, in the order of its files; one with a plural as the tuple of its two forms."""
     found: dict[Text, None] = dict.fromkeys(NAMES.values()) | dict.fromkeys(UNITS.values()) if package == NAMED else {}
     return list(found | dict.fromkeys(_extracted(LIBRARY / package)))
 
 
 def packages() -> list[str]:
-    """Those that say something."""
+    """The names of the packages that have texts, in order."""
     return [path.parent.name for path in sorted(LIBRARY.glob("*/__init__.py")) if texts(path.parent.name)]
 
 
@@ -64,11 +64,12 @@ def renewed(package: str, code: Code) -> "Catalog":
 
 
 def catalogue(package: str, code: Code) -> Path:
+    """The file that holds, or is to hold, the texts of a package in a language."""
     return CATALOGUES / code / f"{package}.po"
 
 
 def written(found: "Catalog") -> str:
-    """The catalogue as text: no dates, no places in the code, so that it changes when a text does."""
+    """The catalogue as text: no dates, no places in the code, so that it changes only when a text does."""
     from babel.messages.pofile import write_po
 
     file = BytesIO()
@@ -77,11 +78,17 @@ def written(found: "Catalog") -> str:
 
 
 def untranslated(found: "Catalog") -> list[Text]:
-    open_ = [one for one in found if one.id and not (one.string and (isinstance(one.string, str) or all(one.string)))]
-    return [one.id if isinstance(one.id, str) else tuple(one.id) for one in open_]
+    """The texts of a catalogue that lack a translation, or one form of it; one with a plural as the tuple of its two forms."""
+    open_ = [
+        message
+        for message in found
+        if message.id and not (message.string and (isinstance(message.string, str) or all(message.string)))
+    ]
+    return [message.id if isinstance(message.id, str) else tuple(message.id) for message in open_]
 
 
 def main() -> None:
+    """Bring every catalogue up to date with the code, and name on stderr each text that has no translation."""
     for code in TRANSLATED:
         for package in packages():
             found = renewed(package, code)

@@ -1,7 +1,7 @@
-"""`forex doctor`: what a killed run can leave behind is mended, so that the next one runs, and what it cannot mend is said.
+"""`forex doctor`: mends what a killed run can leave behind, so that the next one runs, and says what it cannot mend.
 
-Locks and their owners, half-written files, dvc.lock, outputs that are nowhere, the environment. The ledger and the stores are never
-touched. Outputs need no mending: a stage whose outputs do not fit the lock runs again.
+Locks and their owners, half-written files, dvc.lock, missing outputs, the environment. The ledger and the stores are never touched.
+Outputs need no mending: a stage whose outputs do not fit the lock runs again.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,8 @@ MENDED, WOULD_MEND, TO_DO = "MENDED", "WOULD_MEND", "TO_DO"
 def view(*, dry_run: bool = False, clock: Clock = clocks.now) -> dict[str, Any]:
     """What was wrong, and whether it is mended.  dry_run: say it and mend nothing.
 
-    Raises GateFailed where DVC runs right now, or git has no whole dvc.lock.
+    Raises GateFailed where DVC is running, or dvc.lock is broken and git has no whole one; FileRefused where dvc.lock may not be
+    read.
     """
     from dvc.repo import Repo
 
@@ -30,28 +31,29 @@ def view(*, dry_run: bool = False, clock: Clock = clocks.now) -> dict[str, Any]:
             *environment.examine(clock),
         ]
         if not dry_run:
-            for one in found:
-                if one.mend is not None:
-                    one.mend()
+            for finding in found:
+                if finding.mend is not None:
+                    finding.mend()
     mended = WOULD_MEND if dry_run else MENDED
     return {
         "dry_run": dry_run,
         "found": [
             {
-                "about": one.about,
-                "wrong": one.wrong,
-                "remedy": one.remedy,
-                "state": TO_DO if one.mend is None else mended,
+                "about": finding.about,
+                "wrong": finding.wrong,
+                "remedy": finding.remedy,
+                "state": TO_DO if finding.mend is None else mended,
             }
-            for one in found
+            for finding in found
         ],
     }
 
 
 def text(content: Mapping[str, Any]) -> str:
-    return "\n".join(_line(one) for one in content["found"]) or "nothing to mend"
+    """A line for each finding: what is wrong, and how it was mended, would be, or is to be."""
+    return "\n".join(_line(finding) for finding in content["found"]) or "nothing to mend"
 
 
-def _line(one: Mapping[str, str]) -> str:
-    would = "would be " if one["state"] == WOULD_MEND else ""
-    return f"{one['about']}: {one['wrong']}; {would}{one['remedy']}"
+def _line(finding: Mapping[str, str]) -> str:
+    would = "would be " if finding["state"] == WOULD_MEND else ""
+    return f"{finding['about']}: {finding['wrong']}; {would}{finding['remedy']}"

@@ -1,7 +1,7 @@
 """`forex init DIR`: a project that works with the installed package, where no clone is wanted.
 
 Its files are those of the repository: taken from the wheel, where setup.py put them, or from the clone that is installed. Only
-dvc.yaml is another: its stages depend on installed.txt in place of the sources (forex/core/installed.py).
+dvc.yaml differs: its stages depend on installed.txt in place of the sources (forex/core/installed.py).
 """
 
 import re
@@ -22,7 +22,7 @@ AS_THEY_ARE: Final = (
     *(".dvc/plots", "data/sample", "data/calendar"),
 )
 OWN: Final = Path(__file__).parent / "project"
-LEDGER: Final = "data/ledger/.gitkeep"  # for git keeps no empty folder, and a stage depends on this one
+LEDGER: Final = "data/ledger/.gitkeep"  # because git keeps no empty folder, and a stage depends on this one
 HEADER: Final = "# Ten stages from observations to reports. `cmd` is constant text.\n"
 IGNORED_FROM: Final = "# what a killed process was writing"  # in .gitignore; what stands before it is about the sources
 WORKFLOW: Final = ".github/workflows/forecast.yml"
@@ -32,9 +32,9 @@ PAGE: Final = Path(".dvc/tmp/plots_page.html")
 
 
 def view(folder: Path) -> dict[str, Any]:
-    """Lay the project; what is in it.
+    """Lay out a project in `folder`; returns its files, and whether git keeps it.
 
-    Raises UsageError where `folder` is there and not empty, or the package has no such files.
+    Raises UsageError where `folder` exists and is not an empty folder, or the installation has no files for a project.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder}: expected a new or an empty folder. Nothing was written.")
@@ -85,7 +85,7 @@ def pipeline(text: str) -> str:
     """
 
     def other(found: re.Match[str]) -> str:
-        kept = [one for one in re.split(r",\s+", found[1]) if not one.startswith(SOURCES)]
+        kept = [dep for dep in re.split(r",\s+", found[1]) if not dep.startswith(SOURCES)]
         listed = ", ".join([str(installed.INSTALLED), *kept])
         return textwrap.fill(
             f"[{listed}]",
@@ -100,7 +100,7 @@ def pipeline(text: str) -> str:
 
 
 def _under_git(folder: Path) -> bool:
-    """Whether git keeps the folder, in a new repository where it is in none; DVC is told where there is no git."""
+    """Whether git is installed. The folder gets a repository where it is in none; without git, DVC's config says no_scm."""
     try:
         inside = subprocess.run(["git", "rev-parse", "--git-dir"], cwd=folder, capture_output=True, check=False)
         if inside.returncode:

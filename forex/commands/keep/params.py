@@ -11,7 +11,7 @@ from forex.regimes.rules import registry as regime_rules
 
 
 def declared() -> dict[str, Settings]:
-    """By top-level key, the settings that files have in its block."""
+    """By top-level key of params.yaml, the settings in its block that the files of models and rules declare."""
     return {"fit": models.settings(), "regimes": regime_rules.settings(), "alerts": alert_rules.settings()}
 
 
@@ -21,8 +21,11 @@ def whole(path: Path = PARAMS_FILE) -> Params:
 
 
 def operations(params: Params) -> Operations:
-    """operations.yaml, typed.  Raises ParamsError naming each wrong key, a series that is fetched and has no bounds,
-    or a job before the cut-off."""
+    """operations.yaml, typed.
+
+    Raises ParamsError naming each wrong key, a series that is fetched and has no bounds, or a job that runs `advance` before the
+    cut-off.
+    """
     found = load_operations()
     check_bounds(found, params.validate_)
     check_times(found, params.cut_off)
@@ -30,10 +33,10 @@ def operations(params: Params) -> Operations:
 
 
 def ensure_writable(path: Path = PARAMS_FILE) -> None:
-    """Raises UsageError where `write` would: read-only, no file, a link that leads out of the project."""
+    """Raise UsageError where `write` would: where the file is read-only or not regular, or a link leads out of the project."""
     destination(path)
 
 
 def write(text: str, path: Path = PARAMS_FILE) -> None:
-    """The file with this text, whole or not at all; a link to it stays one.  Raises as `ensure_writable`."""
+    """Write the text to the file, whole or not at all; a link to it stays a link.  Raises as `ensure_writable`."""
     write_text(path, text)

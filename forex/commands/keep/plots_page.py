@@ -1,7 +1,7 @@
-"""The page around `dvc plots`, with the scripts that draw them inside it: DVC's own loads them from a network.
+"""The page around `dvc plots`, with the scripts that draw them inside it: DVC's own page loads them from a network.
 
 `python -m forex.commands.keep.plots_page PATH` writes it; `dvc config --local plots.html_template` names it from then on. It is
-made where it is needed and not committed, for it is the libraries' code and nothing of ours.
+made where it is needed and not committed, because it is the libraries' code and none of ours.
 """
 
 import sys
@@ -13,7 +13,7 @@ from forex.presentation.pages import environment
 
 
 def plots_page() -> str:
-    """HTML with DVC's place for the plots and vegaEmbed, of which it makes a global name."""
+    """The page as HTML, with DVC's placeholder for the plots, and with vegaEmbed as a global name."""
     import vl_convert
     from markupsafe import Markup
 

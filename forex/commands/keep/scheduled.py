@@ -1,4 +1,4 @@
-"""Whether what operations.yaml has run by itself are commands of `forex`, with options that they have."""
+"""Whether the jobs of operations.yaml run commands that `forex` has, with options that those commands have."""
 
 import shlex
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from forex.operations import OPERATIONS_FILE, Operations
 
 
 def options() -> Mapping[str, frozenset[str]]:
-    """Of each command of `forex`, by its name: "forecast", "params check"."""
+    """The long options of each command of `forex`, by its name: "forecast", "params check"."""
     import typer.main
 
     from forex.commands.cli import app
@@ -19,16 +19,16 @@ def options() -> Mapping[str, frozenset[str]]:
     while waiting:
         name, command = waiting.pop()
         if inner := getattr(command, "commands", None):
-            waiting += [(f"{name} {one}".strip(), below) for one, below in inner.items()]
+            waiting += [(f"{name} {word}".strip(), below) for word, below in inner.items()]
         else:
             found[name] = frozenset(
-                one for parameter in command.params for one in parameter.opts if one.startswith("--")
+                option for parameter in command.params for option in parameter.opts if option.startswith("--")
             )
     return found
 
 
 def check_commands(operations: Operations) -> None:
-    """Raises ParamsError naming a job's command that `forex` does not have, or an option that the command does not have."""
+    """Raise ParamsError naming a job's command that `forex` does not have, or an option that the command does not have."""
     known = options()
     for job, settings in operations.schedule.jobs.items():
         for command in settings.commands:

@@ -17,7 +17,7 @@ from forex.validation.report import Expectations
 
 FOLDER = Path("reports/schema")
 
-# By path, what each report is.
+# The model of each report, by its path.
 REPORTS: dict[Path, type[Report]] = {
     Path("data/calibration.json"): Calibration,
     Path("data/manifest.json"): Manifest,
@@ -30,7 +30,8 @@ REPORTS: dict[Path, type[Report]] = {
 
 
 def schema_file(report: Path) -> Path:
-    """
+    """The file of the schema that describes a report's file.
+
     >>> str(schema_file(Path("reports/forecast.json")))
     'reports/schema/forecast.schema.json'
     """

@@ -2,7 +2,7 @@
 
 Fetch, set `as_of` to the last business day whose cut-off has passed, run the pipeline as far as the forecast, enter that in the
 ledger, and run the rest, which reports on the ledger, too. Meant for just after the cut-off; later in the evening it makes the
-same forecast, and says what has been published since. What a run that was killed left undone, the next one does. With
+same forecast, and says what has been published since. What a killed run left undone, the next one does. With
 `--after-cut-off` a schedule may run it every hour: it does its work once a day, when Santiago's clock has passed the cut-off.
 """
 
@@ -36,7 +36,8 @@ from forex.providers.quote.quote import last_cut_off
 from forex.timeline import calendar
 
 RUNNING = ledger.LEDGER / ".advance"
-REPORTING = ("performance", "evaluate", "report")  # the stages that report on the ledger, too, or on those that do
+DVC = (sys.executable, "-m", "dvc")
+REPORTING = ("performance", "evaluate", "report")  # the stages that run once the forecast is issued
 AS_OF = re.compile(r"""^as_of: *["']\d{4}-\d{2}-\d{2}["']""", re.MULTILINE)
 
 
@@ -62,18 +63,19 @@ def view(
     after_cut_off: do nothing, `skipped` saying why, unless today's forecast is due and not made yet.
 
     Where no provider brings the observado and the stored one is fresh enough, the forecast stands on that one and says so.
-    `lacks` says what was due before the cut-off and is not in it, `late` that it was issued long after; both None where there is
-    nothing to say.
-    Raises what `forex fetch` raises otherwise; GateFailed where another advance still runs after fetch.lock_timeout; UsageError
-    for a day before the one that params.yaml stands on; StaleError where the observado known at that cut-off is too old, before
-    anything is changed; PipelineFailed where a stage fails: with `as_of` set back up to the forecast; after it the forecast is
-    issued and stays so.
+    `lacks` says what was due before the cut-off and is not in the forecast, `late` that it was issued long after; both are None
+    where there is nothing to say.
+
+    Raises whatever else `forex fetch` raises; GateFailed where another advance is still running after fetch.lock_timeout;
+    UsageError for `to` with `after_cut_off`, for a `to` that is not a date, and for a day before the one params.yaml stands on;
+    StaleError where the observado known at that cut-off is too old, before params.yaml is changed; PipelineFailed where a stage
+    fails: up to the forecast, `as_of` is set back; after it, the forecast stays issued.
     """
     if to is not None and after_cut_off:
         raise UsageError("--after-cut-off is about today and --to about another day: choose one of them.")
     make_folder(RUNNING.parent)
     with lock.held(RUNNING, timeout=load_operations().fetch.lock_timeout):
-        params = whole()  # a wrong setting of a model must not show only when its stage runs
+        params = whole()  # so that a model's wrong setting shows now and not when its stage runs
         if after_cut_off and (why := _skipped(params, clock())):
             return {"origin_date": _origin(None, params, clock()), "skipped": why, "issued": None}
         return _advance(progress, to, params, clock, environ, client)
@@ -131,6 +133,7 @@ def _advance(
 
 
 def text(content: Mapping[str, Any]) -> str:
+    """What was issued or why nothing was; then what the forecast lacks, how late it is, and what has been published since."""
     if content["skipped"]:
         return str(content["skipped"])
     if content["nothing_new_since"]:
@@ -170,7 +173,7 @@ def _issued(origin: str) -> bool:
 
 def _run(origin: str, progress: Callable[[str], None]) -> None:
     """Set `as_of` and make its forecast; where a stage fails or the run is interrupted, params.yaml is what it was."""
-    before = read_bytes(PARAMS_FILE, YAML_BYTES).decode("utf-8")  # with its ends of lines
+    before = read_bytes(PARAMS_FILE, YAML_BYTES).decode("utf-8")  # line endings stay as they are
     if not AS_OF.search(before):
         raise UsageError(f'{PARAMS_FILE}: no line like as_of: "2024-11-27" at the top level. Write it so.')
     ensure_writable()
@@ -186,7 +189,7 @@ def _run(origin: str, progress: Callable[[str], None]) -> None:
 
 def _reports_behind(origin: str) -> str | None:
     """Why the reports may lack the forecast: a stage has not run since what it depends on changed, or DVC cannot tell."""
-    done = _dvc("status", "--json", *REPORTING, stderr=subprocess.PIPE)
+    done = subprocess.run([*DVC, "status", "--json", *REPORTING], capture_output=True, text=True, check=False)
     if done.returncode:
         said = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
         return f"Whether the reports have the forecast of {origin} is unknown, for dvc status failed: {said}"
@@ -196,32 +199,29 @@ def _reports_behind(origin: str) -> str | None:
 
 
 def _late(params: Params, origin: str, cut_off: dt.datetime) -> str | None:
-    """What is to be said of when the origin's forecast was issued, by the record."""
+    """What is to be said of when the origin's forecast was issued; None where it was on time or nothing is recorded."""
     outcome = first_outcome(origin, params)
     at = issued_at.recorded().get((origin, outcome[0])) if outcome else None
     return lateness(at, cut_off, outcome) if at and outcome else None
 
 
 def _repro(progress: Callable[[str], None], *stages: str) -> None:
-    """`dvc repro` of these stages and what they depend on, or of all, its lines passed on.
+    """Run `dvc repro` with these arguments, or for all stages without any; `progress` is told of each stage as it begins.
 
     Raises PipelineFailed with what the failing stage said and its exit code.
     """
-    done = _dvc("repro", *stages, stderr=subprocess.STDOUT)
-    for line in done.stdout.splitlines():
-        if line.startswith("Running stage"):
-            progress(line.rstrip(":"))
-    if done.returncode:
-        code = re.search(r"exited with (\d+)", done.stdout)
-        said = [
-            line for line in done.stdout.splitlines() if line and not line.startswith(("Running stage", "> ", "Stage"))
-        ]
+    said = []
+    with subprocess.Popen(
+        [*DVC, "repro", *stages], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1
+    ) as running:
+        assert running.stdout is not None
+        for line in running.stdout:
+            said.append(line.rstrip("\n"))
+            if line.startswith("Running stage"):
+                progress(line.rstrip(":\n"))
+    if running.returncode:
+        code = re.search(r"exited with (\d+)", "\n".join(said))
+        said = [line for line in said if line and not line.startswith(("Running stage", "> ", "Stage"))]
         if not code:
             said.append("If another run goes on, wait until it has ended; if one was killed, run forex doctor.")
         raise PipelineFailed("\n".join(["dvc repro failed:", *said]), int(code[1]) if code else GateFailed.exit_code)
-
-
-def _dvc(*words: str, stderr: int) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "dvc", *words], stdout=subprocess.PIPE, stderr=stderr, text=True, check=False
-    )

@@ -1,7 +1,7 @@
 """`forex backfill`: the rows that daily runs would have issued, in a file of one's own and never in the ledger.
 
-A forecast uses nothing that was known after its origin's cut-off, so the backtest's row of a day is what a run on that day would
-have said. Its hashes are those of the data known then and of the params with that day as `as_of`.
+A forecast uses nothing that became known after its origin's cut-off, so the backtest's row for a day is what a run on that day
+would have said. Its hashes are those of the data known then and of the params with that day as `as_of`.
 """
 
 import datetime as dt
@@ -38,8 +38,8 @@ def view(first: str, last: str, out: Path, *, progress: Callable[[str], None]) -
 
     progress: gets a line for every TOLD origins.
 
-    Raises UsageError for a wrong date, for a file that is there or is the project's, where the last run covers none of the days,
-    and where params.yaml is not what that run was made with.
+    Raises UsageError for a wrong date, for a file that exists or belongs to the project, where the last run covers none of the
+    days, and where params.yaml is not what that run was made with.
     """
     days = _date(first, "--from"), _date(last, "--to")
     params = load_params()
@@ -71,6 +71,7 @@ def view(first: str, last: str, out: Path, *, progress: Callable[[str], None]) -
 
 
 def text(content: dict[str, Any]) -> str:
+    """One sentence: the file, how many rows it has, and which business days they cover."""
     return (
         f"{content['file']}: {content['rows']} rows, what daily runs on {content['origins']} business days from "
         f"{content['first']} to {content['last']} would have issued."

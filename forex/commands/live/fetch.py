@@ -36,9 +36,11 @@ def view(
 ) -> dict[str, Any]:
     """Fetch into `ingest.store` and say what became of each series.
 
-    Raises UsageError for the sample; GateFailed where another fetch holds the lock; StaleError where the observado is older than
-    validate.max_age allows and no provider brought it; ProviderError where no provider brought it although the stored one is
-    fresh enough: with `strict` False that is said in `outage`, which is None otherwise.
+    client: makes the HTTP client; None: it is made with the settings of operations.yaml.
+
+    Raises UsageError where that store is the sample; GateFailed where another fetch holds the lock; StaleError where the observado
+    is older than validate.max_age allows and no provider brought it; ProviderError where no provider brought it although the
+    stored one is fresh enough: without `strict` that is no error, and `outage`, otherwise None, says why.
     """
     params, operations = load_params(), load_operations()
     check_bounds(operations, params.validate_)
@@ -55,7 +57,7 @@ def view(
         services, lines = Services(settings, environ, http), Lines()
         quote, came = _quote(store, listed, params, settings, services, clock), False
         if quote:
-            # Asked for first, for the other series can be had later, too; stored last, beside the observado that they bring.
+            # Asked for first, because the other series can be had later, too; stored last, beside the observado that they bring.
             came = quote.ask()
             if not came:
                 progress(lines.of(quote.result))
@@ -86,15 +88,16 @@ def view(
     return {
         "store": str(store),
         "fetched_at": f"{clock():%Y-%m-%dT%H:%M:%SZ}",
-        "series": [_plain(one) | {"tier": listed[one.series].tier} for one in found],
+        "series": [_plain(result) | {"tier": listed[result.series].tier} for result in found],
         "outage": outage,
     }
 
 
 def text(content: Mapping[str, Any]) -> str:
-    added = sum(one["added"] for one in content["series"])
-    revised = sum(one["revised"] for one in content["series"])
-    late = [f"{one['series']} ({one['tier']})" for one in content["series"] if not one["current"]]
+    """How many values the store got and when, and which series are not up to date."""
+    added = sum(entry["added"] for entry in content["series"])
+    revised = sum(entry["revised"] for entry in content["series"])
+    late = [f"{entry['series']} ({entry['tier']})" for entry in content["series"] if not entry["current"]]
     lines = [f"{content['store']}: {added} new values, {revised} revised, fetched at {content['fetched_at']}"]
     if late:
         lines.append(f"not up to date: {', '.join(late)}")
@@ -102,7 +105,10 @@ def text(content: Mapping[str, Any]) -> str:
 
 
 def live_store(params: Params) -> Path:
-    """The folder that `ingest.store` names, with a series.yaml to begin with where it has none."""
+    """The folder that `ingest.store` names; where it has no series.yaml, it is given one to begin with.
+
+    Raises UsageError where it is the sample.
+    """
     store = Path(params.ingest.store)
     if store.resolve() == SAMPLE.resolve():
         raise UsageError(
@@ -125,7 +131,7 @@ def _quote(
 
 def _outage(found: Sequence[Fetched], params: Params) -> str | None:
     """Why no provider brought the observado, where none did.  Raises StaleError where the stored one is too old."""
-    target = next(one for one in found if one.series == TARGET)
+    target = next(result for result in found if result.series == TARGET)
     if target.source is not None or target.current:
         return None
     why = "; ".join(target.failures + few(target.refused))
@@ -141,22 +147,22 @@ def _outage(found: Sequence[Fetched], params: Params) -> str | None:
 
 
 def _said(found: Sequence[Fetched]) -> str:
-    """Why, in few words: what the providers failed with stands in the line of the observado."""
-    target = next(one for one in found if one.series == TARGET)
+    """Why, in few words: what each provider failed with stands in the observado's line already."""
+    target = next(result for result in found if result.series == TARGET)
     failed = len(target.failures)
     return "; ".join([f"{failed} failed, as said above"] * bool(failed) + few(target.refused)) or "none was asked"
 
 
-def _plain(one: Fetched) -> dict[str, Any]:
+def _plain(result: Fetched) -> dict[str, Any]:
     return {
-        "series": one.series,
-        "added": one.added,
-        "revised": one.revised,
-        "newest": str(one.newest) if one.newest else None,
-        "expected": str(one.expected) if one.expected else None,
-        "current": one.current,
-        "source": one.source,
-        "failures": one.failures,
-        "refused": one.refused,
-        "disagreements": one.disagreements,
+        "series": result.series,
+        "added": result.added,
+        "revised": result.revised,
+        "newest": str(result.newest) if result.newest else None,
+        "expected": str(result.expected) if result.expected else None,
+        "current": result.current,
+        "source": result.source,
+        "failures": result.failures,
+        "refused": result.refused,
+        "disagreements": result.disagreements,
     }

@@ -1,4 +1,4 @@
-"""`forex health`: for monitors, whether the forecast comes, on time and whole; in words, as JSON or as metrics for Prometheus."""
+"""`forex health`: for monitors, whether the forecast arrives on time and whole; in words, as JSON or as metrics for Prometheus."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -38,6 +38,6 @@ def view(*, clock: Clock = now) -> Health:
 
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     """The state, then the checks, the worst first."""
-    rows = [[one["name"], words.status(one["state"]), words.say(one["says"])] for one in content["checks"]]
+    rows = [[check["name"], words.status(check["state"]), words.say(check["says"])] for check in content["checks"]]
     state = words.say("State: {state:s}", state=words.status(content["state"]))
     return f"{state}\n{listed(rows, width=words.width or WIDTH)}"

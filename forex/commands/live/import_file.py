@@ -44,9 +44,10 @@ def view(
 ) -> dict[str, Any]:
     """What the file says, and what it adds to the store; written unless `dry_run`.
 
-    unit, public: of a series that neither the store nor the project knows; `public` as RULE says.
+    unit, public: for a series that neither the store nor the project knows, its unit and, in the form of RULE, when its values are
+    public.
 
-    Raises UsageError for the sample, for a series that is not known and not described, and where the file can mean two things;
+    Raises UsageError for the sample, for a series that is neither known nor described, and where the file can mean two things;
     DataError where it cannot be read; GateFailed where another process holds the store's lock.
     """
     if asked.series is not None:
@@ -81,6 +82,7 @@ def view(
 
 
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
+    """How the file was read and what was found in it, then what the store got or would get, and what is left to do."""
     table = listed(_rows(content), width=words.width)
     after = [line for said in (_written(content), *content["next"]) for line in words.wrapped(said)]
     return "\n".join([*words.wrapped(_headline(content)), table, "", *after])
@@ -101,11 +103,11 @@ def _rows(content: Mapping[str, Any]) -> list[list[str]]:
     others = f"; left out: {', '.join(content['other_columns'])}" if content["other_columns"] else ""
     rows.append(["column", f"{content['column']}{others}"])
     rows.append(["values", f"{content['values']:,} from {content['first']} to {content['last']}{_computed(content)}"])
-    rows += [["", f"{one['date']}  {one['value']}  ({one['place']})"] for one in content["rows"]]
+    rows += [["", f"{row['date']}  {row['value']}  ({row['place']})"] for row in content["rows"]]
     rows.append(["gaps", _gaps(content["gaps"])])
-    for number, one in enumerate(content["skipped"]):
-        first = f"{one['place']}" + (f" {one['text']!r}" if one["text"] else "")
-        said = f"{one['rows']:,} {one['why']}: {first}" + (" and others" if one["rows"] > 1 else "")
+    for number, group in enumerate(content["skipped"]):
+        first = f"{group['place']}" + (f" {group['text']!r}" if group["text"] else "")
+        said = f"{group['rows']:,} {group['why']}: {first}" + (" and others" if group["rows"] > 1 else "")
         rows.append(["" if number else "left out", said])
     return rows
 
@@ -120,8 +122,8 @@ def _gaps(found: Mapping[str, Any]) -> str:
         said = "none: every business day has a value"
     else:
         longest = ", ".join(
-            f"{one['first']} to {one['last']} ({one['days']})" if one["days"] > 1 else one["first"]
-            for one in found["longest"]
+            f"{gap['first']} to {gap['last']} ({gap['days']})" if gap["days"] > 1 else gap["first"]
+            for gap in found["longest"]
         )
         said = f"{found['missing']:,} business days without a value; the longest: {longest}"
     return said + (f"; {found['off']:,} dates are no business days" if found["off"] else "")
@@ -171,7 +173,7 @@ def _publication(text: str) -> Publication:
 def _understood(path: Path, found: Understood, entry: Series) -> dict[str, Any]:
     values, rule = found.values, entry.publication
     ends = values if len(values) <= 2 * SHOWN else (*values[:SHOWN], *values[-SHOWN:])
-    missing = gaps([one.date for one in values])
+    missing = gaps([value.date for value in values])
     return {
         "file": str(path),
         "read": dict(found.told),
@@ -188,7 +190,7 @@ def _understood(path: Path, found: Understood, entry: Series) -> dict[str, Any]:
         "first": str(values[0].date),
         "last": str(values[-1].date),
         "computed": found.computed,
-        "rows": [{"date": str(one.date), "value": f"{one.number:f}", "place": one.place} for one in ends],
+        "rows": [{"date": str(value.date), "value": f"{value.number:f}", "place": value.place} for value in ends],
         "gaps": {
             "missing": missing.missing,
             "longest": [
@@ -197,8 +199,8 @@ def _understood(path: Path, found: Understood, entry: Series) -> dict[str, Any]:
             "off": missing.off,
         },
         "skipped": [
-            {"why": why, "rows": count, "place": one.place, "text": one.text[:60]}
-            for why, count, one in reasons(found.skipped)
+            {"why": why, "rows": count, "place": first.place, "text": first.text[:60]}
+            for why, count, first in reasons(found.skipped)
         ],
     }
 
@@ -234,7 +236,7 @@ def _next(store: Path, found: Understood, params: Params) -> list[str]:
 
 
 def _behind(last: dt.date, params: Params) -> int:
-    """How many business days the newest value is older than as_of, where that is more than validate.max_age allows; else 0."""
+    """By how many business days the newest value is older than as_of, where that is more than validate.max_age allows; else 0."""
     as_of = dt.date.fromisoformat(params.as_of)
     days = int(calendar.steps_between(str(last), params.as_of)) if last < as_of else 0
     return days if days > params.validate_.max_age.critical else 0
@@ -245,7 +247,7 @@ def _source(path: Path) -> str:
 
 
 def instant(text: str) -> dt.datetime:
-    """Of --known-at.  Raises UsageError where it is no instant with its zone."""
+    """The instant (UTC) that --known-at gives.  Raises UsageError where the text is not one, or has no zone."""
     try:
         found = dt.datetime.fromisoformat(text)
         if found.tzinfo is not None:

@@ -86,6 +86,7 @@ def view(*, clock: Clock = now) -> dict[str, Any]:
 
 
 def text(content: Mapping[str, Any]) -> str:
+    """Which horizons were issued now, and which had been before."""
     origin, file = content["origin_date"], content["file"]
     lines = []
     if content["added"]:

@@ -1,8 +1,8 @@
 """When each forecast was issued: `data/issued_at.csv`, in git beside the ledger, whose own columns stay as they are.
 
 The ledger is what was said and depends on no clock, so that a backfill can be compared with it byte for byte; when it was said
-stands here, a line per row of the ledger. No stage reads it. It lies in git and not in the store, because it is about the ledger
-and belongs into the same commit; and not below data/ledger, where every file is a year's forecasts.
+stands here, a line per row of the ledger. No stage reads it. It is kept in git and not in the store, because it is about the ledger
+and belongs in the same commit; and not below data/ledger, where every file is a year's forecasts.
 """
 
 import datetime as dt
@@ -27,17 +27,17 @@ RESTORE = "Restore the file with git."
 
 
 def record(rows: Iterable[Issued], at: dt.datetime, *, lock_timeout: float) -> None:
-    """Enter that these rows of the ledger were issued `at`; the file only grows.  Raises what `recorded` and `held` raise."""
+    """Enter that these rows of the ledger were issued `at` (UTC); the file only grows.  Raises what `recorded` and `held` raise."""
     added = "".join(f"{','.join(row.key)},{at:{STAMP}}\n" for row in rows)
     if added:
         with held(LEDGER / LOCK, timeout=lock_timeout):
-            recorded()  # what cannot be read is not added to
+            recorded()  # nothing is added to a file that cannot be read
             before = read_utf8(FILE, TEXT_BYTES, mend=RESTORE) if exists(FILE) else f"{FIRST_LINE}\n"
             write_text(FILE, before + added)
 
 
 def recorded() -> dict[Key, dt.datetime]:
-    """The instants of issue that were recorded, by origin and horizon; of two, which a merge can leave, the earlier.
+    """The recorded instants of issue (UTC), by origin and horizon; where there are two, which a merge can leave, the earlier.
 
     Raises DataError naming the line where the file is not as `record` leaves it.
     """

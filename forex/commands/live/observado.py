@@ -1,4 +1,4 @@
-"""The observado as a forecast of live use knows it: fresh enough, what it lacks, and what has been published since its cut-off."""
+"""The observado as a forecast of live use knows it: whether it is fresh, what it lacks, and what has been published since."""
 
 import datetime as dt
 from pathlib import Path
@@ -16,7 +16,10 @@ from forex.providers.fetch import expected_date
 
 
 def refuse_stale(params: Params, origin: str, cut_off: dt.datetime) -> None:
-    """The same bound as in `validate`, before anything is changed."""
+    """Raise StaleError where the newest observado known at the cut-off is too old for the origin.
+
+    The bound is that of the stage `validate`, validate.max_age.critical in business days, applied before a run changes anything.
+    """
     newest = known_rows(_target_rows(params), cut_off)["date"].max()
     bound = params.validate_.max_age.critical
     if newest is None or age_business_days(str(newest), origin) > bound:
@@ -28,7 +31,10 @@ def refuse_stale(params: Params, origin: str, cut_off: dt.datetime) -> None:
 
 
 def lacks(params: Params, cut_off: dt.datetime) -> str | None:
-    """What the forecast will not know although its publication rule says that it was public by the cut-off."""
+    """A sentence on the observado that the forecast should know by its publication rule, and does not.
+
+    None where the newest one due by the cut-off was known at it, and where none was known at all.
+    """
     rows = _target_rows(params)
     listed = read_series_list(Path(params.ingest.store), params.ingest.limits)
     expected = expected_date(listed[TARGET], cut_off)
@@ -43,7 +49,10 @@ def lacks(params: Params, cut_off: dt.datetime) -> str | None:
 
 
 def published_since(params: Params, cut_off: dt.datetime) -> dict[str, Any]:
-    """The newest observado that became known after the cut-off, and is dated after what was known at it."""
+    """The newest observado that became known after the cut-off, and whose date is later than all that was known at it.
+
+    Under `published_since`: its date and its value in CLP per USD, both as text; None where there is none.
+    """
     rows = _target_rows(params)
     known = known_rows(rows, cut_off)["date"].max()
     later = rows.filter(pl.col("known_at") > cut_off)

@@ -1,8 +1,8 @@
-"""Whether a day of live use is on time: is it due, is it late, and was its outcome public before it was issued.
+"""Whether a day of live use is on time: whether its forecast is due, is late, or was issued with its outcome already public.
 
 An origin's forecast is due from its cut-off until the end of its own day in Santiago. What is issued later stays true to what was
-known at the cut-off, but nobody could have used it in time; and once the first outcome is public, nobody can tell it from hindsight
-but by the record.
+known at the cut-off, but nobody could have used it in time; and once the first outcome is public, only the record tells it from
+hindsight.
 """
 
 import datetime as dt
@@ -32,13 +32,14 @@ def not_due(at: dt.datetime, params: Params) -> str | None:
 
 
 def cut_off_of(origin: str, params: Params) -> dt.datetime:
+    """The instant (UTC) of the cut-off on an origin's day."""
     return pl.Series(calendar.cut_offs([origin], params.cut_off)).dt.replace_time_zone("UTC").item()
 
 
 def first_outcome(origin: str, params: Params) -> tuple[str, dt.datetime] | None:
-    """Of the origin's rows in the ledger the horizon whose outcome is public first, and the instant (UTC) from which it is.
+    """Of the horizons issued for an origin, the one whose outcome is public first, and the instant (UTC) from which it is.
 
-    By the publication rule of the store.  None where nothing was issued.
+    By the ledger and the publication rule of the store.  None where nothing was issued.
     """
     rows = ledger.read(ledger.LEDGER).filter(pl.col("origin_date") == dt.date.fromisoformat(origin)).sort("target_date")
     if rows.is_empty():
@@ -48,7 +49,7 @@ def first_outcome(origin: str, params: Params) -> tuple[str, dt.datetime] | None
 
 
 def lateness(issued_at: dt.datetime, cut_off: dt.datetime, outcome: tuple[str, dt.datetime]) -> str | None:
-    """What is to be said of a forecast that was issued long after its cut-off; None where it was not.
+    """What is to be said of a forecast that was issued more than LATE after its cut-off; None for any other.
 
     outcome: the horizon whose outcome is public first, and the instant from which it is.
 

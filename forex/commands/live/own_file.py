@@ -1,4 +1,4 @@
-"""Whether a file that somebody names for a command's rows is theirs to name, and not the project's."""
+"""Whether a file that somebody names for a command's rows is free to be written, and not one of the project's."""
 
 import os
 import subprocess
@@ -18,9 +18,9 @@ KEPT = (".git", ".dvc")
 
 
 def refuse_others(out: Path, *, store: str) -> None:
-    """Raises UsageError where `out` is there, is no file, or is one that git or the pipeline keeps, deleted ones included.
+    """Raise UsageError where `out` exists, or lies where the ledger, the store, the pipeline, git or DVC keep their files.
 
-    store: the folder that dvc.yaml names by its key in params.yaml.
+    A file that git keeps counts even where it was deleted.  store: the folder that dvc.yaml names only by its key in params.yaml.
     """
     if os.path.lexists(out):
         raise UsageError(f"{out}: exists, and nothing is overwritten. Choose another --out, or move it away.")
@@ -28,14 +28,14 @@ def refuse_others(out: Path, *, store: str) -> None:
     project = Path.cwd()
     if target.is_relative_to(os.path.realpath(LEDGER)):
         raise UsageError(f"{out}: the ledger holds what was really issued. Choose another --out.")
-    if any(target.is_relative_to(os.path.realpath(one)) for one in (store, *_of_the_pipeline(), *KEPT)):
+    if any(target.is_relative_to(os.path.realpath(place)) for place in (store, *_of_the_pipeline(), *KEPT)):
         raise UsageError(f"{out}: lies in what the pipeline reads or makes, or git and DVC keep. Choose another --out.")
     if target.is_relative_to(project) and _tracked(target.relative_to(project)):
         raise UsageError(f"{out}: git keeps a file of that name. Choose another --out.")
 
 
 def _of_the_pipeline() -> Iterator[str]:
-    """Every path that dvc.yaml names; nothing where it is not what DVC reads, which is for DVC to say."""
+    """Every path among the deps, outs and metrics in dvc.yaml; none where it is missing or no pipeline: that is for DVC to say."""
     try:
         content = yaml.parsed(read_utf8(DVC_YAML, YAML_BYTES, mend=RESTORE), DVC_YAML, mend=RESTORE)
     except FileNotFoundError:

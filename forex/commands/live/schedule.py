@@ -1,7 +1,7 @@
 """`forex schedule install|remove|show`: whether cron or systemd starts the ticks of this project, and what is due when.
 
-One of the two: to install one removes the other. What runs when stands in operations.yaml and needs no new install for cron, which
-asks every five minutes; the timers of systemd have the times in them.
+Only one of the two: installing one removes the other. What runs when stands in operations.yaml. A change there needs no new install
+for cron, which starts a tick every five minutes; the timers of systemd have the times in them.
 """
 
 import sys
@@ -30,10 +30,10 @@ OLD = {
 
 
 def install(*, systemd: bool, clock: Clock = now) -> dict[str, Any]:
-    """Have the ticks started from now on, and by one of the two alone; what `show` then says.
+    """Have either cron or systemd start the ticks from now on; returns what `show` then says.
 
-    Raises ParamsError for a wrong operations.yaml, UsageError where the credentials may be read by others, where there is no cron
-    or systemd, or where it refuses; a crontab that is refused stays as it was.
+    Raises ParamsError for a wrong operations.yaml, UsageError where others may read the credentials, where there is no cron or
+    systemd, or where it refuses; a crontab that is refused stays as it was.
     """
     operations = params.operations(params.whole())
     check_commands(operations)
@@ -50,7 +50,7 @@ def install(*, systemd: bool, clock: Clock = now) -> dict[str, Any]:
 
 
 def remove(*, clock: Clock = now) -> dict[str, Any]:
-    """Have no ticks started any more; what `show` then says.  Raises UsageError where cron or systemd refuses."""
+    """Have nothing start the ticks any more; returns what `show` then says.  Raises UsageError where cron or systemd refuses."""
     folder, _ = _here()
     _remove_from_crontab(folder)
     timers.remove(folder)
@@ -58,7 +58,7 @@ def remove(*, clock: Clock = now) -> dict[str, Any]:
 
 
 def show(*, clock: Clock = now) -> dict[str, Any]:
-    """What starts the ticks, whether it is what would be installed now, and of each job when it was and will be done."""
+    """What starts the ticks, whether that is what would be installed now, and when each job was last done and is next due."""
     plan, (folder, python) = _plan(), _here()
     block, units = _block(folder), timers.installed(folder)
     found = {
@@ -72,11 +72,12 @@ def show(*, clock: Clock = now) -> dict[str, Any]:
         "block": None if block is None else block.decode("utf-8", "backslashreplace"),
         "units": units,
         "credentials": ENVIRONMENT.exists(),
-        "jobs": [_job(one, plan) for one in states(plan, clock())],
+        "jobs": [_job(state, plan) for state in states(plan, clock())],
     }
 
 
 def text(content: Mapping[str, Any]) -> str:
+    """What starts the jobs and whether that has to be renewed, then a table of the jobs."""
     lines = [
         INSTALLED[name] + ("." if current else f", but {OLD[name]}: forex schedule install renews it.")
         for name, current in content["installed"].items()
@@ -84,8 +85,8 @@ def text(content: Mapping[str, Any]) -> str:
     lines[0] = lines[0][0].upper() + lines[0][1:]
     rows = [["job", "days", "at", "last done", "next", "commands"]]
     rows += [
-        [one["job"], one["days"], one["at"], one["last_success"] or "–", one["next"], ", ".join(one["commands"])]
-        for one in content["jobs"]
+        [job["job"], job["days"], job["at"], job["last_success"] or "–", job["next"], ", ".join(job["commands"])]
+        for job in content["jobs"]
     ]
     if not content["credentials"]:
         lines.append(f"{ENVIRONMENT} does not exist: the jobs run without credentials.")
@@ -110,7 +111,7 @@ def _plan() -> Plan:
 
 
 def _here() -> tuple[Path, Path]:
-    """The project's folder and the interpreter that runs forex; links stay, so that a new environment behind one is found."""
+    """The project's folder and the interpreter that runs forex; links are kept, so that a new environment behind one is found."""
     return Path.cwd(), Path(sys.executable)
 
 

@@ -16,9 +16,9 @@ SHOWN_DAYS = 365  # calendar days, without --since
 
 
 def view(*, since: str | None) -> dict[str, Any]:
-    """The alerts from `since` on, without it those of the last year; what is not evaluated; the newest origin's message.
+    """The alerts from `since` on, by default of the last year; what is not evaluated; whether the newest origin is worth a message.
 
-    Raises UsageError where `since` is not a date.
+    since: a day, YYYY-MM-DD.  Raises UsageError where it is not a date.
     """
     report = read_report(ALERTS, AlertsReport)
     newest = dt.date.fromisoformat(report.at)
@@ -33,6 +33,7 @@ def view(*, since: str | None) -> dict[str, Any]:
 
 
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
+    """How many alerts, and whether the newest origin is worth a message; the alerts, newest first; what is not evaluated."""
     alerts, send = content["alerts"], content["send"]
     span = {"first": content["since"], "last": content["at"]}
     counted = (
@@ -51,12 +52,12 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
         lines.append("")
         shown = [
             [
-                one["origin_date"],
-                words.status(one["severity"]),
-                words.name(one["type"]),
-                "\n".join(words.say(reason) for reason in one["reasons"]),
+                alert["origin_date"],
+                words.status(alert["severity"]),
+                words.name(alert["type"]),
+                "\n".join(words.say(reason) for reason in alert["reasons"]),
             ]
-            for one in reversed(alerts)
+            for alert in reversed(alerts)
         ]
         lines.append(listed(shown, width=words.width))
     if content["not_evaluated"]:

@@ -30,7 +30,7 @@ NUMBER, DIFFERENCE = ".2f", "+z.2f"
 def view(*, horizon: str | None, at: str | None) -> dict[str, Any]:
     """The forecast made at the last business day on or before `at` (default: the newest origin), explained.
 
-    horizon: default the shortest beyond the next day, where every part has something to say; the first where there is no other.
+    horizon: by default the shortest beyond the next day, where every part has something to say, else the shortest.
 
     Raises UsageError for a horizon that params.yaml does not list and for a date outside of the backtest, DataError where the files
     are not what params.yaml makes.
@@ -57,7 +57,7 @@ def _horizon(asked: str | None, horizons: Sequence[str]) -> str:
 
 
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
-    """Three tables of at most 80 columns: to the median, to the ends, what changed of the latter."""
+    """Tables of at most 80 characters: from the anchor to the median, from there to the ends, and how the ends changed."""
     now, before, change = content["now"], content["before"], content["change"]
     says = [
         words.say(
@@ -117,21 +117,23 @@ def _to_median(
     accounts = [account for account, _ in columns.values()]
     rates = [form for _, form in columns.values()]
     parts = [_by_subject(account) for account in accounts]
-    keys = list(dict.fromkeys(key for one in parts for key in one))
+    keys = list(dict.fromkeys(key for column in parts for key in column))
     drivers = sorted(
-        (key for key in keys if key[0] == "driver"), key=lambda key: -max(abs(one.get(key, 0.0)) for one in parts)
+        (key for key in keys if key[0] == "driver"), key=lambda key: -max(abs(column.get(key, 0.0)) for column in parts)
     )
     own = drivers if len(drivers) <= DRIVERS + 1 else drivers[:DRIVERS]
     rest = drivers[len(own) :]
     shown = [key for key in keys if key not in drivers] + own
 
     def at(end: str) -> list[str]:
-        return [words.number(one[end], form) for one, form in zip(accounts, rates, strict=True)]
+        return [words.number(account[end], form) for account, form in zip(accounts, rates, strict=True)]
 
     rows = [["", *columns], [words.say("anchor"), *at("start")]]
-    rows += [[label(*key, words), *(words.number(one.get(key, 0.0), DIFFERENCE) for one in parts)] for key in shown]
+    rows += [
+        [label(*key, words), *(words.number(column.get(key, 0.0), DIFFERENCE) for column in parts)] for key in shown
+    ]
     if rest:
-        sums = [sum(one.get(key, 0.0) for key in rest) for one in parts]
+        sums = [sum(column.get(key, 0.0) for key in rest) for column in parts]
         others = words.say("{count} other drivers", count=len(rest))
         rows.append([others, *(words.number(total, DIFFERENCE) for total in sums)])
     return [*rows, [words.say("median"), *at("end")]]
@@ -144,12 +146,12 @@ def _to_ends(accounts: Mapping[str, Any], rate: str, words: Words) -> list[Row]:
         columns[words.say("{level:.0%} from", level=float(level))] = ends["lower"]
         columns[words.say("{level:.0%} to", level=float(level))] = ends["upper"]
     parts = [_by_subject(account) for account in columns.values()]
-    keys = list(dict.fromkeys(key for one in parts for key in one))
+    keys = list(dict.fromkeys(key for column in parts for key in column))
     return [
         ["", *columns],
-        [words.say("median"), *(words.number(one["start"], rate) for one in columns.values())],
-        *([label(*key, words), *(words.number(one.get(key, 0.0), DIFFERENCE) for one in parts)] for key in keys),
-        [words.say("published"), *(words.number(one["end"], rate) for one in columns.values())],
+        [words.say("median"), *(words.number(account["start"], rate) for account in columns.values())],
+        *([label(*key, words), *(words.number(column.get(key, 0.0), DIFFERENCE) for column in parts)] for key in keys),
+        [words.say("published"), *(words.number(account["end"], rate) for account in columns.values())],
     ]
 
 
@@ -158,7 +160,7 @@ def _by_subject(account: Mapping[str, Any]) -> dict[tuple[str, str | None], floa
 
 
 def label(kind: str, subject: str | None, words: Words) -> str:
-    """What a part is called."""
+    """What a part of the forecast is called, by its kind and, where it has one, the series or half-life it is about."""
     if kind == "driver":
         return words.name(str(subject))
     if kind == "quote":

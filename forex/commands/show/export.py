@@ -34,16 +34,16 @@ Locale = Literal["en", "es-CL"]
 Cell = str | dt.date | dt.datetime | float | int | None
 
 PANEL: Final = Path("data/panel.parquet")
-OURS: Final = (Path("data"), Path("reports"))  # where what a run reads and writes lies
+OURS: Final = (Path("data"), Path("reports"))  # the folders of what a run reads and writes
 STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
-FORMULA: Final = ("=", "+", "-", "@")  # a text that begins so is one to a spreadsheet
+FORMULA: Final = ("=", "+", "-", "@")  # a spreadsheet takes a text that begins with one of them for a formula
 KINDS: Final[Mapping[type[Any], Kind]] = {dt.date: "date", int: "count", float: "number"}
 EXACT: Final = "0.0###########"  # a number as a sheet shows it, with the decimals that it has
 
 
 @dataclass(frozen=True)
 class Style:
-    """How a locale writes: the separator of columns, the decimal mark, days, and what the file begins with."""
+    """How a locale writes: language, separator of columns, decimal mark, days, and how a file begins and a line ends."""
 
     language: Code
     separator: str
@@ -55,22 +55,26 @@ class Style:
 
 STYLES: Final[Mapping[Locale, Style]] = {
     "en": Style("en", ",", ".", "%Y-%m-%d", b"", "\n"),
-    # Without the mark in front Excel takes it for another encoding.
+    # Without the byte order mark Excel takes it for another encoding.
     "es-CL": Style("es", ";", ",", "%d-%m-%Y", b"\xef\xbb\xbf", "\r\n"),
 }
 
 
 @dataclass(frozen=True)
 class Table:
+    """What is exported: the names of the columns, and the rows with a cell for each."""
+
     heads: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
 
 
 def view(file: Path, *, of: str, locale: Locale, force: bool = False) -> dict[str, Any]:
-    """Write the file; `of`: forecast, backtest, or the id of a series of the store.
+    """Write the file; returns its name, what it holds, how many rows it has, and the locale.
 
-    Raises UsageError for a name that ends in neither .csv nor .xlsx, for a file that exists unless `force`, and for one where a
-    run has its own; and what reading raises.
+    of: forecast, backtest, or the id of a series of the store.
+
+    Raises UsageError for a name that ends in neither .csv nor .xlsx, for any other `of`, for a file that exists unless `force`, and
+    for a place where a run reads or writes its own files; and what reading raises.
     """
     kind = file.suffix.lower()
     if kind not in {".csv", ".xlsx"}:
@@ -92,11 +96,12 @@ def view(file: Path, *, of: str, locale: Locale, force: bool = False) -> dict[st
 
 
 def text(content: Mapping[str, Any]) -> str:
+    """One line: the file, what it holds, how many rows it has, and the locale."""
     return f"{content['file']}: {content['of']}, {content['rows']:,} rows, as {content['locale']} writes."
 
 
 def delimited(table: Table, style: Style) -> bytes:
-    """The table as CSV; a text that a spreadsheet would take for a formula has an apostrophe in front."""
+    """The table as CSV, in UTF-8; a text that a spreadsheet would take for a formula has an apostrophe in front."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=style.separator, lineterminator=style.end)
     writer.writerow(table.heads)
@@ -136,13 +141,13 @@ def _of_frame(frame: pl.DataFrame) -> Table:
 
 
 def backtest_table(calibrated: pl.DataFrame) -> Table:
-    """What was or would have been published of every origin, with all quantiles and what came out."""
+    """What was or would have been published at every origin, with all quantiles and the outcome."""
     columns = ["origin_date", "target_date", "horizon", "regime", "steps", "anchor", "actual", *COLUMNS]
     return _of_frame(calibrated.filter(pl.col("model") == PUBLISHED).select(columns))
 
 
 def _sheet(style: Style) -> bytes:
-    """As reports/forecast.xlsx, in the locale's language."""
+    """The workbook of reports/forecast.xlsx, in the locale's language."""
     params, reports, said = load_params(), read_reports(), language(style.language)
     forecast = reports.forecast
     state = overall(reports, params.state)
@@ -152,7 +157,7 @@ def _sheet(style: Style) -> bytes:
 
 
 def _book(table: Table, of: str, style: Style) -> bytes:
-    """One page with the table; numbers and days are native, texts are nothing but texts."""
+    """One page with the table; numbers and days are native, and no text is taken for anything else."""
     made = dt.date.fromisoformat(load_params("as_of").as_of)
     book = Book(language(style.language), title=of, made=made, notes=of)
     page = book.page(of[:31], of)

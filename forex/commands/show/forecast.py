@@ -33,10 +33,13 @@ QUARANTINE = Path("data/quarantine.parquet")
 def view(
     *, at: str | None, above: float | None, below: float | None, settlement: str | None, ladder: bool = False
 ) -> dict[str, Any]:
-    """The forecast made at the last business day on or before `at` (default: the newest origin); `ladder`: with that.
+    """The forecast made at the last business day on or before `at` (default: the newest origin).
 
-    Raises UsageError for a date that is none, outside of the backtest, or no settlement day within the horizons, and for a level
-    beside the ladder, which has its own.
+    above, below: rates in CLP per USD; the probabilities of a rate above or below them are added.  settlement: a day between the
+    horizons, which is forecast in their place.  ladder: the probabilities of round levels are added.
+
+    Raises UsageError where a date is not one, `at` lies outside of the backtest, the settlement day is not a business day or lies
+    outside of the horizons, a rate is not positive, or a rate is given beside the ladder, which has levels of its own.
     """
     params = load_params("horizons", "levels")
     if ladder and (above is not None or below is not None):
@@ -63,7 +66,7 @@ def view(
     if VALIDATION.exists() and settlement is None:
         validation = read_report(VALIDATION, ValidationReport)
         said = unjudged(validation, entries, max(params.levels))
-        content["unjudged"] = {name: plain(one) for name, one in said.items()}
+        content["unjudged"] = {name: plain(why) for name, why in said.items()}
     if ladder:
         levels, above_them = rungs({name: target_forecast(row, params.levels) for name, row in entries.items()})
         content["ladder"] = {"levels": levels, "above": above_them}
@@ -71,6 +74,7 @@ def view(
 
 
 def parse_date(text: str, option: str) -> dt.date:
+    """The date that an option gives, YYYY-MM-DD.  Raises UsageError naming the option where the text is not one."""
     try:
         return iso_day(text)
     except ValueError as error:
@@ -80,7 +84,7 @@ def parse_date(text: str, option: str) -> dt.date:
 def origin_at(table: pl.DataFrame, at: str | None, *, done: str = "forecasts were made") -> dt.date:
     """The newest origin of a table sorted by origin_date, or the last business day on or before `at`.
 
-    Raises UsageError for a date outside of the table; `done` says there what it holds.
+    Raises UsageError where `at` is not a date or lies outside of the table; `done` says in the message what the table holds.
     """
     first, last = table.item(0, "origin_date"), table.item(-1, "origin_date")
     if at is None:
@@ -127,7 +131,7 @@ def _entry(row: Mapping[str, Any], levels: Sequence[float], above: float | None,
 
 
 def _why_no_actual(day: dt.date) -> Sentence:
-    """Of a day after which others have an observado."""
+    """Why a day has no observado although later ones do."""
     if not calendar.is_business_day(str(day)):
         return sentence("{day} was declared a holiday later: it has no observado", day=day)
     aside = (
@@ -141,7 +145,7 @@ def _why_no_actual(day: dt.date) -> Sentence:
 
 
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
-    """The table that a person reads."""
+    """The forecast as a table, under a line on its origin, anchor and regime; or its ladder."""
     if "ladder" in content:
         return ladder_text(content, words)
     head = words.say(

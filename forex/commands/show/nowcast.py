@@ -25,16 +25,16 @@ PANEL = Path("data/panel.parquet")
 def view(*, at: str | None) -> dict[str, Any]:
     """The nowcast made at the last business day on or before `at` (default: the newest origin), and its record.
 
-    By horizon its move in CLP per USD; by series its last value known at the cut-off, the age of that in business days, whether it
-    is a quote, and its part of the move; the parts sum to it.  Raises UsageError where no nowcast is fitted, or for a date outside
-    of the file.
+    By horizon, its move in CLP per USD; by series, the last value known at the cut-off, the age of that in business days, whether
+    it is a quote, and its part of the move; the parts add up to the move.  Raises UsageError where no nowcast is fitted, or for a
+    date outside of the file.
     """
     contributions = read_parquet(CONTRIBUTIONS)
     if contributions.is_empty():
         raise UsageError("params.yaml: fit.models lists no nowcast. Add it and run `dvc repro`.")
     found = moves(contributions, read_parquet(PANEL), origin_at(contributions, at))
     record = read_report(VALIDATION, ValidationReport).nowcast
-    return found | {"record": {horizon: plain(one) for horizon, one in record.items()}}
+    return found | {"record": {horizon: plain(scores) for horizon, scores in record.items()}}
 
 
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
@@ -46,14 +46,14 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     head = [words.say("series"), words.say("last value"), words.say("dated"), words.say("business days old")]
     head += [words.say("{horizons:s}, CLP", horizons=_run(run, words)) for run in shown]
     rows = [head + [words.say("R² {horizon:s}, points", horizon=horizon) for horizon in explaining]]
-    for one in ranked(content):
-        old = words.say("none") if one["date"] is None else str(one["business_days"])
-        parts = [words.number(one["moves"][run[0]], "+z.2f") for run in shown]
+    for entry in ranked(content):
+        old = words.say("none") if entry["date"] is None else str(entry["business_days"])
+        parts = [words.number(entry["moves"][run[0]], "+z.2f") for run in shown]
         credit = [
-            _points(record[horizon]["series"].get(one["series"], {}).get("r2"), "+z.1f", words)
+            _points(record[horizon]["series"].get(entry["series"], {}).get("r2"), "+z.1f", words)
             for horizon in explaining
         ]
-        rows.append([_name(one, words), _number(one["value"], words), one["date"] or "", old, *parts, *credit])
+        rows.append([_name(entry, words), _number(entry["value"], words), entry["date"] or "", old, *parts, *credit])
     total = [words.number(content["moves"][run[0]], "+z.2f") for run in shown]
     whole = [_points(record[horizon]["r2"], "+z.1f", words) for horizon in explaining]
     rows.append([words.say("all"), "", "", "", *total, *whole])
@@ -66,16 +66,16 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     return "\n\n".join([*lines, *_record(record, evaluated, words)])
 
 
-def _name(one: Mapping[str, Any], words: Words) -> str:
-    """A series; that it is a quote is said where its name does not say so."""
-    series = one["series"]
-    if one["quote"] and (words.lang == "en" or series not in NAMES):
+def _name(entry: Mapping[str, Any], words: Words) -> str:
+    """A series by its name, with `(quote)` where it is one and the name does not say so."""
+    series = entry["series"]
+    if entry["quote"] and (words.lang == "en" or series not in NAMES):
         return words.say("{series} (quote)", series=series)
     return words.name(series)
 
 
 def _run(run: Sequence[str], words: Words) -> str:
-    """Horizons with the same moves."""
+    """What horizons with the same moves are called together."""
     if len(run) == 1:
         return run[0]
     return words.say("{first:s} to {last:s}", first=run[0], last=run[-1])
@@ -101,15 +101,15 @@ def _record(record: Mapping[str, Any], horizons: Sequence[str], words: Words) ->
 
 
 def _by_quote(record: Mapping[str, Any], horizons: Sequence[str], words: Words) -> list[str]:
-    """The record with a quote and without, where there ever was one."""
+    """A table of the record with a quote and without; nothing where there never was one."""
     kinds = [kind for kind in QUOTES if any(kind in record[horizon]["by_quote"] for horizon in horizons)]
     if kinds == [NO_QUOTE]:
         return []
     rows = [[words.say("quote"), words.say("horizon"), *_measures(words)]]
     for kind in kinds:
         for horizon in horizons:
-            if one := record[horizon]["by_quote"].get(kind):
-                rows.append([words.say(QUOTES[kind]), horizon, *_measured(one, words)])
+            if figures := record[horizon]["by_quote"].get(kind):
+                rows.append([words.say(QUOTES[kind]), horizon, *_measured(figures, words)])
     return [markdown(rows, width=words.width)]
 
 
@@ -117,8 +117,8 @@ def _measures(words: Words) -> list[str]:
     return [words.say("forecasts"), words.say("R², %"), words.say("direction right, %")]
 
 
-def _measured(one: Mapping[str, Any], words: Words) -> list[str]:
-    return [str(one["n"]), _with_error(one, "r2", words), _with_error(one, "direction", words)]
+def _measured(figures: Mapping[str, Any], words: Words) -> list[str]:
+    return [str(figures["n"]), _with_error(figures, "r2", words), _with_error(figures, "direction", words)]
 
 
 def _with_error(figures: Mapping[str, Any], name: str, words: Words) -> str:

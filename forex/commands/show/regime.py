@@ -36,7 +36,7 @@ WIDTH = 110  # characters in a line of text
 def view(*, at: str | None) -> dict[str, Any]:
     """The regime of the last business day on or before `at` (default: the newest origin), signal by signal.
 
-    Raises UsageError for a date that is none or outside of the origins.
+    Raises UsageError where `at` is not a date or lies outside of the origins.
     """
     params = load_params("horizons", "regimes", "usdclp")
     rules, copper_move = params.regimes, params.usdclp.thresholds.copper_move
@@ -82,14 +82,14 @@ def view(*, at: str | None) -> dict[str, Any]:
 
 
 def _widening(calibration: Calibration) -> dict[str, Any]:
-    """By regime: width over that in NORMAL by horizon, and the multipliers that the system before this one assumed."""
+    """By regime: the intervals' width over that in NORMAL, by horizon, and the multipliers that the previous system assumed."""
     regimes = {
         regime: {
             "assumed_before": list(calibration.assumed_before[regime]),
             "horizons": {
-                horizon: plain(one.widening[regime])
-                for horizon, one in calibration.horizons.items()
-                if regime in one.widening
+                horizon: plain(figures.widening[regime])
+                for horizon, figures in calibration.horizons.items()
+                if regime in figures.widening
             },
         }
         for regime in NAMES
@@ -120,8 +120,8 @@ def _newest(row: Mapping[str, Any], interventions: Interventions) -> dict[str, A
         return None
     at = int(newest_known(calendar.as_dates([row["origin_date"]]), interventions)[0])
     dates = {"announced": interventions.announced[at], "start": interventions.start[at], "end": interventions.end[at]}
-    said = {name: None if np.isnat(day) else str(day) for name, day in dates.items()}
-    return {"kind": interventions.kind[at], "known_from": str(interventions.known_from[at])} | said
+    shown = {name: None if np.isnat(day) else str(day) for name, day in dates.items()}
+    return {"kind": interventions.kind[at], "known_from": str(interventions.known_from[at])} | shown
 
 
 def _next_meeting(origin: dt.date, meetings: Meetings) -> str | None:
@@ -133,7 +133,7 @@ def _next_meeting(origin: dt.date, meetings: Meetings) -> str | None:
 
 
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
-    """What a person reads."""
+    """The regime and how likely it is to stand, what to do about it, each signal, and how wide intervals are by regime."""
     called = {"regime": content["regime"], "date": content["origin_date"], "since": content["since"]}
     if content["stressed_since"] in (None, content["since"]):
         lines = words.wrapped(words.say("{regime} on {date}, since {since}.", **called))
@@ -153,7 +153,8 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
         lines += words.wrapped(stands)
     lines += ["", *words.wrapped(words.say(content["recommendation"]), WIDTH), ""]
     rows = [
-        [words.name(one["name"]), words.name(one["verdict"]), words.say(one["sentence"])] for one in content["signals"]
+        [words.name(signal["name"]), words.name(signal["verdict"]), words.say(signal["sentence"])]
+        for signal in content["signals"]
     ]
     lines.append(listed(rows, width=min(words.width or WIDTH, WIDTH)))
     lines += ["", *(line for said in _context(content, words) for line in words.wrapped(said, WIDTH))]
@@ -162,19 +163,20 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
 
 
 def _widths(widening: Mapping[str, Any], words: Words) -> list[str]:
-    """A table of the regimes that were seen, or nothing."""
-    seen = {regime: one for regime, one in widening["regimes"].items() if one["horizons"]}
-    horizons = sorted({name for one in seen.values() for name in one["horizons"]}, key=calendar.horizon_days)
+    """A table of widths in the regimes that were seen; nothing where none was."""
+    seen = {regime: entry for regime, entry in widening["regimes"].items() if entry["horizons"]}
+    horizons = sorted({name for entry in seen.values() for name in entry["horizons"]}, key=calendar.horizon_days)
     if not horizons:
         return []
     rows = [["", *(words.name(regime) for regime in seen)]]
     for horizon in horizons:
-        found = [one["horizons"].get(horizon) for one in seen.values()]
+        found = [entry["horizons"].get(horizon) for entry in seen.values()]
         cells = [
-            f"{words.number(one['median'], '.2f')} ({_between(one['range'], words)})" if one else "" for one in found
+            f"{words.number(width['median'], '.2f')} ({_between(width['range'], words)})" if width else ""
+            for width in found
         ]
         rows.append([horizon, *cells])
-    assumed = [_between(one["assumed_before"], words) for one in seen.values()]
+    assumed = [_between(entry["assumed_before"], words) for entry in seen.values()]
     rows.append([words.say("assumed before"), *assumed])
     says = words.say(
         "Width of the {level:.0%} interval over its median in NORMAL: median by regime, and the range that {share:.0%} of its "

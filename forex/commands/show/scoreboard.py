@@ -26,7 +26,7 @@ def view() -> dict[str, Any]:
     said: what follows from all of it, in sentences.
     """
     validation = read_report(VALIDATION, ValidationReport)
-    horizons = sorted((name for name, one in validation.horizons.items() if one.n), key=horizon_days)
+    horizons = sorted((name for name, scores in validation.horizons.items() if scores.n), key=horizon_days)
     return {
         "origins_from": validation.origins_from,
         "levels": list(validation.levels),
@@ -39,17 +39,18 @@ def view() -> dict[str, Any]:
 
 
 def acceptance(validation: Scoreboard) -> dict[str, Any]:
-    """How many acceptance rules hold, of how many, and each that does not: its horizon, name and verdict, and what was found."""
+    """How many acceptance rules hold, of how many, and for each of the others its horizon, name, verdict and what was found."""
     hold, of = findings.rules_held(validation)
     rest = [
-        {"horizon": one.horizon, "rule": one.rule, "verdict": one.verdict, **plain(one.says)}
-        for one in findings.rules_open(validation)
+        {"horizon": rule.horizon, "rule": rule.rule, "verdict": rule.verdict, **plain(rule.says)}
+        for rule in findings.rules_open(validation)
     ]
     return {"hold": hold, "of": of, "open": rest}
 
 
 def held(content: Mapping[str, Any]) -> Sentence:
-    """
+    """How many acceptance rules hold, as a sentence.  content: of `acceptance`.
+
     >>> held({"hold": 63, "of": 65, "open": []}).says
     '63 of 65 acceptance rules hold'
     """
@@ -91,7 +92,7 @@ def _tail(tail: Tail) -> dict[str, Any]:
 
 
 def _against(own: OverallScores, rival: ModelScores) -> dict[str, float | None]:
-    """In per cent by which our mean scores are above the rival's; negative is better."""
+    """By how many per cent our mean scores are above the rival's, negative being better, and Holm's p of the difference."""
     mine, theirs = (overall.by_level.get(SHOWN_LEVEL) for overall in (own, rival.overall))
     by_loss = rival.published_against.by_loss
     crps, interval = by_loss.get("crps"), by_loss.get(findings.LOSS)
@@ -110,7 +111,7 @@ def _excess(own: float, rival: float) -> float | None:
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     """Markdown tables that read well on a terminal, too: coverage, tails, and the differences in CRPS and in interval score.
 
-    Then the sentences on them, and every acceptance rule that does not hold.
+    Then the sentences on them, how many acceptance rules hold, and each of the others.
     """
     tables = [
         _coverages(content, words),
@@ -153,7 +154,7 @@ def _coverages(content: Mapping[str, Any], words: Words) -> list[list[str]]:
 
 
 def _tails(content: Mapping[str, Any], words: Words) -> list[list[str]]:
-    judged = {level: one["nominal"] for row in content["horizons"].values() for level, one in row["tails"].items()}
+    judged = {level: tails["nominal"] for row in content["horizons"].values() for level, tails in row["tails"].items()}
     head = [words.say("outcomes")]
     for nominal in judged.values():
         head.append(words.say("below q{quantile:g}, %", quantile=nominal))
@@ -171,7 +172,7 @@ def _differences(content: Mapping[str, Any], score: str, name: str, words: Words
     rows = [[words.say("{score:s} against", score=score), *(words.name(rival) for rival in RIVALS)]]
     for horizon, row in content["horizons"].items():
         rivals = [row["against"].get(rival, {}) for rival in RIVALS]
-        cells = [_signed(one.get(f"{name}_pct"), words) + _p(one.get(f"{name}_p"), words) for one in rivals]
+        cells = [_signed(rival.get(f"{name}_pct"), words) + _p(rival.get(f"{name}_p"), words) for rival in rivals]
         rows.append([horizon, *cells])
     return rows
 
@@ -182,8 +183,8 @@ def _rules(content: Mapping[str, Any], words: Words) -> list[str]:
         return [f"{told}."]
     rows = [[words.say("horizon"), words.say("rule"), words.say("verdict"), words.say("found")]]
     rows += [
-        [one["horizon"], words.rule(one["rule"]), words.status(one["verdict"]), words.say(one)]
-        for one in content["open"]
+        [rule["horizon"], words.rule(rule["rule"]), words.status(rule["verdict"]), words.say(rule)]
+        for rule in content["open"]
     ]
     others = "\n".join(words.wrapped(words.say("{held:s}; the others:", held=told)))
     return [others, prose(rows, width=words.width)]
@@ -214,7 +215,8 @@ def _coverage(entry: Mapping[str, float] | None, words: Words) -> str:
 
 
 def _banded(tail: Mapping[str, Any] | None, words: Words) -> str:
-    """
+    """An outer share in per cent, with its band where there is one.
+
     >>> _banded({"share": 0.127, "band": [0.106, 0.147]}, ENGLISH)
     '12.7 (10.6 - 14.7)'
     """

@@ -23,33 +23,33 @@ FORECAST = Path("reports/forecast.json")
 MANIFEST = Path("data/manifest.json")
 QUARANTINE = Path("data/quarantine.parquet")
 PERFORMANCE = Path("reports/performance.json")
-LISTED = 4  # of a list, and then how many more: all of it is in the JSON
+LISTED = 4  # entries of a list, and then how many more there are: all of it is in the JSON
 SENTENCES = 3
-SCREEN = 22  # lines of a terminal with 24, one for the prompt and one for what is said before
+SCREEN = 22  # lines of a terminal with 24, less one for the prompt and one for what is said above
 ROUGH = 10  # characters of a line that a break between words may cost
 
 
 def view() -> dict[str, Any]:
-    """As of when, freshness, regime, quarantine by series and reason, coverage of the last matured forecasts."""
+    """As of when, freshness, regime, what was set aside and why, the ledger, and the coverage of the last matured forecasts."""
     forecast, manifest = read_report(FORECAST, Forecast), read_report(MANIFEST, Manifest)
-    said = json.loads(json_text(plain(forecast)))  # with the keys in the order of the file
+    written = json.loads(json_text(plain(forecast)))  # with the keys in the order of the file
     wanted = load_params("as_of").as_of
     quarantine = read_parquet(QUARANTINE).group_by("series", "reason").len().sort("series", "reason")
     return {
-        "as_of": said["as_of"],
+        "as_of": written["as_of"],
         "as_of_in_params": wanted,
-        "origin_date": said["origin_date"],
-        "made_at": said["made_at"],
+        "origin_date": written["origin_date"],
+        "made_at": written["made_at"],
         "anchor": {
             "value": forecast.anchor,
-            "date": said["anchor_date"],
+            "date": written["anchor_date"],
             "business_days": forecast.anchor_age,
         },
         "regime": {"call": forecast.regime, "confidence": forecast.regime_confidence},
-        **{name: said[name] for name in ("missing", "flagged", "stale", "conditions", "warnings")},
+        **{name: written[name] for name in ("missing", "flagged", "stale", "conditions", "warnings")},
         "unlisted_files": list(manifest.unlisted_files),
         "quarantine": [{"series": name, "reason": why, "rows": count} for name, why, count in quarantine.iter_rows()],
-        "ledger": _ledger(said["origin_date"]),
+        "ledger": _ledger(written["origin_date"]),
         "last_matured": _last_matured(read_report(PERFORMANCE, PerformanceReport)),
     }
 
@@ -77,6 +77,7 @@ def _last_matured(performance: PerformanceReport) -> dict[str, Any]:
 
 
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
+    """The state as a list, on a terminal cut to fit a screen; above it, a line where the run is not that of params.yaml."""
     anchor, regime = content["anchor"], content["regime"]
     made = words.say(
         "{as_of:s}, newest origin {origin:s}, made at {made_at:s}",
@@ -93,18 +94,22 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     called = words.say("{regime}, confidence {confidence:.0%}", regime=regime["call"], confidence=regime["confidence"])
     said = sentences(Conditions.model_validate(content["conditions"]))
     stale = [
-        words.say("{series} ({age} business days old)", series=one["series"], age=one["business_days"])
-        for one in content["stale"]
+        words.say("{series} ({age} business days old)", series=entry["series"], age=entry["business_days"])
+        for entry in content["stale"]
     ]
     quarantine = [
-        f"{one['rows']} {words.name(one['series'])} {words.name(one['reason'])}" for one in content["quarantine"]
+        f"{entry['rows']} {words.name(entry['series'])} {words.name(entry['reason'])}"
+        for entry in content["quarantine"]
     ]
     rows = [
         [words.say("as of"), made],
         [words.say("anchor"), known],
         [words.say("regime"), called],
-        [words.say("conditions"), "\n".join(_few([words.say(one) for one in said], words))],
-        *([words.say("warning"), one] for one in _few([words.say(one) for one in content["warnings"]], words)),
+        [words.say("conditions"), "\n".join(_few([words.say(condition) for condition in said], words))],
+        *(
+            [words.say("warning"), told]
+            for told in _few([words.say(warning) for warning in content["warnings"]], words)
+        ),
         [words.say("missing"), _listed(_reasons(content["missing"], words), words)],
         [words.say("flagged"), _listed(_reasons(content["flagged"], words), words)],
         [words.say("no move"), _listed(stale, words)],
@@ -124,7 +129,7 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
 
 
 def _on_a_screen(rows: Sequence[Sequence[str]], width: int | None) -> str:
-    """On a terminal no longer than a screen: where it would be, sentences are cut, to two lines or to one; the JSON has all."""
+    """The rows as a list. Where it is longer than a screen, sentences are cut to two lines, or to one; the JSON has all."""
     whole = listed(rows, width=width)
     if width is None or whole.count("\n") < SCREEN:
         return whole
@@ -147,10 +152,10 @@ def _few(sentences: list[str], words: Words) -> list[str]:
 
 
 def _reasons(series: Sequence[Mapping[str, Any]], words: Words) -> list[str]:
-    """Each reason once, behind the series that it is given for."""
+    """Each reason once, after the series that it is given for."""
     groups: dict[str, list[str]] = {}
-    for one in series:
-        groups.setdefault(words.say(one["why"]), []).append(words.name(one["series"]))
+    for entry in series:
+        groups.setdefault(words.say(entry["why"]), []).append(words.name(entry["series"]))
     return [f"{_listed(names, words)} ({why})" for why, names in groups.items()]
 
 

@@ -1,8 +1,8 @@
 """What a process that fails says, and the code that it ends with.
 
-An error of ours has its own. What the system refuses, a missing permission or a full disk, is said in the system's words (2). All
-else is a defect (5): one line, and the whole traceback where FOREX_TRACEBACK is set in the environment. A stream that takes no
-more, a full disk behind stdout or stderr, changes none of these codes.
+An error of ours has its own code. What the system refuses, a missing permission or a full disk, is reported in its words (2).
+Anything else is a defect (5): one line, or the whole traceback where FOREX_TRACEBACK is set in the environment. A stream that takes
+no more, such as stdout on a full disk, changes none of these codes.
 """
 
 import os
@@ -19,7 +19,9 @@ WHOLE: Final = "FOREX_TRACEBACK"
 
 
 def ended_by(error: BaseException, environ: Mapping[str, str] = os.environ) -> tuple[str, int]:
-    """Message and exit code.
+    """The message and the exit code of a process that `error` ends.
+
+    environ: where FOREX_TRACEBACK is looked up.
 
     >>> ended_by(UsageError("--at soon: expected a date like 2024-11-27."))
     ('--at soon: expected a date like 2024-11-27.', 2)
@@ -40,15 +42,17 @@ def ended_by(error: BaseException, environ: Mapping[str, str] = os.environ) -> t
 
 
 def aside(said: str) -> None:
-    """A text of its own on stderr. Where that is closed or full it costs only what would stand there."""
+    """Print a text on stderr; where that is closed or full the text is lost, and nothing else."""
     if sys.stderr is not None:  # print would take stdout in its place
         with suppress(OSError):
             print(said, file=sys.stderr)
 
 
 def let_go_of_streams() -> None:
-    """Drop what stdout and stderr still hold and cannot get rid of. Python tries it once more when it ends, and where that fails
-    it ends with 120, whatever the code was."""
+    """Flush stdout and stderr, and drop what they still hold where that fails.
+
+    Python would try once more when it ends, and on a failure exit with 120, whatever the code was.
+    """
     for stream in (sys.stdout, sys.stderr):
         if stream is None:  # whoever started the process closed it
             continue
@@ -60,7 +64,7 @@ def let_go_of_streams() -> None:
 
 
 def _place(error: BaseException) -> str:
-    """The innermost line of ours that it came through."""
+    """The innermost line of forex or its stages that the error came through."""
     ours = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)

@@ -1,12 +1,12 @@
-"""What one stage hands to the next is vouched for outside of its file: by its hash and its number of rows.
+"""What one stage hands to the next is vouched for outside its file: by its hash and its number of rows.
 
 A Parquet file's pages have checksums, but its footer, which says what the pages mean, has none, and a report has none at all: a bit
-that flips there can be read as another table. So a stage notes, before it writes data/panel.parquet, the SHA-256 of the content and
-its rows in .forex/handed/data/panel.parquet.json, behind those of the contents before. Whoever reads the file reads one of these;
-or, where git, DVC's cache or a remote brought it, the one whose MD5 dvc.lock lists. Which of the two it is is DVC's to say: a
-content that a stage once wrote is whole.
+that flips there can make it read as another table. So a stage notes, before it writes data/panel.parquet, the SHA-256 of the
+content and its rows in .forex/handed/data/panel.parquet.json, after those of earlier contents. A reader accepts any of these; or,
+where git, DVC's cache or a remote brought the file, the content whose MD5 dvc.lock lists. Which of them it ought to be is for DVC
+to say: any content that a stage once wrote is whole.
 
-The notes are of this machine alone, and enter no output. Where neither they nor dvc.lock know a file, nothing vouches for it:
+The notes belong to this machine alone, and enter no output. Where neither they nor dvc.lock know a file, nothing vouches for it:
 `forex check --deep` says so.
 """
 
@@ -26,24 +26,31 @@ from forex.core.places import OURS
 
 NOTES: Final = OURS / "handed"
 OF_A_RUN: Final = ("data", "reports")  # the folders in which stages write
-KEPT: Final = 20  # contents of a file that are remembered
+KEPT: Final = 20  # how many contents of a file are remembered
 DVC_LOCK: Final = Path("dvc.lock")
 MADE_ANEW: Final = "`dvc repro` makes it anew."
 
-Notes = dict[str, int | None]  # SHA-256 of a content -> its rows, None for what is no table; the oldest first
+Notes = dict[str, int | None]  # SHA-256 of a content -> its rows, None if it is no table; oldest first
 
 
 def note(path: Path, content: bytes, rows: int | None = None) -> None:
-    """Vouch for what is about to be written to `path`; nothing where that is no place of a run's."""
+    """Note what is about to be written to `path`; do nothing where that is not in a folder in which stages write.
+
+    rows: of a table, None for anything else.
+    """
     if (notes := notes_of(path)) is not None:
         digest = hashlib.sha256(content).hexdigest()
-        before = {one: of for one, of in noted(path).items() if one != digest}
+        before = {known: count for known, count in noted(path).items() if known != digest}
         kept = dict(list(before.items())[1 - KEPT :])
         write_text(notes, json.dumps(kept | {digest: rows}, indent=2) + "\n")
 
 
 def vouch(path: Path, file: BinaryIO, rows: int | None = None) -> None:
-    """Raises DataError where the open file is one that its stage never wrote and dvc.lock does not list."""
+    """Check that the open file at `path` holds what its stage noted or what dvc.lock lists.
+
+    rows: as they were read, to compare with the note.  A file of which neither knows anything passes.  Raises DataError where
+    its content is neither, or had another number of rows when it was written.
+    """
     if notes_of(path) is None:
         return
     known = noted(path)
@@ -64,7 +71,7 @@ def vouch(path: Path, file: BinaryIO, rows: int | None = None) -> None:
 
 
 def notes_of(path: Path) -> Path | None:
-    """Where the notes on a file stand; None for one that no stage hands on."""
+    """The file that holds the notes on `path`; None where `path` is not in a folder in which stages write."""
     named, project = Path(os.path.abspath(path)), Path.cwd()
     inside = named.relative_to(project) if named.is_relative_to(project) else None
     if inside is None or inside.parts[0] not in OF_A_RUN:
@@ -73,7 +80,7 @@ def notes_of(path: Path) -> Path | None:
 
 
 def noted(path: Path) -> Notes:
-    """The contents of the file that stages noted; none where there are no notes, or none that can be read."""
+    """The contents of the file that stages noted; empty where there are no notes, or none that can be read."""
     notes = notes_of(path)
     try:
         found = json.loads(read_bytes(notes, JSON_BYTES)) if notes else {}
@@ -85,7 +92,8 @@ def noted(path: Path) -> Notes:
 def listed_in_dvc_lock(path: Path) -> str | None:
     """The MD5 that dvc.lock lists for a file; None where it lists none, or cannot be read.
 
-    Of a folder it lists one for the whole: where the folder is that one, what it holds is vouched for.
+    For a folder it lists one MD5 of the whole.  Where the folder's files fit it, each of them has its own; else the answer is "",
+    which no file fits.
     """
     try:
         status = DVC_LOCK.stat()
@@ -104,7 +112,7 @@ def listed_in_dvc_lock(path: Path) -> str | None:
 
 @lru_cache(maxsize=1)
 def _outputs(_changed: int, _size: int) -> dict[str, str]:
-    """MD5 of every output by its path.  The arguments say which dvc.lock it is about."""
+    """MD5 of every output by its path.  The arguments tell the cache one dvc.lock from another."""
     try:
         content: Any = yaml.parsed(read_utf8(DVC_LOCK, YAML_BYTES, mend=""), DVC_LOCK, mend="")
         stages = content["stages"].values()
@@ -119,13 +127,15 @@ def members_of(folder: Path) -> dict[str, str]:
 
 
 def md5_of(path: Path) -> str:
-    """Raises FileRefused where the file may not be read."""
+    """The MD5 of a file, in hexadecimal.  Raises FileRefused where it may not be read."""
     with reading(path), path.open("rb") as file:
         return _digest(file, "md5")
 
 
 def folder_md5(members: dict[str, str]) -> str:
-    """The hash that DVC lists for a folder: of the list of its files, as JSON.
+    """The hash that DVC lists for a folder: the MD5 of the list of its files as JSON, and ".dir".
+
+    members: the MD5 of each file, by name.
 
     >>> folder_md5({"a.txt": "764efa883dda1e11db47671c4a3bbd9e"})
     'b21d23c14f3daa34129968cc07fff04c.dir'

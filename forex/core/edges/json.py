@@ -1,4 +1,4 @@
-"""JSON as it may come from anywhere: finite numbers, each key once, so large and so deep."""
+"""JSON that may come from anywhere: finite numbers, each key once, no larger and no deeper than its limits."""
 
 import json
 import math
@@ -9,7 +9,7 @@ from typing import Any
 from forex.core.edges.limits import JSON_BYTES, JSON_DEPTH
 from forex.core.errors import DataError, ForexError
 
-TEXTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)', re.DOTALL)  # one pass, whatever is not closed
+TEXTS = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\Z)', re.DOTALL)  # one pass, even where a text is not closed
 NOT_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
 
 
@@ -20,11 +20,11 @@ class Unsound(ValueError):
 def parsed(
     content: bytes, where: object, *, fault: type[ForexError] = DataError, mend: str = "", finite: bool = True
 ) -> Any:
-    """What the text holds.
+    """The value that JSON in UTF-8 stands for.
 
-    where: what messages begin with.  mend: what they end with.  finite: False where the reader judges NaN and infinity itself.
-    Raises `fault` where it is no JSON, has a key twice in one object
-    or a number that is not finite, and naming the limit where it is too large.
+    where: what messages begin with.  mend: what to do where it cannot be read.  finite: False where the caller judges NaN and
+    infinity itself.  Raises `fault` where it is not JSON, or has a key twice in one object or a number that is not finite; and,
+    naming the limit, where it is too large or too deep.
     """
     if len(content) > JSON_BYTES.most:
         raise fault(JSON_BYTES.passed(where, len(content)))
@@ -38,7 +38,7 @@ def parsed(
 
 
 def _depth(content: bytes) -> int:
-    """How deep the brackets outside of texts are nested, at the deepest."""
+    """The greatest depth to which the brackets outside texts are nested."""
     deepest = depth = 0
     for bracket in TEXTS.sub(b"", content).translate(None, NOT_BRACKETS):
         depth += 1 if bracket in b"[{" else -1

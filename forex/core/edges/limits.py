@@ -1,6 +1,6 @@
-"""How much is read of what: beyond it a file is refused by the limit's name, before it is parsed.
+"""How much is read of each kind of input: what is larger is refused before it is parsed, naming the limit.
 
-These hold for what is read before params.yaml is, and for what the pipeline itself wrote. Those of a store stand in params.yaml,
+These hold for what is read before params.yaml is, and for what the pipeline itself wrote. Those of a store are in params.yaml,
 `ingest.limits`.
 """
 
@@ -12,14 +12,17 @@ MB: Final = 1_000_000
 
 
 class Limit(NamedTuple):
-    """name: how a message calls it, so that it is found.  most: what is still read.  unit: what is counted."""
+    """The most that is read of one kind of input.
+
+    name: what messages call it, so that it can be found.  most: how many are still read.  unit: what is counted.
+    """
 
     name: str
     most: int
     unit: str
 
     def passed(self, where: object, found: int) -> str:
-        """What is said of an input with `found` of the unit, or with more than that.
+        """The message about an input that has `found` of the unit, or more.  where: what it begins with.
 
         >>> Limit("YAML_DEPTH", 40, "levels of nesting").passed("params.yaml", 41)
         'params.yaml: 41 levels of nesting, more than the 40 that are read (YAML_DEPTH).'

@@ -1,7 +1,7 @@
-"""Parquet files as they may come from anywhere: as large as their footer says, and as their values are once unpacked.
+"""Parquet files that may come from anywhere: measured by what their footer says, and by their values once unpacked.
 
 A page of a few bytes can stand for millions of rows, and an entry of a dictionary of texts for a megabyte in each of them. So the
-texts of a store are read as the dictionary that they are stored as, and written out once it is known how long they are.
+texts of a store are read as the dictionary in which they are stored, and written out only once it is known how long they are.
 """
 
 from collections.abc import Sequence
@@ -19,10 +19,12 @@ FIRST_AND_LAST_DAY = (-719_161, 2_932_895)  # since 1970; a day within the years
 
 
 def table(file: BinaryIO, path: Path, columns: Sequence[str] | None, *, rows: Limit, size: Limit) -> Any:
-    """The open file as an Arrow table, or these columns of it, page checksums verified.
+    """The open file as an Arrow table, or these columns of it, with page checksums verified.
 
-    Raises DataError naming the limit, before its body is read, where the footer says that it is too large, and before its texts are
-    written out where they are; what pyarrow raises where the file is damaged.
+    path: for messages.  rows, size: how many rows it may have, and how many bytes once unpacked.
+
+    Raises DataError, naming the limit, where it is too large: by its footer, before its body is read, or by its texts, before they
+    are written out.  Raises what pyarrow raises where the file is damaged.
     """
     import pyarrow.parquet as pq
 
@@ -49,7 +51,7 @@ def _refuse_large(footer: Any, path: Path, rows: Limit, size: Limit) -> None:
 
 
 def _written_out(found: Any, schema: Any, path: Path, size: Limit) -> Any:
-    """With texts in place of the entries of a dictionary."""
+    """The table with its texts in place of the entries of a dictionary.  Raises DataError where they are too long for `size`."""
     import pyarrow.types as kinds
 
     for at, field in enumerate(found.schema):
@@ -65,7 +67,10 @@ def _written_out(found: Any, schema: Any, path: Path, size: Limit) -> Any:
 
 
 def refuse_impossible_days(frame: pl.DataFrame, path: Path, mend: str) -> None:
-    """Raise DataError for days and instants outside of the years 1 to 9999, which polars cannot make Python's."""
+    """Raise DataError for days and instants outside the years 1 to 9999, which Python cannot represent.
+
+    path, mend: what the message begins and ends with.
+    """
     for name, kind in frame.schema.items():
         unit = UNITS_A_DAY.get("D" if kind == pl.Date else getattr(kind, "time_unit", ""))
         if unit is not None and kind != pl.Duration:

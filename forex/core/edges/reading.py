@@ -1,7 +1,7 @@
-"""Files as bytes and as text: regular ones alone, and never more of one than its limit.
+"""Files as bytes and as text: regular files only, and never more of one than its limit.
 
-A device or a pipe has no end, or waits for one; it is refused before a byte of it is read. What the system refuses is said
-in its words: it says nothing about what the file holds.
+A device or a pipe may have no end, or none yet; it is refused before a byte of it is read. What the system refuses is reported in
+its own words: it says nothing about the content of the file.
 """
 
 import os
@@ -25,10 +25,10 @@ KINDS = {
 
 @contextmanager
 def regular(path: Path, limit: Limit, *, fault: type[ForexError] = DataError) -> Iterator[BinaryIO]:
-    """The file at `path`, open for reading.
+    """The file at `path`, open for reading in binary.
 
-    Raises FileNotFoundError, FileRefused where the system refuses it or it is a folder, and `fault` where it is no regular file or
-    larger than `limit`.
+    Raises FileNotFoundError; FileRefused for a folder and where the system refuses; `fault` for anything else that is not a regular
+    file, and for a file larger than `limit`.
     """
     with reading(path), open(path, "rb", opener=_at_once) as file:
         status = os.fstat(file.fileno())
@@ -41,12 +41,12 @@ def regular(path: Path, limit: Limit, *, fault: type[ForexError] = DataError) ->
 
 
 def _at_once(path: str, flags: int) -> int:
-    """A pipe opens without a writer."""
+    """Open without waiting for the writer of a pipe."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 
 def read_bytes(path: Path, limit: Limit, *, fault: type[ForexError] = DataError) -> bytes:
-    """What the file holds.  Raises as `regular`, also where it grows beyond `limit` while it is read."""
+    """The content of a file.  Raises as `regular`, and `fault` also where the file grows beyond `limit` while it is read."""
     with regular(path, limit, fault=fault) as file:
         content = file.read(limit.most + 1)
     if len(content) > limit.most:
@@ -55,15 +55,15 @@ def read_bytes(path: Path, limit: Limit, *, fault: type[ForexError] = DataError)
 
 
 def read_utf8(path: Path, limit: Limit, *, fault: type[ForexError] = DataError, mend: str) -> str:
-    """What the file holds, as it stands, ends of lines included; a byte order mark in front is none of it.
+    """The text of a file, line endings as they stand, without a byte order mark.
 
-    mend: what to do about bytes that are no text.  Raises as `read_bytes`, and `fault` for those, naming the first.
+    mend: what to do about bytes that are not UTF-8.  Raises as `read_bytes`, and `fault` for such bytes, naming the first.
     """
     return decoded(read_bytes(path, limit, fault=fault), path, fault=fault, mend=mend)
 
 
 def decoded(content: bytes, where: object, *, fault: type[ForexError] = DataError, mend: str) -> str:
-    """The text of bytes from `where`, as `read_utf8`."""
+    """The text of bytes that come from `where`, as `read_utf8` gives it; raises `fault` likewise."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -11,8 +11,8 @@ from forex.core.errors import DataError
 def rows(text: str, where: object, *, blank: bool = True) -> Iterator[tuple[int, list[str]]]:
     """The rows of a CSV text with the number of the line on which each ends.
 
-    where: what messages begin with.  blank: whether lines without anything may stand between them.  Raises DataError naming the
-    line where a row is not readable or has another number of fields than the first.
+    where: what messages begin with.  blank: whether empty lines may stand between the rows; they are left out.  Raises DataError
+    naming the line where a row is not readable or has another number of fields than the first.
     """
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     expected = 0
@@ -32,7 +32,10 @@ def rows(text: str, where: object, *, blank: bool = True) -> Iterator[tuple[int,
 
 
 def records(text: str, where: object, columns: Sequence[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows below a first one that names these columns in this order, by column.  Raises DataError as `rows`, and for others."""
+    """The rows below a header of these columns in this order, by column, with the number of the line on which each ends.
+
+    where: what messages begin with.  Raises DataError as `rows`, and for any other header.
+    """
     found = rows(text, where, blank=False)
     _, header = next(found, (1, []))
     if header != list(columns):

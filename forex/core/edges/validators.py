@@ -1,7 +1,7 @@
 """What a name, a day or a path from outside may be: a list of what is allowed, never of what is not.
 
-Each takes a text and gives it back, or what it stands for. Each raises ValueError with what was expected and what was found; who
-asks says where it stood. No name that passes begins with a dash: to git or DVC it would be an option.
+Each takes a text and gives it back, or what it stands for. Each raises ValueError with what was expected and what was found; the
+caller says where it stood. No name that passes begins with a dash: to git or DVC it would be an option.
 """
 
 import datetime as dt
@@ -28,7 +28,8 @@ LONGEST_PATH: Final = 1024  # bytes
 
 
 def horizon_name(text: str) -> str:
-    """
+    """The name of a horizon in calendar days, from "1d" to "365d", unchanged.
+
     >>> horizon_name("7d")
     '7d'
     """
@@ -38,7 +39,8 @@ def horizon_name(text: str) -> str:
 
 
 def iso_day(text: str) -> dt.date:
-    """
+    """The day that a text of the form YYYY-MM-DD names; no other ISO form is accepted.
+
     >>> iso_day("2024-11-27")
     datetime.date(2024, 11, 27)
     """
@@ -53,13 +55,14 @@ def iso_day(text: str) -> dt.date:
 
 
 def clock_time(text: str) -> str:
+    """A time of day from "00:00" to "23:59", unchanged."""
     if not CLOCK_TIME.fullmatch(text):
         raise ValueError(f'expected a time of day like "15:00", got "{cut(text, LONGEST_VALUE)}"')
     return text
 
 
 def series_id(text: str) -> str:
-    """An id of a series, and the stem of its file.
+    """The id of a series, which is also the stem of its file, unchanged.
 
     >>> series_id("copper_lme")
     'copper_lme'
@@ -70,7 +73,8 @@ def series_id(text: str) -> str:
 
 
 def decimal_number(text: str) -> float:
-    """
+    """The finite number that a text in decimal or scientific notation stands for.
+
     >>> decimal_number("934.54")
     934.54
     """
@@ -81,24 +85,25 @@ def decimal_number(text: str) -> float:
 
 
 def whole_number(text: str) -> int:
+    """The integer that a text of at most 18 digits stands for."""
     if not INTEGER.fullmatch(text):
         raise ValueError(f"expected a whole number like 5, got {shown(text)}")
     return int(text)
 
 
 def revision(text: str) -> str:
-    """A branch, tag, hash or experiment, with git's operators: HEAD~2.
+    """A revision as git takes it, unchanged: a branch, tag, hash or experiment, operators as in HEAD~2 included.
 
     >>> revision("origin/main")
     'origin/main'
     """
-    if not REVISION.fullmatch(text) or any(unicodedata.category(one).startswith("C") for one in text):
+    if not REVISION.fullmatch(text) or any(unicodedata.category(letter).startswith("C") for letter in text):
         raise ValueError(f"{shown(text)}: expected a branch, tag or commit like origin/main or HEAD~1")
     return text
 
 
 def relative(text: str) -> PurePosixPath:
-    """A path below wherever one stands: no way up, no other root on any system, and nothing that only looks like one.
+    """A path below the current folder: no way up, no root on any system, and nothing that a system could take for either.
 
     >>> relative("reports/metrics/validation.json")
     PurePosixPath('reports/metrics/validation.json')
@@ -112,9 +117,9 @@ def relative(text: str) -> PurePosixPath:
 
 
 def confined(text: str, base: Path) -> Path:
-    """The path `text` below the folder `base`, links followed.
+    """The path `text` below the folder `base`.
 
-    Raises ValueError as `relative`, and where a link leads out of the folder.
+    Raises ValueError as `relative`, and where a link on the path leads out of the folder.
     """
     path = base / relative(text)
     if not path.resolve().is_relative_to(base.resolve()):
@@ -123,7 +128,7 @@ def confined(text: str, base: Path) -> Path:
 
 
 def folder(text: str) -> str:
-    """A folder that a user names, wherever it lies.
+    """A folder that a user names, wherever it is, unchanged.
 
     >>> folder("data/sample")
     'data/sample'
@@ -151,7 +156,7 @@ def _fault_of_path(text: str) -> str | None:
 def _unwritable(text: str) -> bool:
     return (
         not text
-        or any(unicodedata.category(one).startswith("C") for one in text)
+        or any(unicodedata.category(letter).startswith("C") for letter in text)
         or len(text.encode("utf-8", "surrogatepass")) > LONGEST_PATH
         or any(len(part.encode("utf-8", "surrogatepass")) > LONGEST_NAME for part in text.split("/"))
     )

@@ -1,7 +1,7 @@
-"""XML as it may come from anywhere: UTF-8 without a DOCTYPE, whose entities may unfold to anything or name a file.
+"""XML that may come from anywhere: UTF-8 without a DOCTYPE, whose entities may expand to anything or name a file.
 
-A parser follows the encoding that a document has or names, so that a DOCTYPE that is searched as bytes is not seen in UTF-16, nor
-where the first line names a code page in which its letters are others. Therefore the encoding comes first.
+A parser follows the encoding that a document has or declares, so a search for the bytes of a DOCTYPE misses one in UTF-16, or in a
+code page that the first line declares and that has other bytes for its letters. So the encoding is checked first.
 """
 
 import re
@@ -15,7 +15,9 @@ OVERLAP: Final = max(map(len, FORBIDDEN)) - 1
 
 
 def refuse_entities(pieces: Iterable[bytes]) -> None:
-    """Raise ValueError, saying why, where a document, given in pieces, is in another encoding or has a DOCTYPE.
+    """Raise ValueError, saying why, where a document is in an encoding other than UTF-8 or ASCII, or has a DOCTYPE.
+
+    pieces: the document's bytes, in order.
 
     >>> refuse_entities([b'<?xml version="1.0" encoding="UTF-8"?>', b'<a/>'])
     """

@@ -1,8 +1,8 @@
-"""YAML as it may come from anywhere: plain values, so many of them and so deep.
+"""YAML that may come from anywhere: plain values, no more and no deeper than its limits.
 
-The events of the text are counted before anything is made of it, each alias as what it stands for: what unfolds to gigabytes, or
-holds itself, is refused while it is a line of text. Tags (`!!int x`) are refused, too: no file of this project has one, and what
-they make of a value is the parser's affair.
+The events of the text are counted before anything is made of it, each alias as what it stands for: what would expand to gigabytes,
+or holds itself, is refused while it is still a line of text. Tags (`!!int x`) are refused, too: no file of this project has one,
+and what they make of a value is up to the parser.
 """
 
 from typing import Any
@@ -13,10 +13,10 @@ from forex.core.errors import DataError, ForexError, yaml_fault
 
 
 def parsed(text: str, where: object, *, fault: type[ForexError] = DataError, mend: str = "") -> Any:
-    """What the text holds: mappings, lists, texts, numbers, dates, true, false and null.
+    """The value of YAML text: mappings, lists, texts, numbers, dates, true, false and null.
 
-    where: what messages begin with.  mend: what they end with.  Raises `fault`, naming the line, where it is no such YAML, and
-    naming the limit where it is too large.
+    where: what messages begin with.  mend: what to do where it cannot be read.  Raises `fault` where it is not such YAML, naming
+    the line where there is one; and, naming the limit, where it is too large or too deep.
     """
     from ruamel.yaml import YAML
 
@@ -27,21 +27,19 @@ def parsed(text: str, where: object, *, fault: type[ForexError] = DataError, men
         return YAML(typ="safe").load(text)
     except ForexError:
         raise
-    except (
-        Exception
-    ) as error:  # whatever a parser's constructor falls over in what somebody wrote: a day 31 in November
+    except Exception as error:  # whatever a parser's constructor stumbles over, such as a 31st of November
         said = _culprit(text) or yaml_fault(error)
         raise fault(f"{where}: not readable as YAML: {said}{'. ' if mend else ''}{mend}") from error
 
 
 def _counted(text: str, where: object, fault: type[ForexError]) -> None:
-    """Raise `fault` where the text unfolds to too much, holds itself, or has a tag."""
+    """Raise `fault` where the text expands to too much, holds itself, or has a tag."""
     from ruamel.yaml import YAML
     from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent, NodeEvent
 
     nodes = 0
     size: dict[str, int] = {}  # by anchor
-    begun: list[tuple[str | None, int]] = []  # collections that are open: anchor, and nodes before
+    begun: list[tuple[str | None, int]] = []  # open collections: anchor, and number of nodes before
     for event in YAML(typ="safe").parse(text):
         if isinstance(event, CollectionEndEvent):
             anchor, before = begun.pop()

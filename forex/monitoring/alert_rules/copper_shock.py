@@ -14,6 +14,11 @@ from forex.params.alerts import Ids, Ladder
 
 
 class Settings(Block):
+    """The moves and falls of copper that call for an alert, by severity.
+
+    series: ids, of which the first that the panel has is used.  move: up or down.  fall: over `fall_days` business days.
+    """
+
     series: Ids
     move: Ladder
     fall_days: PositiveInt
@@ -21,10 +26,12 @@ class Settings(Block):
 
 
 def evaluate(evidence: Evidence, settings: Settings) -> Evaluated:
+    """What `found` finds on the first of the series that the panel has."""
     return on_series(evidence, settings.series, lambda series: found(series, settings))
 
 
 def found(series: Known, settings: Settings) -> Iterator[Finding]:
+    """Every large move, up or down, then every row where the severity of the fall over `fall_days` rises."""
     days = settings.fall_days
     fall = np.full(series.values.size, np.nan)
     fall[days:] = 1 - series.values[days:] / series.values[:-days]

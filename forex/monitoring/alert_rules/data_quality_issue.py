@@ -15,11 +15,14 @@ from forex.params.alerts import Ladder
 
 
 class Settings(Block):
+    """The shares of the last `days` origins without an observado of their own that call for an alert, by severity."""
+
     days: PositiveInt
     missing: Ladder
 
 
 def evaluate(evidence: Evidence, settings: Settings) -> Evaluated:
+    """A finding where the severity of the share rises; missing where there are fewer than `days` origins."""
     days, rows = settings.days, evidence.rows
     absent = (rows["anchor_age"].fill_null(1) > 0).to_numpy().astype(np.float64)
     total = np.concatenate([[0.0], np.cumsum(absent)])

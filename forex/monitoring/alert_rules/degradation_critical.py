@@ -6,6 +6,7 @@ from forex.monitoring.alert_rules.statuses import entering
 
 
 def evaluate(evidence: Evidence) -> Evaluated:
+    """A CRITICAL where the status of a horizon becomes CRITICAL, as `entering` counts it."""
     return Evaluated(tuple(entering(evidence, CRITICAL, CRITICAL)))
 
 

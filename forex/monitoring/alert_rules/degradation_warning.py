@@ -6,6 +6,7 @@ from forex.monitoring.alert_rules.statuses import entering
 
 
 def evaluate(evidence: Evidence) -> Evaluated:
+    """A WARNING where the status of a horizon becomes DEGRADED, as `entering` counts it."""
     return Evaluated(tuple(entering(evidence, DEGRADED, WARNING)))
 
 

@@ -17,6 +17,7 @@ class Settings(Block):
 
 
 def evaluate(evidence: Evidence, settings: Settings) -> Evaluated:
+    """A finding at each look whose drift calls for a graver alert than the look before; missing where the target has no verdict."""
     findings: list[Finding] = []
     before: int | None = None
     for row, look in evidence.drift_looks:

@@ -12,6 +12,11 @@ from forex.params.alerts import Depths, Ids, Ladder
 
 
 class Settings(Block):
+    """The levels and moves of the dollar index that call for an alert, by severity.
+
+    series: ids, of which the first that the panel has is used.  move: up or down.
+    """
+
     series: Ids
     above: Ladder
     below: Depths
@@ -19,10 +24,12 @@ class Settings(Block):
 
 
 def evaluate(evidence: Evidence, settings: Settings) -> Evaluated:
+    """What `found` finds on the first of the series that the panel has."""
     return on_series(evidence, settings.series, lambda series: found(series, settings))
 
 
 def found(series: Known, settings: Settings) -> Iterator[Finding]:
+    """Every row where the severity of a high level rises, then those of a low level, then every large move."""
     yield from where_rising(series.values, settings.above, lambda row: series.level(row))
     depths = {rung: -level for rung, level in settings.below.items()}
     yield from where_rising(-series.values, depths, lambda row: series.level(row))

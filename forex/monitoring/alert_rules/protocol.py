@@ -19,9 +19,9 @@ class Evidence:
     """What rules may look at, by row of the panel.
 
     rows: the origins of a panel.  statuses: of the performance monitor, by horizon, at each of its looks in order.
-    early: by row and horizon where the early signal is raised, the share of years in which a sound forecast gets as far.
+    early: by row and horizon where the early signal is raised, the share of years in which a sound forecast gets that far.
     drift_looks: severity and score of the target's drift, at each look in order.  drift_missing: why there is no drift.
-    max_age: business days without a new value from which on a series says nothing.
+    max_age: a series with no new value for more business days than this says nothing.
     """
 
     rows: pl.DataFrame
@@ -55,11 +55,11 @@ class Evaluated:
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a rule's file says of it, as its constant RULE.
+    """What a rule's file declares, as its constant RULE.
 
-    evaluate: from the evidence and, where the rule has some, its settings.
-    settings: what params.yaml may hold under `alerts` and the file's name; None: nothing.
-    whole_history: it looks back to the first row, so that its frequency means something.
+    evaluate: takes the evidence and, where the rule has any, its settings.
+    settings: what params.yaml may hold under `alerts` and the file's name; None where it may hold nothing.
+    whole_history: whether it looks back to the first row, so that its frequency means something.
     """
 
     evaluate: Callable[..., Evaluated]
@@ -68,4 +68,5 @@ class Declaration:
 
 
 def code(severity: AlertSeverity) -> int:
+    """The position of a severity in ALERT_SEVERITIES, counted from 1, as `Finding` holds it."""
     return ALERT_SEVERITIES.index(severity) + 1

@@ -21,7 +21,7 @@ def declared() -> dict[str, Declaration]:
 
 
 def settings() -> Settings:
-    """What each may have in the block `alerts`, for `load_params`."""
+    """The settings that each rule may have in the block `alerts`, for `load_params`."""
     return {name: rule.settings for name, rule in declared().items()}
 
 
@@ -31,12 +31,17 @@ def rules() -> dict[str, Declaration]:
 
 
 def evaluated(evidence: Evidence, settings: Alerts) -> tuple[list[Trigger], dict[str, Sentence]]:
-    """Every trigger, and what is missing for each type that is not evaluated.  settings: read with `settings`."""
+    """Every trigger, and what is missing for each type that is not evaluated.
+
+    settings: the block `alerts`, read with what `settings()` gives.
+    """
     triggers: list[Trigger] = []
     missing: dict[str, Sentence] = {}
     for name, rule in declared().items():
         kind, found = name.upper(), _evaluated(name, rule, evidence, settings)
-        triggers += [Trigger(one.row, one.severity, one.value, one.reason, kind) for one in found.findings]
+        triggers += [
+            Trigger(finding.row, finding.severity, finding.value, finding.reason, kind) for finding in found.findings
+        ]
         if found.missing is not None:
             missing[kind] = found.missing
     return triggers, missing

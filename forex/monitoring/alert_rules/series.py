@@ -17,7 +17,11 @@ OBSERVADO = ("anchor",)
 
 @dataclass(frozen=True)
 class Known:
-    """A series as each row knew it, and the change since the row before where there is a newer value, else NaN."""
+    """A series as each of n rows knew it; arrays of shape (n,).
+
+    name: what sentences call it.  change: since the row before, as a share of its value; NaN where there is no newer value, or the
+    value before is not positive.
+    """
 
     name: str
     values: Floats
@@ -25,18 +29,20 @@ class Known:
     change: Floats
 
     def move(self, row: int) -> Sentence:
-        said = {"series": self.name, "move": abs(self.change[row]), "span": self.span(row, 1)}
+        """How far the series rose or fell since the row before, and between which values."""
+        figures = {"series": self.name, "move": abs(self.change[row]), "span": self.span(row, 1)}
         if self.change[row] > 0:
-            return sentence("{series} rose {move:.1%}, {span}", **said)
-        return sentence("{series} fell {move:.1%}, {span}", **said)
+            return sentence("{series} rose {move:.1%}, {span}", **figures)
+        return sentence("{series} fell {move:.1%}, {span}", **figures)
 
     def level(self, row: int) -> Sentence:
+        """The value that the row knew, and its date."""
         return sentence(
             "{series} is at {value:g} ({date})", series=self.name, value=self.values[row], date=self.dates[row]
         )
 
     def span(self, row: int, rows: int) -> Sentence:
-        """From which value to which the last `rows` rows went; a part of other sentences."""
+        """The values and dates at both ends of the last `rows` rows, as a part of other sentences."""
         then = row - rows
         return sentence(
             "from {before:g} ({since}) to {value:g} ({date})",
@@ -48,6 +54,7 @@ class Known:
 
 
 def known_series(rows: pl.DataFrame, name: str, title: str) -> Known:
+    """The series in the column `name` of a panel, under the name `title`."""
     values, dates = known_values(rows, name)
     change = np.full(values.size, np.nan)
     new = np.flatnonzero((dates[1:] > dates[:-1]) & (values[:-1] > 0)) + 1
@@ -56,12 +63,12 @@ def known_series(rows: pl.DataFrame, name: str, title: str) -> Known:
 
 
 def on_series(evidence: Evidence, names: Sequence[str], rule: Callable[[Known], Iterable[Finding]]) -> Evaluated:
-    """`rule` on the first of the series that the panel has.
+    """What `rule` finds on the first of the series that the panel has.
 
-    Missing: the series, or a value that is not older than `max_age` business days.
+    Missing where the panel has none of them, or the newest row knows no value or none from the last `max_age` business days.
     """
     rows = evidence.rows
-    name = next((one for one in names if one in rows.columns), None)
+    name = next((series for series in names if series in rows.columns), None)
     if name is None:
         return Evaluated((), sentence("the store has no {series:or}", series=names))
     title = TARGET if (name,) == OBSERVADO else name

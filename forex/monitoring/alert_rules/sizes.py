@@ -15,7 +15,7 @@ Ints = NDArray[np.int64]
 
 
 def severities(sizes: Floats, ladder: Mapping[Rung, float]) -> Ints:
-    """The severity of each size; NaN is 0, none.
+    """The severity that each size reaches, as in `Finding`; NaN reaches none, 0.
 
     >>> severities(np.array([0.01, 0.02, np.nan, 0.05]), {"warning": 0.02, "critical": 0.04}).tolist()
     [0, 2, 0, 3]
@@ -27,7 +27,7 @@ def severities(sizes: Floats, ladder: Mapping[Rung, float]) -> Ints:
 
 
 def rising(reached: Ints, known: NDArray[np.bool_]) -> Ints:
-    """The severities where they are above those of the last known row; the first known row is no rise.
+    """Each severity where it is above that of the last known row, else 0; the first known row is no rise.
 
     >>> rising(np.array([2, 2, 0, 1, 1, 3]), np.array([True, True, False, True, True, True])).tolist()
     [0, 0, 0, 0, 0, 3]

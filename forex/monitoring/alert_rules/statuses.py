@@ -10,7 +10,7 @@ from forex.monitoring.alert_rules.protocol import Evidence, Finding, code
 def entering(evidence: Evidence, status: Status, severity: AlertSeverity) -> Iterator[Finding]:
     """A finding where a horizon has `status` and had another one at the look before; what follows CRITICAL is no news.
 
-    The first look counts against a state without fault.
+    Before the first look every horizon counts as sound.
     """
     before: Mapping[str, Status] = {}
     for row, statuses in evidence.statuses:

@@ -1,4 +1,4 @@
-"""TREND_REVERSAL: the observado turned within `days` moves; the smaller of the move up to the turn and of that since."""
+"""TREND_REVERSAL: the observado turned within `days` moves; the size is the smaller of the move up to the turn and that since."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -17,20 +17,27 @@ from forex.params.alerts import Ladder
 
 
 class Settings(Block):
+    """The reversals that call for an alert, by severity.
+
+    days: business days that hold both moves.  legs: the smaller of the two, a share.
+    """
+
     days: Annotated[int, Field(ge=2)]
     legs: Ladder
 
 
 def evaluate(evidence: Evidence, settings: Settings) -> Evaluated:
+    """What `found` finds on the observado."""
     return on_series(evidence, OBSERVADO, lambda series: found(series, settings))
 
 
 def found(series: Known, settings: Settings) -> Iterator[Finding]:
+    """Every row where the severity of the reversal rises."""
     size, turn, start = reversal(series.values, settings.days)
 
     def reason(row: int) -> Sentence:
         a, b, c = series.values[start[row]], series.values[turn[row]], series.values[row]
-        said = {
+        figures = {
             "series": series.name,
             "before": abs(b / a - 1),
             "turn": b,
@@ -41,10 +48,11 @@ def found(series: Known, settings: Settings) -> Iterator[Finding]:
         }
         if b > a:
             return sentence(
-                "{series} rose {before:.1%} to {turn:g} ({turned}) and fell {since:.1%} to {value:g} ({date})", **said
+                "{series} rose {before:.1%} to {turn:g} ({turned}) and fell {since:.1%} to {value:g} ({date})",
+                **figures,
             )
         return sentence(
-            "{series} fell {before:.1%} to {turn:g} ({turned}) and rose {since:.1%} to {value:g} ({date})", **said
+            "{series} fell {before:.1%} to {turn:g} ({turned}) and rose {since:.1%} to {value:g} ({date})", **figures
         )
 
     yield from where_rising(size, settings.legs, reason)
@@ -53,8 +61,9 @@ def found(series: Known, settings: Settings) -> Iterator[Finding]:
 def reversal(values: Floats, days: int) -> tuple[Floats, Ints, Ints]:
     """The largest turn within each row and the `days` rows before it: size, row of the turn, row where its trend began.
 
-    For every turning point: the move from the farthest value before it, on the side of the last one, and the move from
-    it to the row; the size is the smaller of the two. A monotone stretch has size 0, however long it is.
+    Every row in between is tried as the turn, with two moves: from the most distant earlier value on the side of the
+    row's own to the turn, and from the turn to the row. The size is the smaller of the two. A monotone stretch has size 0,
+    however long it is.
 
     values: shape (n,).  Returns three arrays of shape (n,); the size is NaN where a value is unknown.
 

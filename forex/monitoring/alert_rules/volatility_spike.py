@@ -1,4 +1,4 @@
-"""VOLATILITY_SPIKE: root mean square of the `recent` last daily moves over that of the `baseline` before them; or the last move."""
+"""VOLATILITY_SPIKE: root mean square of the last `recent` daily moves over that of the `baseline` before them; or the last move."""
 
 from collections.abc import Iterator
 from typing import Annotated
@@ -17,6 +17,11 @@ from forex.params.alerts import Ladder
 
 
 class Settings(Block):
+    """The volatility ratios and moves of the observado that call for an alert, by severity.
+
+    recent, baseline: business days of the current volatility, and of that before it.  move: up or down.
+    """
+
     recent: Annotated[int, Field(ge=2)]
     baseline: Annotated[int, Field(ge=2)]
     ratio: Ladder
@@ -24,10 +29,12 @@ class Settings(Block):
 
 
 def evaluate(evidence: Evidence, settings: Settings) -> Evaluated:
+    """What `found` finds on the observado."""
     return on_series(evidence, OBSERVADO, lambda series: found(series, settings))
 
 
 def found(series: Known, settings: Settings) -> Iterator[Finding]:
+    """Every row where the severity of the volatility ratio rises, then every large move, up or down."""
     moves = daily_moves(series.values, series.dates)
     ratio = volatility_ratio(moves, recent=settings.recent, baseline=settings.baseline)
 

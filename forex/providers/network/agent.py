@@ -2,11 +2,11 @@
 
 from importlib.metadata import PackageNotFoundError, metadata
 
-VERSION = "forex/VERSION"  # in fetch.network.user_agent, where ours and the project's address are put in
+VERSION = "forex/VERSION"  # in fetch.network.user_agent, where our version and the project's address take its place
 
 
 def user_agent(text: str) -> str:
-    """`text` with our version in place of VERSION, and the project's address behind it where project.urls has one.
+    """`text` with our version in place of VERSION, followed by the project's address where the package's metadata has one.
 
     >>> user_agent("another")
     'another'
@@ -15,5 +15,5 @@ def user_agent(text: str) -> str:
         about = metadata("forex")
     except PackageNotFoundError:
         return text.replace(VERSION, "forex")
-    urls = [one.partition(", ")[2] for one in about.get_all("Project-URL") or []]
+    urls = [entry.partition(", ")[2] for entry in about.get_all("Project-URL") or []]
     return text.replace(VERSION, "; +".join([f"forex/{about['Version']}", *urls[:1]]))

@@ -43,7 +43,7 @@ class ServiceDown(ProviderError):
 
 
 class _Transient(Exception):
-    """A failed attempt that another may mend.
+    """A failed attempt that another may make good.
 
     wait: what the server asked for, in seconds.  answered: it has said a status.  unconnected: no connection was made.
     """
@@ -56,22 +56,25 @@ class _Transient(Exception):
 
 
 class Allowance(Protocol):
-    """What a request may still cost."""
+    """What requests may still cost."""
 
     def spend(self) -> None:
         """Called before each request that is sent, repeated and redirected ones too.  Raises ProviderError where none is left."""
         ...
 
     def seconds_left(self) -> float:
-        """For the whole answer."""
+        """How long the whole answer may still take."""
         ...
 
 
 class Unlimited:
+    """An `Allowance` that never ends."""
+
     def spend(self) -> None:
-        pass
+        """Take nothing."""
 
     def seconds_left(self) -> float:
+        """Infinity."""
         return math.inf
 
 
@@ -87,7 +90,7 @@ class Answers(ABC):
         """
 
     def json(self, url: str, query: Mapping[str, str | Secret] | None = None, *, encoding: str = "utf-8") -> Any:
-        """The answer read as JSON.  Raises ProviderError where it is none.
+        """The answer read as JSON.  Raises as `get`, and ProviderError where it is not JSON.
 
         encoding: of services that write another than UTF-8; UTF-8 is tried first.
         """
@@ -101,10 +104,12 @@ class Answers(ABC):
 
 
 class Client(Answers):
-    """A polite https client.  Use it as a context manager, outside of any event loop: it has one of its own, which only runs while
-    an answer is awaited and keeps connections for the next request.
+    """A polite https client.
 
-    network: limits and listed hosts, from params.yaml.  verify: the certificates that count; the system's by default.
+    Use it as a context manager, outside any event loop: it has one of its own, which only runs while an answer is awaited and keeps
+    connections for the next request.
+
+    network: limits and listed hosts, from operations.yaml.  verify: the certificates that count; the system's by default.
     sleep, rng: how to wait between attempts, and the jitter.
     """
 
@@ -149,7 +154,11 @@ class Client(Answers):
         read_timeout: float | None = None,
         allowance: Allowance = Unlimited(),  # noqa: B008  (it has no state)
     ) -> bytes:
-        """As `Answers.get`.  read_timeout: seconds, in place of fetch.network.read_timeout for a service that is slow."""
+        """As `Answers.get`.
+
+        read_timeout: seconds, in place of fetch.network.read_timeout for a service that is slow.  allowance: what the request and
+        its repetitions may cost.
+        """
         asked = _with(url, query or {})
         host, seconds = asked.raw_host.decode(), self._network.read_timeout if read_timeout is None else read_timeout
         tries, connect = self._network.attempts, self._network.connect_timeout
@@ -173,10 +182,11 @@ class Client(Answers):
 
     @property
     def offline(self) -> bool:
-        """Whether no host could be reached of those that were asked, two at least."""
+        """Whether none of the hosts that were asked, two at least, could be reached."""
         return not self._answered and len(self._lost) > 1
 
     def wait(self, seconds: float) -> None:
+        """Wait as between attempts."""
         self._sleep(seconds)
 
     def _wait(self, state: RetryCallState) -> float:
@@ -272,7 +282,7 @@ class Client(Answers):
 
 
 def _certificate_fault(error: BaseException | None) -> str | None:
-    """What is wrong with a certificate, where that is what ended the connection."""
+    """What is wrong with a certificate, where that ended the connection; else None."""
     while error is not None:
         if isinstance(error, SSLCertVerificationError):
             return error.verify_message or "not verified"
@@ -283,12 +293,13 @@ def _certificate_fault(error: BaseException | None) -> str | None:
 def _text(body: bytes, query: Mapping[str, str | Secret] | None) -> str:
     """What a service wrote, without the secrets of the query."""
     return hidden(
-        body.decode("utf-8", "replace").strip(), [one for one in (query or {}).values() if isinstance(one, Secret)]
+        body.decode("utf-8", "replace").strip(),
+        [value for value in (query or {}).values() if isinstance(value, Secret)],
     )
 
 
 async def _set_location_aside(answer: httpx.Response) -> None:
-    """Where httpx sees one it prepares the next request, and falls over what is no address."""
+    """Hide the header from httpx, which would prepare the next request and fail where it is not an address."""
     answer.extensions["location"] = answer.headers.pop("location", None)
 
 
@@ -301,7 +312,7 @@ def _with(url: str, query: Mapping[str, str | Secret]) -> httpx.URL:
 
 
 def address(url: httpx.URL | str) -> str:
-    """Scheme, host and path.
+    """Scheme, host and path of an address, without its query, its fragment and its user and password.
 
     >>> address("https://api.example.org/series?key=abc")
     'https://api.example.org/series'

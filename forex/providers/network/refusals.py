@@ -1,4 +1,4 @@
-"""What a service says where it refuses a request, in a sentence: each has its own place for it."""
+"""What a service says where it refuses a request, as one sentence: each service has its own place for it."""
 
 import json
 import re
@@ -31,5 +31,5 @@ def _sentence(content: Any) -> str | None:
     if not isinstance(content, dict):
         return None
     found = [content[key] for key in SAID if isinstance(content.get(key), str) and content[key].strip()]
-    inner = (_sentence(one) for one in content.values())
-    return found[0] if found else next((one for one in inner if one), None)
+    inner = (_sentence(value) for value in content.values())
+    return found[0] if found else next((sentence for sentence in inner if sentence), None)

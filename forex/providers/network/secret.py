@@ -14,10 +14,11 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
+        """The value itself, for the request that needs it."""
         return self._value
 
     def forms(self) -> set[str]:
-        """How the value may stand in a text: as it is, and as addresses have it."""
+        """How the value may stand in a text: as it is, and as addresses escape it."""
         return {self._value, quote(self._value), quote(self._value, safe=""), quote_plus(self._value)}
 
     def __repr__(self) -> str:

@@ -1,4 +1,4 @@
-"""One service within one run: no answer is asked for twice, a budget of requests, and an end where asking on makes no sense.
+"""One service within one run: no answer is asked for twice, a budget of requests, and an end where asking further makes no sense.
 
 Series whose values stand in the same answer share it, and so do those that a failure is about: a service that is down, or that
 asks for fewer requests, is asked no more until the next run.
@@ -12,7 +12,7 @@ from forex.operations import Fetch
 from forex.providers.network.net import Answers, Client, ServiceDown
 from forex.providers.network.secret import Secret
 
-LAST_FAILURES = 2  # so many requests in a row that failed, each after its attempts, end the run's asking
+LAST_FAILURES = 2  # how many failed requests in a row, each after its attempts, end the asking in this run
 
 Query = Mapping[str, str | Secret]
 
@@ -20,7 +20,8 @@ Query = Mapping[str, str | Secret]
 class Session(Answers):
     """What a provider asks in one run.
 
-    ends_at: when the run's time is over, on the clock `monotonic`.  per_second: how many requests the service allows.
+    ends_at: when the run's time is over, on the clock `monotonic`.  per_second: how many requests the service allows, None for no
+    limit.  `down` is what ended the asking, None while it goes on.
     """
 
     def __init__(
@@ -45,7 +46,11 @@ class Session(Answers):
         self.down: ServiceDown | None = None
 
     def get(self, url: str, query: Query | None = None) -> bytes:
-        plain = {key: one.reveal() if isinstance(one, Secret) else one for key, one in (query or {}).items()}
+        """As `Answers.get`; what was asked before in this run is answered, or refused, as it was then.
+
+        Once the service is down, nothing new is asked.
+        """
+        plain = {key: value.reveal() if isinstance(value, Secret) else value for key, value in (query or {}).items()}
         asked = url, frozenset(plain.items())
         if asked not in self._answers:
             if self.down:
@@ -57,6 +62,10 @@ class Session(Answers):
         return answer
 
     def spend(self) -> None:
+        """Take a request from the budget, and wait as long as `per_second` asks for.
+
+        Raises ServiceDown where the budget is spent or the run's time is over.
+        """
         if not self._left:
             raise self._ended(
                 f"its {self._budget} requests of this run are spent (fetch.max_requests, fetch.requests_of)"
@@ -70,6 +79,7 @@ class Session(Answers):
         self._next_at = max(now, self._next_at) + self._pause
 
     def seconds_left(self) -> float:
+        """Until the run's time is over, 0 from then on."""
         return max(self._ends_at - self._monotonic(), 0.0)
 
     def _asked(self, url: str, query: Query | None) -> bytes | ProviderError:

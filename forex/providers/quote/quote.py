@@ -2,8 +2,8 @@
 
 Live it comes from bars of five minutes, for the past from hourly ones, all of it in one request: the last bar that had ended by the
 cut-off, known from its end on. What is filled in has a source of its own, and no bar that may still move is one of the past's.
-It is asked for first, for what a service refuses later in a run can wait better; and judged last, beside the observado that
-the same run may have brought.
+It is asked for first, for what a service refuses later in the run is less urgent; and judged last, beside the observado that the
+same run may have brought.
 """
 
 import datetime as dt
@@ -27,7 +27,7 @@ from forex.providers.services import Services
 from forex.timeline import calendar
 
 LIVE, PAST = dt.timedelta(minutes=5), dt.timedelta(hours=1)  # how long a bar is
-BEFORE = dt.timedelta(days=5)  # how far before a cut-off bars are asked for: a feed that stands still is seen to
+BEFORE = dt.timedelta(days=5)  # how far before a cut-off bars are asked for, so that a feed that stands still shows
 AFTER = dt.timedelta(minutes=1)
 
 
@@ -52,7 +52,10 @@ class Answer:
 
 
 class AskingQuote:
-    """`ask`, then `store`.  The caller holds the store's lock.  `result` says what became of it."""
+    """A store's quote while it is asked for: first `ask`, then `store`.  The caller holds the store's lock.
+
+    cut_off: the time of day in Santiago, "15:00".  `result` says what became of it.
+    """
 
     def __init__(
         self,
@@ -77,7 +80,10 @@ class AskingQuote:
         self.result = Fetched(self._name, expected=self._today, newest=self._stored["date"].max())  # type: ignore[arg-type]
 
     def ask(self) -> bool:
-        """Whether anything came that is to be judged.  Where the price of today failed, the past is left to the next fetch."""
+        """Ask for the quotes that are lacking; whether anything came that is to be judged.
+
+        Where today's price failed, the past is left to the next fetch.
+        """
         source = self._quote.source
         try:
             if self._today not in set(self._stored["date"]):
@@ -89,10 +95,13 @@ class AskingQuote:
         return self._live is not None or self._past is not None
 
     def store(self) -> None:
-        """Append what stands the judgement, by the observado that the store has now."""
+        """Judge what came by the observado that the store has now, and append what stands."""
         observado = stored_rows(self._store, TARGET).sort("date", "known_at")
         arrived = [
-            one for answer in (self._live, self._past) if answer is not None for one in self._quotes(answer, observado)
+            quote
+            for answer in (self._live, self._past)
+            if answer is not None
+            for quote in self._quotes(answer, observado)
         ]
         attempts = recorded_attempts(self._store).clear()  # a quote has its own stamp, whenever it was asked for
         added = additions(self._stored, arrived, self._entry.publication, attempts)
@@ -106,7 +115,7 @@ class AskingQuote:
     def _lacking(self) -> Wanted:
         """The business days before today's that have no quote, as far back as the provider's history goes.
 
-        A day of which a fetch was told what there is lacks nothing: it is not asked for again.
+        A day of which a fetch was told what there is does not count: it is not asked for again.
         """
         now = self._clock()
         reach = now.date() - dt.timedelta(days=self._quote.history_days)
@@ -125,14 +134,14 @@ class AskingQuote:
         }
 
     def _bars(self, wanted: Wanted, width: dt.timedelta, source: str) -> Answer:
-        """What the provider says; of the past only whole bars, for another one may still have moved."""
+        """What the provider says; of the past only whole bars, for any other may still have moved."""
         first, last = min(wanted.values()) - BEFORE, max(wanted.values()) + AFTER
         bars = self._services.bars(self._quote.source, first, last, width)
         whole = [bar for bar in bars if bar.ends - bar.begins == PAST] if width == PAST else bars
         return Answer(wanted, Bars(whole, bars.unsound), source)
 
     def _quotes(self, answer: Answer, observado: pl.DataFrame) -> list[Arrived]:
-        """The quotes of an answer that stand; what is wrong with the others is told."""
+        """The quotes of an answer that stand; `result` says what is wrong with the others."""
         who, minutes = f"{self._name} from {self._quote.source.provider}", self._quote.max_age_minutes
         self.result.refused += [f"{who}: {sentence}; left out" for sentence in answer.bars.unsound]
         kept, without = [], []
@@ -155,7 +164,7 @@ class AskingQuote:
         return kept
 
     def _note(self, past: Answer) -> None:
-        """Note of which days the answer says what there is: of those that its bars reach, where it says nothing that is unsound."""
+        """Note the days of which the answer said what there is: those that its bars reach, where none of its rows is unsound."""
         reached = [day for day, at in past.wanted.items() if past.bars and at - past.bars[-1].ends <= self._longest]
         if reached and not past.bars.unsound:
             record_attempts(self._store, [(self._name, self._clock(), min(past.wanted), max(reached))])

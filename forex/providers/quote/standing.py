@@ -63,6 +63,6 @@ def trading_hours(first: dt.datetime, last: dt.datetime, trading: tuple[str, str
     """
     days = calendar.business_days(str(first.date() - dt.timedelta(days=1)), str(last.date()))
     opens, closes = (calendar.instants(days, time, calendar.SANTIAGO) for time in trading)
-    begin, end = (np.datetime64(one.astimezone(dt.UTC).replace(tzinfo=None), "us") for one in (first, last))
+    begin, end = (np.datetime64(instant.astimezone(dt.UTC).replace(tzinfo=None), "us") for instant in (first, last))
     open_for = np.minimum(closes, end) - np.maximum(opens, begin)
     return float(np.maximum(open_for, np.timedelta64(0, "us")).sum() / np.timedelta64(1, "h"))

@@ -3,7 +3,7 @@
 meeting_days         signed business days to the effect of the nearest policy meeting known (negative after it)
 intervention_days    business days since the newest intervention was first known; none after its end
 
-An intervention counts for `intervention_hold` business days, not while it lasts: over the six of 2008 to 2023 the observado moved
+An intervention counts for `intervention_hold` business days, not while it lasts: in the six from 2008 to 2023 the observado moved
 more in the first ten business days than in the four weeks before, and less in the ten after those, though programmes go on for
 months or years.
 """
@@ -22,6 +22,7 @@ from forex.regimes.rules.protocol import Declaration, Evidence, Flags, State
 
 
 def state(evidence: Evidence) -> State:
+    """On where `bank_acts` holds and the volatility ratio is above `meeting_ratio`; outside the meeting calendar none is near."""
     params, ratio, origins = evidence.params, evidence.volatility_ratio, evidence.origins
     listed = is_covered(origins, evidence.meetings)
     covered = listed & interventions.is_complete(origins, evidence.announced)
@@ -41,14 +42,18 @@ def state(evidence: Evidence) -> State:
 def bank_acts(days: Floats, since: Floats, params: Regimes) -> Flags:
     """Whether the central bank may be moving the rate.
 
-    days: shape (n, m), to the effects of decisions: one is at most `meeting_before` ahead or `meeting_after` back.
-    since: shape (n,), since an intervention was first known: at most `intervention_hold`.
+    True where the effect of a decision is at most `meeting_before` ahead or `meeting_after` back, or an intervention has been
+    known for at most `intervention_hold`.
+
+    days: shape (n, m), business days to the effects of decisions.  since: shape (n,), business days since an intervention was
+    first known.  NaN counts as neither.
     """
     near = np.any((days <= params.meeting_before) & (days >= -params.meeting_after), axis=1)
     return np.asarray(near | (since <= params.intervention_hold))
 
 
 def advice(row: Mapping[str, Any]) -> Sentence:
+    """What the call means for someone who has dollars to buy or to sell; the same for every row."""
     return sentence(
         "The central bank is acting in a nervous market, and a jump either way is possible. Leave no large order for "
         "these days if it can be placed in parts, and plan with the widest interval."

@@ -18,6 +18,7 @@ from forex.regimes.rules.protocol import Declaration, Evidence, Flags, State
 
 
 def state(evidence: Evidence) -> State:
+    """On from a move beyond both `evidence.copper_move` and `copper_sigmas` until `copper_hold` rows after it."""
     params = evidence.params
     move, sigmas = copper.copper_signals(*evidence.metal, params)
     usdclp_move, _ = moves_over(*evidence.anchor, params.copper_window)
@@ -50,6 +51,7 @@ def held(trigger: Flags, days: int) -> Flags:
 
 
 def advice(row: Mapping[str, Any]) -> Sentence:
+    """What the call means, from copper's move in `row` and whether the rate still goes with copper."""
     return together(_copper_direction(row), sentence("Plan with the widest interval."))
 
 

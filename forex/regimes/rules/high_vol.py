@@ -12,6 +12,7 @@ from forex.regimes.rules.protocol import Declaration, Evidence, Flags, State
 
 
 def state(evidence: Evidence) -> State:
+    """On from a volatility ratio above `enter_ratio` until one below `exit_ratio`."""
     params, ratio = evidence.params, evidence.volatility_ratio
     return State(
         on=switched(ratio, enter=params.enter_ratio, leave=params.exit_ratio),
@@ -32,6 +33,7 @@ def switched(signal: Floats, *, enter: float, leave: float) -> Flags:
 
 
 def advice(row: Mapping[str, Any]) -> Sentence:
+    """What the call means for someone who has dollars to buy or to sell; the same for every row."""
     return sentence(
         "The rate moves more than usual. Set limits and budgets by the widest interval, hedge in several parts rather "
         "than at one moment, and look again every day until the call ends."

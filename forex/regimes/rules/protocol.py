@@ -1,4 +1,4 @@
-"""What a rule of regimes is: what was known at each origin in, whether its regime is on; and how its file declares it.
+"""What a rule of regimes is: it takes what was known at each origin and says whether its regime is on. How its file declares it.
 
 A rule is one file of this folder with a constant RULE; its regime has the file's name, in capitals.
 """
@@ -46,7 +46,7 @@ class State:
     """A regime at each of n origins; a row depends on itself and the rows above it only.
 
     on: whether it is on.  margin: its signal over the threshold where it is on; calls of like margins are alike.
-    columns: the signals that stand in data/regimes.parquet, by name; floats are null where NaN, counts (`counts`) where NaN, too.
+    columns: the signals that stand in data/regimes.parquet, by name; null there where NaN.  counts: those that are whole numbers.
     calm_margin: its signal over the threshold from which it would be on, for a rule that says how near a calm day is to it.
     due: whether what is known today says that it will be near when the confidence is decided.
     covered: whether the lists that it reads cover the origin.
@@ -63,13 +63,13 @@ class State:
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a rule's file says of it, as its constant RULE.
+    """What a rule's file declares, as its constant RULE.
 
     precedence: of several regimes that are on, the one with the largest is the call.
-    state: from the evidence and, where the rule has some, its settings.
+    state: takes the evidence and, where the rule has any, its settings.
     colours: of its stretches in charts, on light and on dark.
     advice: what the call means for someone who has dollars to buy or to sell, from its row of data/regimes.parquet.
-    settings: what params.yaml may hold under `regimes` and the file's name; None: nothing.
+    settings: what params.yaml may hold under `regimes` and the file's name; None where it may hold nothing.
     """
 
     precedence: int

@@ -7,11 +7,13 @@ from forex.regimes.rules.protocol import Declaration, Evidence, State
 
 
 def declared() -> dict[str, Declaration]:
-    """Every rule by the name of its file; the last that is on is the call.
+    """Every rule by the name of its file, in order of precedence; the last that is on is the call.
 
     Raises UsageError naming two rules of the same precedence.
     """
-    found = sorted(declarations("forex.regimes.rules", "RULE", Declaration).items(), key=lambda one: one[1].precedence)
+    found = sorted(
+        declarations("forex.regimes.rules", "RULE", Declaration).items(), key=lambda item: item[1].precedence
+    )
     for (name, rule), (other, after) in zip(found, found[1:], strict=False):
         if rule.precedence == after.precedence:
             raise UsageError(
@@ -26,12 +28,12 @@ def rules() -> dict[str, Declaration]:
 
 
 def settings() -> Settings:
-    """What each may have in the block `regimes`, for `load_params`."""
+    """The settings that each rule may have in the block `regimes`, for `load_params`."""
     return {name: rule.settings for name, rule in declared().items()}
 
 
 def states(evidence: Evidence) -> dict[str, State]:
-    """The state of every regime, in order of precedence.  evidence.params: read with `settings`."""
+    """The state of every regime, in order of precedence.  evidence.params: read with what `settings()` gives."""
     return {name.upper(): rule.state(evidence, *_own(name, rule, evidence)) for name, rule in declared().items()}
 
 

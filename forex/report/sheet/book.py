@@ -50,7 +50,7 @@ DARK, PALE = "#1F3A5F", "#E8EDF3"
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table: its head, what its values are; where not as usual its width in characters, the format, the side."""
+    """A column of a table: its head and kind of values; where not as usual for them, width in characters, format, alignment."""
 
     head: str
     kind: Kind
@@ -60,11 +60,12 @@ class Column:
 
     @property
     def side(self) -> Mapping[str, Any]:
+        """The properties of a format that align the column: texts and what is `left` to the left, all else to the right."""
         return {"align": "left", "indent": 1} if self.left or self.kind == "text" else {"align": "right"}
 
 
 class Book:
-    """made: the day that the file bears.  notes: of its properties."""
+    """A workbook in the making.  title, notes: among the file's properties.  made: the day that the file bears."""
 
     def __init__(self, language: Language, *, title: str, made: dt.date, notes: str):
         self.language = language
@@ -85,6 +86,7 @@ class Book:
         return self._formats[key]
 
     def page(self, name: str, title: str) -> "Page":
+        """Add a sheet called `name`, with `title` in its first cell."""
         return Page(self, name, title)
 
     def name(self, name: str, page: "Page", row: int, column: int) -> None:
@@ -107,7 +109,10 @@ class Book:
 
 
 class Page:
-    """One sheet, filled from the top: a title, lines, tables. It prints on letter paper, as wide as a page."""
+    """One sheet, filled from the top: a title, lines, tables. It prints on letter paper, as wide as a page.
+
+    row: the next to fill.  first: the first row of the last table's body.  title: the sheet's name.
+    """
 
     def __init__(self, book: Book, name: str, title: str):
         self.book, self.title = book, name
@@ -156,6 +161,7 @@ class Page:
         self.row += 1
 
     def subtitle(self, text: str) -> None:
+        """A heading of a part of the page."""
         self.put(self.row, 0, text, "text", bold=True, font_size=12, font_color=DARK)
         self.row += 1
 
@@ -192,7 +198,7 @@ class Page:
 
 
 def lines(value: Value, width: int) -> int:
-    """How many lines a text of a cell so many characters wide has, about."""
+    """About how many lines a text takes in a cell `width` characters wide; 1 for any other value."""
     if not isinstance(value, str):
         return 1
     found, used = 1, 0

@@ -22,7 +22,7 @@ TICKS = 8  # on the axis of days
 
 
 def forecast_page(book: Book, forecast: Forecast, state: Sequence[tuple[str, str]]) -> Page:
-    """state: labels and texts, which stand first."""
+    """Add the page, without its chart.  state: labels and texts, which come first."""
     language = book.language
     page = book.page(language.say("Forecast"), language.say("Dólar observado, CLP per USD: forecast"))
     columns = table_columns(forecast, language)
@@ -60,6 +60,7 @@ def forecast_page(book: Book, forecast: Forecast, state: Sequence[tuple[str, str
 
 
 def table_columns(forecast: Forecast, language: Language) -> list[Column]:
+    """The columns of the forecast by horizon, with two for each interval shown."""
     heads = [head for level in shown_levels(forecast) for head in ends(level, language)]
     return [
         Column(language.say("Horizon"), "text", 20),
@@ -119,6 +120,7 @@ class Line:
     days: int
 
     def series(self, column: int, name: str, **line: Any) -> dict[str, Any]:
+        """The values of a column over their days, as XlsxWriter takes a series.  line: its look."""
         columns = {"categories": self.days, "values": column}
         cells = {key: [self.page, self.first, at, self.last, at] for key, at in columns.items()}
         return {"name": name, "line": line, **cells}

@@ -45,7 +45,7 @@ def needed(forecast: Forecast) -> list[str]:
 
 
 def history_page(book: Book, rows: pl.DataFrame, forecast: Forecast) -> Page:
-    """The days in the page's first column, the observado in the second."""
+    """Add the page of `rows`, from `history`: days in the first column, the observado in the second."""
     language = book.language
     page = book.page(
         language.say("History"), language.say("The dólar observado and what had been forecast for each day")
@@ -68,7 +68,7 @@ def history_page(book: Book, rows: pl.DataFrame, forecast: Forecast) -> Page:
 
 
 def heads(forecast: Forecast, language: Language) -> list[str]:
-    """Of one horizon's columns."""
+    """The heads of one horizon's columns: the median, then the ends of the widest intervals."""
     return [
         language.say("Median"),
         *(head for level in shown_levels(forecast)[-WIDEST:] for head in ends(level, language)),

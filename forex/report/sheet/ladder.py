@@ -10,6 +10,7 @@ SCALE: Final = {"type": "2_color_scale", "min_type": "num", "max_type": "num", "
 
 
 def ladder_page(book: Book, forecast: Forecast) -> None:
+    """Add the page: a row for each level, a column for each horizon, the shortest first."""
     language = book.language
     page = book.page(language.say("Ladder"), language.say("The probability that the observado is above a level"))
     levels, horizons = forecast.ladder.levels, by_length(forecast.ladder.above)

@@ -9,6 +9,7 @@ AGAINST = 32  # characters, of the names of models
 
 
 def scores_page(book: Book, validation: ValidationReport) -> None:
+    """Add the page: coverage, and below it the scores beside the benchmarks'."""
     language = book.language
     page = book.page(language.say("Scores"), language.say("How good the forecasts were"))
     page.sheet.freeze_panes(1, 0)
@@ -19,7 +20,7 @@ def scores_page(book: Book, validation: ValidationReport) -> None:
 
 
 def coverage(page: Page, validation: ValidationReport) -> None:
-    """One row a horizon and level; INSUFFICIENT_DATA where nothing has matured."""
+    """The table of coverage: one row for each horizon and level; INSUFFICIENT_DATA where nothing has matured."""
     language = page.book.language
     columns = [
         Column(language.say("Horizon"), "text", 12),
@@ -54,7 +55,7 @@ def coverage(page: Page, validation: ValidationReport) -> None:
 
 
 def accuracy(page: Page, validation: ValidationReport) -> None:
-    """One row a horizon and benchmark."""
+    """The table of CRPS: one row for each horizon and benchmark."""
     language = page.book.language
     columns = [
         Column(language.say("Horizon"), "text", 12),

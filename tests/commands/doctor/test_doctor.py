@@ -54,20 +54,20 @@ def test_it_says_what_it_did_and_touches_neither_ledger_nor_store(broken: Path) 
     ]
     assert {folder: state(broken / "data" / folder) for folder in ("ledger", "store")} == before
     again = json.loads(forex("doctor", "--json", cwd=broken).stdout)
-    assert {one["state"] for one in again["found"]} == {doctor.TO_DO} and len(again["found"]) == 3
+    assert {finding["state"] for finding in again["found"]} == {doctor.TO_DO} and len(again["found"]) == 3
 
 
 def test_a_dry_run_says_the_same_and_mends_nothing(broken: Path) -> None:
     ours = {path: found for path, found in state(broken).items() if path.is_file() and path.name != "lock"}
-    said = forex("doctor", "--dry-run", cwd=broken)
+    done = forex("doctor", "--dry-run", cwd=broken)
     after = state(broken)
-    assert said.returncode == 0 and {path: after[path] for path in ours} == ours
-    assert "dvc.lock: empty or broken; would be restored from git" in said.stdout.splitlines()
+    assert done.returncode == 0 and {path: after[path] for path in ours} == ours
+    assert "dvc.lock: empty or broken; would be restored from git" in done.stdout.splitlines()
     content = json.loads(forex("doctor", "--dry-run", "--json", cwd=broken).stdout)
     assert content["dry_run"] is True
-    assert [one["state"] for one in content["found"]].count(doctor.WOULD_MEND) == 3
+    assert [finding["state"] for finding in content["found"]].count(doctor.WOULD_MEND) == 3
     mended = doctor.view()
-    assert [one["about"] for one in mended["found"]] == [one["about"] for one in content["found"]]
+    assert [finding["about"] for finding in mended["found"]] == [finding["about"] for finding in content["found"]]
 
 
 def test_as_a_process_outside_a_project_it_is_a_usage_error(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ pytestmark = pytest.mark.slow
 
 def said() -> list[tuple[str, str, str]]:
     found = doctor.view()["found"]
-    assert all(one["state"] == doctor.TO_DO for one in found)
-    return [(one["about"], one["wrong"], one["remedy"]) for one in found]
+    assert all(finding["state"] == doctor.TO_DO for finding in found)
+    return [(finding["about"], finding["wrong"], finding["remedy"]) for finding in found]
 
 
 def test_every_pin_of_the_lock_is_read_and_those_for_other_systems_are_left_out() -> None:
@@ -51,8 +51,8 @@ def test_fonts_that_are_gone_or_broken_are_named(
 ) -> None:
     fonts = project / "forex/report/fonts"
     fonts.mkdir(parents=True)
-    for one in environment.FILES:
-        (fonts / one).write_bytes((ROOT / "forex/report/fonts" / one).read_bytes())
+    for file in environment.FILES:
+        (fonts / file).write_bytes((ROOT / "forex/report/fonts" / file).read_bytes())
     monkeypatch.setattr(environment, "FONTS", fonts)
     assert doctor.view()["found"] == []
     if content is None:
@@ -87,7 +87,7 @@ def test_params_that_cannot_be_read_are_said_and_keep_nothing_else_from_being_me
     half.parent.mkdir()
     half.write_text("half")
     found = doctor.view()["found"]
-    assert [(one["about"], one["state"]) for one in found] == [
+    assert [(finding["about"], finding["state"]) for finding in found] == [
         ("reports/.a.json.999999.abcdefgh.tmp", doctor.MENDED),
         ("params.yaml", doctor.TO_DO),
     ]

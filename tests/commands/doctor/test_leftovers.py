@@ -1,4 +1,4 @@
-"""Half-written files: of a killed writer they go, of one that runs they stay, in ledger and store nobody touches them."""
+"""Half-written files: a killed writer's go, a running one's stay, and those in a ledger or store are not touched."""
 
 import os
 import signal
@@ -46,7 +46,7 @@ def writing(path: Path) -> subprocess.Popen[str]:
 
 
 def aside(path: Path) -> Path:
-    [found] = [one for one in path.parent.iterdir() if ASIDE.fullmatch(one.name)]
+    [found] = [file for file in path.parent.iterdir() if ASIDE.fullmatch(file.name)]
     return found
 
 
@@ -84,7 +84,7 @@ def test_the_number_of_a_process_that_began_later_keeps_no_file(project: Path) -
     began = start(os.getpid())
     assert began is not None
     os.utime(half, (began - 60, began - 60))
-    assert [one["state"] for one in doctor.view()["found"]] == [doctor.MENDED] and not half.exists()
+    assert [finding["state"] for finding in doctor.view()["found"]] == [doctor.MENDED] and not half.exists()
 
 
 def test_what_a_killed_dvc_left_in_its_cache_goes_and_its_objects_stay(project: Path) -> None:
@@ -113,7 +113,7 @@ def test_what_it_left_beside_an_output_that_it_was_bringing_goes_too(project: Pa
 def test_what_has_the_doctors_own_number_is_nobodys(project: Path) -> None:
     half = project / f".forecast.json.{os.getpid()}.abcd_123.tmp"
     half.write_text("half")
-    assert [one["state"] for one in doctor.view()["found"]] == [doctor.MENDED] and not half.exists()
+    assert [finding["state"] for finding in doctor.view()["found"]] == [doctor.MENDED] and not half.exists()
 
 
 @pytest.mark.parametrize(
@@ -133,8 +133,8 @@ def test_git_and_dvc_see_no_half_written_file(project: Path) -> None:
         asked = str(Path(folder) / name)
         assert subprocess.run(["git", "check-ignore", "-q", asked], cwd=ROOT, check=False).returncode == 0
         dvc = Path(sys.executable).parent / "dvc"
-        said = subprocess.run([dvc, "check-ignore", asked], cwd=ROOT, capture_output=True, text=True, check=False)
-        assert said.stdout.strip() == asked
+        done = subprocess.run([dvc, "check-ignore", asked], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert done.stdout.strip() == asked
 
 
 def test_a_second_passes_between_a_start_and_a_clock(project: Path) -> None:
@@ -142,5 +142,5 @@ def test_a_second_passes_between_a_start_and_a_clock(project: Path) -> None:
     with writing(project / "a.json") as process:
         half = aside(project / "a.json")
         os.utime(half, (time.time() - 1, time.time() - 1))
-        assert [one["state"] for one in doctor.view()["found"]] == [doctor.TO_DO]
+        assert [finding["state"] for finding in doctor.view()["found"]] == [doctor.TO_DO]
         process.kill()

@@ -1,4 +1,4 @@
-"""Whose lock it is: who runs is named and left alone, what an ended process left goes, a number given out again is nobody's."""
+"""Whose lock it is: a process that runs is named and left alone, an ended one's lock goes, a reused process id owns nothing."""
 
 import json
 import os
@@ -39,7 +39,7 @@ def sleeping(*words: str) -> Iterator[int]:
 
 
 def found() -> list[tuple[str, str, str]]:
-    return [(one["about"], one["wrong"], one["remedy"]) for one in doctor.view()["found"]]
+    return [(finding["about"], finding["wrong"], finding["remedy"]) for finding in doctor.view()["found"]]
 
 
 def test_a_sound_project_is_left_alone(project: Path) -> None:

@@ -1,4 +1,4 @@
-"""dvc.lock cut anywhere comes back from git or is one that DVC runs on; outputs that are nowhere are named."""
+"""A dvc.lock cut anywhere comes back from git or is one that DVC can run on; outputs that are nowhere are named."""
 
 import json
 import os
@@ -30,7 +30,7 @@ stages:
 """
 
 
-# Each cut in the place of dvc.lock, then a run, which must not fail and leaves a lock that DVC accepts.
+# Each cut in place of dvc.lock, then a run, which must not fail and must leave a lock that DVC accepts.
 RUN_EACH = """
 import json, sys
 from pathlib import Path
@@ -82,7 +82,7 @@ def test_a_lock_cut_at_any_byte_is_restored(project: Path, ran: str) -> None:
 
 
 def test_a_lock_cut_at_any_byte_is_broken_or_one_that_dvc_loads(project: Path, ran: str) -> None:
-    """In bytes, for a cut may part a letter, and in a lock that is not the beginning of the committed one."""
+    """By bytes, for a cut may split a character, and in a lock that differs from the committed one."""
     whole, path = ran.replace("echo ho", "echo años").encode(), project / "dvc.lock"
     lock, refused = Lockfile(Repo("."), str(path)), 0
     for end in range(len(whole)):

@@ -140,7 +140,7 @@ def test_reports_that_a_run_did_not_reach_are_made_by_the_next(replayed: Replay)
 def test_a_run_that_ends_before_its_forecast_leaves_params_yaml_byte_for_byte(
     interrupted: bool, replayed: Replay
 ) -> None:
-    """Foreign ends of lines and comments included; a link to a file of the project stays a link."""
+    """Foreign line endings and comments included; a link to a file of the project stays a link."""
     path, elsewhere, forecast = Path("params.yaml"), Path("params of ours.yaml"), Path("reports/forecast.json")
     original, before = path.read_bytes(), forecast.read_bytes()
     content = b"# ours\r\n" + original.replace(b"\n", b"\r\n")
@@ -221,7 +221,7 @@ def test_a_backfill_with_other_params_than_the_run_is_refused(replayed: Replay, 
 
 
 def test_an_outage_of_the_observado_s_providers_costs_no_forecast(replayed: Replay) -> None:
-    """The last of these tests, for it goes on for two days: the drivers come, and the forecast says what it stands on."""
+    """The last of these tests, for it advances by two days: the drivers come, and the forecast says what it stands on."""
     assert replayed.advance(cut_off(NEXT))["fetched"]["outage"] is None
     route = replayed.site.route
     replayed.site.route = lambda path, query: Answer(status=503) if path.startswith("/bcch") else route(path, query)

@@ -79,3 +79,16 @@ def test_what_dvc_cannot_tell_is_behind_with_its_reason(fault: str, project: Pat
         assert "run forex doctor" in str(failed) and failed.exit_code == 1
     else:
         assert {(project / f"{name}.txt").read_text() for name in advance.REPORTING} == {"one row\nanother\n"}
+
+
+def test_a_stage_is_told_of_when_it_begins(project: Path) -> None:
+    waits = {"waits": {"cmd": "for i in $(seq 300); do test -e told && exit 0; sleep 0.1; done; exit 1"}}
+    (project / "dvc.yaml").write_text(json.dumps({"stages": waits}), encoding="utf-8")
+    lines = []
+
+    def progress(line: str) -> None:
+        lines.append(line)
+        Path("told").touch()
+
+    advance._repro(progress, "waits")
+    assert lines == ["Running stage 'waits'"]

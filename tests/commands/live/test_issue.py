@@ -48,11 +48,11 @@ def finish_run(origin: str, as_of: str, *, by: float = 0.0) -> None:
     frame = pl.DataFrame(rows, schema_overrides={"actual": pl.Float64}).unique(maintain_order=True)
     write_parquet(issue.CALIBRATED, frame)
     newest = [row for row in rows if row["model"] == "published" and str(row["origin_date"]) == origin]
-    said = {row["horizon"]: plain(target_forecast(row, [0.5, 0.8, 0.95])) for row in newest}
+    entries = {row["horizon"]: plain(target_forecast(row, [0.5, 0.8, 0.95])) for row in newest}
     report = forecast(
         as_of=as_of,
         origin_date=origin,
-        horizons={horizon: entry | {"model": "nowcast"} for horizon, entry in said.items()},
+        horizons={horizon: entry | {"model": "nowcast"} for horizon, entry in entries.items()},
         inputs=Inputs(series={}, data_sha256=as_of[-2:] * 32, params_sha256="ab" * 32),
     )
     write_report(issue.REPORT, report)

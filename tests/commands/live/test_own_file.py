@@ -1,4 +1,4 @@
-"""`forex backfill --out` names a new file of its user's: nothing that is there, and nothing that is the project's."""
+"""`forex backfill --out` names a new file of the user's own: none that exists, and none that is the project's."""
 
 import os
 from pathlib import Path
@@ -20,7 +20,7 @@ stages:
 
 @pytest.fixture(autouse=True)
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """With a file that git keeps, params.yaml, and nothing else of it there."""
+    """A dvc.yaml, a params.yaml that git keeps, and nothing else."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "dvc.yaml").write_text(DVC_YAML)
     (tmp_path / "params.yaml").write_text("as_of: x\n")

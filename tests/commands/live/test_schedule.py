@@ -1,4 +1,4 @@
-"""`forex schedule` and `forex health` as people run them: one of cron and systemd at a time, and the exit codes."""
+"""`forex schedule` and `forex health` as people run them: cron or systemd, never both, and the exit codes."""
 
 import json
 import sys

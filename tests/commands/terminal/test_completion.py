@@ -1,4 +1,4 @@
-"""What a shell is offered, and that it asks."""
+"""What completion offers, and that a shell gets it."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Where a command works: in the project, from wherever it was started; paths are those of whoever gives them."""
+"""Where a command works: in the project, from wherever it was started; paths are relative to the caller's folder."""
 
 import os
 import shutil
@@ -86,7 +86,7 @@ def test_a_folder_that_is_no_project_is_refused(project: Path, tmp_path: Path) -
 
 
 def test_a_path_is_one_of_the_folder_where_it_is_given(project: Path, tmp_path: Path) -> None:
-    """A row file that exists is refused by its name: the one beside who asks, and none of the project."""
+    """A row file that exists is refused by its name: the one in the caller's folder, not one of the project's."""
     (project / "notes/rows.csv").write_text("", encoding="utf-8")
     days = ("--from", "2025-01-02", "--to", "2025-01-02")
     refused = forex("backfill", *days, "--out", "rows.csv", cwd=project / "notes")

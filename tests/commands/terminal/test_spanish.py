@@ -23,7 +23,7 @@ from tests.support.forecasts_made_up import forecast as made_up_forecast
 from tests.support.reports_made_up import validation
 
 SPANISH = Words("es")
-# Of the code, of files and of mathematics; whatever else is English is a translation that somebody forgot.
+# Where one of these is left, somebody forgot a translation; words of code, files and mathematics are not among them.
 ENGLISH_WORDS = re.compile(
     r"\b(the|of|and|from|with|without|above|below|not|evaluated|business|days?|rows?|none|forecasts?|interval|made|median|"
     r"rises|came|out|anchor|missing|ledger|regime|origin|since|until|horizon|series|quote|all|right|direction|NORMAL|WARNING|"
@@ -89,7 +89,7 @@ def figures(text: str) -> list[str]:
 
 
 def told(text: Callable[..., str], content: Mapping[str, Any]) -> str:
-    """The content in Spanish, having the figures of English."""
+    """The content in Spanish, which has the same figures as in English."""
     spanish, english = text(content, SPANISH), text(content, ENGLISH)
     assert figures(spanish) == figures(english)
     assert not ENGLISH_WORDS.search(spanish), ENGLISH_WORDS.search(spanish)
@@ -140,7 +140,7 @@ FINDINGS = [
 
 
 def test_the_check() -> None:
-    reasons = [{"kind": "degraded", **plain(in_words(one))} for one in FINDINGS]
+    reasons = [{"kind": "degraded", **plain(in_words(finding))} for finding in FINDINGS]
     content = {
         "state": "FAULT",
         "as_of": "2024-11-27",
@@ -163,9 +163,9 @@ def test_the_check() -> None:
 
 
 def test_conditions_and_recommendations() -> None:
-    said = [SPANISH.say(one) for one in sentences(made_up_forecast().conditions)]
+    said = [SPANISH.say(condition) for condition in sentences(made_up_forecast().conditions)]
     said += [SPANISH.say(recommendation({"regime": name, **ROW})) for name in (*STRESSED, "NORMAL", "UNKNOWN")]
-    assert len(set(said)) == len(said) and not any(ENGLISH_WORDS.search(one) for one in said)
+    assert len(set(said)) == len(said) and not any(ENGLISH_WORDS.search(text) for text in said)
 
 
 def signal(name: str, verdict: str) -> dict[str, Any]:
@@ -244,7 +244,7 @@ def test_alerts_of_a_made_up_market(tmp_path: Path) -> None:
         "at": made.at,
         "since": made.first,
         "send": plain(made.send),
-        "alerts": [plain(one) for one in made.alerts],
+        "alerts": [plain(alert) for alert in made.alerts],
         "not_evaluated": {kind: plain(why) for kind, why in made.not_evaluated.items()},
     }
     said = told(alerts.text, content)

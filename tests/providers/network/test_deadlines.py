@@ -1,4 +1,4 @@
-"""No answer takes longer than the deadline, whatever it is that takes long."""
+"""No answer takes longer than the deadline, whatever part of it is slow."""
 
 import socket
 import time

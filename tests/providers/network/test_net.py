@@ -124,7 +124,7 @@ def test_a_reset_connection_is_asked_again(site: Web) -> None:
 
 
 def test_a_broken_record_is_asked_again(site: Web) -> None:
-    """Bytes under the encryption that no key of this connection made."""
+    """Bytes in the encrypted stream that no key of this connection made."""
 
     def broken(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(200)

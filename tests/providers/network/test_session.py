@@ -31,23 +31,23 @@ def session(client: Client, settings: Fetch = SETTINGS, **options: object) -> Se
 def test_the_same_request_is_sent_once(site: Web) -> None:
     site.route = lambda path, query: Answer({"said": query["code"]})
     with site.client() as client:
-        one = session(client)
+        service = session(client)
         for _ in range(3):
-            assert one.json(f"{site.url}/series", {"code": "a"}) == {"said": "a"}
-        assert one.json(f"{site.url}/series", {"code": "b"}) == {"said": "b"}
+            assert service.json(f"{site.url}/series", {"code": "a"}) == {"said": "a"}
+        assert service.json(f"{site.url}/series", {"code": "b"}) == {"said": "b"}
     assert len(site.requests) == 2
 
 
 def test_so_is_one_that_is_refused(site: Web) -> None:
     site.route = lambda path, query: Answer({"detail": "No results found."}, status=404)
     with site.client() as client:
-        one = session(client)
+        service = session(client)
         for _ in range(3):
             with pytest.raises(RequestRefused, match=r"status 404: No results found\."):
-                one.get(f"{site.url}/series")
+                service.get(f"{site.url}/series")
         with pytest.raises(RequestRefused):
-            one.get(f"{site.url}/another")
-    assert len(site.requests) == 2 and one.down is None
+            service.get(f"{site.url}/another")
+    assert len(site.requests) == 2 and service.down is None
 
 
 @pytest.mark.parametrize(
@@ -62,20 +62,20 @@ def test_so_is_one_that_is_refused(site: Web) -> None:
 def test_a_service_that_is_down_is_left_alone(answer: Answer, requests: int, site: Web) -> None:
     site.route = lambda path, query: answer
     with site.client() as client:
-        one = session(client)
+        service = session(client)
         for i in range(5):
             with pytest.raises(ProviderError):
-                one.get(f"{site.url}/{i}")
-    assert isinstance(one.down, ServiceDown)
+                service.get(f"{site.url}/{i}")
+    assert isinstance(service.down, ServiceDown)
     assert len(site.requests) == requests
 
 
 def test_a_budget_counts_repeated_requests_too(site: Web) -> None:
     site.route = lambda path, query: Answer(status=500)
     with site.client(attempts=3) as client:
-        one = session(client, SETTINGS.model_copy(update={"max_requests": 2, "requests_of": {}}))
+        service = session(client, SETTINGS.model_copy(update={"max_requests": 2, "requests_of": {}}))
         with pytest.raises(ServiceDown, match=r"bcch: its 2 requests of this run are spent .*the next fetch asks"):
-            one.get(f"{site.url}/series")
+            service.get(f"{site.url}/series")
     assert len(site.requests) == 2
 
 
@@ -91,18 +91,18 @@ def test_no_request_is_sent_when_the_run_s_time_is_over(site: Web) -> None:
 def test_five_requests_a_second_are_a_fifth_of_one_apart(site: Web) -> None:
     site.route = lambda path, query: Answer("fine")
     with site.client() as client:
-        one = session(client, per_second=5)
+        service = session(client, per_second=5)
         for i in range(3):
-            one.get(f"{site.url}/{i}")
-    assert site.waits == pytest.approx([0.2, 0.4])  # from the first one on, on a clock that stands still
+            service.get(f"{site.url}/{i}")
+    assert site.waits == pytest.approx([0.2, 0.4])  # counted from the first request, on a clock that stands still
 
 
 def test_a_certificate_that_is_not_accepted_is_named_and_not_tried_again(site: Web) -> None:
     with Client(site.network(attempts=3), sleep=site.waits.append) as client:
-        one = session(client)
+        service = session(client)
         for i in range(2):
             with pytest.raises(ServiceDown, match=r"certificate is not accepted \(.*\). Check this machine's clock"):
-                one.get(f"{site.url}/{i}")
+                service.get(f"{site.url}/{i}")
     assert not site.requests and not site.waits
 
 

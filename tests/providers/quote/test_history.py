@@ -29,7 +29,7 @@ def asked(live: Live, interval: str = "1h") -> list[dict[str, str]]:
 
 
 def later(live: Live, providers: Providers, *days: dt.date) -> dict[str, object]:
-    """What becomes of the quote in a fetch five minutes after the cut-off of the last of these days, the market having gone on."""
+    """What a fetch says of the quote five minutes after the cut-off of the last of these days, the market having gone on."""
     live.site.requests.clear()
     providers.bcch = providers.mindicador = OBSERVADO | dict.fromkeys(LATER, 970.0)
     providers.spot = [(dt.datetime.combine(days[-1], dt.time(17, 55), tzinfo=dt.UTC), 973.4)]
@@ -205,7 +205,7 @@ def test_a_history_that_fails_costs_the_day_nothing_and_is_asked_for_again(
 
 
 def test_a_part_of_the_history_is_kept_and_the_rest_asked_for(live: Live, providers: Providers) -> None:
-    """An answer that ends early, and one with a row that is none."""
+    """An answer that ends early, and one with two prices at one instant."""
     whole = recorded.hours(DAYS, lambda day: QUOTES[day])
     providers.hourly = [bar for bar in whole if bar[0].date() <= DAYS[7]]
     content = result(live.fetch(NOW), SPOT)
@@ -236,7 +236,7 @@ def test_days_that_an_unreadable_row_may_be_of_are_asked_for_again(live: Live, p
 
 
 def test_the_price_of_a_moment_is_no_history(live: Live, providers: Providers) -> None:
-    """It comes last, and of a market that has stopped it may lie before a past cut-off."""
+    """It comes last, and once the market has stopped it may lie before a past cut-off."""
     whole = recorded.hours(PAST, lambda day: QUOTES[day])
     moment = dt.datetime.combine(PAST[-1], dt.time(17, 30, 12), tzinfo=dt.UTC)
     providers.hourly = [bar for bar in whole if bar[0] < moment - dt.timedelta(hours=3)] + [(moment, 970.0)]

@@ -1,4 +1,4 @@
-"""Which bar stands at a cut-off, beside a readable loop; and what no quote of the peso can be."""
+"""Which bar stands at a cut-off, beside a readable loop; and which prices cannot be a quote of the peso."""
 
 import csv
 import datetime as dt
@@ -23,7 +23,7 @@ HOUR, LONGEST = dt.timedelta(hours=1), dt.timedelta(hours=2)
 
 
 def hourly(*prices: float | None, last: str = "2024-11-27T18:00") -> Bars:
-    """Bars of an hour without a gap, the last of which ends at `last`; None for one that has no price."""
+    """Consecutive hours, the last of which ends at `last`; None for an hour without a price, which has no bar."""
     ends = [utc(last) - i * HOUR for i in reversed(range(len(prices)))]
     return Bars(Bar(end - HOUR, end, price) for end, price in zip(ends, prices, strict=True) if price is not None)
 
@@ -40,8 +40,8 @@ def why(bars: Bars, observado: float | None = 970.0) -> str | None:
 def test_it_is_the_last_that_had_ended_and_none_that_is_old(begins: list[int], widths: list[int], at: int) -> None:
     origin, minute = utc("2024-11-27T10:00"), dt.timedelta(minutes=1)
     bars = Bars(
-        Bar(origin + one * minute, origin + (one + width) * minute, 900.0 + i)
-        for i, (one, width) in enumerate(zip(begins, widths, strict=False))
+        Bar(origin + begin * minute, origin + (begin + width) * minute, 900.0 + i)
+        for i, (begin, width) in enumerate(zip(begins, widths, strict=False))
     )
     cut_off = origin + at * minute
     wanted = None
@@ -61,13 +61,10 @@ def test_a_bar_that_ends_a_second_after_the_cut_off_does_not_count() -> None:
     ("prices", "stands"),
     [
         ((972.0, 973.0, 973.5, 974.0, 974.2), False),
-        (
-            (972.0, 973.0, 973.5, 974.0, 974.0),
-            False,
-        ),  # since 13:00 in Santiago, of which the market is open for an hour
+        ((972.0, 973.0, 973.5, 974.0, 974.0), False),  # since 13:00 in Santiago: the market is open for an hour of it
         ((972.0, 973.0, 974.0, 974.0, 974.0), True),  # since 12:00
         ((974.0, 974.0, 974.0, 974.1, 974.1), False),  # it stood, and moved again
-        ((973.0, 974.0, None, None, 974.0), True),  # an hour without a price is none in which it moved
+        ((973.0, 974.0, None, None, 974.0), True),  # in an hour without a price it did not move
         ((974.0,), False),
     ],
 )

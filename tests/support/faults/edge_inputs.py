@@ -1,8 +1,7 @@
 """Every kind of file that is read, with a sound one, how it is read, and what a second, strict reader makes of the same bytes.
 
-The second reader is written for the test alone: Python's csv, YAML's parser as it
-is, regular expressions. Where the project accepts
-a file, both have to find the same in it.
+The second reader is written for the test alone: Python's csv, YAML's parser as it is, regular expressions. Where the project
+accepts a file, both have to find the same in it.
 """
 
 import csv
@@ -79,9 +78,9 @@ def yaml_content(content: bytes) -> Any:
 def _plain_yaml(value: Any) -> Any:
     """300 and 300.0 are one number, and keys are text."""
     if isinstance(value, dict):
-        return {str(key): _plain_yaml(one) for key, one in value.items()}
+        return {str(key): _plain_yaml(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain_yaml(one) for one in value]
+        return [_plain_yaml(part) for part in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -99,7 +98,7 @@ def strict_operations(content: bytes) -> Any:
 
     fetch = found["fetch"]
     fetch["quote"]["source"] = source(fetch["quote"]["source"])
-    fetch["series"] = {name: [source(one) for one in sources] for name, sources in fetch["series"].items()}
+    fetch["series"] = {name: [source(text) for text in sources] for name, sources in fetch["series"].items()}
     return found
 
 
@@ -109,8 +108,8 @@ def read_operations() -> Any:
 
 def read_list() -> Any:
     return {
-        name: _plain_yaml(one.model_dump(mode="json", exclude_unset=True))
-        for name, one in read_series_list(Path("store")).items()
+        name: _plain_yaml(entry.model_dump(mode="json", exclude_unset=True))
+        for name, entry in read_series_list(Path("store")).items()
     }
 
 
@@ -127,12 +126,12 @@ def strict_deps(content: bytes) -> Any:
         and isinstance(found["stages"].get("ingest"), dict)
     ):
         return None
-    return {one for one in deps if isinstance(one, str) and one} if isinstance(deps, list) else set()
+    return {dep for dep in deps if isinstance(dep, str) and dep} if isinstance(deps, list) else set()
 
 
 def read_deps() -> Any:
     found = stage._declared("ingest")
-    return None if found is None else {str(one) for one in found}
+    return None if found is None else {str(dep) for dep in found}
 
 
 def read_metrics() -> Any:
@@ -217,7 +216,7 @@ def holidays(text: str, source: str) -> Any:
 
 def meetings(text: str, source: str) -> Any:
     found = parse_meetings(text, source)
-    kinds = ["special" if one else "scheduled" for one in found.special]
+    kinds = ["special" if special else "scheduled" for special in found.special]
     return [{"date": str(day), "kind": kind} for day, kind in zip(found.dates, kinds, strict=True)]
 
 
@@ -229,14 +228,14 @@ def interventions(text: str, source: str) -> Any:
         for column in (found.announced, found.start, found.end)
     ]
     return [
-        dict(zip(("announced", "start", "end", "kind"), one, strict=True))
-        for one in zip(*days, found.kind, strict=True)
+        dict(zip(("announced", "start", "end", "kind"), cells, strict=True))
+        for cells in zip(*days, found.kind, strict=True)
     ]
 
 
 def strict_interventions(content: bytes) -> Any:
     found = strict_calendar({"announced": True, "start": False, "end": True}, 4)(content)
-    return [one for one in found if one["kind"] != "none"]
+    return [entry for entry in found if entry["kind"] != "none"]
 
 
 @cache
@@ -261,13 +260,13 @@ ISSUED_AT = f"{issued_at.FIRST_LINE}\n" + "".join(f"{day},7d,{day}T18:05:00Z\n" 
 
 def strict_issued_at(content: bytes) -> Any:
     found: dict[tuple[str, str], str] = {}
-    for one in table(content):
-        assert re.fullmatch(r"\d{4}-\d\d-\d\d", one["origin_date"], re.ASCII) and re.fullmatch(
-            r"[1-9]\d{0,2}d", one["horizon"], re.ASCII
+    for entry in table(content):
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d", entry["origin_date"], re.ASCII) and re.fullmatch(
+            r"[1-9]\d{0,2}d", entry["horizon"], re.ASCII
         )
-        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", one["issued_at"], re.ASCII)
-        key = one["origin_date"], one["horizon"]
-        found[key] = min(one["issued_at"], found.get(key, one["issued_at"]))
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", entry["issued_at"], re.ASCII)
+        key = entry["origin_date"], entry["horizon"]
+        found[key] = min(entry["issued_at"], found.get(key, entry["issued_at"]))
     return found
 
 
@@ -278,9 +277,7 @@ def read_issued_at() -> Any:
 def read_history() -> Any:
     path = Path("history.csv")
     found = history.read(path)
-    return (
-        history.text(found) if found else path.read_bytes().decode()
-    )  # a head without rows has no rows to be told from
+    return history.text(found) if found else path.read_bytes().decode()  # a head alone gives no rows to write it from
 
 
 def weekly() -> bytes:
@@ -302,9 +299,9 @@ def json_content(content: bytes) -> Any:
 def _canonical(value: Any) -> Any:
     """5 and 5.0 are one number; an instant has many forms."""
     if isinstance(value, dict):
-        return {key: _canonical(one) for key, one in value.items()}
+        return {key: _canonical(part) for key, part in value.items()}
     if isinstance(value, list):
-        return [_canonical(one) for one in value]
+        return [_canonical(part) for part in value]
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d[0-9:.Z+-]*", value, re.ASCII):
         with suppress(ValueError):
             return dt.datetime.fromisoformat(value).astimezone(dt.UTC)
@@ -329,9 +326,9 @@ BEGUN, TRIED = (dt.datetime(2024, 11, 27, 18, minute, tzinfo=dt.UTC) for minute 
 RECORD = record.Record(BEGUN, TRIED, done=("fetch",))
 
 
-def record_text(one: record.Record) -> str:
-    instants = {name: f"{at:{record.STAMP}}" for name, at in one._asdict().items() if isinstance(at, dt.datetime)}
-    return json.dumps(one._asdict() | instants, indent=2)
+def record_text(entry: record.Record) -> str:
+    instants = {name: f"{at:{record.STAMP}}" for name, at in entry._asdict().items() if isinstance(at, dt.datetime)}
+    return json.dumps(entry._asdict() | instants, indent=2)
 
 
 def read_record() -> Any:
@@ -355,7 +352,7 @@ def read_parquet_store() -> Any:
 
 
 def strict_parquet(content: bytes) -> Any:
-    """By polars' own reader, which is another one than Arrow's; what only that refuses has to be as it was."""
+    """By polars' own reader, which is not Arrow's; what it alone refuses has to be read as it was."""
     try:
         found = pl.read_parquet(io.BytesIO(content))
     except pl.exceptions.PolarsError:
@@ -406,7 +403,7 @@ INPUTS: Mapping[str, Input] = {
     ),
     "the ledger": Input(
         "ledger/2024.csv",
-        lambda: "".join(f"{one}\n" for one in (FIRST_LINE, *ledger_lines())).encode(),
+        lambda: "".join(f"{line}\n" for line in (FIRST_LINE, *ledger_lines())).encode(),
         read_ledger,
         strict_ledger,
     ),

@@ -18,7 +18,7 @@ TOKENS: Sequence[bytes] = (
 
 
 def mutations(content: bytes, *, count: int, seed: int) -> Iterator[bytes]:
-    """So many damaged copies of a content, the same for the same seed; each is another one than the content."""
+    """`count` damaged copies of a content, the same for the same seed; each differs from the content."""
     rng = random.Random(seed)
     made = 0
     while made < count:
@@ -70,7 +70,7 @@ def _line_repeated(content: bytes, rng: random.Random) -> bytes:
 
 
 def _word_replaced(content: bytes, rng: random.Random) -> bytes:
-    """A word, a number or a quoted text by a token."""
+    """A word, a number or a quoted text gives way to a token."""
     starts = [
         i for i in range(1, len(content)) if content[i - 1 : i] in b' ,:\n"[' and content[i : i + 1] not in b' ,:\n"['
     ]
@@ -111,7 +111,7 @@ VALUES: Sequence[Any] = (
 
 
 def other_content(content: Any, *, count: int, seed: int) -> Iterator[Any]:
-    """Of what a JSON file holds, so many copies with a part that is missing, renamed, repeated, emptied or another value."""
+    """`count` copies of what a JSON file holds, each with a part missing, renamed, repeated, emptied or replaced."""
     rng = random.Random(seed)
     for _ in range(count):
         whole = {"": copy.deepcopy(content)}

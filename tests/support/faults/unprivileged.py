@@ -14,7 +14,7 @@ DROPPED = "-dac_override,-dac_read_search,-fowner,-chown"
 
 
 def unprivileged(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    """`python WORDS` in `cwd`; what its owner may not do, it may not.  Skips for root where there is no setpriv."""
+    """`python WORDS` in `cwd`, bound by permissions even as root.  Skips as root where there is no setpriv."""
     drop = []
     if os.geteuid() == 0:
         if shutil.which("setpriv") is None:

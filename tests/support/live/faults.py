@@ -71,7 +71,7 @@ def changed(day: Day, name: str, path: str, query: Query) -> Answer:
 
 
 def with_values(change: Callable[[dict[dt.date, float]], dict[dt.date, float]]) -> Faulty:
-    """The day as it were with other values."""
+    """The day as it would be with other values."""
 
     class Other(Day):
         def values(self, code: str) -> dict[dt.date, float]:
@@ -80,7 +80,7 @@ def with_values(change: Callable[[dict[dt.date, float]], dict[dt.date, float]]) 
         def rates(self, codes: list[str]) -> dict[str, dict[dt.date, float]]:
             every = super().rates(codes)
             dollars = dict.fromkeys(change(every.get("USD", {})), 1.05) if "USD" in every else {}
-            return {code: dollars if code == "USD" else change(one) for code, one in every.items()}
+            return {code: dollars if code == "USD" else change(values) for code, values in every.items()}
 
     return lambda day, name, path, query: good(Other(day.now), name, path, query)
 

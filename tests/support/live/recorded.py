@@ -82,7 +82,9 @@ def ecb_xml(rates: Mapping[str, Values]) -> str:
     days = sorted({date for values in rates.values() for date in values}, reverse=True)
     cubes = []
     for day in days:
-        cells = [f'<Cube currency="{one}" rate="{values[day]}"/>' for one, values in rates.items() if day in values]
+        cells = [
+            f'<Cube currency="{currency}" rate="{values[day]}"/>' for currency, values in rates.items() if day in values
+        ]
         cubes.append(f'<Cube time="{day}">{"".join(cells)}</Cube>')
     return (
         '<?xml version="1.0" encoding="UTF-8"?><gesmes:Envelope xmlns:gesmes="http://www.gesmes.org/xml/2002-08-01" '
@@ -94,7 +96,7 @@ def ecb_xml(rates: Mapping[str, Values]) -> str:
 def frankfurter(rates: Mapping[str, Values]) -> dict[str, Any]:
     """rates: units per euro by currency."""
     days = sorted({date for values in rates.values() for date in values})
-    by_day = {str(day): {one: values[day] for one, values in rates.items() if day in values} for day in days}
+    by_day = {str(day): {currency: values[day] for currency, values in rates.items() if day in values} for day in days}
     return {"amount": 1.0, "base": "EUR", "start_date": str(days[0]), "end_date": str(days[-1]), "rates": by_day}
 
 

@@ -32,7 +32,7 @@ def bank(code: str, first: float, last: float) -> Read:
 
 
 def h10(code: str, first: float, last: float) -> Read:
-    """Five business days later, where nothing else is known of when."""
+    """Five business days later, where nothing else says when it was known."""
     ends = ("2026-03-13", last, "2026-03-20T20:15")
     return Read(code, *MARCH, "usd_broad", 10, ("2026-03-02", first, "2026-03-09T20:15"), ends)
 
@@ -42,7 +42,7 @@ def euro(code: str, first: float, last: float) -> Read:
     return Read(code, *RECENT, code.lower(), 22, ("2026-02-17", first, "2026-02-17T15:00"), ends)
 
 
-def one(code: str, rule: str, day: str, value: float, known_at: str) -> Read:
+def single(code: str, rule: str, day: str, value: float, known_at: str) -> Read:
     around = dt.date.fromisoformat(day) - dt.timedelta(days=7), dt.date.fromisoformat(day) + dt.timedelta(days=3)
     return Read(code, str(around[0]), str(around[1]), rule, 1, (day, value, known_at), (day, value, known_at))
 
@@ -73,10 +73,10 @@ READ = {
         euro("ZAR", 19.032 / 1.1826, 19.4174 / 1.15),
     ],
     "mindicador/api_2016-11-05.json": [
-        one("dolar", "usdclp", "2016-11-04", 650.72, "2016-11-03T21:00"),
-        one("libra_cobre", "copper_bcch", "2016-11-04", 2.23, "2016-11-05T02:59"),
+        single("dolar", "usdclp", "2016-11-04", 650.72, "2016-11-03T21:00"),
+        single("libra_cobre", "copper_bcch", "2016-11-04", 2.23, "2016-11-05T02:59"),
     ],
-    "mindicador/dolar_2018-01-15.json": [one("dolar", "usdclp", "2018-01-15", 604.09, "2018-01-12T21:00")],
+    "mindicador/dolar_2018-01-15.json": [single("dolar", "usdclp", "2018-01-15", 604.09, "2018-01-12T21:00")],
     "mindicador/dolar_2018-09.json": [
         Read(
             "dolar",
@@ -100,10 +100,10 @@ READ = {
         )
     ],
     "mindicador/fecha_offset_2024-05-20.json": [
-        one("libra_cobre", "copper_bcch", "2024-05-20", 4.69, "2024-05-21T03:59")
+        single("libra_cobre", "copper_bcch", "2024-05-20", 4.69, "2024-05-21T03:59")
     ],
     "mindicador/libra_cobre_from_api_2026-10-02.json": [
-        one("libra_cobre", "copper_bcch", "2026-10-02", 6.56, "2026-10-03T02:59")
+        single("libra_cobre", "copper_bcch", "2026-10-02", 6.56, "2026-10-03T02:59")
     ],
     "mindicador/findic_libra_cobre.json": [
         Read(
@@ -116,11 +116,11 @@ READ = {
             ("2026-10-02", 6.56, "2026-10-03T02:59"),
         )
     ],
-    "jsdelivr/usd_2026.3.3.json": [one("eur", "eur", "2026-03-02", 0.854899, "2026-03-03T00:00")],
-    "jsdelivr/usd_2026.3.5.json": [one("eur", "eur", "2026-03-04", 0.86030412, "2026-03-05T00:00")],
-    "jsdelivr/usd_2026.9.25.json": [one("eur", "eur", "2026-09-24", 0.8795343, "2026-09-25T00:00")],
-    "jsdelivr/usd_2026.9.26.json": [one("eur", "eur", "2026-09-25", 0.87786534, "2026-09-26T00:00")],
-    "jsdelivr/usd_2026.9.28.json": [one("eur", "eur", "2026-09-25", 0.87803741, "2026-09-28T00:00")],
+    "jsdelivr/usd_2026.3.3.json": [single("eur", "eur", "2026-03-02", 0.854899, "2026-03-03T00:00")],
+    "jsdelivr/usd_2026.3.5.json": [single("eur", "eur", "2026-03-04", 0.86030412, "2026-03-05T00:00")],
+    "jsdelivr/usd_2026.9.25.json": [single("eur", "eur", "2026-09-24", 0.8795343, "2026-09-25T00:00")],
+    "jsdelivr/usd_2026.9.26.json": [single("eur", "eur", "2026-09-25", 0.87786534, "2026-09-26T00:00")],
+    "jsdelivr/usd_2026.9.28.json": [single("eur", "eur", "2026-09-25", 0.87803741, "2026-09-28T00:00")],
     "yahoo/AAPL_1d.json": [
         Read(
             "AAPL",
@@ -143,7 +143,7 @@ READ = {
             ("2020-01-02", 1.1171438, "2020-01-04T00:00"),
         )
     ],
-    "yahoo/GC=F_1d.json": [one("GC=F", "copper_comex", "2020-01-02", 1524.5, "2020-01-02T22:00")],
+    "yahoo/GC=F_1d.json": [single("GC=F", "copper_comex", "2020-01-02", 1524.5, "2020-01-02T22:00")],
 }
 
 # file, status that it came with, code: what is raised and said

@@ -121,8 +121,8 @@ class Replay:
                 if key.partition(".")[0] not in content:
                     continue
                 block = content
-                for one in blocks:
-                    block = block[one]
+                for part in blocks:
+                    block = block[part]
                 block[name] = value
             with path.open("w", encoding="utf-8") as file:
                 yaml.dump(content, file)
@@ -195,9 +195,9 @@ def compare(replay: Replay, first: str, last: str) -> Compared:
     equal, differences = 0, [0.0]
     for row in (parse(line, "ledger") for line in issued):
         same = backtest[row.origin_date, row.horizon]
-        said, again = (row.anchor, *row.quantiles), (same["anchor"], *(same[name] for name in COLUMNS))
-        equal += said == again and (row.target_date, row.regime) == (same["target_date"], same["regime"])
-        differences.append(max(abs(a - b) for a, b in zip(said, again, strict=True)))
+        numbers, again = (row.anchor, *row.quantiles), (same["anchor"], *(same[name] for name in COLUMNS))
+        equal += numbers == again and (row.target_date, row.regime) == (same["target_date"], same["regime"])
+        differences.append(max(abs(a - b) for a, b in zip(numbers, again, strict=True)))
     alike = sum(a == b for a, b in zip(issued, filled, strict=False))
     return Compared(max(len(issued), len(filled)), alike, equal, max(differences))
 

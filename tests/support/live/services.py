@@ -80,4 +80,4 @@ def stored(live: Live, name: str = "usdclp") -> dict[dt.date, float]:
 
 
 def result(content: dict[str, Any], name: str = "usdclp") -> dict[str, Any]:
-    return next(one for one in content["series"] if one["series"] == name)
+    return next(entry for entry in content["series"] if entry["series"] == name)

@@ -48,12 +48,12 @@ class Day:
 
     def bcch(self, path: str, query: Query) -> Answer:
         values = self.values(query["timeseries"])
-        asked = {day: one for day, one in values.items() if query["firstdate"] <= str(day)}
+        asked = {day: value for day, value in values.items() if query["firstdate"] <= str(day)}
         return Answer(recorded.bcch(query["timeseries"], asked))
 
     def mindicador(self, path: str, query: Query) -> Answer:
         _, _, code, *year = path.split("/")
-        values = {day: one for day, one in self.values(code).items() if not year or str(day.year) == year[0]}
+        values = {day: value for day, value in self.values(code).items() if not year or str(day.year) == year[0]}
         return Answer(recorded.mindicador(code, values if year else dict(list(values.items())[-31:])))
 
     def findic(self, path: str, query: Query) -> Answer:
@@ -90,7 +90,7 @@ class Day:
         version = path.split("@")[1].split("/")[0]
         made = self.now.date() if version == "latest" else dt.date.fromisoformat(version)
         about = weekday_before(made)
-        rates = {code.lower(): one.get(about) for code, one in self.rates(CURRENCIES).items()}
+        rates = {code.lower(): values.get(about) for code, values in self.rates(CURRENCIES).items()}
         if None in rates.values():
             return Answer(status=404)
         return Answer(recorded.jsdelivr(made, {code: value / 1.05 for code, value in rates.items() if value}))

@@ -116,15 +116,15 @@ def material(
     run_age: int = 0,
     **more: Any,
 ) -> Material:
-    one = said or forecast_of(day)
+    published = said or forecast_of(day)
     validation = ValidationReport(origins_from="2010-01-01", levels=(), band=0.9, horizons={}, nowcast={}, verdicts={})
     reports = Reports(
-        forecast=one,
+        forecast=published,
         validation=validation,
         performance=PerformanceReport.model_construct(status=status, findings=findings(status)),
         alerts=alerts or alerts_of(day),
     )
-    first = str(one.anchor_date - dt.timedelta(days=200))
+    first = str(published.anchor_date - dt.timedelta(days=200))
     usual = Material(
         reports=reports,
         state=overall(reports, committed().state, run_age=run_age),
@@ -134,7 +134,7 @@ def material(
         outcome=Outcome(day, 929.5, foretold(929.5)),
         week=[WeekHeld("1d", 5, {0.8: 4, 0.95: 5}), WeekHeld("7d", 4, {0.8: 3, 0.95: 4})],
         snapshot=[Snapshot("usdclp", day, 931.25, 0.004), Snapshot("vix", day, 31.0, None)],
-        fan=fan(panel(first, str(one.anchor_date)), one, history_days=150),
+        fan=fan(panel(first, str(published.anchor_date)), published, history_days=150),
     )
     return replace(usual, **more)
 
@@ -145,10 +145,10 @@ def moved(*names: str) -> dict[str, Any]:
     return {
         "origin_date": "2024-11-27",
         "anchor": 931.25,
-        "moves": {horizon: sum(one[horizon] for one in moves.values()) for horizon in ("1d", "7d")},
+        "moves": {horizon: sum(move[horizon] for move in moves.values()) for horizon in ("1d", "7d")},
         "series": {
-            name: {"value": 20.0, "date": "2024-11-27", "business_days": 0, "quote": False, "moves": one}
-            for name, one in moves.items()
+            name: {"value": 20.0, "date": "2024-11-27", "business_days": 0, "quote": False, "moves": move}
+            for name, move in moves.items()
         },
     }
 
@@ -156,7 +156,7 @@ def moved(*names: str) -> dict[str, Any]:
 def without(said: Forecast, *series: str) -> Forecast:
     """An outage: these series have no value."""
     why = sentence("no usable value")
-    return said.model_copy(update={"missing": tuple(Reason(series=one, tier="important", why=why) for one in series)})
+    return said.model_copy(update={"missing": tuple(Reason(series=name, tier="important", why=why) for name in series)})
 
 
 def written(kind: Kind = "daily", code: Code = "es", *, made: Material | None = None, **changes: Any) -> Letter:

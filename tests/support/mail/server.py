@@ -40,7 +40,7 @@ class Arrived:
 
 @dataclass
 class Mailman:
-    """What the server does, in turn: to a recipient by address, to a whole message by its number; fine where nothing is said.
+    """What the server does, in turn: to a recipient by address, to a whole message by its number; FINE where nothing is set.
 
     refused: answers to RCPT.  answers: to a message, or DROP before an answer, ACCEPT_AND_DROP, DROP_DURING its lines, or seconds.
     """
@@ -54,9 +54,9 @@ class Mailman:
     async def handle_RCPT(
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
-        said = self.refused.get(address, [])
-        if said:
-            return said.pop(0)
+        refusals = self.refused.get(address, [])
+        if refusals:
+            return refusals.pop(0)
         envelope.rcpt_tos.append(address)
         return FINE
 
@@ -99,9 +99,8 @@ class Server(SMTP):
 class Listening(Controller):
     def factory(self) -> SMTP:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", UserWarning
-            )  # that AUTH without STARTTLS is unsafe: of TLS from the first byte it is not
+            # It warns that AUTH without STARTTLS is unsafe: with TLS from the first byte it is not.
+            warnings.simplefilter("ignore", UserWarning)
             return Server(self.handler, **self.SMTP_kwargs)
 
 
@@ -131,7 +130,7 @@ class Post:
 
 @contextmanager
 def post(folder: Path, tls: str = "starttls", *, offered: bool = True) -> Iterator[Post]:
-    """tls: starttls or ssl.  offered: whether STARTTLS and with it AUTH is."""
+    """tls: starttls or ssl.  offered: whether STARTTLS, and AUTH with it, is offered."""
     authority = trustme.CA()
     certificate = authority.issue_cert("localhost")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -154,14 +153,14 @@ def post(folder: Path, tls: str = "starttls", *, offered: bool = True) -> Iterat
 
 
 def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
         return port
 
 
 def _hung_up(connection: socket.socket) -> None:
-    """The end of what is said, then of what is heard: a connection that is closed on unread bytes would be reset."""
+    """Ends what is sent, then reads the rest: a connection that is closed with bytes unread would be reset."""
     with contextlib.suppress(OSError):
         connection.shutdown(socket.SHUT_WR)
         connection.settimeout(1)
@@ -171,7 +170,7 @@ def _hung_up(connection: socket.socket) -> None:
 
 @contextmanager
 def scripted(*said: bytes, hold: bool = False) -> Iterator[int]:
-    """The port of a server that says these lines, one after each thing it hears, and then hangs up, or with `hold` says nothing."""
+    """The port of a server that says these lines, one after each thing it hears, and then hangs up, or with `hold` falls silent."""
     listening = socket.create_server(("127.0.0.1", 0))
     done = threading.Event()
 

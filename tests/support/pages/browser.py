@@ -1,7 +1,7 @@
 """A headless Chromium of the machine's, and pages opened in it with what they log and request.
 
 Its only font has the widths of the first ones that the pages ask for, Helvetica, Arial and Liberation Sans, which most people have:
-what fits does not hang on what the machine has beside them.
+what fits does not depend on which other fonts the machine has.
 """
 
 import datetime as dt

@@ -181,8 +181,8 @@ def page_of(project: str, code: Code = "es") -> str:
 
 def models(name: str, *, only: str | None = None) -> Forecast:
     horizons = {
-        horizon: one.model_copy(update={"model": name}) if only in (None, horizon) else one
-        for horizon, one in forecast().horizons.items()
+        horizon: entry.model_copy(update={"model": name}) if only in (None, horizon) else entry
+        for horizon, entry in forecast().horizons.items()
     }
     return with_drivers(horizons=horizons)
 

@@ -12,14 +12,16 @@ FIELD = re.compile(r"{[^{}]*}|%\(\w+\)s")
 
 
 def catalogue(code: Code, packages: Collection[str] = ()) -> dict[str, str]:
-    """By each text of the code, or of these packages, and by each form of one that counts, what the catalogues have for it."""
+    """What the catalogues have for each text of the code, or of these packages; singular and plural are texts of their own."""
     found = {}
     for path in sorted((CATALOGUES / code).glob("*.po")):
         if packages and path.stem not in packages:
             continue
         for message in read_catalogue(path, code):
-            texts, said = ([one] if isinstance(one, str) else list(one) for one in (message.id, message.string))
-            found |= dict(zip(texts, [*said, *[""] * len(texts)], strict=False))
+            texts, translated = (
+                [forms] if isinstance(forms, str) else list(forms) for forms in (message.id, message.string)
+            )
+            found |= dict(zip(texts, [*translated, *[""] * len(texts)], strict=False))
     return found
 
 
@@ -35,10 +37,10 @@ class Noted:
         self._note(text)
         return str(self.translations.gettext(text))
 
-    def ngettext(self, one: str, other: str, number: int) -> str:
-        self._note(one)
-        self._note(other)
-        return str(self.translations.ngettext(one, other, number))
+    def ngettext(self, singular: str, plural: str, number: int) -> str:
+        self._note(singular)
+        self._note(plural)
+        return str(self.translations.ngettext(singular, plural, number))
 
     def _note(self, text: str) -> None:
         if re.search(r"[^\W\d_]", FIELD.sub("", text)) and not self.known.get(text):
@@ -61,11 +63,11 @@ class NotedLanguage(Language):
 
 
 def english_fragments() -> dict[str, str]:
-    """Of every English text the pieces between its fields that are long enough to be told from Spanish, and the text."""
+    """English texts by piece: what stands between two fields, long enough to be told from Spanish, and not in the translation."""
     found = {}
-    for text, said in catalogue("es").items():
+    for text, translation in catalogue("es").items():
         for piece in FIELD.split(text):
             piece = re.sub(r"<[^>]*>", "", piece).strip(" .,:;()")
-            if len(piece) > 12 and " " in piece and piece not in said:
+            if len(piece) > 12 and " " in piece and piece not in translation:
                 found[piece] = text
     return found

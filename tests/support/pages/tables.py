@@ -16,7 +16,7 @@ from tests.support.forecasts_made_up import ANCHOR_DATE, forecast
 from tests.support.reports_made_up import performance, validation
 
 LEVEL = 0.95  # of the past forecasts
-BEFORE = dt.date(2024, 11, 1)  # the first day that a past forecast is shown of
+BEFORE = dt.date(2024, 11, 1)  # the first day with a past forecast
 HALF_WIDTH = 8.0  # CLP, of their interval
 
 
@@ -27,7 +27,7 @@ def panel(first: str = "2024-06-03", last: str = ANCHOR_DATE, *, missing: tuple[
 
 
 def calibrated(horizon: str = "30d", *, model: str = "published", off: float = 0.0) -> pl.DataFrame:
-    """Of each origin of autumn 2024 a forecast whose interval of LEVEL lies HALF_WIDTH around 905 + `off` + the origin's day."""
+    """For each origin of autumn 2024 a forecast whose interval of LEVEL lies HALF_WIDTH around 905 + `off` + the origin's day."""
     days = calendar.business_days("2024-09-02", ANCHOR_DATE).astype(object).tolist()
     targets = calendar.target_dates([str(day) for day in days], [str(day) for day in days], horizon)
     low, high = (COLUMNS[end] for end in central_pair(LEVEL))

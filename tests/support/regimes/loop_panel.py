@@ -65,7 +65,9 @@ def loop_panel(
             row["observado"] = first[day]["value"] if day in first else None
             row["observado_usable_at"] = first[day]["usable_at"] if day in first else None
             row["actual"] = (
-                max(by_date[day], key=lambda one: (one["known_at"], one["line"]))["value"] if day in first else None
+                max(by_date[day], key=lambda entry: (entry["known_at"], entry["line"]))["value"]
+                if day in first
+                else None
             )
             if day in in_order[1:]:
                 before = in_order[in_order.index(day) - 1]

@@ -1,7 +1,7 @@
-"""Debian's own cron with a moved clock, in a namespace where the machine's crontabs, tables and lock are not to be seen.
+"""Debian's own cron with a moved clock, in a namespace that hides the machine's crontabs, tables and lock.
 
 libfaketime adds to the clock of cron, and of all that it starts, what stands in a file. `Cron.at` moves the clock there and wakes
-cron, which would else sleep for up to a minute, by the signal that makes it open its log anew.
+cron, which would otherwise sleep for up to a minute, by the signal that makes it open its log anew.
 """
 
 import datetime as dt
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-HIDDEN = ("/var/spool/cron/crontabs", "/etc/cron.d", "/run", "/dev/shm")  # folders that are empty ones of the test's
+HIDDEN = ("/var/spool/cron/crontabs", "/etc/cron.d", "/run", "/dev/shm")  # under empty folders of the test's own
 SETTLED = 0.05  # seconds after a full minute
 
 

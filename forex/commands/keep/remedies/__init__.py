@@ -1,1 +1,1 @@
-"""What `forex doctor` looks at, one module a subject: each gives what it found wrong, and how it is mended or who has to."""
+"""What `forex doctor` looks at, one module per subject: each returns what is wrong, and how it is mended or by whom."""

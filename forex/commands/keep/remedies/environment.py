@@ -1,4 +1,4 @@
-"""The environment, as far as it moves bytes or days: the locked packages, the fonts of the charts, the clock and the zone."""
+"""The environment, as far as it can change bytes or days: the locked packages, the fonts of the charts, the clock and the zone."""
 
 import re
 from importlib.metadata import PackageNotFoundError, version
@@ -26,11 +26,12 @@ SHOWN = 4  # packages that are named
 
 
 def examine(clock: Clock) -> list[Finding]:
+    """What is wrong with the packages, the fonts, the zone and the clock; none of it can be mended from here."""
     return [*_packages(), *_fonts(), *_zone(), *_clock(clock)]
 
 
 def _packages() -> list[Finding]:
-    """That the lock is there is for git to say; what is installed beside it, nothing asks for."""
+    """Locked packages that are missing or of another version. Whether the lock exists is for git to say; others do not matter."""
     if not LOCKED.is_file():
         return []
     other = [said for name, wanted in pins(LOCKED.read_text(encoding="utf-8")) if (said := _other(name, wanted))]
@@ -83,7 +84,7 @@ def _here(path: Path) -> Path:
 
 
 def _zone() -> list[Finding]:
-    """Zones come from the package tzdata alone, whose version the lock has."""
+    """A finding where the zone cannot be loaded: zones come from the package tzdata alone, whose version is locked."""
     try:
         ZoneInfo(ZONE)
     except (ZoneInfoNotFoundError, OSError) as error:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Finding:
-    """about: the file or what else it is. wrong: what is wrong with it, and where known by whom.
+    """What is wrong, and how it is put right.
 
-    remedy: with `mend`, what that does, as a participle ("restored from git"); else what somebody has to do.
+    about: the file or other thing that is wrong.  wrong: what is wrong with it and, where that is known, whose doing it is.
+    remedy: with `mend`, what that does, as a participle ("restored from git"); without, what somebody has to do.
     """
 
     about: str

@@ -1,7 +1,7 @@
 """Files that a killed process was writing: ours beside the file that they were to become, DVC's in its cache.
 
-Ours have the writer's id in their name (`forex.core.disk.ASIDE`). DVC's are left behind wherever no DVC runs, which is so while
-this is asked; it leaves them in its cache, and beside the outputs that it brings from there.
+Ours have the id of the process in their name (`forex.core.disk.ASIDE`). DVC's are leftovers, because no DVC is running while this
+is asked; they are in its cache, and beside the outputs that it brings from there.
 """
 
 import os
@@ -18,7 +18,10 @@ DVCS = re.compile(r"\.[A-Za-z0-9_-]{22}\.tmp")  # beside an output that it bring
 
 
 def examine(cache: Path) -> list[Finding]:
-    """cache: the folder in which DVC keeps its objects."""
+    """Every half-written file: those of killed processes, and those of ours that are still being written.
+
+    cache: the folder in which DVC keeps its objects.
+    """
     found, dvcs = [], sorted(cache.glob("*/*.tmp"))
     for path in places.files():
         found += _ours(path)
@@ -34,7 +37,7 @@ def _ours(path: Path) -> list[Finding]:
     pid, name = int(match["pid"]), match["name"]
     try:
         written = path.stat().st_mtime
-    except FileNotFoundError:  # it has become what it was to be
+    except FileNotFoundError:  # its writer has finished it since
         return []
     if pid != os.getpid() and owns(pid, written):  # this process writes nothing now
         return [Finding(str(path), f"{name} is being written by {named(pid)}", "wait until it has ended")]

@@ -1,7 +1,7 @@
-"""Locks: who holds them, and what one that nobody holds has left behind.
+"""Locks: who holds them, and what is left of those that nobody holds.
 
 The kernel releases a lock with its process, so that a file of ours never stays locked. DVC also writes a list of the processes that
-read and write, .dvc/tmp/rwlock, which one that is killed leaves as it was, or broken.
+read and write, .dvc/tmp/rwlock, which a killed process leaves as it was, or broken.
 """
 
 import fcntl
@@ -20,13 +20,13 @@ from forex.core.owner import named, owns
 
 RUNNING = Path(".dvc/tmp/lock")
 USERS = Path(".dvc/tmp/rwlock")
-# Of a store's fetches and the schedule, of a day of live use, of all else.
+# The lock of a store's fetches or of the schedule, that of a day of live use, and all others.
 NAME = re.compile(r"lock|\.advance|\.(.+\.)?lock")
 
 
 @contextmanager
 def no_dvc_running() -> Iterator[None]:
-    """Hold DVC's own lock.  Raises GateFailed, with its owner, where it is held."""
+    """Hold DVC's own lock.  Raises GateFailed, naming its owner, where it is held already."""
     from zc.lockfile import LockError, LockFile
 
     make_folder(RUNNING.parent)
@@ -43,7 +43,10 @@ def no_dvc_running() -> Iterator[None]:
 
 
 def examine() -> list[Finding]:
-    """Raises GateFailed where the list names a process that runs: DVC holds its own lock only between the stages."""
+    """What is wrong with DVC's list of processes and with the locks of the project.
+
+    Raises GateFailed where the list names a process that is running: DVC holds its own lock only between the stages.
+    """
     return [*_users(), *(found for path in places.files() if NAME.fullmatch(path.name) for found in _held(path))]
 
 
@@ -66,7 +69,7 @@ def _users() -> list[Finding]:
 
 
 def _listed(content: str) -> list[tuple[int, str]] | None:
-    """Id and command of every process that the list names; None where it is not one that DVC reads."""
+    """Id and command of every process that the list names; None where DVC cannot read it."""
     from dvc.rwlock import SCHEMA, Invalid
 
     try:
@@ -78,7 +81,7 @@ def _listed(content: str) -> list[tuple[int, str]] | None:
 
 
 def _held(path: Path) -> list[Finding]:
-    """Whether another process holds it; reading leaves a lock's bytes and times as they are."""
+    """A finding where another process holds the lock; reading it leaves its bytes and times as they are."""
     try:
         with path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,8 +1,8 @@
 """dvc.lock, and the outputs that it lists.
 
-DVC's own parser and schema say whether dvc.lock is whole. They let a line that is cut in the middle pass, at which a run then
-fails: DVC ends each line. What is cut between two lines and passes is a lock with less in it: where it is the beginning of the
-committed one that is restored, else what is missing runs again.
+DVC's own parser and schema say whether dvc.lock is whole. They accept a last line that is cut in the middle, on which a run then
+fails; so it also has to end with a line break, as DVC writes it. A lock that is cut between two lines may pass with less in it:
+where it is the beginning of the committed one, that one is restored; else the stages that it lacks run again.
 """
 
 import os
@@ -22,7 +22,10 @@ Outputs = list[tuple[str, str]]  # path and hash
 
 
 def examine(repo: Any) -> list[Finding]:
-    """repo: DVC's.  Raises GateFailed where dvc.lock is broken and git has no whole one, FileRefused where it may not be read."""
+    """What is wrong with dvc.lock, and which of its outputs are missing.  repo: DVC's.
+
+    Raises GateFailed where dvc.lock is broken and git has no whole one, FileRefused where it may not be read.
+    """
     content = text_of(LOCK)
     git = subprocess.run(
         ["git", "show", f"HEAD:./{LOCK}"], capture_output=True, encoding="utf-8", errors="replace", check=False
@@ -38,7 +41,7 @@ def examine(repo: Any) -> list[Finding]:
 
 
 def text_of(path: Path) -> str:
-    """Nothing where the file is missing or no text."""
+    """What the file holds; an empty text where it is missing or not UTF-8."""
     try:
         return read_bytes(path, YAML_BYTES).decode("utf-8")
     except (FileNotFoundError, UnicodeDecodeError):
@@ -46,6 +49,7 @@ def text_of(path: Path) -> str:
 
 
 def is_cut(content: str, committed: str) -> bool:
+    """Whether `content` is the beginning of `committed` and not all of it."""
     return content != committed and committed.startswith(content)
 
 
@@ -70,7 +74,7 @@ def outputs_of(content: str) -> Outputs | None:
 
 
 def missing(outputs: Outputs, repo: Any) -> list[Finding]:
-    """The outputs of which neither the file nor what the cache keeps of it is there."""
+    """One finding on the outputs that are neither in their place nor in the cache; none where every output is."""
     cached = repo.cache.local.oid_to_path
     gone = [path for path, md5 in outputs if not os.path.lexists(path) and not (md5 and os.path.lexists(cached(md5)))]
     if not gone:

@@ -11,7 +11,7 @@ LIST_OF_A_STORE = "series.yaml"
 
 
 def files() -> Iterator[Path]:
-    """Every file below the working directory, hidden ones too, in order; of hidden folders only that of live use."""
+    """Every file below the working directory, hidden ones included, in order; of hidden folders only the one of live use."""
     for folder, below, names in os.walk("."):
         below[:] = sorted(name for name in below if name == OURS.name or not name.startswith((".", "__pycache__")))
         yield from (Path(folder, name) for name in sorted(names))

@@ -1,4 +1,4 @@
-"""Make the source folder of the site; it must not exist, or be one that this made before."""
+"""Make the source folder of the site; it must not exist yet, or have been made by this before."""
 
 import shutil
 import sys
@@ -22,7 +22,10 @@ MARK = "made-by-forex.txt"
 
 
 def build(folder: Path, root: Path = Path()) -> None:
-    """Copy the pages below `root` to `folder`, in their places, and write the generated ones beside them."""
+    """Copy the pages below `root` to `folder`, in their places, and write the generated ones beside them.
+
+    A folder that this made before is replaced.  Raises SystemExit for any other that exists.
+    """
     if folder.exists():
         if not (folder / MARK).is_file():
             raise SystemExit(f"{folder}: expected a new folder, or one that this made before")

@@ -10,7 +10,7 @@ INTERNAL: Final = ("__main__", "commands", "library")
 
 
 def page() -> str:
-    """Directives only: mkdocstrings reads the docstrings from the sources."""
+    """The page, nothing but directives: mkdocstrings reads the docstrings from the sources."""
     blocks = ["# The API", "", "## import forex", "", _directive("forex.library", 3)]
     for name in reversed(layers()):
         if name in INTERNAL:

@@ -22,8 +22,8 @@ def page() -> str:
     for name, command in every(typer.main.get_command(app), "forex"):
         blocks += [f"## {name}", "", " ".join((command.help or "").split()), ""]
         rows = [
-            f"| `{', '.join(one.opts)}`{_metavar(one)} | {_cell(getattr(one, 'help', None))} |"
-            for one in command.params
+            f"| `{', '.join(parameter.opts)}`{_metavar(parameter)} | {_cell(getattr(parameter, 'help', None))} |"
+            for parameter in command.params
         ]
         if rows:
             blocks += ["| option | what it does |", "| --- | --- |", *rows, ""]
@@ -32,12 +32,12 @@ def page() -> str:
 
 
 def every(command: Any, name: str) -> Iterator[tuple[str, Any]]:
-    """Each command that does something, by its words."""
+    """Each command that is not a group, with its full name, such as `forex params check`."""
     if not isinstance(command, TyperGroup):
         yield name, command
         return
-    for inner, one in command.commands.items():
-        yield from every(one, f"{name} {inner}")
+    for inner, below in command.commands.items():
+        yield from every(below, f"{name} {inner}")
 
 
 def exit_codes() -> list[str]:
@@ -47,11 +47,13 @@ def exit_codes() -> list[str]:
         words = line.lstrip("│├└─ ").split(maxsplit=2)
         if len(words) == 3 and words[1].isdigit():
             said[words[0]] = (words[1], words[2])
-    return [f"| {code} | `{name}` | {when} |" for name, (code, when) in sorted(said.items(), key=lambda one: one[1][0])]
+    return [
+        f"| {code} | `{name}` | {when} |" for name, (code, when) in sorted(said.items(), key=lambda entry: entry[1][0])
+    ]
 
 
-def _metavar(one: Any) -> str:
-    return f" {one.metavar}" if one.metavar else ""
+def _metavar(parameter: Any) -> str:
+    return f" {parameter.metavar}" if parameter.metavar else ""
 
 
 def _cell(text: str | None) -> str:

@@ -16,7 +16,7 @@ LONGEST: Final = 60  # characters of a value that is shown whole
 
 
 def params_page() -> str:
-    """A table of every key of params.yaml, those included that files declare."""
+    """A table of every key of params.yaml, including those that models and rules declare."""
     schema = params_model({"fit": models(), "alerts": alerts(), "regimes": regimes()}).model_json_schema()
     return _page(
         "Every key of params.yaml", "What the blocks are for: [params.yaml](../params.md).", schema, PARAMS_FILE
@@ -46,9 +46,9 @@ def allowed(part: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
     """
     part = _resolved(part, definitions)
     if "enum" in part or "const" in part:
-        return "one of " + ", ".join(f"`{one}`" for one in part.get("enum", [part.get("const")]))
+        return "one of " + ", ".join(f"`{value}`" for value in part.get("enum", [part.get("const")]))
     if "anyOf" in part:
-        return " or ".join(dict.fromkeys(allowed(one, definitions) for one in part["anyOf"]))
+        return " or ".join(dict.fromkeys(allowed(branch, definitions) for branch in part["anyOf"]))
     kind = str(part.get("type", "any"))
     if kind == "array":
         inner: Mapping[str, Any] = part.get("items") or next(iter(part.get("prefixItems", [])), {})
@@ -60,12 +60,12 @@ def allowed(part: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
 
 
 def _keys(part: Mapping[str, Any], definitions: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, str]]:
-    for name, one in part.get("properties", {}).items():
-        inner = _resolved(one, definitions)
+    for name, field in part.get("properties", {}).items():
+        inner = _resolved(field, definitions)
         if "properties" in inner:
             yield from _keys(inner, definitions, f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}", allowed(one, definitions)
+            yield f"{prefix}{name}", allowed(field, definitions)
 
 
 def _resolved(part: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -87,7 +87,7 @@ def said(text: str) -> dict[str, tuple[str, str]]:
     for line in text.splitlines():
         if match := LINE.match(line):
             indent = len(match["indent"])
-            path = [one for one in path if one[0] < indent] + [(indent, match["key"].strip('"'))]
+            path = [parent for parent in path if parent[0] < indent] + [(indent, match["key"].strip('"'))]
             found[".".join(name for _, name in path)] = (match["value"].strip(), match["says"] or "")
     return found
 

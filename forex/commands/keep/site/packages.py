@@ -19,7 +19,7 @@ STAGES: Final = "Stages reach no further up"
 def contract(kind: str) -> dict[str, list[str]]:
     """The first contract of a kind in pyproject.toml."""
     content = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text(encoding="utf-8"))
-    return next(one for one in content["tool"]["importlinter"]["contracts"] if one["type"] == kind)
+    return next(entry for entry in content["tool"]["importlinter"]["contracts"] if entry["type"] == kind)
 
 
 def layers() -> list[str]:
@@ -33,14 +33,14 @@ def beyond_stages() -> set[str]:
 
 
 def drawing() -> str:
-    """A box for each package, the one that people call on top; a line above what the stages use."""
+    """The picture as SVG: a box for each package, what people call on top, and a line above the packages that stages use."""
     above, rows, y = beyond_stages(), [], GAP
-    said = False
+    lined = False
     for name in layers():
-        if name not in above and not said:
+        if name not in above and not lined:
             rows.append(f'<text x="{WIDTH - 8}" y="{y + 12}" class="line" text-anchor="end">{STAGES}</text>')
             rows.append(f'<line x1="0" y1="{y + 17}" x2="{WIDTH}" y2="{y + 17}"/>')
-            y, said = y + 22, True
+            y, lined = y + 22, True
         kind = "above" if name in above else "below"
         rows.append(f'<rect x="1" y="{y}" width="{WIDTH - 2}" height="{HEIGHT}" rx="3" class="{kind}"/>')
         rows.append(f'<text x="10" y="{y + 17}" class="name">{escape(name)}</text>')

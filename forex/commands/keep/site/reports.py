@@ -32,11 +32,11 @@ def page() -> str:
 
 
 def fields(schema: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    """Part, name, type and meaning of every field; the report itself is the first part. A pattern stands for names with a key."""
+    """Part, name, type and meaning of every field; the report itself is the first part. A pattern stands for names that vary."""
     definitions = schema.get("$defs", {})
-    for part, one in [("", schema), *definitions.items()]:
+    for part, definition in [("", schema), *definitions.items()]:
         for group in ("properties", "patternProperties"):
-            for name, field in one.get(group, {}).items():
+            for name, field in definition.get(group, {}).items():
                 says = " ".join(str(field.get("description", "")).split()).replace("|", "\\|")
                 yield part, name.replace("|", "\\|"), _linked(field, definitions), says
 
