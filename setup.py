@@ -17,6 +17,7 @@ class WithProject(build_py):
     """The package, and forex/scaffold beside its code."""
 
     def run(self) -> None:
+        """Build as usual, then lay the files of a project beside the code."""
         super().run()
         if self.editable_mode:  # the repository itself is there
             return
