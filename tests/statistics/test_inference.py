@@ -232,12 +232,16 @@ def test_block_bands_cover(steps: int) -> None:
         assert np.mean((exact[0] <= 0.8) & (exact[1] >= 0.8)) < 0.6  # why the exact band is not enough
 
 
-def test_block_band_among_some_rows() -> None:
+SCATTERED, STRETCH, LAST = np.arange(400) % 4 == 0, np.arange(400) // 50 == 3, np.arange(400) == 399
+
+
+@pytest.mark.parametrize("among", [SCATTERED, STRETCH, LAST], ids=["scattered", "a stretch", "the last row"])
+def test_block_band_among_some_rows(among: np.ndarray) -> None:
     hits = np.random.default_rng(3).random((400, 3)) < 0.8
     weights = block_weights(400, length=10, draws=200, rng=np.random.default_rng(4))
-    among = np.arange(400) % 4 == 0
     low, high = block_band(hits, weights, probability=0.9, among=among)
-    shares = [[w[among] @ hits[among, k] / w[among].sum() for k in range(3)] for w in weights.astype(float)]
+    drawn = [w for w in weights.astype(float) if w[among].any()]  # a resample without such a row says nothing of them
+    shares = [[w[among] @ hits[among, k] / w[among].sum() for k in range(3)] for w in drawn]
     assert low == pytest.approx(np.quantile(shares, 0.05, axis=0))
     assert high == pytest.approx(np.quantile(shares, 0.95, axis=0))
     nowhere = block_band(hits, weights, probability=0.9, among=np.zeros(400, dtype=bool))
