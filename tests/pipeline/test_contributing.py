@@ -36,6 +36,14 @@ def file_of(title: str) -> Path:
     return Path(re.findall(r"`(forex/\w+/\w+\.py)`:", section(title))[0])
 
 
+@pytest.mark.parametrize("title", ["A model", "A provider"])
+@pytest.mark.parametrize("asked", [["check"], ["format", "--check"]])
+def test_the_linter_finds_nothing_in_the_code_of_the_text(title: str, asked: list[str]) -> None:
+    ruff = [sys.executable, "-m", "ruff", *asked, "--no-cache", "--stdin-filename", str(ROOT / file_of(title)), "-"]
+    done = subprocess.run(ruff, input=code(title, "python"), cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 def called(*command: str) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environ = os.environ | {"PATH": path, "DVC_NO_ANALYTICS": "1", "DVC_SITE_CACHE_DIR": str(Path("site").absolute())}
