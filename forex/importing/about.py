@@ -1,17 +1,31 @@
 """Which column of a file is the series, and which series it is: what its owner says, else what leaves no doubt."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
+from typing import Final
 
 from forex.core.errors import DataError, UsageError
 from forex.importing.days import Order, plain
-from forex.importing.known import is_silent, recognised
-from forex.importing.layout import Column, Layout
+from forex.importing.grid import shown
+from forex.importing.known import (
+    is_of_a_market,
+    is_of_another_price,
+    is_of_another_thing,
+    is_silent,
+    names_the_observado,
+    recognised,
+)
+from forex.importing.layout import SOURCE, Column, Layout
 from forex.importing.numbers import Mark
+from forex.importing.torn import refuse_torn
 from forex.observations.store import TARGET, Series
 from forex.params import Bounds
+
+OBSERVADO: Final = "dólar observado"
+OF_SOURCES: Final = frozenset({SOURCE, "fuente"})
 
 
 @dataclass(frozen=True)
@@ -46,25 +60,82 @@ class Known:
 def chosen(layout: Layout, asked: Asked, known: Known, path: Path) -> tuple[Column, str, str]:
     """The column, the series, and by what it was recognised.
 
-    Raises UsageError where several could be meant, naming the option that says which; DataError where no column has numbers.
+    Raises UsageError where several could be meant, naming the option that says which, and as `refuse_torn`; DataError where no
+    column has numbers.
     """
     if not layout.values:
         raise DataError(f"{path}: no column has numbers beside the days of {layout.days.name}.")
-    named = {column.index: recognised(column.heads, known.ids, known.codes) for column in layout.values}
+    of_the_file = [*layout.titles, path.stem]
+    around = [*of_the_file, layout.grid.told.get("sheet", ""), *_in_every_row(layout)]
+    named = {column.index: _named(column, layout, around, known) for column in layout.values}
     column = _column(layout, asked, named, path)
+    refuse_torn(layout, column, path)
     if asked.series is not None:
         return column, asked.series, "--series"
     if len(named[column.index]) == 1:
         return column, next(iter(named[column.index])), f"its column, {column.name!r}"
-    around = recognised([*layout.titles, path.stem], known.ids, known.codes)
-    if len(around) == 1:
-        return column, next(iter(around)), "the title or name of the file"
-    if not around and not named[column.index] and is_silent(column.heads):
+    said = recognised(around, known.ids, known.codes)
+    sure = names_the_observado(around, known.codes)
+    against = _against(column, layout, around, by_head=False, sure=sure)
+    if len(said) == 1 and (against is None or said != {TARGET}):
+        by_file = recognised(of_the_file, known.ids, known.codes)
+        return (
+            column,
+            next(iter(said)),
+            "the title or name of the file" if by_file else "what its sheet or every row says",
+        )
+    if not said and against is None and is_silent(column.heads):
         return column, TARGET, "no head, title or name says another"
+    why = "" if against is None else f": {against!r} speaks of something other than the {OBSERVADO}"
     raise UsageError(
-        f"{path}: column {column.name!r} could be any series. Say which with --series: {TARGET} is the dólar observado, any other "
+        f"{path}: column {column.name!r} could be any series{why}. Say which with --series: {TARGET} is the {OBSERVADO}, any other "
         "id a driver."
     )
+
+
+def _in_every_row(layout: Layout) -> list[str]:
+    """The texts that stand beside every day alike, as in a column "Currency", but for where a value is from."""
+    numeric = {column.index for column in (layout.days, *layout.values, *filter(None, [layout.known_at]))}
+    first, *others = layout.data
+    found = {index: shown(cell) for index, cell in enumerate(first.cells) if shown(cell) and index not in numeric}
+    for row in others:
+        found = {index: text for index, text in found.items() if shown(row.cell(index)) == text}
+    sources = {
+        index
+        for row in takewhile(lambda row: row is not first, layout.grid.rows)
+        for index, cell in enumerate(row.cells)
+        if plain(shown(cell)) in OF_SOURCES
+    }
+    return [text for index, text in found.items() if index not in sources]
+
+
+def _named(column: Column, layout: Layout, around: Sequence[str], known: Known) -> set[str]:
+    """The ids of the series that a column's heads name; not the target's where something speaks against it."""
+    found = recognised(column.heads, known.ids, known.codes)
+    if TARGET in found:
+        sure = TARGET in map(plain, column.heads) or names_the_observado(column.heads, known.codes)
+        if _against(column, layout, around, by_head=True, sure=sure) is not None:
+            return found - {TARGET}
+    return found
+
+
+def _against(column: Column, layout: Layout, around: Sequence[str], *, by_head: bool, sure: bool) -> str | None:
+    """The first text that speaks against a column's being the observado.
+
+    by_head: the column's own heads say that it is; what stands around it then may speak of other currencies, as of a table of
+    several.  sure: it is named as the observado itself, and not only as the dollar in pesos: other prices may then be spoken of
+    elsewhere, and stand beside it.
+    """
+    heads = column.heads
+    for text in heads if by_head else (*heads, *around):
+        if is_of_another_thing(text):
+            return text
+    for text in heads[-1:] if sure else (*heads, *around):
+        if is_of_another_price(text):
+            return text
+    if sure:
+        return None
+    return next((head for other in layout.values for head in other.heads[-1:] if is_of_a_market(head)), None)
 
 
 def _column(layout: Layout, asked: Asked, named: Mapping[int, set[str]], path: Path) -> Column:

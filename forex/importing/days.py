@@ -57,6 +57,8 @@ _DIGITS: Final = re.compile(r"^(19|20)\d{6}$")
 _A_MONTH: Final = re.compile(
     r"^([a-z]{3,10})\.?[-/.\s]*(?:del?\s+)?(\d{4}|\d{2})$|^(19|20)\d{2}[-/.]\d{1,2}$|^\d{1,2}[-/.](19|20)\d{2}$"
 )
+_SERIAL: Final = re.compile(r"^[2-6]\d{4}$")
+_BEGINS: Final = re.compile(r"\s*(\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})|\d{4}[-/.]\d{1,2}[-/.]\d{1,2})\b")
 LONGEST: Final = (
     100  # characters of a cell that can be a day; the time of the patterns above grows with the square of its length
 )
@@ -72,6 +74,15 @@ def plain(text: str) -> str:
         return " ".join(text.casefold().split())
     letters = unicodedata.normalize("NFKD", text.casefold())
     return " ".join("".join(letter for letter in letters if not unicodedata.combining(letter)).split())
+
+
+def has_odd_digits(text: str) -> bool:
+    """Whether a text has digits that stand for something else: a superscript, as of a footnote, a circled number, a fraction.
+
+    >>> has_odd_digits("950,25\u00b9"), has_odd_digits("950,25")
+    (True, False)
+    """
+    return not text.isascii() and any(unicodedata.category(letter) == "No" for letter in text)
 
 
 def readings(written: str) -> dict[Order, dt.date]:
@@ -101,6 +112,11 @@ def looks_like_a_day(written: str) -> bool:
     )
 
 
+def begins_with_a_day(written: str) -> bool:
+    """Whether a text begins with a day in numbers, whatever follows: "27-11-2024,952,25" in a file of semicolons."""
+    return _BEGINS.match(written) is not None
+
+
 def has_a_time(written: str) -> bool:
     """Whether a text ends in a time of day other than midnight."""
     return _without_time(_cell(written)) is None
@@ -116,9 +132,18 @@ def is_a_month(written: str) -> bool:
     return found is not None and (found[1] is None or found[1] in MONTHS)
 
 
+def is_a_serial(written: str) -> bool:
+    """Whether a text is a day as a spreadsheet counts days, from 1954 to 2091, and so may be none.
+
+    >>> is_a_serial("45623"), is_a_serial("45623.5")
+    (True, False)
+    """
+    return _SERIAL.match(written.strip()) is not None
+
+
 def _cell(written: str) -> str:
-    """A cell as `plain` gives it; "" where it is too long."""
-    return plain(written) if len(written) <= LONGEST else ""
+    """A cell as `plain` gives it; "" where it is too long, or a digit of it is none of a day."""
+    return "" if len(written) > LONGEST or has_odd_digits(written) else plain(written)
 
 
 def _read(text: str) -> dict[Order, dt.date]:

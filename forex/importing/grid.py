@@ -1,9 +1,10 @@
 """A file as cells in rows: what every kind of file becomes before anyone asks what it means."""
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+
+from forex.core.edges.limits import IMPORT_COLUMNS, IMPORT_ROWS
 
 # A spreadsheet has days and numbers as such; in text, and in a spreadsheet's texts, they are still to be read.
 Cell = str | dt.datetime | Decimal
@@ -58,6 +59,28 @@ class Grid:
         return Grid(rows, self.told | {"dates": "in a line"}, moved(self.formulas), moved(self.per_cent))
 
 
+@dataclass
+class Size:
+    """How large a grid has become while its rows are read: IMPORT_ROWS by IMPORT_COLUMNS, or as many columns by as many rows.
+
+    name: what messages call it.  rows, columns: those that have something.
+    """
+
+    name: str
+    rows: int = 0
+    columns: int = 0
+
+    def passed(self, columns: int) -> str:
+        """The message about the limit that the grid passes with another row of so many columns; "" where it passes none."""
+        self.rows += 1
+        self.columns = max(self.columns, columns)
+        if self.rows > IMPORT_ROWS.most:
+            return IMPORT_ROWS.passed(self.name, self.rows)
+        if self.columns > IMPORT_ROWS.most or min(self.rows, self.columns) > IMPORT_COLUMNS.most:
+            return IMPORT_COLUMNS.passed(self.name, self.columns)
+        return ""
+
+
 def shown(cell: Cell) -> str:
     """A cell as a message shows it."""
     if isinstance(cell, dt.datetime):
@@ -77,9 +100,3 @@ def letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         said = chr(ord("A") + rest) + said
     return said
-
-
-def rows_of(cells: Sequence[Sequence[Cell]], places: Sequence[str]) -> tuple[Row, ...]:
-    """The rows that are not empty.  places: of each row, what messages call it."""
-    rows = (Row(place, tuple(row)) for place, row in zip(places, cells, strict=True))
-    return tuple(row for row in rows if not row.empty)

@@ -1,10 +1,11 @@
 """Numbers as people write them, exactly; and whether a file's decimal mark is the comma or the point: by what its values can be."""
 
+import math
 import re
 from decimal import Decimal
 from typing import Final, Literal, get_args
 
-from forex.importing.days import plain
+from forex.importing.days import has_odd_digits, plain
 
 Mark = Literal["comma", "point"]
 MARKS: Final[tuple[Mark, ...]] = get_args(Mark)
@@ -80,14 +81,15 @@ def readings(text: str) -> dict[Mark, Decimal]:
     """Every number that a text can mean, by the decimal mark; empty where it is no number.
 
     The other mark, a space or an apostrophe may separate groups of three digits; a number in groups does not begin with a zero.
-    A currency or a per cent sign is left out, and brackets around the number mean minus.
+    A currency or a per cent sign is left out, and brackets around the number mean minus. A superscript or a fraction makes no
+    number, nor do digits that no float can hold.
 
     >>> readings("1.234")
     {'comma': Decimal('1234'), 'point': Decimal('1.234')}
     >>> readings("934,54"), readings("1.234,50"), readings("$ 0.934")
     ({'comma': Decimal('934.54')}, {'comma': Decimal('1234.50')}, {'point': Decimal('0.934')})
     """
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or has_odd_digits(text):
         return {}
     bare = plain(text).removesuffix("%").strip().replace("\u2212", "-")
     if bare.startswith("(") and bare.endswith(")"):
@@ -107,6 +109,16 @@ def is_per_cent(text: str) -> bool:
     return text.strip().endswith("%")
 
 
+def is_held(number: Decimal) -> bool:
+    """Whether a float holds a number, as stores do: it is finite, and 0 only where it is 0.
+
+    >>> is_held(Decimal("950.25")), is_held(Decimal("1e400")), is_held(Decimal("1e-400"))
+    (True, False, False)
+    """
+    near = float(number)
+    return math.isfinite(near) and (near != 0) == (number != 0)
+
+
 def _number(text: str, mark: Mark) -> Decimal | None:
     own = re.escape(SIGNS[mark])
     parts = _GROUPS + SIGNS["point" if mark == "comma" else "comma"]
@@ -116,4 +128,5 @@ def _number(text: str, mark: Mark) -> Decimal | None:
         return None
     digits = re.sub(rf"[{re.escape(parts)}]", "", found["whole"] or "0")
     decimals = f".{found['decimals']}" if found["decimals"] else ""
-    return Decimal(f"{digits}{decimals}{found['power'] or ''}")
+    number = Decimal(f"{digits}{decimals}{found['power'] or ''}")
+    return number if is_held(number) else None

@@ -79,16 +79,18 @@ def within_bounds(
     """
     if bounds is None:
         return list(values)
-    within = [value for value in values if bounds.min <= value.number <= bounds.max]
+    within: list[Value] = []
+    outside: list[Value] = []
+    for value in values:
+        (within if bounds.min <= value.number <= bounds.max else outside).append(value)
     allowed = f"{bounds.min:g} to {bounds.max:g}"
     if len(within) <= MOSTLY * len(values):
-        first = next(value for value in values if value not in within)
+        first = outside[0]
         raise DataError(
-            f"{name}, {first.place}: {first.number} on {first.date}. {len(values) - len(within)} of {len(values)} values lie "
+            f"{name}, {first.place}: {first.number} on {first.date}. {len(outside)} of {len(values)} values lie "
             f"outside of {allowed}, where {series} can be (validate.bounds.{series} in params.yaml). Say if it is another series "
             "(--series), another column (--column) or another decimal mark (--decimal)."
         )
-    outside = [value for value in values if value not in within]
     skipped += [
         Skipped(value.place, f"{value.date} {value.number}", f"outside of {allowed} (validate.bounds.{series})")
         for value in outside

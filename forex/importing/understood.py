@@ -13,11 +13,12 @@ from forex.importing import days, numbers
 from forex.importing.about import Asked, Known, chosen
 from forex.importing.days import Order
 from forex.importing.grid import Grid, Row, shown
+from forex.importing.instants import known_from
 from forex.importing.layout import Column, Layout, laid_out
 from forex.importing.numbers import Mark
 from forex.importing.opening import opened
 from forex.importing.plausible import Skipped, Value, once, within_bounds
-from forex.importing.settled import Written, mark_of, order_of
+from forex.importing.settled import Written, mark_of, order_of, refuse_swapped
 from forex.timeline.holidays import FIRST_YEAR, LAST_YEAR
 
 AHEAD: Final = dt.timedelta(days=14)  # how far beyond today a value that is in force later may be dated
@@ -57,12 +58,13 @@ def understand(path: Path, asked: Asked, known: Known, now: dt.datetime) -> Unde
     column, series, why = chosen(layout, asked, known, path)
     skipped = [
         Skipped(row.place, " ".join(shown(cell) for cell in row.cells if shown(cell)), "no day")
-        for row in layout.between
+        for row in layout.dayless
     ]
     dated, order = _dated(layout, asked, now, name, skipped)
     numbered, mark = _numbered(dated, column, asked, name, skipped)
     values = [
-        Value(row.place, date, number, asked.known_at or _known_at(row, layout, name)) for row, date, number in numbered
+        Value(row.place, date, number, asked.known_at or _known_at(row, layout, name, now))
+        for row, date, number in numbered
     ]
     if not values:
         raise DataError(f"{name}: {column.name} has no value beside a day. {_first(skipped)}")
@@ -88,7 +90,7 @@ def _dated(
     layout: Layout, asked: Asked, now: dt.datetime, name: str, skipped: list[Skipped]
 ) -> tuple[list[tuple[Row, dt.date]], Order | None]:
     """The rows with their days, and the order of day, month and year that the whole file settles."""
-    written = []
+    written, every = [], []
     for row in layout.data:
         cell = row.cell(layout.days.index)
         text = shown(cell)
@@ -96,6 +98,8 @@ def _dated(
             ways = dict.fromkeys(days.ORDERS, cell.date()) if cell.time() == dt.time() else {}
         else:
             ways = days.readings(text)
+        if ways:
+            every.append(Written(row.place, text, ways))
         possible = {
             way: day for way, day in ways.items() if FIRST_YEAR <= day.year <= LAST_YEAR and day <= now.date() + AHEAD
         }
@@ -103,6 +107,7 @@ def _dated(
             written.append((row, Written(row.place, text, possible)))
         else:
             skipped.append(Skipped(row.place, text, _no_day(text, bool(ways))))
+    refuse_swapped(every, name)
     if not written:
         raise DataError(f"{name}: {layout.days.name} has no day that can be used. {_first(skipped)}")
     order = order_of([entry for _, entry in written], asked.dates, name)
@@ -146,19 +151,18 @@ def _numbered(
     return [(row, date, number) for row, date, _, number in found if number is not None], mark
 
 
-def _known_at(row: Row, layout: Layout, name: str) -> dt.datetime | None:
+def _known_at(row: Row, layout: Layout, name: str, now: dt.datetime) -> dt.datetime | None:
     if layout.known_at is None:
         return None
     text = shown(row.cell(layout.known_at.index))
     if numbers.is_absent(text):
         return None
     try:
-        instant = dt.datetime.fromisoformat(text)
-    except ValueError:
+        return known_from(text, now, zone=dt.UTC)
+    except ValueError as error:
         raise DataError(
-            f"{name}, {row.place}: known_at {text!r} is not an instant like 2024-11-26T21:00:00Z."
+            f"{name}, {row.place}: known_at {text!r}: {error}. Correct it, or leave it empty: the publication rule then says it."
         ) from None
-    return instant.replace(tzinfo=dt.UTC) if instant.tzinfo is None else instant.astimezone(dt.UTC)
 
 
 def _marked(grid: Grid, column: Column, places: set[str]) -> bool:

@@ -5,20 +5,24 @@ Nothing is computed, no link is followed, and a workbook that would unpack to mo
 
 import datetime as dt
 import io
+import re
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
-from forex.core.edges.limits import IMPORT_COLUMNS, IMPORT_ROWS, IMPORT_UNPACKED
+from forex.core.edges.limits import IMPORT_COLUMNS, IMPORT_LINES, IMPORT_UNPACKED
 from forex.core.edges.xml import refuse_entities
 from forex.core.errors import DataError, ForexError, UsageError
 from forex.importing.days import looks_like_a_day
-from forex.importing.grid import Cell, Grid, Row
+from forex.importing.grid import Cell, Grid, Row, Size
+from forex.importing.layout import no_day
+from forex.importing.numbers import is_held
 
 PIECE: Final = 1_000_000  # bytes of a part that are looked at together
 LONGEST: Final = 32_767  # characters of a cell, as Excel has it
+LITERAL: Final = re.compile(r'"[^"]*"|\[[^\[\]]*\]|[\\_*].')  # in a format: a text, a condition or a language, a sign
 MAGIC: Final = b"PK\x03\x04"
 
 
@@ -36,6 +40,8 @@ def workbook_grid(content: bytes, name: str, sheet: str | None) -> Grid:
     except Exception as error:  # of a damaged file openpyxl raises whatever its parsers raise
         raise DataError(f"{name}: not readable as a workbook ({error}). Save it again as .xlsx.") from error
     dated = {title: grid for title, grid in grids.items() if sheet is not None or _days(grid) > 0}
+    if not dated and len(grids) == 1:
+        raise DataError(f"{name}: {no_day(*grids.values())}")
     if not dated:
         raise DataError(f"{name}: no sheet has a day in a cell. The file has to have a row a day, or a column a day.")
     if len(dated) > 1:
@@ -90,30 +96,71 @@ def _opened(content: bytes, *, computed: bool) -> Any:
 
 
 def _grid(values: Any, formulas: Any, name: str) -> Grid:
-    rows, computed, per_cent = [], set(), set()
-    for number, (cells, written) in enumerate(zip(_rows(values, name), _rows(formulas, name), strict=True), start=1):
+    where = f"{name}: sheet {values.title}"
+    rows, computed, per_cent, months, size = [], set(), set(), {}, Size(where)
+    for number, (cells, written) in enumerate(_rows(values, formulas, where), start=1):
         place = f"row {number}"
         found: list[Cell] = []
         for column, (cell, source) in enumerate(zip(cells, written, strict=False)):
-            if source.data_type == "f":
+            is_formula = source.data_type == "f"
+            if is_formula:
                 computed.add((place, column))
-            shows_per_cent = "%" in str(cell.number_format or "") if cell.value is not None else False
-            if shows_per_cent and isinstance(cell.value, int | float):
+            written_as = str(cell.number_format or "") if cell.value is not None else ""
+            if "%" in written_as and isinstance(cell.value, int | float):
                 per_cent.add((place, column))
-            found.append(_cell(cell.value, is_formula=source.data_type == "f", per_cent=shows_per_cent))
+            form = LITERAL.sub("", written_as)
+            if isinstance(cell.value, dt.date) and _shows_months(form):
+                months[place, column] = cell.value
+            found.append(_cell(cell.value, is_formula=is_formula, per_cent="%" in form))
         row = Row(place, tuple(found))
-        if not row.empty:
-            rows.append(row)
-    return Grid(tuple(rows), {}, frozenset(computed), frozenset(per_cent))
+        if row.empty:
+            continue
+        if passed := size.passed(len(found)):
+            raise DataError(f"{passed} Keep those of the series.")
+        rows.append(row)
+    return Grid(tuple(_with_months(rows, months)), {}, frozenset(computed), frozenset(per_cent))
 
 
-def _rows(sheet: Any, name: str) -> Iterator[tuple[Any, ...]]:
-    sheet.reset_dimensions()  # what a file says of its size need not be true
-    for number, row in enumerate(sheet.iter_rows(), start=1):
-        for limit, found in ((IMPORT_ROWS, number), (IMPORT_COLUMNS, len(row))):
+def _rows(values: Any, formulas: Any, where: str) -> Iterator[tuple[tuple[Any, ...], tuple[Any, ...]]]:
+    """The cells of each row, with their values and with their formulas, up to the last that has either."""
+    for sheet in (values, formulas):
+        sheet.reset_dimensions()  # what a file says of its size need not be true
+    wide = 0
+    for number, (cells, written) in enumerate(zip(values.iter_rows(), formulas.iter_rows(), strict=True), start=1):
+        # Cells without a value, as a format leaves them behind, are looked at, but not without end.
+        wide += len(written) > IMPORT_COLUMNS.most
+        for limit, found, shown_as in ((IMPORT_LINES, number, number), (IMPORT_COLUMNS, wide, len(written))):
             if found > limit.most:
-                raise DataError(f"{limit.passed(f'{name}: sheet {sheet.title}', found)} Keep those of the series.")
-        yield row
+                raise DataError(f"{limit.passed(where, shown_as)} Keep those of the series.")
+        last = len(written)
+        while last and written[last - 1].value is None and (last > len(cells) or cells[last - 1].value is None):
+            last -= 1
+        yield tuple(cells[:last]), tuple(written[:last])
+
+
+def _shows_months(form: str) -> bool:
+    """Whether a format of dates shows month and year, and no day."""
+    parts = set(form.casefold())
+    return {"m", "y"} <= parts and not parts & {"d", "h", "s"}
+
+
+def _with_months(rows: list[Row], months: Mapping[tuple[str, int], dt.date]) -> list[Row]:
+    """The rows, with months as text instead of the days behind them, where a sheet shows months and has each of them once.
+
+    A sheet that has several days of a month has days, whatever it shows.
+    """
+    if len(months) < 2 or len({(day.year, day.month) for day in months.values()}) < len(months):
+        return rows
+    return [
+        Row(
+            row.place,
+            tuple(
+                f"{months[row.place, column]:%Y-%m}" if (row.place, column) in months else cell
+                for column, cell in enumerate(row.cells)
+            ),
+        )
+        for row in rows
+    ]
 
 
 def _cell(value: Any, *, is_formula: bool, per_cent: bool) -> Cell:
@@ -122,8 +169,8 @@ def _cell(value: Any, *, is_formula: bool, per_cent: bool) -> Cell:
     if isinstance(value, bool):
         return str(value)
     if isinstance(value, int | float):
-        number = Decimal(repr(value))
-        return number * 100 if per_cent else number
+        number = Decimal(repr(value)) * (100 if per_cent else 1)
+        return number if is_held(number) else str(value)
     if isinstance(value, dt.datetime):
         return value
     if isinstance(value, dt.date):

@@ -84,6 +84,7 @@ def read(content: bytes, asked: Asked, name: str = "a.csv") -> dict[dt.date, Dec
         return {value.date: value.number for value in understand(path, asked, NOBODY, NOW).values}
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(series, forms)
 def test_text_is_read_as_what_was_written_or_refused(values: dict[dt.date, Decimal], form: Form) -> None:
@@ -96,6 +97,7 @@ def test_text_is_read_as_what_was_written_or_refused(values: dict[dt.date, Decim
         assert "--dates" in str(refused) or "--decimal" in str(refused)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(series)
 def test_a_workbook_is_read_as_what_was_written(values: dict[dt.date, Decimal]) -> None:
@@ -148,6 +150,7 @@ def project(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.dictionaries(

@@ -1,6 +1,7 @@
 """`forex import`: a file as people have it, shown as it was understood, and brought into a store."""
 
 import datetime as dt
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -8,20 +9,22 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from forex.commands.live.fetch import SAMPLE, TEMPLATE
+from forex.commands.live.own_file import refuse_folder
 from forex.commands.tables import listed
 from forex.commands.words import ENGLISH, Words
 from forex.core import lock
 from forex.core.clock import Clock, now
 from forex.core.disk import make_folder
-from forex.core.edges.shown import shown
+from forex.core.edges.shown import shown, visible
 from forex.core.edges.validators import series_id
 from forex.core.errors import UsageError
 from forex.importing.about import Asked, Known
 from forex.importing.grid import letters
+from forex.importing.instants import known_from
 from forex.importing.plausible import gaps, refuse_other_unit
 from forex.importing.settled import SAID
 from forex.importing.understood import Understood, reasons, understand
-from forex.importing.writing import STAMP, Addition, addition, enter, write
+from forex.importing.writing import Addition, addition, enter, write
 from forex.observations.store import SERIES_FILE, TARGET, Publication, Series, read_series_list, series_list
 from forex.operations import load_operations
 from forex.params import Params, load_params
@@ -67,6 +70,12 @@ def view(
         raise UsageError(
             f"--unit {unit}: {store / SERIES_FILE} says that the unit of {found.series} is {entry.unit!r}."
         )
+    if public is not None and _publication(public) != entry.publication:
+        rule = entry.publication
+        raise UsageError(
+            f"--published {shown(public)}: {store / SERIES_FILE} says that {found.series} is public by the rule "
+            f'"{rule.business_days} {rule.time} {rule.zone}".'
+        )
     if TARGET not in entries and found.series != TARGET:
         raise UsageError(f"{store}: has no {TARGET} yet. Import the dólar observado first, then {found.series}.")
     refuse_other_unit(found.per_cent, entry.unit, found.series, str(path))
@@ -76,9 +85,9 @@ def view(
         make_folder(store / "fetches")
         with lock.held(store / "fetches" / "lock", timeout=operations.fetch.lock_timeout):
             added = addition(store, found.series, entry, found.values, _source(path), at, limits)
-            write(added, entry, found.values, limits)
+            write(added, entry, limits)
             enter(store, found.series, entry, limits)
-    return _understood(path, found, entry) | _added(added, dry_run) | {"next": _next(store, found, params)}
+    return _understood(path, found, entry) | _added(added, dry_run) | {"next": _next(store, found, added.dates, params)}
 
 
 def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
@@ -144,13 +153,20 @@ def _store(given: Path | None, params: Params) -> Path:
         raise UsageError(f"{store}: {SAMPLE} never changes. Choose another --store, a folder of yours.")
     if store.exists() and not store.is_dir():
         raise UsageError(f"{store}: no folder. Choose another --store.")
+    refuse_folder(store, own=params.ingest.store)
     return store
 
 
 def _entry(found: Understood, project: Mapping[str, Series], unit: str | None, public: str | None) -> Series:
     """What series.yaml is to say of a series that the store does not have."""
-    if found.series in project and unit in {None, project[found.series].unit} and public is None:
-        return project[found.series]
+    known = project.get(found.series)
+    if known is not None:
+        if unit not in {None, known.unit}:
+            raise UsageError(
+                f"--unit {shown(unit)}: the unit of {found.series} is known, {known.unit!r}. Leave out --unit; where the values "
+                "are those of another series, give it an id of its own with --series."
+            )
+        return known if public is None else known.model_copy(update={"publication": _publication(public)})
     if unit is None or public is None:
         raise UsageError(
             f"{found.series}: a new series. Say its unit with --unit (percent for rates) and when a day's value is public with "
@@ -175,7 +191,7 @@ def _understood(path: Path, found: Understood, entry: Series) -> dict[str, Any]:
     ends = values if len(values) <= 2 * SHOWN else (*values[:SHOWN], *values[-SHOWN:])
     missing = gaps([value.date for value in values])
     return {
-        "file": str(path),
+        "file": _written_name(str(path)),
         "read": dict(found.told),
         "titles": list(found.titles),
         "series": found.series,
@@ -222,15 +238,24 @@ def _added(added: Addition, dry_run: bool) -> dict[str, Any]:
     }
 
 
-def _next(store: Path, found: Understood, params: Params) -> list[str]:
-    """What is left to do in params.yaml."""
+def _next(store: Path, found: Understood, dates: int, params: Params) -> list[str]:
+    """What is left to do before a forecast is made of it.  dates: how many days the series has."""
     said = []
     if Path(params.ingest.store).resolve() != store.resolve():
-        said.append(f"To run on it, set ingest.store in params.yaml to {store}; nothing else has to change.")
+        said.append(f"To run on it, set ingest.store in params.yaml to {store}.")
+    if found.series != TARGET:
+        return said
     last = found.values[-1].date
-    if found.series == TARGET and (days := _behind(last, params)):
+    if days := _behind(last, params):
         said.append(
             f"as_of in params.yaml is {params.as_of}, {days} business days after the newest value: set it to {last} or before."
+        )
+    elif str(last) > params.as_of:
+        said.append(f"as_of in params.yaml is {params.as_of}: set it to {last} to forecast from the newest value.")
+    if dates < (least := params.validate_.min_rows.critical):
+        said.append(
+            f"A forecast needs the observado of {least:,} days (validate.min_rows in params.yaml); the store has {dates:,}. "
+            "Import earlier ones as well."
         )
     return said
 
@@ -243,15 +268,20 @@ def _behind(last: dt.date, params: Params) -> int:
 
 
 def _source(path: Path) -> str:
-    return f"import:{path.name}"
+    return f"import:{_written_name(path.name)}"
 
 
-def instant(text: str) -> dt.datetime:
-    """The instant (UTC) that --known-at gives.  Raises UsageError where the text is not one, or has no zone."""
+def _written_name(name: str) -> str:
+    r"""A name of a file as UTF-8 can write it: bytes that are none of its characters as escapes, such as `\xff`."""
+    return visible(os.fsencode(name).decode("utf-8", "backslashreplace"))
+
+
+def instant(text: str, *, clock: Clock = now) -> dt.datetime:
+    """The instant (UTC) that --known-at gives.
+
+    Raises UsageError where the text is not one, has no zone, or lies before the calendar or in the future.
+    """
     try:
-        found = dt.datetime.fromisoformat(text)
-        if found.tzinfo is not None:
-            return found.astimezone(dt.UTC)
-    except ValueError:
-        pass
-    raise UsageError(f"--known-at {text}: expected an instant with its zone, like {now():{STAMP}}.")
+        return known_from(text, clock())
+    except ValueError as error:
+        raise UsageError(f"--known-at {shown(text)}: {error}.") from None

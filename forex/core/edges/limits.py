@@ -49,8 +49,12 @@ PARQUET_BYTES: Final = Limit("PARQUET_BYTES", 2_000 * MB, "bytes")  # packed, an
 IMPORT_BYTES: Final = Limit("IMPORT_BYTES", 50 * MB, "bytes")  # of a file that somebody has
 # Of a workbook: twenty years of fifty series have twenty million.
 IMPORT_UNPACKED: Final = Limit("IMPORT_UNPACKED", 300 * MB, "bytes once unpacked")
-IMPORT_ROWS: Final = Limit("IMPORT_ROWS", 100_000, "rows")  # of a sheet
+# Of text and of a sheet. Where the days stand in a line, as many columns may have as many rows.
+IMPORT_ROWS: Final = Limit("IMPORT_ROWS", 100_000, "rows")
 IMPORT_COLUMNS: Final = Limit("IMPORT_COLUMNS", 1_000, "columns")
+IMPORT_LINES: Final = Limit(
+    "IMPORT_LINES", 1_048_576, "lines, with those that are empty"
+)  # as many as a sheet of Excel has
 
 MAIL_BYTES: Final = Limit("MAIL_BYTES", 25 * MB, "bytes")  # what a server usually takes
 HORIZONS: Final = Limit("HORIZONS", 20, "horizons")

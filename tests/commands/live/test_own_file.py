@@ -1,11 +1,11 @@
-"""`forex backfill --out` names a new file of the user's own: none that exists, and none that is the project's."""
+"""`forex backfill --out` names a new file of the user's own, `forex import --store` a folder: neither is one of the project's."""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from forex.commands.live.own_file import refuse_others
+from forex.commands.live.own_file import refuse_folder, refuse_others
 from forex.core.errors import UsageError
 from tests.support.committed_runs import git
 
@@ -55,7 +55,7 @@ def test_params_yaml_is_the_projects(name: str, gone: bool, project: Path) -> No
     "name",
     [
         *("data/raw/rows.csv", "reports/forecast.json", "forex/core/rows.csv", "stages/ingest.py"),
-        *("data/store/rows.csv", ".git/rows.csv", ".dvc/tmp/rows.csv", "linked/rows.csv"),
+        *("data/store/rows.csv", ".git/rows.csv", ".dvc/tmp/rows.csv", ".forex/rows.csv", "linked/rows.csv"),
     ],
 )
 def test_what_the_pipeline_reads_or_makes_is_the_projects(name: str, project: Path) -> None:
@@ -87,3 +87,39 @@ def test_what_is_there_stays_what_it_is(name: str, project: Path) -> None:
 def test_a_dvc_yaml_that_is_none_names_nothing(content: str, project: Path) -> None:
     (project / "dvc.yaml").write_text(content)
     refuse("rows.csv")
+
+
+@pytest.mark.parametrize("name", ["mydata", "data/live", "data/store", "data/store/x", "notes/a/b", "../beside"])
+def test_a_store_is_its_users_to_name(name: str) -> None:
+    refuse_folder(Path(name), own="data/store")
+
+
+def test_the_store_of_params_yaml_may_stand_in_dvc_yaml(project: Path) -> None:
+    (project / "dvc.yaml").write_text(DVC_YAML.replace("${ingest.store}", "live/store"))
+    refuse_folder(Path("live/store"), own="live/store")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "",
+            ".",
+            "..",
+            "data",
+            "data/raw",
+            "data/raw/x",
+            "data/ledger",
+            "data/ledger/x",
+            "reports",
+            "reports/x",
+            "stages",
+        ),
+        *("forex", "forex/core/x", ".git", ".git/x", ".dvc/tmp", ".forex", "notes/../reports", "linked"),
+    ],
+)
+def test_a_store_has_none_of_the_projects_files_in_it_or_around_it(name: str, project: Path) -> None:
+    (project / "data/raw").mkdir(parents=True)
+    (project / "linked").symlink_to("data/raw")
+    with pytest.raises(UsageError, match=r"Choose another --store, a folder of yours\.$"):
+        refuse_folder(Path(name), own="data/store")
