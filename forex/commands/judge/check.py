@@ -49,8 +49,8 @@ def view(*, max_age: int | None = None, deep: bool = False, clock: Clock = now) 
     """The state and what each of its rules found, the exit code, and the reasons, each with its kind and a sentence.
 
     max_age: business days without a newer run that are allowed; None: the clock is not read.  deep: read every file of the run
-    first, as `forex.commands.judge.deep` does, which raises DataError naming each that is not what it was; `verified` is how many
-    were read.
+    first, as `forex.commands.judge.deep` does, which raises DataError naming each that is not what it was; `verified` is how
+    many of its outputs were read, `verified_inputs` how many of its inputs.
     """
     verified = run_files.verify(load_params()) if deep else None
     reports = read_reports()
@@ -77,7 +77,8 @@ def view(*, max_age: int | None = None, deep: bool = False, clock: Clock = now) 
         "windows": _windows(performance),
         "monitor": _monitor(performance),
         "acceptance": acceptance(reports.validation),
-        "verified": verified,
+        "verified": verified.outputs if verified else None,
+        "verified_inputs": verified.inputs if verified else None,
     }
 
 
@@ -167,7 +168,10 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     if content["verified"] is not None:
         lines.append(
             words.say(
-                "{files:d} outputs, the store, the cache and the ledger are what they were", files=content["verified"]
+                "{files:d} outputs, {inputs:d} inputs, the rows of the store that the run knew, the cache and the ledger are what "
+                "they were",
+                files=content["verified"],
+                inputs=content["verified_inputs"],
             )
         )
     return "\n".join(part for line in lines for part in words.wrapped(line))
