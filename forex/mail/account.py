@@ -53,7 +53,8 @@ def account(environ: Mapping[str, str]) -> Account:
     host = _given(environ, HOST)
     if not host or any(character.isspace() for character in host):
         raise UsageError(
-            f"{HOST}: expected the name of a mail server, like smtp.example.org. docs/how-to/mail.md lists all."
+            f"{HOST}: expected the name of a mail server, like smtp.example.org; {FROM} and {TO} are needed, too, and "
+            f"{USER}, {PASSWORD}, {PORT}, {TLS} and {CA} where the server asks for them."
         )
     port = _port(_given(environ, PORT), _given(environ, TLS))
     tls = _given(environ, TLS) or ("ssl" if port == SUBMISSIONS else "starttls")

@@ -7,17 +7,22 @@ after it was done, is the tick's decision as it is below cron.
 import datetime as dt
 import hashlib
 import os
+import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from forex.core.disk import write_text
-from forex.core.errors import UsageError
+from forex.core.errors import ForexError, UsageError, os_fault
 from forex.schedule.due import BUSINESS, Job, Plan
 
 LAST_HOUR: Final = 23
 MINUTE: Final = dt.timedelta(minutes=1)
+OTHERWISE: Final = (
+    "A user without a session needs loginctl enable-linger; without --systemd, forex schedule install uses cron."
+)
 
 SERVICE: Final = """\
 [Unit]
@@ -77,31 +82,72 @@ def on_calendar(job: Job, plan: Plan) -> Iterator[str]:
 
 
 def write(plan: Plan, folder: Path, python: Path) -> None:
-    """Write the units and start the timer.  Raises UsageError where systemd refuses them, naming what it said."""
-    for file, text in units(plan, folder, python).items():
-        write_text(_folder() / file, text)
-    _systemctl("daemon-reload")
-    _systemctl("enable", "--now", f"{name(folder)}.timer")
+    """Write the units and start the timer.
+
+    Raises UsageError where systemd refuses them, naming what it said; the units are then what they were before.
+    """
+    wanted, before = units(plan, folder, python), installed(folder)
+    missing = [path for path in _wanted(folder).parents if not path.exists()]
+    try:
+        _write(wanted)
+        for words in (("daemon-reload",), _enable(folder)):
+            if said := _refused(*words):
+                raise UsageError(f"{said} Nothing was changed. {OTHERWISE}")
+    except BaseException:
+        with suppress(ForexError, OSError):
+            restore(folder, before)
+        for path in missing:
+            with suppress(OSError):
+                path.rmdir()
+        raise
 
 
 def installed(folder: Path) -> dict[str, str]:
     """The project's units as they stand in the user's folder, by file name."""
-    paths = [_folder() / f"{name(folder)}.{ending}" for ending in ("service", "timer")]
-    return {path.name: path.read_text(encoding="utf-8") for path in paths if path.is_file()}
+    return {path.name: path.read_text(encoding="utf-8") for path in _paths(folder) if path.is_file()}
 
 
-def remove(folder: Path) -> bool:
-    """Stop the timer and remove the units; whether there were any."""
-    found = installed(folder)
-    if not found:
-        return False
-    try:
-        _systemctl("disable", "--now", f"{name(folder)}.timer")
-    finally:
-        for file in found:
-            (_folder() / file).unlink(missing_ok=True)
-    _systemctl("daemon-reload")
-    return True
+def remove(folder: Path) -> str | None:
+    """Stop the timer and remove the units, so that nothing starts it again; why it may run still, None where it does not.
+
+    A timer that was never enabled, or is on a machine without systemd, does not run, whatever systemd says.
+    """
+    enabled = _wanted(folder).is_symlink()
+    if not installed(folder) and not enabled:
+        return None
+    refused = _refused("disable", "--now", f"{name(folder)}.timer")
+    for path in (*_paths(folder), _wanted(folder)):
+        path.unlink(missing_ok=True)
+    _refused("daemon-reload")
+    return refused if enabled and shutil.which("systemctl") else None
+
+
+def restore(folder: Path, before: Mapping[str, str]) -> None:
+    """Bring the units back that `installed` found before, none included, as far as systemd allows."""
+    if not before:
+        remove(folder)
+        return
+    _write(before)
+    for words in (("daemon-reload",), _enable(folder)):
+        _refused(*words)
+
+
+def _write(texts: Mapping[str, str]) -> None:
+    for file, text in texts.items():
+        write_text(_folder() / file, text)
+
+
+def _enable(folder: Path) -> tuple[str, ...]:
+    return "enable", "--now", f"{name(folder)}.timer"
+
+
+def _paths(folder: Path) -> list[Path]:
+    return [_folder() / f"{name(folder)}.{ending}" for ending in ("service", "timer")]
+
+
+def _wanted(folder: Path) -> Path:
+    """The link by which systemd starts an enabled timer with the user's session."""
+    return _folder() / "timers.target.wants" / f"{name(folder)}.timer"
 
 
 def _folder() -> Path:
@@ -109,18 +155,19 @@ def _folder() -> Path:
     return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "systemd/user"
 
 
-def _systemctl(*words: str) -> None:
+def _refused(*words: str) -> str | None:
+    """Have systemd of the user do something; what keeps it from that, None where it is done."""
     command = ["systemctl", "--user", *words]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError as error:
-        raise UsageError("there is no systemctl here: without --systemd, forex schedule install uses cron.") from error
-    if done.returncode:
-        said = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
-        raise UsageError(
-            f"{' '.join(command)} failed: {said}. A user without a session needs loginctl enable-linger; without --systemd, "
-            "forex schedule install uses cron."
-        )
+        done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    except FileNotFoundError:
+        return "there is no systemctl here."
+    except OSError as error:
+        return os_fault(error, "systemctl")
+    if done.returncode == 0:
+        return None
+    said = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
+    return f"{' '.join(command)} failed: {said}{'' if said.endswith('.') else '.'}"
 
 
 def _quoted(path: Path) -> str:

@@ -1,20 +1,22 @@
 """`forex init`: a project that runs with the installed package alone, from a wheel as people install it."""
 
+import errno
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from ruamel.yaml import YAML
 
-from forex.commands.keep import init
-from forex.core import installed
+from forex.commands.keep import init, whole_folder
+from forex.core import disk, installed
 from forex.core.errors import UsageError
 from tests.support.forex_command import forex
 from tests.support.made_up import ROOT, copy_of_tree
@@ -67,6 +69,151 @@ def test_a_folder_with_anything_in_it_is_left_as_it_is(tmp_path: Path) -> None:
         done = forex("init", str(path))
         assert done.returncode == 2 and done.stderr.startswith(f"forex: {path}: expected a new or an empty folder.")
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def everything(folder: Path) -> dict[str, bytes | None]:
+    """By path, what each file below the folder holds; None for a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
+
+
+def no_space(monkeypatch: pytest.MonkeyPatch, after: int) -> None:
+    """The disk is full once so many bytes are written."""
+    left, write = after, os.write
+
+    def full(descriptor: int, content: Any) -> int:
+        nonlocal left
+        left -= len(content)
+        if left < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return write(descriptor, content)
+
+    monkeypatch.setattr(disk.os, "write", full)
+
+
+def fails(error: BaseException) -> Callable[..., NoReturn]:
+    def function(*_: object) -> NoReturn:
+        raise error
+
+    return function
+
+
+@pytest.mark.parametrize("there", [False, True], ids=["new", "empty"])
+@pytest.mark.parametrize("fault", ["full disk", "git init", "interrupted", "renames"])
+def test_whatever_fails_the_folder_is_what_it_was(fault: str, there: bool, tmp_path: Path) -> None:
+    folder = tmp_path / "above/project"
+    if there:
+        folder.mkdir(parents=True)
+    before = everything(tmp_path)
+    expected: type[BaseException] = UsageError
+    says = "the disk failed"
+    with pytest.MonkeyPatch.context() as patch:
+        if fault == "full disk":
+            no_space(patch, 400_000)
+            says = rf"{re.escape(str(folder))}/data/sample/\w+\.csv: No space left on device"
+        elif fault == "git init":
+            (tmp_path / "bin").mkdir()
+            git = tmp_path / "bin/git"
+            git.write_text("#!/bin/sh\necho 'cannot copy the templates' >&2\nexit 3\n")
+            git.chmod(0o755)
+            before = everything(tmp_path)
+            patch.setenv("PATH", f"{git.parent}:{os.environ['PATH']}")
+            says = "git init failed, and nothing was laid: cannot copy the templates"
+        elif fault == "interrupted":
+            expected, says = KeyboardInterrupt, "stop"
+            patch.setattr(init, "plots_page", fails(KeyboardInterrupt("stop")))
+        else:
+            patch.setattr(whole_folder, "flush_folder", fails(UsageError("the disk failed")))
+        with pytest.raises(expected, match=says):
+            init.view(folder)
+    assert everything(tmp_path) == before
+    if there:
+        assert "dvc.yaml" in init.view(folder)["files"]
+
+
+@pytest.mark.parametrize("moment", ["half laid", "half moved"])
+def test_what_a_killed_run_left_is_no_hindrance(moment: str, tmp_path: Path) -> None:
+    folder = tmp_path / "project"
+    program = """
+import os, pathlib, signal, sys
+from forex.commands.keep import init, whole_folder
+die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+if sys.argv[2] == "half laid":
+    init.plots_page = die
+else:
+    rename, renamed = pathlib.Path.rename, []
+    def third(path, target):
+        renamed.append(path)
+        if len(renamed) == 4:
+            die()
+        return rename(path, target)
+    pathlib.Path.rename = third
+init.view(pathlib.Path(sys.argv[1]))
+"""
+    done = subprocess.run([sys.executable, "-c", program, str(folder), moment], cwd=ROOT, check=False)
+    assert done.returncode == -signal.SIGKILL
+    left = [path.name for path in folder.iterdir()]
+    assert [name for name in left if name.startswith(".forex-la")]
+    assert (len(left) > 1) == (moment == "half moved")
+    again = forex("init", str(folder))
+    assert (again.returncode, again.stderr) == (0, "")
+    whole = init.view(tmp_path / "other")
+    assert f"a project of {len(whole['files'])} files" in again.stdout
+    assert {name.split("/")[0] for name in everything(folder)} == {
+        name.split("/")[0] for name in everything(tmp_path / "other")
+    }
+
+
+def test_two_runs_at_once_do_not_mix(tmp_path: Path) -> None:
+    other = subprocess.Popen(["sleep", "60"])
+    try:
+        (tmp_path / f"{whole_folder.LAYING}{other.pid}").mkdir()
+        done = forex("init", str(tmp_path))
+        assert done.returncode == 2 and f"process {other.pid} " in done.stderr
+        assert len(list(tmp_path.iterdir())) == 1
+    finally:
+        other.kill()
+        other.wait()
+    assert forex("init", str(tmp_path)).returncode == 0
+
+
+def test_in_an_empty_folder_that_one_stands_in(tmp_path: Path) -> None:
+    done = forex("init", ".", cwd=tmp_path)
+    assert done.returncode == 0 and done.stdout.endswith("Next: cd . && dvc repro && forex forecast\n")
+    assert (tmp_path / "dvc.yaml").is_file() and not list(tmp_path.glob(".forex-*"))
+
+
+@pytest.mark.parametrize("name", ["two words", "it's $HOME", "-dash", "~", "dólar"])
+def test_the_next_line_can_be_pasted(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).mkdir()
+    said = init.text({"folder": name, "files": [], "git": True}).splitlines()[-1]
+    command = said.removeprefix("Next: ").replace("dvc repro && forex forecast", "pwd")
+    stood = subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert stood.stdout == f"{tmp_path / name}\n"
+
+
+@pytest.mark.parametrize("configured", [None, "trunk"])
+def test_its_branch_is_the_one_whose_pushes_the_workflow_runs_for(
+    configured: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gitconfig").write_text(f"[init]\n  defaultBranch = {configured}\n" if configured else "")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    init.view(tmp_path / "project")
+    words = ["git", "symbolic-ref", "--short", "HEAD"]
+    found = subprocess.run(words, cwd=tmp_path / "project", capture_output=True, text=True, check=True).stdout.strip()
+    workflow = YAML(typ="safe").load((tmp_path / "project" / init.WORKFLOW).read_text(encoding="utf-8"))
+    assert [found] == workflow["on"]["push"]["branches"]
+
+
+def test_what_is_laid_and_said_names_no_page_that_is_not_there(laid: Path) -> None:
+    """The pages of docs are the clone's."""
+    for name in ("params.yaml", "operations.yaml", "README.md", init.WORKFLOW, "dvc.yaml"):
+        assert "docs/" not in (laid / name).read_text(encoding="utf-8"), name
+    said = subprocess.run(
+        ["grep", "-rnE", "--include=*.py", r"\"[^\"]*docs/[a-z-]+/[a-z-]+\.md", "forex"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    ).stdout.splitlines()  # fmt: skip
+    assert [line for line in said if not line.startswith("forex/commands/keep/")] == []
 
 
 def test_every_command_renews_what_the_stages_depend_on(laid: Path) -> None:

@@ -139,8 +139,8 @@ def test_install_and_remove(systemctl: Path, tmp_path: Path) -> None:
     other.write_text("[Timer]\n")
     timers.write(PLAN, folder, Path(sys.executable))
     assert timers.installed(folder) == timers.units(PLAN, folder, Path(sys.executable))
-    assert timers.remove(folder)
-    assert not timers.remove(folder)
+    assert timers.remove(folder) is None and timers.installed(folder) == {}
+    assert timers.remove(folder) is None  # and asks nothing
     assert [path.name for path in other.parent.iterdir()] == ["other.timer"]
     assert (tmp_path / "asked").read_text().splitlines() == [
         "--user daemon-reload",
@@ -154,3 +154,48 @@ def test_what_systemd_refuses_is_passed_on(systemctl: Path, tmp_path: Path) -> N
     systemctl.write_text("#!/bin/sh\necho 'Failed to connect to bus: No medium found' >&2\nexit 1\n")
     with pytest.raises(UsageError, match="daemon-reload failed: Failed to connect to bus.*loginctl enable-linger"):
         timers.write(PLAN, tmp_path, Path(sys.executable))
+    assert not (tmp_path / "config").exists()
+
+
+FAILS = {
+    "missing": None,
+    "in daemon-reload": "#!/bin/sh\nexit 1\n",
+    "in enable": '#!/bin/sh\n[ "$2" != enable ] || { echo "Unit is masked" >&2; exit 1; }\n',
+    "not to be run": "",
+}
+
+
+@pytest.mark.parametrize("script", FAILS.values(), ids=FAILS)
+@pytest.mark.parametrize("other_before", [False, True])
+def test_units_that_systemd_refuses_are_what_they_were_before(
+    script: str | None, other_before: bool, systemctl: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if other_before:
+        timers.write(PLAN._replace(jobs=PLAN.jobs[:1]), tmp_path, Path("/usr/bin/old-python"))
+    before = timers.installed(tmp_path)
+    if script is None:
+        systemctl.unlink()
+        monkeypatch.setenv("PATH", str(systemctl.parent))
+    else:
+        systemctl.write_text(script)
+        systemctl.chmod(0o755 if script else 0o000)
+        monkeypatch.setenv("PATH", str(systemctl.parent))
+    with pytest.raises(UsageError, match="Nothing was changed"):
+        timers.write(PLAN, tmp_path, Path(sys.executable))
+    assert timers.installed(tmp_path) == before and (tmp_path / "config").exists() == other_before
+
+
+@pytest.mark.parametrize("enabled", [False, True])
+def test_a_timer_that_systemd_does_not_stop_is_removed_and_said_where_it_can_still_run(
+    enabled: bool, systemctl: Path, tmp_path: Path
+) -> None:
+    timers.write(PLAN, tmp_path, Path(sys.executable))
+    wanted = tmp_path / f"config/systemd/user/timers.target.wants/{timers.name(tmp_path)}.timer"
+    if enabled:
+        wanted.parent.mkdir()
+        wanted.symlink_to(f"../{wanted.name}")
+    systemctl.write_text("#!/bin/sh\necho 'Failed to connect to bus' >&2\nexit 1\n")
+    said = timers.remove(tmp_path)
+    assert (said is not None and "Failed to connect to bus" in said) == enabled
+    assert timers.installed(tmp_path) == {} and not wanted.is_symlink()
+    assert timers.remove(tmp_path) is None

@@ -5,7 +5,7 @@ dvc.yaml differs: its stages depend on installed.txt in place of the sources (fo
 """
 
 import re
-import shutil
+import shlex
 import subprocess
 import textwrap
 from collections.abc import Mapping
@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from forex.commands.keep.plots_page import plots_page
+from forex.commands.keep.whole_folder import filled, resumed
 from forex.core import installed
-from forex.core.disk import make_folder, write_text
+from forex.core.disk import write_bytes, write_text
 from forex.core.errors import UsageError
 
 AS_THEY_ARE: Final = (
@@ -25,6 +26,9 @@ OWN: Final = Path(__file__).parent / "project"
 LEDGER: Final = "data/ledger/.gitkeep"  # because git keeps no empty folder, and a stage depends on this one
 HEADER: Final = "# Ten stages from observations to reports. `cmd` is constant text.\n"
 IGNORED_FROM: Final = "# what a killed process was writing"  # in .gitignore; what stands before it is about the sources
+CONFIG: Final = ".dvc/config"
+NO_GIT: Final = "no_scm = true"
+BRANCH: Final = "main"  # whose pushes the workflow runs for
 WORKFLOW: Final = ".github/workflows/forecast.yml"
 DEPS: Final = re.compile(r"(?<=    deps:\n)      \[([^\]]*)\]")
 SOURCES: Final = ("forex/", "stages/")
@@ -32,34 +36,20 @@ PAGE: Final = Path(".dvc/tmp/plots_page.html")
 
 
 def view(folder: Path) -> dict[str, Any]:
-    """Lay out a project in `folder`; returns its files, and whether git keeps it.
+    """Lay out a project in `folder`, whole or not at all; returns its files, and whether git keeps it.
 
-    Raises UsageError where `folder` exists and is not an empty folder, or the installation has no files for a project.
+    Raises UsageError where `folder` exists and is not an empty folder, another run is laying a project there, git fails, or the
+    installation has no files for a project; FileRefused where the system refuses a file.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder}: expected a new or an empty folder. Nothing was written.")
-    origin = installed.project_files()
-    for name in AS_THEY_ARE:
-        target = folder / name
-        make_folder(target.parent)
-        if (origin / name).is_dir():
-            shutil.copytree(origin / name, target)
-        else:
-            shutil.copyfile(origin / name, target)
-    write_text(folder / LEDGER, "")
-    write_text(folder / "dvc.yaml", pipeline((origin / "dvc.yaml").read_text(encoding="utf-8")))
-    write_text(folder / installed.INSTALLED, installed.identity())
-    ignored = (origin / ".gitignore").read_text(encoding="utf-8")
-    write_text(folder / ".gitignore", f".venv/\n\n{ignored[ignored.index(IGNORED_FROM) :]}\n!/{LEDGER}\n")
-    write_text(folder / ".dvc/.gitignore", "/config.local\n/tmp\n/cache\n")
-    write_text(folder / PAGE, plots_page())
-    write_text(folder / ".dvc/config.local", f"[plots]\n    html_template = {PAGE.relative_to('.dvc')}\n")
-    write_text(folder / "README.md", (OWN / "README.md").read_text(encoding="utf-8"))
-    write_text(folder / WORKFLOW, (OWN / "forecast.yml").read_text(encoding="utf-8"))
+    if not resumed(folder):
+        with filled(folder) as laid:
+            _lay(installed.project_files(), laid)
+            _begin_history(laid)
+    files = [path.relative_to(folder) for path in folder.rglob("*") if path.is_file()]
     return {
         "folder": str(folder),
-        "files": sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()),
-        "git": _under_git(folder),
+        "files": sorted(str(path) for path in files if path.parts[0] != ".git"),
+        "git": NO_GIT not in (folder / CONFIG).read_text(encoding="utf-8"),
     }
 
 
@@ -68,7 +58,7 @@ def text(content: Mapping[str, Any]) -> str:
     said = [f"{content['folder']}: a project of {len(content['files'])} files, with the sample as its store."]
     if not content["git"]:
         said.append("git is not installed, so that nothing keeps its history: .dvc/config says no_scm.")
-    return "\n".join([*said, f"Next: cd {content['folder']} && dvc repro && forex forecast"])
+    return "\n".join([*said, f"Next: cd {_for_cd(content['folder'])} && dvc repro && forex forecast"])
 
 
 def pipeline(text: str) -> str:
@@ -99,14 +89,52 @@ def pipeline(text: str) -> str:
     return HEADER + DEPS.sub(other, text[text.index("\n") + 1 :])
 
 
-def _under_git(folder: Path) -> bool:
-    """Whether git is installed. The folder gets a repository where it is in none; without git, DVC's config says no_scm."""
+def _lay(origin: Path, folder: Path) -> None:
+    """Write the files of a project into an empty folder."""
+    for name in AS_THEY_ARE:
+        source = origin / name
+        for path in sorted(source.rglob("*")) if source.is_dir() else [source]:
+            if path.is_file():
+                write_bytes(folder / path.relative_to(origin), path.read_bytes())
+    write_text(folder / LEDGER, "")
+    write_text(folder / "dvc.yaml", pipeline((origin / "dvc.yaml").read_text(encoding="utf-8")))
+    write_text(folder / installed.INSTALLED, installed.identity())
+    ignored = (origin / ".gitignore").read_text(encoding="utf-8")
+    write_text(folder / ".gitignore", f".venv/\n\n{ignored[ignored.index(IGNORED_FROM) :]}\n!/{LEDGER}\n")
+    write_text(folder / ".dvc/.gitignore", "/config.local\n/tmp\n/cache\n")
+    write_text(folder / PAGE, plots_page())
+    write_text(folder / ".dvc/config.local", f"[plots]\n    html_template = {PAGE.relative_to('.dvc')}\n")
+    write_text(folder / "README.md", (OWN / "README.md").read_text(encoding="utf-8"))
+    write_text(folder / WORKFLOW, (OWN / "forecast.yml").read_text(encoding="utf-8"))
+
+
+def _begin_history(folder: Path) -> None:
+    """Make the folder a git repository where it is in none; without git, DVC's config says no_scm.
+
+    Its branch is that of the workflow. `git init --initial-branch` would need git 2.28.  Raises UsageError where git fails.
+    """
     try:
-        inside = subprocess.run(["git", "rev-parse", "--git-dir"], cwd=folder, capture_output=True, check=False)
-        if inside.returncode:
-            subprocess.run(["git", "init", "--quiet"], cwd=folder, check=True)
+        if _git(folder, "rev-parse", "--git-dir").returncode == 0:
+            return
     except FileNotFoundError:
-        config = folder / ".dvc/config"
-        write_text(config, config.read_text(encoding="utf-8").replace("[core]\n", "[core]\n    no_scm = true\n"))
-        return False
-    return True
+        config = folder / CONFIG
+        write_text(config, config.read_text(encoding="utf-8").replace("[core]\n", f"[core]\n    {NO_GIT}\n"))
+        return
+    for words in (("init", "--quiet"), ("symbolic-ref", "HEAD", f"refs/heads/{BRANCH}")):
+        done = _git(folder, *words)
+        if done.returncode:
+            said = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
+            raise UsageError(f"git {words[0]} failed, and nothing was laid: {said}")
+
+
+def _git(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(["git", *words], cwd=folder, capture_output=True, text=True, errors="replace", check=False)
+
+
+def _for_cd(folder: str) -> str:
+    """The folder as an argument of `cd` in a shell.
+
+    >>> _for_cd("two words"), _for_cd("-dash"), _for_cd("dolar")
+    ("'two words'", './-dash', 'dolar')
+    """
+    return shlex.quote(f"./{folder}" if folder.startswith("-") else folder)

@@ -5,7 +5,8 @@ for cron, which starts a tick every five minutes; the timers of systemd have the
 """
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from forex.commands.keep import params
 from forex.commands.keep.scheduled import check_commands
 from forex.commands.tables import listed
 from forex.core.clock import Clock, now
+from forex.core.errors import ForexError
 from forex.core.places import ENVIRONMENT
 from forex.health.jobs import JobState, states
+from forex.params import Params
 from forex.schedule import crontab, timers
 from forex.schedule.due import Plan
 from forex.schedule.environment import credentials
@@ -28,33 +31,55 @@ OLD = {
     SYSTEMD: "the units are those of other times, another version or interpreter",
 }
 
+TO_GROW = (
+    "ingest.store is {store}, which never changes, so that these jobs fail: {jobs}. Set it in params.yaml to data/store, or a "
+    "folder of yours, and run forex fetch; nothing has to be installed anew then."
+)
+NEED_A_STORE = ("fetch", "advance")  # of your own: the sample is refused
+STILL = (
+    "The units are removed, but systemd did not stop the timer: {refused} If it runs still, it ends with the session, or by "
+    "systemctl --user stop {timer}."
+)
+
 
 def install(*, systemd: bool, clock: Clock = now) -> dict[str, Any]:
-    """Have either cron or systemd start the ticks from now on; returns what `show` then says.
+    """Have either cron or systemd start the ticks from now on; returns what `show` then says, and `notes` on what is left to do.
 
     Raises ParamsError for a wrong operations.yaml, UsageError where others may read the credentials, where there is no cron or
-    systemd, or where it refuses; a crontab that is refused stays as it was.
+    systemd, or where it refuses; whatever fails, crontab and units are then what they were.
     """
-    operations = params.operations(params.whole())
+    settings = params.whole()
+    operations = params.operations(settings)
     check_commands(operations)
     plan = plan_of(operations)
     credentials()
     folder, python = _here()
+    notes = _unready(settings, plan)
     if systemd:
+        before, after = _without_block(folder)
+        units = timers.installed(folder)
         timers.write(plan, folder, python)
-        _remove_from_crontab(folder)
+        with _undone(lambda: timers.restore(folder, units)):
+            _write(before, after)
     else:
-        _write_to_crontab(folder, python)
-        timers.remove(folder)
-    return show(clock=clock)
+        before = crontab.read()
+        after = crontab.with_block(before, folder, python)
+        units = timers.installed(folder)
+        _write(before, after)
+        with _undone(lambda: _write(after, before), lambda: timers.restore(folder, units)):
+            notes += _without_units(folder)
+    return show(clock=clock) | {"notes": notes}
 
 
 def remove(*, clock: Clock = now) -> dict[str, Any]:
-    """Have nothing start the ticks any more; returns what `show` then says.  Raises UsageError where cron or systemd refuses."""
+    """Have nothing start the ticks any more; returns what `show` then says, and `notes` on what is left to do.
+
+    Raises UsageError where cron refuses, and nothing is removed then.
+    """
     folder, _ = _here()
-    _remove_from_crontab(folder)
-    timers.remove(folder)
-    return show(clock=clock)
+    _write(*_without_block(folder))
+    notes = _without_units(folder)
+    return show(clock=clock) | {"notes": notes}
 
 
 def show(*, clock: Clock = now) -> dict[str, Any]:
@@ -73,6 +98,7 @@ def show(*, clock: Clock = now) -> dict[str, Any]:
         "units": units,
         "credentials": ENVIRONMENT.exists(),
         "jobs": [_job(state, plan) for state in states(plan, clock())],
+        "notes": [],
     }
 
 
@@ -90,6 +116,7 @@ def text(content: Mapping[str, Any]) -> str:
     ]
     if not content["credentials"]:
         lines.append(f"{ENVIRONMENT} does not exist: the jobs run without credentials.")
+    lines += content["notes"]
     lines += ["", f"Times in {content['zone']}.", listed(rows)]
     return "\n".join(lines)
 
@@ -122,18 +149,44 @@ def _block(folder: Path) -> bytes | None:
         return None
 
 
-def _write_to_crontab(folder: Path, python: Path) -> None:
-    before = crontab.read()
-    after = crontab.with_block(before, folder, python)
-    if after != before:
-        crontab.write(after)
-
-
-def _remove_from_crontab(folder: Path) -> None:
+def _without_block(folder: Path) -> tuple[bytes, bytes]:
+    """The crontab as it is and without the project's block; both empty where there is no cron."""
     try:
         before = crontab.read()
     except crontab.NoCron:
-        return
-    after = crontab.without_block(before, folder)
+        return b"", b""
+    return before, crontab.without_block(before, folder)
+
+
+def _write(before: bytes, after: bytes) -> None:
     if after != before:
         crontab.write(after)
+
+
+def _without_units(folder: Path) -> list[str]:
+    """Remove the units; what is to be said where systemd did not stop an enabled timer, which may run in it until it ends."""
+    refused = timers.remove(folder)
+    return [STILL.format(refused=refused, timer=f"{timers.name(folder)}.timer")] if refused else []
+
+
+def _unready(settings: Params, plan: Plan) -> list[str]:
+    """What is to be said where jobs need a store that grows, and it is the sample."""
+    from forex.commands.live.fetch import SAMPLE
+
+    store = settings.ingest.store
+    if Path(store).resolve() != SAMPLE.resolve():
+        return []
+    jobs = [job.name for job in plan.jobs if any(command.split()[0] in NEED_A_STORE for command in job.commands)]
+    return [TO_GROW.format(store=store, jobs=", ".join(jobs))] if jobs else []
+
+
+@contextmanager
+def _undone(*steps: Callable[[], object]) -> Iterator[None]:
+    """Take these steps, as far as they go, where what is done within fails."""
+    try:
+        yield
+    except BaseException:
+        for step in steps:
+            with suppress(ForexError, OSError):
+                step()
+        raise

@@ -1,6 +1,7 @@
 """`forex schedule` and `forex health` as people run them: cron or systemd, never both, and the exit codes."""
 
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -59,12 +60,85 @@ def test_one_of_cron_and_systemd_at_a_time(project: Path) -> None:
     assert (project / "kept").read_bytes() == OTHERS
 
 
-def test_where_systemd_refuses_cron_goes_on(project: Path) -> None:
-    schedule.install(systemd=False)
-    (project / "bin/systemctl").write_text("#!/bin/sh\nexit 1\n")
-    with pytest.raises(UsageError, match="daemon-reload failed"):
-        schedule.install(systemd=True)
+REFUSED = {"missing": None, "failing": "#!/bin/sh\nexit 1\n"}
+
+
+@pytest.mark.parametrize("script", REFUSED.values(), ids=REFUSED)
+def test_where_systemd_refuses_cron_goes_on_and_nothing_else_is_there(script: str | None, project: Path) -> None:
+    before = schedule.install(systemd=False)
+    (project / "bin/systemctl").unlink()
+    if script:
+        (project / "bin/systemctl").write_text(script)
+        (project / "bin/systemctl").chmod(0o755)
+    refused = forex("schedule", "install", "--systemd", cwd=Path.cwd())
+    assert refused.returncode == 2 and "Nothing was changed" in refused.stderr
     assert crontab.installed(crontab.read(), Path.cwd()) is not None
+    assert schedule.show()["installed"] == before["installed"] == {"cron": True}
+    assert not (project / "config").exists()
+
+
+@pytest.mark.parametrize("script", REFUSED.values(), ids=REFUSED)
+@pytest.mark.parametrize("enabled", [False, True])
+def test_a_remove_that_removed_everything_ends_with_0(script: str | None, enabled: bool, project: Path) -> None:
+    schedule.install(systemd=True)
+    crontab.write(
+        crontab.with_block(b"", Path.cwd(), Path(sys.executable))
+    )  # both, as an older version could leave them
+    wanted = project / f"config/systemd/user/timers.target.wants/{timers.name(Path.cwd())}.timer"
+    if enabled:
+        wanted.parent.mkdir()
+        wanted.symlink_to(f"../{wanted.name}")
+    (project / "bin/systemctl").unlink()
+    if script:
+        (project / "bin/systemctl").write_text(script)
+        (project / "bin/systemctl").chmod(0o755)
+    removed = forex("schedule", "remove", cwd=Path.cwd())
+    assert (removed.returncode, removed.stderr) == (0, "")
+    assert removed.stdout.startswith("Nothing starts the jobs")
+    assert ("systemctl --user stop forex-" in removed.stdout) == (enabled and script is not None)
+    assert not wanted.is_symlink() and not (project / "kept").exists()
+
+
+@pytest.mark.parametrize("systemd", [False, True])
+def test_where_cron_refuses_the_new_crontab_all_stays_as_it_was(systemd: bool, project: Path) -> None:
+    schedule.install(systemd=not systemd)
+    before = schedule.show()
+    program = project / "bin/crontab"
+    program.write_text(
+        program.read_text()
+        .replace("  -)", "  -) echo 'not allowed' >&2; exit 1 ;;\n  -)")
+        .replace("  -r)", "  -r) exit 1 ;;\n  -r)")
+    )
+    with pytest.raises(UsageError, match="crontab refused"):
+        schedule.install(systemd=systemd)
+    assert schedule.show()["installed"] == before["installed"] and schedule.show()["units"] == before["units"]
+
+
+def test_where_the_units_cannot_be_removed_the_crontab_stays_as_it_was(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (project / "kept").write_bytes(OTHERS)
+    schedule.install(systemd=True)
+    before = timers.installed(Path.cwd())
+
+    def refuses(folder: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(folder))
+
+    monkeypatch.setattr(timers, "remove", refuses)
+    with pytest.raises(PermissionError):
+        schedule.install(systemd=False)
+    assert (project / "kept").read_bytes() == OTHERS and timers.installed(Path.cwd()) == before
+
+
+def test_an_install_on_the_sample_says_what_has_to_be_done_first(project: Path) -> None:
+    path = Path("params.yaml")
+    text = path.read_text(encoding="utf-8")
+    path.write_text(re.sub("store: .*", "store: ./data/sample", text, count=1), encoding="utf-8")
+    done = forex("schedule", "install", cwd=Path.cwd())
+    assert done.returncode == 0
+    assert "these jobs fail: fetch, daily. Set it in params.yaml to data/store" in done.stdout
+    path.write_text(re.sub("store: .*", "store: data/store", text, count=1), encoding="utf-8")
+    assert "ingest.store" not in forex("schedule", "install", cwd=Path.cwd()).stdout
 
 
 def test_without_cron_systemd_can_be_installed_and_removed(project: Path) -> None:
