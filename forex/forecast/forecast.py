@@ -12,6 +12,7 @@ from forex.core.files import CLP_DECIMALS
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
 from forex.core.sentence import sentence
+from forex.forecast.fan import by_length
 from forex.forecast.ladder import ladder
 from forex.forecast.report import (
     QUANTILES,
@@ -141,9 +142,9 @@ def _stale(series: Mapping[str, Listed], panel_row: Mapping[str, Any], origin: d
 
 
 def forecast_table(report: Forecast) -> pl.DataFrame:
-    """reports/forecast.csv: one row per horizon with the ends of each interval."""
+    """reports/forecast.csv: one row per horizon, the shortest first, with the ends of each interval."""
     rows = []
-    for horizon, entry in report.horizons.items():
+    for horizon, entry in by_length(report.horizons).items():
         row = {"origin_date": report.origin_date, "horizon": horizon, "target_date": entry.target_date}
         row |= {"anchor": report.anchor, "median": entry.median}
         for level, (lower, upper) in entry.intervals.items():

@@ -3,7 +3,10 @@
 from pathlib import Path
 from typing import Final
 
-from forex.core.errors import StaleError
+from forex.core.edges import yaml
+from forex.core.edges.limits import YAML_BYTES
+from forex.core.edges.reading import read_utf8
+from forex.core.errors import DataError, StaleError
 from forex.core.reports import AnyReport, read_report
 from forex.core.sentence import Sentence, sentence
 from forex.evaluation.report import ValidationReport
@@ -20,6 +23,8 @@ VALIDATION: Final = Path("reports/validation.json")
 PERFORMANCE: Final = Path("reports/performance.json")
 ALERTS: Final = Path("reports/alerts.json")
 EXPECTATIONS: Final = Path("reports/expectations.json")
+LOCK: Final = Path("dvc.lock")
+MEND: Final = "Run forex doctor."
 
 
 def read_reports() -> Reports:
@@ -49,9 +54,7 @@ def no_run(path: Path) -> StaleError:
 
 def other_run(forecast: Forecast, monitored: str, params: Params) -> Sentence | None:
     """Why the reports are not of one run of params.yaml; None where they are.  monitored: the origin of the alerts."""
-    if told := other_day(forecast, params.as_of):
-        return told
-    if str(forecast.origin_date) != monitored:
+    if str(forecast.as_of) == params.as_of and str(forecast.origin_date) != monitored:
         return sentence(
             "{file:s} is of the origin {origin}, {other:s} of {monitored}: the last run has not finished. Run dvc repro.",
             file=str(FORECAST),
@@ -59,11 +62,37 @@ def other_run(forecast: Forecast, monitored: str, params: Params) -> Sentence | 
             other=str(ALERTS),
             monitored=monitored,
         )
+    return other_params(forecast, params)
+
+
+def other_params(forecast: Forecast, params: Params) -> Sentence | None:
+    """Why the forecast is not of the day, the params and the store that params.yaml has now; None where it is."""
+    if told := other_day(forecast, params.as_of):
+        return told
     if forecast.inputs.params_sha256 != params_sha256(params):
         return sentence(
             "{file:s} was made with other params than params.yaml has now. Run dvc repro.", file=str(FORECAST)
         )
+    made_from = _store_of_run()
+    if made_from not in {None, params.ingest.store}:
+        return sentence(
+            "{file:s} was made from the store {made:s}, params.yaml names {wanted:s}. Run dvc repro.",
+            file=str(FORECAST),
+            made=made_from,
+            wanted=params.ingest.store,
+        )
     return None
+
+
+def _store_of_run() -> str | None:
+    """The store that the last finished run of `ingest` read, by dvc.lock; None where that does not say."""
+    try:
+        found = yaml.parsed(read_utf8(LOCK, YAML_BYTES, mend=MEND), LOCK, mend=MEND)
+    except (FileNotFoundError, DataError):  # of a broken one `forex doctor` speaks
+        return None
+    for key in ("stages", "ingest", "params", "params.yaml", "ingest", "store"):
+        found = found.get(key) if isinstance(found, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def other_day(forecast: Forecast, as_of: str) -> Sentence | None:

@@ -170,6 +170,19 @@ def test_a_run_of_other_params_is_stale_and_keys_that_no_forecast_depends_on_do_
     assert kinds(content) == {"stale"} and content["exit_code"] == 4 and "other params" in check.text(content)
 
 
+def test_a_run_of_another_store_is_stale() -> None:
+    monitored(world())
+    run.LOCK.write_text("stages: {ingest: {params: {params.yaml: {ingest: {store: data/sample}}}}}\n", encoding="utf-8")
+    assert check.view()["reasons"] == []
+    edit("store: data/sample", "store: mydata")
+    content = check.view()
+    assert kinds(content) == {"stale"} and content["exit_code"] == 4
+    assert "was made from the store data/sample, params.yaml names mydata. Run dvc repro." in check.text(content)
+    for silent in ("stages: {}\n", "stages: {ingest: ", "[]\n"):
+        run.LOCK.write_text(silent, encoding="utf-8")
+        assert check.view()["reasons"] == []
+
+
 def test_alerts_worth_a_message_are_a_reason() -> None:
     monitored(world())
     raised = alerts_of(panel_of(storm()[:81]))

@@ -37,6 +37,13 @@ def test_a_series_as_excel_in_chile_opens_it(own: Path) -> None:
     )
 
 
+def test_rows_come_in_order_of_day_whatever_their_order_in_the_store(project: Project, store: MadeUpStore) -> None:
+    store.add("usdclp", "date,value,known_at\n2024-11-27,975,\n2024-11-26,930,\n2024-11-27,976,2024-12-01T12:00:00Z\n")
+    export.view(Path("a.csv"), of="usdclp", locale="en")
+    rows = [line.split(",")[:2] for line in Path("a.csv").read_text(encoding="utf-8").splitlines()[1:]]
+    assert rows == [["2024-11-26", "930"], ["2024-11-27", "975"], ["2024-11-27", "976"]]
+
+
 def test_a_series_in_english(own: Path) -> None:
     export.view(Path("a.csv"), of="usdclp", locale="en")
     assert Path("a.csv").read_text(encoding="utf-8").splitlines()[:2] == [

@@ -15,9 +15,12 @@ from typer.testing import CliRunner
 from forex.commands.cli import app
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS, GRID
+from forex.core.reports import write_report
 from forex.forecast.ladder import ladder, round_levels
 from forex.forecast.report import Ladder
-from tests.support.forecasts_made_up import DAY, entry
+from forex.params import load_params, params_sha256
+from forex.report import run
+from tests.support.forecasts_made_up import DAY, entry, forecast
 from tests.support.made_up import ROOT
 
 ENTRIES = {"30d": entry("2024-12-27"), "7d": entry("2024-12-04"), "1d": entry("2024-11-28")}
@@ -93,12 +96,12 @@ def forecasts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
             "origin_date": DAY,
             "horizon": name,
             "model": PUBLISHED,
-            "target_date": forecast.target_date,
-            "steps": forecast.steps,
+            "target_date": made.target_date,
+            "steps": made.steps,
         }
         | {"anchor": 900.0, "regime": "NORMAL", "actual": None}
-        | dict(zip(COLUMNS, forecast.quantiles.values(), strict=True))
-        for name, forecast in ENTRIES.items()
+        | dict(zip(COLUMNS, made.quantiles.values(), strict=True))
+        for name, made in ENTRIES.items()
     ]
     table = pl.DataFrame(rows, schema_overrides={"actual": pl.Float64, "steps": pl.Int32})
     (tmp_path / "data/forecasts").mkdir(parents=True)
@@ -132,6 +135,21 @@ def test_it_fits_a_terminal_and_shows_every_level(forecasts: Path) -> None:
     assert lines[3].split() == ["above", "1d", "7d", "30d"]
     assert lines[4].split() == ["2024-11-28", "2024-12-04", "2024-12-27"]
     assert [float(line.split()[0]) for line in lines[5:]] == list(ladder(ENTRIES).levels)
+
+
+@pytest.mark.parametrize("words", [(), ("--ladder",), ("--date", "2024-12-10"), ("--at", DAY)])
+def test_a_run_that_is_not_of_params_yaml_is_shown_as_such(words: tuple[str, ...], forecasts: Path) -> None:
+    path = forecasts / "params.yaml"
+    as_committed = path.read_text(encoding="utf-8")
+    path.write_text(as_committed.replace('as_of: "2025-01-02"', f'as_of: "{DAY}"'), encoding="utf-8")
+    inputs = forecast().inputs.model_copy(update={"params_sha256": params_sha256(load_params())})
+    write_report(run.FORECAST, forecast(inputs=inputs))
+    assert "Run dvc repro" not in said(*words)
+    path.write_text(as_committed, encoding="utf-8")
+    told = (
+        f"{run.FORECAST} is as of {DAY}, params.yaml says 2025-01-02: no run for that day has finished. Run dvc repro."
+    )
+    assert told in " ".join(said(*words).split())
 
 
 def test_a_settlement_day_has_its_own_levels(forecasts: Path) -> None:

@@ -117,7 +117,9 @@ def _written(cell: Cell, style: Style) -> str:
     if isinstance(cell, dt.date):
         return format(cell, style.day)
     if isinstance(cell, float):
-        return f"{cell:.15g}".replace(".", style.decimal)
+        return (
+            repr(cell).removesuffix(".0").replace(".", style.decimal)
+        )  # the fewest digits that are read as the same number
     if isinstance(cell, int):
         return str(cell)
     shown = as_text(cell)
@@ -133,7 +135,8 @@ def _table(of: str, ingest: Ingest) -> Table:
     listed = read_series_list(store, ingest.limits)
     if of not in listed:
         raise UsageError(f"--of {of}: expected forecast, backtest or a series of {store}: {', '.join(listed)}.")
-    return _of_frame(read_series(store, of, listed[of], ingest.limits).select("date", "value", "known_at", "source"))
+    rows = read_series(store, of, listed[of], ingest.limits)
+    return _of_frame(rows.sort("date", "known_at", "line").select("date", "value", "known_at", "source"))
 
 
 def _of_frame(frame: pl.DataFrame) -> Table:
