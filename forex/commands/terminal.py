@@ -18,6 +18,7 @@ import typer
 from forex.commands.tables import wide
 from forex.core.edges.ending import aside
 from forex.core.edges.shown import INVISIBLE, line, lines, visible
+from forex.core.errors import UsageError, os_fault
 
 if TYPE_CHECKING:
     from forex.commands.words import Words
@@ -64,16 +65,27 @@ def show(content: Mapping[str, Any], text: Callable[[Any], str], *, as_json: boo
     text: gets the content with every string escaped; only what it adds itself can end a line or have a colour.
 
     Where a table is wider than the terminal, a line on stderr says so.
+
+    Raises UsageError where stdout takes no more.
     """
     if as_json:
-        typer.echo(_for_json(json.dumps(content, indent=2, ensure_ascii=False)))
+        _print(_for_json(json.dumps(content, indent=2, ensure_ascii=False)))
         return
     shown = text(_escaped(content))
-    typer.echo(shown)
+    _print(shown)
     width = _width(sys.stdout)
     widest = wide("\n".join(row for row in shown.split("\n") if ROW.search(row)))
     if width is not None and widest > width:
         progress(f"The table has {widest} columns and the terminal {width}: widen it, or read it with `| less -S`.")
+
+
+def _print(said: str) -> None:
+    try:
+        typer.echo(said)
+    except OSError as error:
+        raise UsageError(
+            f"{os_fault(error, 'stdout')} What was asked for is done; what there is to say of it is lost."
+        ) from error
 
 
 def tell(content: Mapping[str, Any], text: Callable[[Any, "Words"], str], lang: Lang | None, *, as_json: bool) -> None:

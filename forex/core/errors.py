@@ -13,7 +13,8 @@ ForexError
 ├── OtherData           6  two runs on different observations: their scores say nothing about each other
 └── Undelivered         7  a mail is not delivered; it waits in the outbox
 
-Anything else that ends a process is a defect of ours: exit 5. A message names the file, the row, the value, and what to do.
+An interruption from the keyboard ends with 130, without a word. Anything else that ends a process is a defect of ours: exit 5. A
+message names the file, the row, the value, and what to do.
 """
 
 import errno
@@ -21,6 +22,7 @@ import os
 
 EXIT_OK = 0
 EXIT_INTERNAL = 5
+EXIT_INTERRUPTED = 130  # as a shell has it: 128 and the number of the signal
 
 CHECK = "Check the path, its permissions and the disk."
 ADVICE = {

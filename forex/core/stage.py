@@ -16,7 +16,7 @@ from forex.core.edges.ending import aside, ended_by, let_go_of_streams
 from forex.core.edges.limits import YAML_BYTES
 from forex.core.edges.reading import read_utf8
 from forex.core.edges.shown import lines
-from forex.core.errors import EXIT_OK, UsageError
+from forex.core.errors import EXIT_INTERRUPTED, EXIT_OK, UsageError
 
 DVC_YAML = Path("dvc.yaml")
 FROM_GIT = "Restore it with git."
@@ -30,8 +30,10 @@ def run(stage: Callable[[], None]) -> None:
         refuse_undeclared(_name())
         installed.refuse_other()
         stage()
-    except (SystemExit, KeyboardInterrupt):
+    except SystemExit:
         raise
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
     except BaseException as error:  # polars' panic is no Exception
         message, code = ended_by(error)
         say(f"{_name()}: {message}")

@@ -1,6 +1,7 @@
 """forex and its stages in processes that are not as usual: without stdout, without assertions and docstrings."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -43,7 +44,66 @@ def test_a_closed_stdout_is_a_fault_and_nothing_is_done(words: str, folder: Path
 @pytest.mark.parametrize("words", ["params check", "params check --json", "--version", "--help", "fetch --help"])
 def test_a_full_stdout_is_a_fault(words: str, unbuffered: str, folder: Path) -> None:
     done = shell(f"{unbuffered}{sys.executable} -m forex {words} >/dev/full", folder)
-    assert (done.returncode, done.stderr) == (2, "forex: No space left on device. Free some space.\n")
+    assert done.returncode == 2
+    if "check" in words:
+        lost = "What was asked for is done; what there is to say of it is lost."
+        assert done.stderr == f"forex: stdout: No space left on device. Free some space. {lost}\n"
+    else:
+        assert done.stderr == "forex: No space left on device. Free some space.\n"
+
+
+@pytest.mark.parametrize("unbuffered", ["", "PYTHONUNBUFFERED=1 "])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("params check", 0),
+        ("params check --json", 0),
+        ("--help", 0),
+        ("--version", 0),
+        ("params sho", 2),
+        ("forecast", 3),
+    ],
+)
+def test_a_reader_that_stops_reading_changes_no_exit_code(words: str, code: int, unbuffered: str, folder: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    environ = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    environ |= {"PYTHONPATH": str(ROOT)} | ({"PYTHONUNBUFFERED": "1"} if unbuffered else {})
+    command = [sys.executable, "-m", "forex", *words.split()]
+    done = subprocess.run(
+        command, cwd=folder, env=environ, stdout=write, stderr=subprocess.PIPE, text=True, check=False
+    )
+    os.close(write)
+    assert done.returncode == code and "Traceback" not in done.stderr and "Broken pipe" not in done.stderr
+
+
+@pytest.mark.parametrize("module", ["forex", "stages.ingest"])
+def test_an_interruption_ends_without_a_traceback(module: str, folder: Path, tmp_path: Path) -> None:
+    """While it reads what never comes: its params.yaml is read from a terminal's other end."""
+    waits = tmp_path / "waits.py"
+    waits.write_text(
+        "import runpy, sys, time\n"
+        "import forex.params\n"
+        "def load_params(*names, **options):\n"
+        "    print('waits', file=sys.stderr, flush=True)\n"
+        "    time.sleep(60)\n"
+        "forex.params.load_params = load_params\n"
+        "sys.argv = sys.argv[1:]\n"
+        "runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)\n"
+    )
+    words = [module, "import", "a.csv"] if module == "forex" else [module]
+    process = subprocess.Popen(
+        [sys.executable, str(waits), *words],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "GLIBC_TUNABLES": ""},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None and process.stderr.readline() == "waits\n"
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=30)
+    assert process.returncode == 130 and "Traceback" not in said
 
 
 @pytest.mark.parametrize("unbuffered", ["", "PYTHONUNBUFFERED=1 "])

@@ -1,17 +1,17 @@
 """What a process that fails says, and the code that it ends with.
 
 An error of ours has its own code. What the system refuses, a missing permission or a full disk, is reported in its words (2).
-Anything else is a defect (5): one line, or the whole traceback where FOREX_TRACEBACK is set in the environment. A stream that takes
-no more, such as stdout on a full disk, changes none of these codes.
+Anything else is a defect (5): one line, or the whole traceback where FOREX_TRACEBACK is set in the environment. A full disk
+behind stderr changes none of these codes, and neither does a reader that stops reading, as in `forex check | head -1`.
 """
 
 import os
 import sys
 import traceback
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, TextIO
 
 from forex.core.errors import EXIT_INTERNAL, ForexError, UsageError, os_fault
 
@@ -48,10 +48,41 @@ def aside(said: str) -> None:
             print(said, file=sys.stderr)
 
 
-def let_go_of_streams() -> None:
-    """Flush stdout and stderr, and drop what they still hold where that fails.
+class Unheeded:
+    """A text stream whose reader may stop reading: what is written then is lost, and no error.
 
-    Python would try once more when it ends, and on a failure exit with 120, whatever the code was.
+    stream: all but `write` and `flush` is its own.
+    """
+
+    def __init__(self, stream: TextIO):
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write as the stream does; returns the length of `text`."""
+        with self._minding():
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush as the stream does."""
+        with self._minding():
+            self._stream.flush()
+
+    @contextmanager
+    def _minding(self) -> Iterator[None]:
+        try:
+            yield
+        except BrokenPipeError:
+            _drop(self._stream)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def let_go_of_streams() -> None:
+    """Drop what stdout and stderr still hold and cannot get rid of.
+
+    Python tries it once more when it ends, and where that fails it ends with 120, whatever the code was.
     """
     for stream in (sys.stdout, sys.stderr):
         if stream is None:  # whoever started the process closed it
@@ -59,8 +90,12 @@ def let_go_of_streams() -> None:
         try:
             stream.flush()
         except OSError:
-            with suppress(OSError), open(os.devnull, "wb") as nowhere:
-                os.dup2(nowhere.fileno(), stream.fileno())
+            _drop(stream)
+
+
+def _drop(stream: TextIO) -> None:
+    with suppress(OSError), open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), stream.fileno())
 
 
 def _place(error: BaseException) -> str:
