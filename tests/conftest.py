@@ -1,6 +1,7 @@
 """Fixtures that many tests share.
 
-The process runs in a time zone that is neither UTC nor Santiago nor New York: what depends on the machine's own fails.
+The process runs in a time zone that is neither UTC nor Santiago nor New York: what depends on the machine's own fails. Its language
+is English, whatever the machine's: a test about another one sets it.
 """
 
 import forex  # noqa: F401, I001  (pins the arithmetic before anything else loads numpy)
@@ -30,6 +31,10 @@ settings.load_profile("repeatable")
 
 os.environ["TZ"] = "Asia/Tokyo"
 time.tzset()
+
+for variable in ("LC_ALL", "LC_MESSAGES", "LANGUAGE"):
+    os.environ.pop(variable, None)
+os.environ["LANG"] = "C.UTF-8"
 
 # While modules are imported, hardly anything is garbage, and the collector would search ever more objects.
 gc.disable()

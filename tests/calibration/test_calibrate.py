@@ -9,7 +9,7 @@ from forex.calibration.calibrate import calibrate
 from forex.core.errors import TooLittleData
 from forex.core.names import PUBLISHED, calibrated_name
 from forex.core.quantiles import MEDIAN
-from tests.support.calibrated_world import HORIZONS, PARAMS, changed, result, world
+from tests.support.calibrated_world import DEPENDENT, HORIZONS, PARAMS, changed, result, world
 
 # --- what passes through and what comes out -------------------------------------------------------------------------
 
@@ -51,9 +51,8 @@ def test_without_a_nowcast_or_the_benchmark_there_is_none_between_them(missing: 
 def test_quantiles_are_complete_from_the_first_calibrated_origin_and_never_cross() -> None:
     calibrated, first = result()
     for horizon in HORIZONS:
-        names = {"random_walk", "random_walk_drift", "predecessor", "garch_t", "garch_t_conformal", "nowcast"}
-        names |= {"garch_t_nowcast", "random_walk_nowcast"}
-        assert set(calibrated[horizon].quantiles) == names | {"ensemble", PUBLISHED}
+        names = {"random_walk", "random_walk_drift", "predecessor", "garch_t", "garch_t_nowcast", "random_walk_nowcast"}
+        assert set(calibrated[horizon].quantiles) == names | set(DEPENDENT)
         for quantiles in calibrated[horizon].quantiles.values():
             assert np.isfinite(quantiles[first:]).all()
             assert (np.diff(quantiles[first:], axis=1) >= 0).all()

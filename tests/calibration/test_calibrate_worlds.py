@@ -22,7 +22,7 @@ def coverage(world: str, series: int, days: int, seed: int) -> tuple[dict[str, d
     total = 0
     for number in range(series):
         log_returns = WORLDS[world](np.random.default_rng([seed, number]), days)
-        raw, outcomes = inputs(log_returns, ("1d",), ("garch_t", "nowcast"))
+        raw, outcomes = inputs(log_returns, ("1d",), PARAMS.conformal)
         calibrated, first = calibrate(raw, outcomes, PARAMS)
         actual = outcomes["1d"].log_return
         scored = np.flatnonzero(np.isfinite(actual) & (np.arange(len(actual)) >= first))

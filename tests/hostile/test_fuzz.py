@@ -39,6 +39,7 @@ def test_a_sound_file_is_read_as_the_second_reader_reads_it(name: str) -> None:
     assert case.read() == case.strict(content)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", INPUTS)
 def test_a_damaged_file_is_refused_or_read_as_it_stands(name: str) -> None:
     case = INPUTS[name]

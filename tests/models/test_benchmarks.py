@@ -72,6 +72,7 @@ def benchmark(name: str, target: pl.DataFrame, origin: dt.date, horizon: str, cu
     return [anchor * math.exp(drift + spread * stats.t(30).ppf(level)) for level in GRID]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["random_walk", "random_walk_drift", "predecessor"])
 @pytest.mark.parametrize("cut_off", ["15:00", "18:30"])
 def test_benchmarks_equal_their_definition(name: str, cut_off: str) -> None:

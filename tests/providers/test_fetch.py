@@ -168,6 +168,12 @@ def test_no_provider_at_all_is_an_error_that_says_what_to_do(live: Live, provide
         live.fetch(NOW + dt.timedelta(days=14))
 
 
+def test_an_empty_store_and_no_provider_is_told_in_words(live: Live, providers: Providers) -> None:
+    providers.bcch = providers.mindicador = Answer(status=500)
+    with pytest.raises(StaleError, match=r"^usdclp: the store has no value, and no provider brought one \(2 failed"):
+        live.fetch(NOW)
+
+
 def test_a_store_of_csv_files_is_left_as_it_was(live: Live) -> None:
     live.store.mkdir()
     rows = live.store / "usdclp.csv"

@@ -59,6 +59,7 @@ def test_a_day_with_all_services_up(
     assert len(compared & {"mindicador", "findic", "ecb_xml", "frankfurter"}) >= 3  # by turns
 
 
+@pytest.mark.slow
 def test_the_first_days_of_a_year_cost_no_more(
     tmp_path: Path, server: Web, day: Day, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -78,6 +79,7 @@ def test_the_quote_is_asked_for_first(tmp_path: Path, server: Web, day: Day, mon
     assert day.asked[0] == "yahoo"
 
 
+@pytest.mark.slow
 def test_a_429_ends_a_service_for_the_run(
     tmp_path: Path, server: Web, day: Day, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,6 +92,7 @@ def test_a_429_ends_a_service_for_the_run(
     assert len(said) == 1 and "usdclp_spot from yahoo: " in said[0] and "ask again in a quarter of an hour" in said[0]
 
 
+@pytest.mark.slow
 def test_the_ecb_s_absence_costs_one_request_of_a_mirror(
     tmp_path: Path, server: Web, day: Day, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +114,7 @@ DOWN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("how", DOWN)
 def test_with_everything_down_a_run_ends_with_a_line_for_each_service(
     how: str, tmp_path: Path, server: Web, day: Day, monkeypatch: pytest.MonkeyPatch

@@ -35,6 +35,7 @@ def test_confidence_is_right_and_better_than_the_base_rate(on_sample: pl.DataFra
     _check_confidence(on_sample)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(REAL is None, reason="FOREX_REAL_DATA is not set")
 def test_confidence_on_the_real_store(on_real: pl.DataFrame) -> None:
     _check_confidence(on_real)

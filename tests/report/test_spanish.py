@@ -26,6 +26,7 @@ def said(project: str, **more: Any) -> tuple[NotedLanguage, str]:
     return spanish, page(language=spanish, **PROJECTS[project]() | more)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("project", PROJECTS)
 def test_every_text_of_the_page_has_its_spanish(project: str) -> None:
     spanish, whole = said(project)

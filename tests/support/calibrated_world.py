@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from forex.calibration.calibrate import Calibrated, Outcome, calibrate
-from forex.core.names import PUBLISHED
+from forex.core.names import ENSEMBLE, PUBLISHED, calibrated_name
 from forex.models.registry import build
 from forex.observations.history import Floats
 from forex.params import Calibrate
@@ -21,7 +21,7 @@ from tests.support.simulated import committed, fit_params, garch_returns, histor
 FIRST = 400  # the first origin with a raw forecast
 PARAMS = committed().calibrate
 HORIZONS = ("1d", "7d", "30d")
-DEPENDENT = ("nowcast", "garch_t_conformal", "ensemble", PUBLISHED)  # models whose quantiles calibration makes
+DEPENDENT = (*map(calibrated_name, PARAMS.conformal), ENSEMBLE, PUBLISHED)  # models whose quantiles calibration makes
 
 Raw = Mapping[str, Mapping[str, Predictive]]
 World = tuple[Raw, dict[str, Outcome]]

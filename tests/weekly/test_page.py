@@ -120,6 +120,7 @@ def test_what_changed_is_shown_with_before_and_now() -> None:
     assert "Evidence of a skill against the random walk nothing published better" in text
 
 
+@pytest.mark.slow
 def test_every_figure_changes_the_page() -> None:
     made = REPORTS["usual"]
     for name in SHOWN:

@@ -36,6 +36,7 @@ def network(**changes: object) -> Network:
     return Network(**settings | changes)  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_the_second_host_is_tried_once_and_briefly(silent: int) -> None:
     waits: list[float] = []
     with Client(network(), sleep=waits.append) as client:
