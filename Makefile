@@ -126,12 +126,13 @@ plots: .venv/installed .dvc/tmp/plots_page.html  ## dvc plots as one page that n
 	python -m forex.commands.keep.plots_templates
 	dvc plots show
 
-# Built strictly, without a network, in an environment of its own: a dead link or a page that nothing leads to ends it.
+# Built strictly, without a network, in an environment of its own: a dead link or a page that nothing leads to ends it. Not with --quiet,
+# by which MkDocs counts no warnings.
 docs-source: .venv/installed
 	@python -m forex.commands.keep.site .docs
 
 docs: docs-source .venv-docs/installed  ## the documentation as a site: site/index.html
-	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build --quiet
+	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs build
 
 docs-serve: docs-source .venv-docs/installed  ## the same, served on 127.0.0.1:8000
 	NO_MKDOCS_2_WARNING=1 .venv-docs/bin/mkdocs serve --no-livereload

@@ -156,7 +156,10 @@ def export(
     ] = "forecast",
     locale: Annotated[
         Literal["en", "es-CL"],
-        typer.Option(help="How numbers, days and columns are written; es-CL opens in Excel in Chile."),
+        typer.Option(
+            help="How numbers and days are written and columns separated; es-CL opens in Excel in Chile. "
+            "The forecast as .xlsx then speaks Spanish."
+        ),
     ] = "en",
     force: Annotated[bool, typer.Option("--force", help="Write over a file that exists.")] = False,
     as_json: Json = False,

@@ -1,8 +1,10 @@
 """The documentation as a site: built strictly from what git keeps and what the code says, with nothing fetched."""
 
 import re
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 import typer
@@ -135,6 +137,56 @@ def clone(tmp_path: Path) -> Path:
     return tmp_path
 
 
+class Page(HTMLParser):
+    """What a page leads to, and the places in it that others may lead to."""
+
+    def __init__(self, text: str):
+        super().__init__()
+        self.links: list[str] = []
+        self.places: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        for name, value in attrs:
+            if name in ("href", "src"):
+                self.links.append(value or "")
+            elif name == "id":
+                self.places.add(value or "")
+
+
+def dead_links(site: Path) -> list[str]:
+    """Page and link of each link within the site whose file, or place in a page, is not there."""
+    pages = {path: Page(path.read_text(encoding="utf-8")) for path in sorted(site.rglob("*.html"))}
+    dead = []
+    for path, page in pages.items():
+        for link in page.links:
+            address = urlsplit(link)
+            if address.scheme or address.netloc:
+                continue
+            base = site if address.path.startswith("/") else path.parent
+            leads_to = (base / unquote(address.path).lstrip("/")).resolve() if address.path else path
+            leads_to = leads_to / "index.html" if leads_to.is_dir() else leads_to
+            place = unquote(address.fragment)
+            known = leads_to in pages and (not place or place in pages[leads_to].places)
+            if not known and (leads_to in pages or not leads_to.is_file()):
+                dead.append(f"{path.relative_to(site)}: {link}")
+    return dead
+
+
+def test_a_link_that_leads_nowhere_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text('<p id="here"><a href="#here"><a href="b.html#there"><img src="c.png">')
+    (tmp_path / "b.html").write_text('<a href="/a.html#here"><a href="https://x.org/y"><a href="d.csv">')
+    assert dead_links(tmp_path.resolve()) == ["a.html: b.html#there", "a.html: c.png", "b.html: d.csv"]
+
+
+@pytest.mark.slow
+def test_a_dead_link_ends_make_docs(clone: Path) -> None:
+    page = clone / "docs/es/index.md"
+    page.write_text(f"{page.read_text(encoding='utf-8')}\n[x](nowhere.md)\n", encoding="utf-8")
+    done = make("docs", clone)
+    assert done.returncode != 0 and "nowhere.md" in done.stderr
+
+
 @pytest.mark.slow
 def test_make_docs_builds_the_site_and_nothing_of_it_is_fetched(clone: Path) -> None:
     blocked = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), "http://127.0.0.1:9")
@@ -142,6 +194,8 @@ def test_make_docs_builds_the_site_and_nothing_of_it_is_fetched(clone: Path) -> 
     assert done.returncode == 0, done.stdout + done.stderr
     pages = sorted((clone / "site").rglob("*.html"))
     assert len(pages) > 45
+    assert dead_links((clone / "site").resolve()) == []
+    assert ">&gt;&gt;&gt; </span>" in (clone / "site/docs/reference/generated/api.html").read_text(encoding="utf-8")
     assert [str(page) for page in pages if FETCHED.search(page.read_text(encoding="utf-8"))] == []
     style = "".join(path.read_text(encoding="utf-8") for path in (clone / "site/assets").rglob("*.css"))
     assert not re.search(r"url\([\"']?https?:|@import", style)

@@ -8,6 +8,7 @@ import functools
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,7 +31,8 @@ _, SECOND = days(FIRST_DAY, 2)
 # What takes back, replaces or mends files.
 TOUCHING = (
     *("git restore", "git checkout", "dvc checkout", "dvc exp", "dvc pull", "forex promote", "forex doctor"),
-    *("dvc params diff HEAD", "dvc metrics diff HEAD"),  # of an experiment, while it is there
+    # Of an experiment, while it is there.
+    *("dvc params diff HEAD", "dvc metrics diff HEAD", "forex gate HEAD shorter-memory"),
 )
 # What other tests run, since it needs a server, a crontab, another interpreter or somebody's file.
 ELSEWHERE = {
@@ -114,6 +116,7 @@ def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
         replay = after_first_day(tmp_path_factory, site)
         root = replay.root
         patch.chdir(root)
+        shutil.copytree(ROOT / "data/sample", root / "data/sample", dirs_exist_ok=True)
         for command in (
             "dvc add -q data/store",
             "git add --all",
@@ -151,7 +154,7 @@ def test_every_recipe_leaves_ledger_and_store_as_they_are(live: Replay) -> None:
     for recipe in dict.fromkeys(command for command in commands() if command.startswith(TOUCHING)):
         done = shell(recipe, root)
         assert kept(root) == before, recipe
-        refuses = recipe.startswith("forex promote")  # a model that is not ready
+        refuses = recipe.startswith(("forex promote", "forex gate"))  # a model not ready, a change for the worse
         assert done.returncode in ((0, 1) if refuses else (0,)), f"{recipe}: {done.stdout}{done.stderr}"
         if recipe.startswith("dvc exp run"):
             names = re.findall(r"--name (\S+)", recipe)
@@ -159,10 +162,8 @@ def test_every_recipe_leaves_ledger_and_store_as_they_are(live: Replay) -> None:
             assert 20 < len(shown) <= 60 and all("headline.json" in line for line in shown[1:] if line)
             [name] = re.findall(r"--name (\S+)", recipe)
             assert f"{commit_of(name)}\trefs/exps/" in shell("git ls-remote . 'refs/exps/*'", root).stdout
-            judged = shell(f"forex gate HEAD {name}", root)
-            assert judged.returncode in (0, 1), judged.stderr
         ran.append(recipe)
-    for start in ("git restore", "dvc checkout", "dvc exp run", "dvc exp remove", "forex promote"):
+    for start in ("git restore", "dvc checkout", "dvc exp run", "dvc exp remove", "forex gate", "forex promote"):
         assert any(recipe.startswith(start) for recipe in ran), start
 
 

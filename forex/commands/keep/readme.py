@@ -6,26 +6,47 @@ A block stands between `<!-- name -->` and `<!-- /name -->`, each once among all
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from forex.commands.show import forecast, nowcast, scoreboard
+from forex.commands.tables import markdown
+from forex.commands.words import Words
 from forex.core.disk import write_text
 from forex.core.errors import UsageError
 
-PAGES = (Path("README.md"), Path("docs/explanation/scores.md"), Path("docs/explanation/alarms.md"))
+PAGES = (
+    Path("README.md"),
+    Path("docs/explanation/scores.md"),
+    Path("docs/explanation/alarms.md"),
+    Path("docs/es/intervalos.md"),
+)
 MONITORS = Path("reports/monitors.md")  # written by `make study`
+SIDES_OF = "80"
 
 
 def blocks() -> dict[str, str]:
     """What each block holds: the output of the command that the text around it names, or what the study measured."""
     shown = forecast.text(forecast.view(at=None, above=None, below=None, settlement=None))
     measured = MONITORS.read_text(encoding="utf-8")
+    scores = scoreboard.view()
     return {
         "forecast": f"```text\n{shown}\n```",
-        "scoreboard": scoreboard.text(scoreboard.view()),
+        "scoreboard": scoreboard.text(scores),
+        "lados": sides(scores["horizons"], Words("es")),
         "nowcast": nowcast.text(nowcast.view(at=None)),
         "monitors": block(measured, "steady"),
         **{name: block(measured, name) for name in ("delays", "early_episodes", "found", "messages")},
     }
+
+
+def sides(horizons: Mapping[str, Any], words: Words) -> str:
+    """A table of the shares of outcomes below, inside and above the interval of SIDES_OF, in per cent, by horizon."""
+    covers = words.say("{level:s} % covers", level=SIDES_OF)
+    rows = [[words.say("horizon"), words.say("below"), covers, words.say("above")]]
+    for horizon, row in horizons.items():
+        shares = [row["tails"][SIDES_OF]["below"], row["coverage"][SIDES_OF], row["tails"][SIDES_OF]["above"]]
+        rows.append([horizon, *(words.number(100 * found["share"], ".1f") for found in shares)])
+    return markdown(rows)
 
 
 def block(page: str, name: str) -> str:

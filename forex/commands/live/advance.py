@@ -215,10 +215,14 @@ def _repro(progress: Callable[[str], None], *stages: str) -> None:
         [*DVC, "repro", *stages], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1
     ) as running:
         assert running.stdout is not None
-        for line in running.stdout:
-            said.append(line.rstrip("\n"))
-            if line.startswith("Running stage"):
-                progress(line.rstrip(":\n"))
+        try:
+            for line in running.stdout:
+                said.append(line.rstrip("\n"))
+                if line.startswith("Running stage"):
+                    progress(line.rstrip(":\n"))
+        except BaseException:  # as subprocess.run does
+            running.kill()
+            raise
     if running.returncode:
         code = re.search(r"exited with (\d+)", "\n".join(said))
         said = [line for line in said if line and not line.startswith(("Running stage", "> ", "Stage"))]

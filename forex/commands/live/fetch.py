@@ -138,11 +138,13 @@ def _outage(found: Sequence[Fetched], params: Params) -> str | None:
     age = int(calendar.steps_between(str(target.newest), str(target.expected))) if target.newest else None
     bound = params.validate_.max_age.critical
     if age is None or age > bound:
-        raise StaleError(
-            f"{TARGET}: the newest value is of {target.newest or 'no day'}, {bound} business days are allowed "
-            f"(validate.max_age.critical), and no provider brought a newer one ({_said(found)}). Try again later; nothing was "
-            "changed."
+        has = (
+            "the store has no value, and no provider brought one"
+            if target.newest is None
+            else f"the newest value is of {target.newest}, {bound} business days are allowed (validate.max_age.critical), and no "
+            "provider brought a newer one"
         )
+        raise StaleError(f"{TARGET}: {has} ({_said(found)}). Try again later; nothing was changed.")
     return why
 
 

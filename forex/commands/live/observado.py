@@ -20,14 +20,16 @@ def refuse_stale(params: Params, origin: str, cut_off: dt.datetime) -> None:
 
     The bound is that of the stage `validate`, validate.max_age.critical in business days, applied before a run changes anything.
     """
-    newest = known_rows(_target_rows(params), cut_off)["date"].max()
+    newest: Any = known_rows(_target_rows(params), cut_off)["date"].max()
     bound = params.validate_.max_age.critical
     if newest is None or age_business_days(str(newest), origin) > bound:
-        said = str(newest) if newest else "no day"
-        raise StaleError(
-            f"{TARGET}: the newest value known at {cut_off:{STAMP}} is of {said}, {bound} business days are allowed "
-            "(validate.max_age.critical). The last forecast and params.yaml are as they were; fetch again later."
+        known = (
+            f"no value was known at {cut_off:{STAMP}}"
+            if newest is None
+            else f"the newest value known at {cut_off:{STAMP}} is of {newest}, {bound} business days are allowed "
+            "(validate.max_age.critical)"
         )
+        raise StaleError(f"{TARGET}: {known}. The last forecast and params.yaml are as they were; fetch again later.")
 
 
 def lacks(params: Params, cut_off: dt.datetime) -> str | None:

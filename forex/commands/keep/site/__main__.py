@@ -11,9 +11,12 @@ PAGES = (
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "SECURITY.md",
     "docs",
     "reports/*.md",
+    "reports/early_days.csv",
     "reports/figures",
+    "reports/schema",
     "data/*/*.md",
     "LICENSE",
 )
