@@ -25,6 +25,7 @@ def test_there_is_one_for_each_report_and_no_other() -> None:
     assert {path.name for path in (ROOT / FOLDER).iterdir()} == {schema_file(report).name for report in REPORTS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("report", COMMITTED, ids=str)
 def test_what_is_committed_follows_it_and_is_what_the_model_reads(report: Path) -> None:
     text = (ROOT / report).read_text(encoding="utf-8")

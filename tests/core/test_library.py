@@ -59,6 +59,7 @@ def test_a_frame_of_pandas_is_as_good() -> None:
     assert forex.panel(other, as_of="2024-11-27").equals(forex.panel(series, as_of="2024-11-27"))
 
 
+@pytest.mark.slow
 def test_what_pandas_makes_of_every_frame_is_as_good() -> None:
     table, raw, calibrated = (frame.to_pandas() for frame in made())
     assert forex.fit(table, horizons=["1d"]).equals(made()[1])
@@ -392,6 +393,7 @@ def test_what_is_wrong_is_refused_by_name(call: Callable[[], Any], kind: type[Ex
     assert "dvc repro" not in str(refused.value) and "\n" not in str(refused.value)
 
 
+@pytest.mark.slow
 def test_what_may_be_left_out_may_be() -> None:
     table, raw, calibrated = made()
     assert forex.calibrate(raw, forex.panel(forex.read_store(), as_of="2008-07-31")).height == calibrated.height

@@ -45,6 +45,7 @@ def finished(project: Project) -> Path:
     return project.root
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("command", "name"), [(command, name) for command, names in SHOWN_BY.items() for name in names]
 )

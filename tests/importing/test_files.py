@@ -308,6 +308,7 @@ def test_cells_that_only_have_a_format_count_as_none(tmp_path: Path, known: Know
     assert {value.date: value.number for value in read(tmp_path, "a.xlsx", out.getvalue(), known).values} == VALUES
 
 
+@pytest.mark.slow
 def test_what_a_workbook_says_is_far_below_is_not_looked_for(tmp_path: Path, known: Known) -> None:
     book = BytesIO(workbook([["Fecha", "Valor"], [dt.date(2024, 11, 27), 934.5]]))
     out = BytesIO()

@@ -24,6 +24,7 @@ def history(seed: int, days: int = 200, gaps: float = 0.1) -> History:
 # --- own returns ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @given(st.integers(0, 50), st.integers(1, 4))
 def test_own_returns_are_the_last_ones_known_the_newest_first(seed: int, count: int) -> None:
     made = history(seed, 40, 0.2)

@@ -56,6 +56,7 @@ def test_committed_templates_are_what_the_charts_say():
     assert committed == templates(), "run `make plots`"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", DECLARED)
 def test_a_filled_template_draws_each_revision_in_its_colour_and_names_it(name):
     text = drawn(name, ["workspace", "v1"])

@@ -178,6 +178,7 @@ def refuse_slow(use: Use, text: Any) -> None:
             assert taken <= LIMIT, f"{taken:.2f} s for {size} characters, {long[:40]!r} and so on"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("use", USES, ids=lambda use: f"{use.place} {use.search}")
 def test_a_pattern_is_done_in_time(use: Use) -> None:
     @settings(

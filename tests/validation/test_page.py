@@ -94,6 +94,7 @@ def test_a_series_in_use_with_a_check_that_does_not_hold_is_one_with_reservation
     assert with_class(found, "WARNING") == 1
 
 
+@pytest.mark.slow
 def test_rows_that_failed_are_shown_with_their_line() -> None:
     report = summary({"usdclp": check_rows(series(changes={50: 2000.0}))}, {}, AS_OF, params_sha256={}, store={})
     text = shown(report).text

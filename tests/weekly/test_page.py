@@ -143,6 +143,7 @@ def test_the_template_holds_no_figure_of_its_own() -> None:
     assert re.findall(r"\d", re.sub(r"\{\{.*?\}\}|\{%.*?%\}|<[^>]*>", " ", text, flags=re.DOTALL)) == []
 
 
+@pytest.mark.slow
 def test_the_pdf_is_one_and_asks_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where WeasyPrint and Pango are installed."""
     try:

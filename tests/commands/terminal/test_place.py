@@ -11,6 +11,8 @@ from forex.commands.cli import app
 from tests.support.finished_project import first_run
 from tests.support.forex_command import forex, forex_process
 
+pytestmark = pytest.mark.slow
+
 
 def every_command() -> list[list[str]]:
     """The words of every command and every group of commands, as the application declares them."""

@@ -73,6 +73,7 @@ def test_a_packed_body_without_content_does_not_outlast_the_deadline(site: Web, 
     ends_at_the_deadline(site, drip)
 
 
+@pytest.mark.slow
 def test_the_look_up_of_a_name_does_not_outlast_the_deadline(site: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     def silent(*arguments: Any, **options: Any) -> Any:
         time.sleep(1.5)
@@ -86,6 +87,7 @@ def test_the_look_up_of_a_name_does_not_outlast_the_deadline(site: Web, monkeypa
         assert time.monotonic() - begun < 1
 
 
+@pytest.mark.slow
 def test_a_deadline_that_has_passed_does_not_reach_the_next_request(site: Web) -> None:
     def late(handler: BaseHTTPRequestHandler) -> None:
         time.sleep(1)

@@ -51,6 +51,7 @@ def test_the_second_host_is_tried_once_and_briefly(silent: int) -> None:
     assert len(waits) == 2
 
 
+@pytest.mark.slow
 def test_where_one_has_answered_the_others_are_waited_for(site: Web, silent: int) -> None:
     site.route = lambda path, query: Answer("fine")
     trust: ssl.SSLContext = site.trust
