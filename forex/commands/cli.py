@@ -88,10 +88,10 @@ def forecast(
 ) -> None:
     """The forecast as a table: median, intervals and probability of a rise by horizon."""
     place.require()
-    from forex.commands.show import forecast
+    from forex.commands.show import forecast, of_run
 
     content = forecast.view(at=at, above=above, below=below, settlement=date, ladder=ladder)
-    terminal.tell(content, forecast.text, lang, as_json=as_json)
+    terminal.tell(of_run.beside(content), of_run.below(forecast.text), lang, as_json=as_json)
 
 
 @app.command()
@@ -116,9 +116,9 @@ def status(lang: Language = None, as_json: Json = False) -> None:
 def scoreboard(lang: Language = None, as_json: Json = False) -> None:
     """Measured coverage, and scores against every benchmark with the evidence for a difference."""
     place.require()
-    from forex.commands.show import scoreboard
+    from forex.commands.show import of_run, scoreboard
 
-    terminal.tell(scoreboard.view(), scoreboard.text, lang, as_json=as_json)
+    terminal.tell(of_run.beside(scoreboard.view()), of_run.below(scoreboard.text), lang, as_json=as_json)
 
 
 @app.command()
@@ -131,9 +131,9 @@ def regime(
 ) -> None:
     """The market regime, why it was called signal by signal, and what to do about it."""
     place.require()
-    from forex.commands.show import regime
+    from forex.commands.show import of_run, regime
 
-    terminal.tell(regime.view(at=at), regime.text, lang, as_json=as_json)
+    terminal.tell(of_run.beside(regime.view(at=at)), of_run.below(regime.text), lang, as_json=as_json)
 
 
 @app.command()
@@ -182,9 +182,9 @@ def nowcast(
 ) -> None:
     """What moves the newest nowcast, series by series with its age, and how much the nowcast has explained."""
     place.require()
-    from forex.commands.show import nowcast
+    from forex.commands.show import nowcast, of_run
 
-    terminal.tell(nowcast.view(at=at), nowcast.text, lang, as_json=as_json)
+    terminal.tell(of_run.beside(nowcast.view(at=at)), of_run.below(nowcast.text), lang, as_json=as_json)
 
 
 @app.command()
@@ -201,8 +201,10 @@ def explain(
     """Why the forecast is what it is, part by part in pesos, and what changed since the business day before."""
     place.require()
     from forex.commands.show import explain as accounts
+    from forex.commands.show import of_run
 
-    terminal.tell(accounts.view(horizon=horizon, at=at), accounts.text, lang, as_json=as_json)
+    content = accounts.view(horizon=horizon, at=at)
+    terminal.tell(of_run.beside(content), of_run.below(accounts.text), lang, as_json=as_json)
 
 
 @app.command()
@@ -292,9 +294,9 @@ def alerts(
 ) -> None:
     """Shocks of the market and faults of the forecast, and whether the newest origin is worth a message."""
     place.require()
-    from forex.commands.show import alerts
+    from forex.commands.show import alerts, of_run
 
-    terminal.tell(alerts.view(since=since), alerts.text, lang, as_json=as_json)
+    terminal.tell(of_run.beside(alerts.view(since=since)), of_run.below(alerts.text), lang, as_json=as_json)
 
 
 @app.command()

@@ -28,7 +28,8 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     """The working directory, the finished project with the nowcast published."""
     with copied(tmp_path_factory) as made:
         made.write({"calibrate.published.model": "nowcast"})
-        run("calibrate")
+        for stage in ("calibrate", "forecast"):
+            run(stage)
         Path("dvc.yaml").touch()
         yield made
 

@@ -20,10 +20,9 @@ from forex.evaluation.report import ValidationReport
 from forex.evaluation.unjudged import unjudged
 from forex.forecast.forecast import at_origin, clp, target_forecast
 from forex.forecast.ladder import rungs
-from forex.forecast.report import Forecast
 from forex.observations.store import TARGET
 from forex.params import load_params
-from forex.report.run import FORECAST, VALIDATION, other_params
+from forex.report.run import VALIDATION
 from forex.statistics.distribution import between_horizons, probability_above
 from forex.timeline import calendar
 
@@ -42,7 +41,7 @@ def view(
     Raises UsageError where a date is not one, `at` lies outside of the backtest, the settlement day is not a business day or lies
     outside of the horizons, a rate is not positive, or a rate is given beside the ladder, which has levels of its own.
     """
-    params = load_params()
+    params = load_params("horizons", "levels")
     if ladder and (above is not None or below is not None):
         raise UsageError("--ladder has levels of its own: leave out --above and --below, or --ladder.")
     for name, level in (("--above", above), ("--below", below)):
@@ -68,8 +67,6 @@ def view(
         validation = read_report(VALIDATION, ValidationReport)
         said = unjudged(validation, entries, max(params.levels))
         content["unjudged"] = {name: plain(why) for name, why in said.items()}
-    if FORECAST.exists() and (other := other_params(read_report(FORECAST, Forecast), params)):
-        content["other_run"] = plain(other)
     if ladder:
         levels, above_them = rungs({name: target_forecast(row, params.levels) for name, row in entries.items()})
         content["ladder"] = {"levels": levels, "above": above_them}
@@ -170,7 +167,7 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
     beyond = [line for said in content.get("unjudged", {}).values() for line in words.wrapped(words.say(said))]
     lacking = [(name, entry["why_no_actual"]) for name, entry in entries.items() if "why_no_actual" in entry]
     why = [line for name, said in lacking for line in words.wrapped(f"{name}: {words.say(said)}.")]
-    below = [*_other(content, words), *beyond, *why]
+    below = [*beyond, *why]
     table = aligned([titles, *rows], width=words.width)
     return "\n".join([*words.wrapped(head), "", table, *([""] if below else []), *below])
 
@@ -188,14 +185,7 @@ def ladder_text(content: Mapping[str, Any], words: Words) -> str:
     rows = [[words.say("above"), *names], ["", *(content["horizons"][name]["target_date"] for name in names)]]
     for rung, level in enumerate(levels):
         rows.append([words.number(level, ".10g"), *(_percent(above[name][rung], words) for name in names)])
-    other = _other(content, words)
-    below = ["", *other] if other else []
-    return "\n".join([*words.wrapped(head), *words.wrapped(about), "", aligned(rows, width=words.width), *below])
-
-
-def _other(content: Mapping[str, Any], words: Words) -> list[str]:
-    """That what is shown is not of the params that params.yaml has now, where it is so."""
-    return words.wrapped(words.say(content["other_run"])) if "other_run" in content else []
+    return "\n".join([*words.wrapped(head), *words.wrapped(about), "", aligned(rows, width=words.width)])
 
 
 def _cells(name: str, entry: Mapping[str, Any], matured: bool, words: Words) -> list[str]:
