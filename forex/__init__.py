@@ -8,8 +8,8 @@
 >>> forex.latest(calibrated)[["target_date", "median", "lower_80", "upper_80"]].rows()
 [(datetime.date(2009, 4, 7), 578.89, 561.78, 595.9)]
 
-The functions live in `forex.library`, which is imported when the first of them is asked for. Import `forex` before numpy: it pins
-numpy's arithmetic. A stage's process pins the C library's too, so that a last digit may differ from what the pipeline writes.
+The functions live in `forex.library.steps`, which is imported when the first of them is asked for. Import `forex` before numpy: it
+pins numpy's arithmetic. A stage's process pins the C library's too, so that a last digit may differ from what the pipeline writes.
 """
 
 from typing import Any
@@ -26,7 +26,7 @@ def __getattr__(name: str) -> Any:
     if name in __all__:
         from importlib import import_module
 
-        return getattr(import_module("forex.library"), name)
+        return getattr(import_module("forex.library.steps"), name)
     raise AttributeError(f"module 'forex' has no attribute {name!r}")
 
 

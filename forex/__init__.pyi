@@ -1,8 +1,8 @@
-from forex.library import calibrate as calibrate
-from forex.library import fit as fit
-from forex.library import latest as latest
-from forex.library import panel as panel
-from forex.library import read_store as read_store
-from forex.library import score as score
+from forex.library.steps import calibrate as calibrate
+from forex.library.steps import fit as fit
+from forex.library.steps import latest as latest
+from forex.library.steps import panel as panel
+from forex.library.steps import read_store as read_store
+from forex.library.steps import score as score
 
 __version__: str

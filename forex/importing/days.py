@@ -59,9 +59,8 @@ _A_MONTH: Final = re.compile(
 )
 _SERIAL: Final = re.compile(r"^[2-6]\d{4}$")
 _BEGINS: Final = re.compile(r"\s*(\d{1,2}[-/.]\d{1,2}[-/.](\d{4}|\d{2})|\d{4}[-/.]\d{1,2}[-/.]\d{1,2})\b")
-LONGEST: Final = (
-    100  # characters of a cell that can be a day; the time of the patterns above grows with the square of its length
-)
+# Characters of a cell that can be a day; the time of the patterns above grows with the square of its length.
+LONGEST: Final = 100
 
 
 def plain(text: str) -> str:

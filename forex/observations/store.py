@@ -154,7 +154,7 @@ def read_series(store: Path, name: str, series: Series, limits: StoreLimits = US
     rows = list(_csv_rows(path, limits) if path.suffix == ".csv" else _parquet_rows(path, limits))
     frame = pl.DataFrame(rows, schema=SCHEMA, orient="row")
     frame = frame.with_columns(known_at=pl.coalesce("known_at", published(frame["date"], series.publication)))
-    _refuse_conflicts(frame, path)
+    refuse_conflicts(frame, str(path), "line")
     _refuse_revisions(frame, path, limits)
     return frame
 
@@ -301,12 +301,18 @@ def _refuse_revisions(frame: pl.DataFrame, path: Path, limits: StoreLimits) -> N
         raise DataError(limit.passed(path, most["len"].item()))
 
 
-def _refuse_conflicts(frame: pl.DataFrame, path: Path) -> None:
-    conflicts = frame.filter(pl.col("value").n_unique().over("date", "known_at") > 1).sort("date", "known_at", "line")
-    if conflicts.height:
-        first, second = conflicts.head(2).iter_rows(named=True)
+def refuse_conflicts(rows: pl.DataFrame, name: str, place: str) -> None:
+    """Raise DataError where a date has two values that were known at the same instant.
+
+    rows: with date, value, known_at and, in the column `place`, where each stands.  name: what the message begins with.
+    """
+    wrong = rows.filter(pl.col("value").n_unique().over("date", "known_at") > 1).sort("date", "known_at", place)
+    if wrong.height:
+        first = wrong.row(0, named=True)
+        same = (pl.col("date") == first["date"]) & (pl.col("known_at") == first["known_at"])
+        second = wrong.filter(same & (pl.col("value") != first["value"])).row(0, named=True)
         raise DataError(
-            f"{path}, lines {first['line']} and {second['line']}: {first['date']} has the values {first['value']} and "
+            f"{name}, {place}s {first[place]} and {second[place]}: {first['date']} has the values {first['value']} and "
             f"{second['value']}, both known at {first['known_at']:%Y-%m-%dT%H:%M:%SZ}. Remove the wrong one, or give the "
             "revision its own known_at."
         )

@@ -10,13 +10,13 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from forex.core.disk import write_text
-from forex.core.errors import ForexError, UsageError, os_fault
+from forex.core.errors import UsageError, os_fault
 from forex.schedule.due import BUSINESS, Job, Plan
+from forex.schedule.undone import undone
 
 LAST_HOUR: Final = 23
 MINUTE: Final = dt.timedelta(minutes=1)
@@ -88,18 +88,11 @@ def write(plan: Plan, folder: Path, python: Path) -> None:
     """
     wanted, before = units(plan, folder, python), installed(folder)
     missing = [path for path in _wanted(folder).parents if not path.exists()]
-    try:
+    with undone(lambda: restore(folder, before), *(path.rmdir for path in missing)):
         _write(wanted)
         for words in (("daemon-reload",), _enable(folder)):
             if said := _refused(*words):
                 raise UsageError(f"{said} Nothing was changed. {OTHERWISE}")
-    except BaseException:
-        with suppress(ForexError, OSError):
-            restore(folder, before)
-        for path in missing:
-            with suppress(OSError):
-                path.rmdir()
-        raise
 
 
 def installed(folder: Path) -> dict[str, str]:

@@ -99,7 +99,7 @@ def test_whoever_reads_a_store_without_params_has_the_limits_that_they_have() ->
     assert USUAL.model_dump() == COMMITTED["ingest"]["limits"]
 
 
-WITHOUT_PARAMS = {"forex/library.py"}
+WITHOUT_PARAMS = {"forex/library/steps.py"}
 
 
 def test_whoever_has_a_params_yaml_reads_a_store_by_its_limits() -> None:

@@ -9,29 +9,9 @@ from typing import Any
 import pytest
 
 from forex.core.errors import DataError, UsageError
-from forex.importing.about import Asked, Known
-from forex.importing.understood import Understood, understand
-from forex.observations.store import series_list
-from forex.params import load_params
+from forex.importing.about import Known
 from tests.importing.peoples_files import workbook
-from tests.support.made_up import ROOT
-
-NOW = dt.datetime(2024, 12, 3, 12, tzinfo=dt.UTC)
-
-
-@pytest.fixture(scope="module")
-def known() -> Known:
-    return Known(
-        series_list(ROOT / "data/live_series.yaml"),
-        load_params(path=ROOT / "params.yaml").validate_.bounds,
-        {"F073.TCO.PRE.Z.D": "usdclp", "dolar": "usdclp"},
-    )
-
-
-def read(folder: Path, name: str, content: bytes | str, known: Known, **asked: str) -> Understood:
-    path = folder / name
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return understand(path, Asked(**asked), known, NOW)  # type: ignore[arg-type]
+from tests.importing.reading import read
 
 
 @pytest.mark.parametrize(

@@ -19,30 +19,9 @@ from forex.core.edges.limits import IMPORT_BYTES, IMPORT_COLUMNS, IMPORT_LINES, 
 from forex.core.errors import DataError, ForexError, UsageError
 from forex.importing.about import Asked, Known
 from forex.importing.understood import Understood, understand
-from forex.observations.store import series_list
-from forex.params import load_params
 from forex.timeline import calendar
 from tests.importing.peoples_files import ABSENT, FILES, VALUES, comma, delimited, workbook
-from tests.support.made_up import ROOT
-
-NOW = dt.datetime(2024, 12, 3, 12, tzinfo=dt.UTC)
-
-
-@pytest.fixture(scope="module")
-def known() -> Known:
-    return Known(
-        series_list(ROOT / "data/live_series.yaml"),
-        load_params(path=ROOT / "params.yaml").validate_.bounds,
-        {"F073.TCO.PRE.Z.D": "usdclp", "dolar": "usdclp"},
-    )
-
-
-def read(
-    folder: Path, name: str, content: bytes | str, known: Known, now: dt.datetime = NOW, **asked: object
-) -> Understood:
-    path = folder / name
-    path.write_bytes(content.encode() if isinstance(content, str) else content)
-    return understand(path, Asked(**asked), known, now)  # type: ignore[arg-type]
+from tests.importing.reading import NOW, read
 
 
 @pytest.mark.parametrize("kind", FILES)

@@ -188,6 +188,11 @@ def test_what_is_written_is_what_is_read(store: MadeUpStore, rows: list[tuple[An
             "lines 3 and 5",
             "2024-11-26 has the values 941.5 and 999.0, both known at 2024-11-25T21:00:00Z",
         ),
+        (
+            GOOD + "2024-11-26,941.5\n2024-11-26,999\n",
+            "lines 3 and 6",
+            "2024-11-26 has the values 941.5 and 999.0, both known at 2024-11-25T21:00:00Z",
+        ),
     ],
 )
 def test_a_damaged_file_is_named_with_line_and_value(store: MadeUpStore, text: str, where: str, what: str) -> None:

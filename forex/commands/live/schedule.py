@@ -5,8 +5,7 @@ for cron, which starts a tick every five minutes; the timers of systemd have the
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ from forex.commands.keep import params
 from forex.commands.keep.scheduled import check_commands
 from forex.commands.tables import listed
 from forex.core.clock import Clock, now
-from forex.core.errors import ForexError
 from forex.core.places import ENVIRONMENT
 from forex.health.jobs import JobState, states
 from forex.params import Params
@@ -22,6 +20,7 @@ from forex.schedule import crontab, timers
 from forex.schedule.due import Plan
 from forex.schedule.environment import credentials
 from forex.schedule.plan import plan_of
+from forex.schedule.undone import undone
 
 CRON, SYSTEMD = "cron", "systemd"
 STAMP = "%Y-%m-%d %H:%M"
@@ -59,14 +58,14 @@ def install(*, systemd: bool, clock: Clock = now) -> dict[str, Any]:
         before, after = _without_block(folder)
         units = timers.installed(folder)
         timers.write(plan, folder, python)
-        with _undone(lambda: timers.restore(folder, units)):
+        with undone(lambda: timers.restore(folder, units)):
             _write(before, after)
     else:
         before = crontab.read()
         after = crontab.with_block(before, folder, python)
         units = timers.installed(folder)
         _write(before, after)
-        with _undone(lambda: _write(after, before), lambda: timers.restore(folder, units)):
+        with undone(lambda: _write(after, before), lambda: timers.restore(folder, units)):
             notes += _without_units(folder)
     return show(clock=clock) | {"notes": notes}
 
@@ -178,15 +177,3 @@ def _unready(settings: Params, plan: Plan) -> list[str]:
         return []
     jobs = [job.name for job in plan.jobs if any(command.split()[0] in NEED_A_STORE for command in job.commands)]
     return [TO_GROW.format(store=store, jobs=", ".join(jobs))] if jobs else []
-
-
-@contextmanager
-def _undone(*steps: Callable[[], object]) -> Iterator[None]:
-    """Take these steps, as far as they go, where what is done within fails."""
-    try:
-        yield
-    except BaseException:
-        for step in steps:
-            with suppress(ForexError, OSError):
-                step()
-        raise

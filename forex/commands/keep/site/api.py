@@ -11,7 +11,7 @@ INTERNAL: Final = ("__main__", "commands", "library")
 
 def page() -> str:
     """The page, nothing but directives: mkdocstrings reads the docstrings from the sources."""
-    blocks = ["# The API", "", "## import forex", "", _directive("forex.library", 3)]
+    blocks = ["# The API", "", "## import forex", "", _directive("forex.library.steps", 3)]
     for name in reversed(layers()):
         if name in INTERNAL:
             continue

@@ -1,22 +1,20 @@
-"""The frames and words that people give the library, checked once for each kind before anything computes with them.
+"""The frames that people give the library, checked once for each kind before anything computes with them.
 
 A frame may be polars or pandas; what comes back is polars, with the types that the library makes. Every fault is a DataError that
-names the argument, the row (counted from 0, as frames do) and the value; a wrong word is a UsageError.
+names the argument, the row (counted from 0, as frames do) and the value.
 """
 
-import datetime as dt
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, TypeVar
 
-import numpy as np
 import polars as pl
 
 from forex.core.edges.shown import LONGEST_VALUE, cut, shown
-from forex.core.edges.validators import clock_time, horizon_name, iso_day
-from forex.core.errors import DataError, TooLittleData, UsageError
-from forex.core.quantiles import COLUMNS, central_pair
+from forex.core.edges.validators import horizon_name
+from forex.core.errors import DataError, TooLittleData
+from forex.core.quantiles import COLUMNS
 from forex.observations.moves import drivers_of
-from forex.observations.store import PERCENT, TARGET
+from forex.observations.store import PERCENT, TARGET, refuse_conflicts
 from forex.timeline.holidays import FIRST_YEAR, LAST_YEAR
 
 Checked = TypeVar("Checked")
@@ -83,7 +81,7 @@ def observations(name: str, given: Any) -> pl.DataFrame:
         rate = "" if name == TARGET else f', or give the frame a column `unit` that says "{PERCENT}", if it is a rate'
         wrong = f"is not positive, and moves are taken in logarithms. Correct or remove it{rate}"
         _refuse(frame, name, "value", pl.col("value") <= 0, wrong)
-    _refuse_conflicts(frame, name)
+    refuse_conflicts(frame, name, "row")
     return frame.drop("row").sort("date", "known_at")
 
 
@@ -217,80 +215,6 @@ def series(given: Any) -> Mapping[str, Any]:
     return given
 
 
-def quotes(given: Any, listed: Collection[str], in_per_cent: Collection[str]) -> set[str]:
-    """The ids in `quotes`.  Raises UsageError where one is no driver among the series, or a rate."""
-    names = set(words("quotes", given, 'ids of series such as ["usdclp_spot"]'))
-    drivers = [name for name in listed if name != TARGET]
-    for name in sorted(names):
-        if name == TARGET:
-            raise UsageError(f"quotes: {TARGET} is the series that is forecast, and no quote of itself. Remove it.")
-        if name not in drivers:
-            raise UsageError(
-                f"quotes: {shown(name)} is not among the series ({', '.join(sorted(drivers)) or 'no drivers'}). Correct it."
-            )
-        if name in in_per_cent:
-            raise UsageError(
-                f'quotes: {name} is a rate by its unit, "{PERCENT}"; a quote is a price of the dollar in pesos.'
-            )
-    return names
-
-
-def horizons(given: Any) -> list[str]:
-    """The horizons of `fit`.  Raises UsageError where there is none, one comes twice or is no horizon."""
-    names = words("horizons", given, 'horizons such as ["7d"]')
-    if not names:
-        raise UsageError('horizons: expected at least one, such as ["7d"].')
-    return [word("horizons", name, horizon_name) for name in names]
-
-
-def levels(given: Any) -> list[float]:
-    """The levels of `latest` and `score`.  Raises ValueError where one comes twice or is no pair of the grid."""
-    if isinstance(given, str) or not isinstance(given, Collection):
-        raise ValueError(f"levels: expected numbers such as [0.8], got {shown(given)}")
-    for level in given:
-        if isinstance(level, str) or not np.isscalar(level):
-            raise ValueError(f"levels: expected numbers such as 0.8, got {shown(level)}")
-        try:
-            central_pair(float(level))  # type: ignore[arg-type]
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"levels: {error}") from error
-    found = [float(level) for level in given]
-    if len(set(found)) != len(found):
-        raise ValueError(f"levels: expected no repetition, got {found}")
-    return found
-
-
-def day(argument: str, given: str | dt.date) -> str:
-    """A day such as "2024-11-27", as a text.  Raises UsageError where it is none."""
-    return str(word(argument, str(given) if isinstance(given, dt.date) else given, iso_day))
-
-
-def time(argument: str, given: str) -> str:
-    """A time of day such as "15:00".  Raises UsageError where it is none."""
-    return word(argument, given, clock_time)
-
-
-def word(argument: str, given: Any, check: Callable[[str], Checked]) -> Checked:
-    """What `check` makes of a text.  Raises UsageError naming the argument where it is no text, or `check` refuses it."""
-    try:
-        return check(given if isinstance(given, str) else repr(given))
-    except ValueError as error:
-        raise UsageError(f"{argument}: {error}.") from error
-
-
-def words(argument: str, given: Any, expected: str) -> list[str]:
-    """The texts of a collection.  Raises UsageError where it is a text itself, or something else stands in it, or one twice."""
-    if isinstance(given, str) or not isinstance(given, Collection):
-        raise UsageError(f"{argument}: expected {expected}, got {shown(given)}.")
-    for name in given:
-        if not isinstance(name, str):
-            raise UsageError(f"{argument}: expected {expected}, got {shown(name)} in it.")
-    found = list(given)
-    if repeated := [name for at, name in enumerate(found) if name in found[:at]]:
-        raise UsageError(f"{argument}: {shown(repeated[0])} stands there twice. Remove one.")
-    return found
-
-
 def _typed(given: Any, argument: str, kinds: Mapping[str, str], mend: str) -> pl.DataFrame:
     """The frame with the columns of `kinds` in the library's types.  Raises DataError where one is missing or of another type."""
     frame = polars_of(given, argument)
@@ -387,16 +311,3 @@ def _refuse_infinite(rows: pl.DataFrame, argument: str, columns: Sequence[str], 
     for name in columns:
         if rows.schema[name] == pl.Float64:
             _refuse(rows, argument, name, pl.col(name).is_infinite(), f"is not finite. {what}")
-
-
-def _refuse_conflicts(rows: pl.DataFrame, name: str) -> None:
-    wrong = rows.filter(pl.col("value").n_unique().over("date", "known_at") > 1).sort("date", "known_at", "row")
-    if wrong.height:
-        first = wrong.row(0, named=True)
-        same = (pl.col("date") == first["date"]) & (pl.col("known_at") == first["known_at"])
-        second = wrong.filter(same & (pl.col("value") != first["value"])).row(0, named=True)
-        raise DataError(
-            f"{name}, rows {first['row']} and {second['row']}: {first['date']} has the values {first['value']} and "
-            f"{second['value']}, both known at {first['known_at']:%Y-%m-%dT%H:%M:%SZ}. Remove the wrong one, or give the "
-            "revision its own known_at."
-        )

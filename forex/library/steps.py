@@ -1,4 +1,4 @@
-"""The library for a notebook: from a store to calibrated forecasts and their scores, on frames, without DVC.
+"""From a store to calibrated forecasts and their scores, on frames.
 
 Each function takes what the one before it returns. Frames that people give may be polars or pandas; what comes back is polars.
 The pipeline does the same on files and more: it sets wrong rows aside, calls regimes and watches what it forecasts.
@@ -13,7 +13,6 @@ import numpy as np
 import polars as pl
 from pydantic import ValidationError
 
-from forex import frames
 from forex.calibration.calibrate import calibrate as calibrated_quantiles
 from forex.calibration.inputs import actuals, calibration_inputs
 from forex.core import installed
@@ -31,6 +30,7 @@ from forex.core.names import (
     percent,
 )
 from forex.core.quantiles import COLUMNS, central_pair
+from forex.library import arguments, frames
 from forex.models.naive import MIN_RETURNS
 from forex.models.registry import build, declared, settings
 from forex.observations import align
@@ -112,12 +112,12 @@ def panel(
     """
     given = {name: frames.observations(name, frame) for name, frame in frames.series(series).items()}
     in_per_cent = {name for name, frame in given.items() if frame["unit"].eq(PERCENT).any()}
-    quoting = frames.quotes(quotes, given, in_per_cent)
+    quoting = arguments.quotes(quotes, given, in_per_cent)
     usable = {name: frame.with_columns(usable_at=pl.col("known_at")) for name, frame in given.items()}
     target = usable.pop(TARGET)
     newest = target["known_at"].dt.convert_time_zone("America/Santiago").dt.date().max()
-    day = frames.day("as_of", str(newest) if as_of is None else as_of)
-    return align.panel(target, usable, in_per_cent, quoting, as_of=day, cut_off=frames.time("cut_off", cut_off))
+    day = arguments.day("as_of", str(newest) if as_of is None else as_of)
+    return align.panel(target, usable, in_per_cent, quoting, as_of=day, cut_off=arguments.time("cut_off", cut_off))
 
 
 def fit(
@@ -146,10 +146,10 @@ def fit(
     True
     """
     chosen = _params(params).fit
-    if names := frames.words("models", models, 'names of models such as ["random_walk"]'):
+    if names := arguments.words("models", models, 'names of models such as ["random_walk"]'):
         _refuse_undeclared(names, chosen)
         chosen = chosen.model_copy(update={"models": tuple(names)})
-    ahead = frames.horizons(horizons)
+    ahead = arguments.horizons(horizons)
     history = from_panel(frames.panel(panel))
     origins = forecast_origins(
         history, first_origin=chosen.first_origin, warm_up=chosen.warm_up, min_returns=MIN_RETURNS
@@ -232,7 +232,7 @@ def latest(calibrated: "Frame", *, model: str = PUBLISHED, levels: Sequence[floa
     [(datetime.date(2009, 3, 31), '7d', datetime.date(2009, 4, 7), 582.1, 578.89, 561.78, 595.9)]
     """
     frame = frames.calibrated(calibrated)
-    ends = {level: central_pair(level) for level in frames.levels(levels)}
+    ends = {level: central_pair(level) for level in arguments.levels(levels)}
     rows = frame.filter(pl.col("model") == model, pl.col("origin_date") == pl.col("origin_date").max())
     if not rows.height:
         newest = frame.filter(pl.col("origin_date") == pl.col("origin_date").max())
@@ -282,10 +282,10 @@ def score(
     >>> published["n"], round(published["coverage_80"], 2), round(published["crps_skill_pct"], 1)
     (746, 0.79, 15.6)
     """
-    frame, shares = frames.calibrated(calibrated), frames.levels(levels)
+    frame, shares = frames.calibrated(calibrated), arguments.levels(levels)
     if not shares:
         raise ValueError("levels: expected at least one, such as [0.8]; the interval score is that of the last")
-    since = None if origins_from is None else frames.day("origins_from", origins_from)
+    since = None if origins_from is None else arguments.day("origins_from", origins_from)
     tables = []
     for horizon in frame["horizon"].unique(maintain_order=True):
         table = matured(frame, horizon, origins_from=since)
