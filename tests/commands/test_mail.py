@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from email import message_from_bytes, policy
@@ -202,6 +203,7 @@ def test_an_old_forecast_says_so_first(project: Made) -> None:
 def test_files_of_different_runs_make_no_mail(project: Made) -> None:
     for name, damage in (
         ("params.yaml", lambda text: text.replace(f'"as_of": "{ORIGIN}"', '"as_of": "2020-05-04"')),
+        ("params.yaml", lambda text: re.sub(r'"half_life": (\d+)', r'"half_life": \g<1>1', text, count=1)),
         ("reports/alerts.json", lambda text: text.replace(f'"at": "{ORIGIN}"', '"at": "2020-04-29"')),
         (
             "reports/plots/fan.csv",

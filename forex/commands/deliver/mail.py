@@ -22,7 +22,7 @@ def view(kind: Kind, *, clock: Clock = now) -> dict[str, Any]:
     It is made once per origin, the weekly one once per `as_of`; an alert only where reports/alerts.json says that the newest origin
     is worth a message.  Raises what `gathered` raises, and GateFailed where another process holds the outbox.
     """
-    params = load_params("as_of", "cut_off", "ingest", "report", "state")
+    params = load_params()
     settings = load_operations().mail
     found = gathered(kind, params, settings, clock())
     forecast, send = found.material.reports.forecast, found.material.reports.alerts.send

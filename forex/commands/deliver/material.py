@@ -30,7 +30,7 @@ from forex.params import Params
 from forex.regimes.advice import recommendation
 from forex.report.backtest import shown_levels
 from forex.report.dashboard import episodes
-from forex.report.run import ALERTS, FORECAST, other_day, read_reports
+from forex.report.run import ALERTS, FORECAST, other_params, read_reports
 from forex.report.sheet.history import needed
 from forex.report.state import overall
 from forex.statistics.contributions import moves
@@ -65,11 +65,11 @@ def gathered(kind: Kind, params: Params, settings: Mail, at: dt.datetime) -> Gat
     """What the last run says, seen at an instant (UTC).
 
     params: with as_of, cut_off, ingest and state.  Raises StaleError where no run has finished, or its files are of different runs
-    or of another day than params.yaml; DataError where one is damaged or missing.
+    or of another day, other params or another store than params.yaml has; DataError where one is damaged or missing.
     """
     reports = read_reports()
     forecast = reports.forecast
-    if told := other_day(forecast, params.as_of):
+    if told := other_params(forecast, params):
         raise StaleError(told.says)
     panel, regimes, parts = (read_parquet(path) for path in (PANEL, REGIMES, CONTRIBUTIONS))
     calibrated = read_parquet(CALIBRATED, columns=[*needed(forecast), "actual"])
