@@ -22,7 +22,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from forex.commands.keep.remedies.pipeline import LOCK, outputs_of, text_of
+from forex.commands.keep.remedies.pipeline import LOCK, outputs_of, stages_of, text_of
 from forex.core.edges import handover
 from forex.core.edges.shown import shown
 from forex.core.errors import DataError, FileRefused, UsageError
@@ -65,7 +65,7 @@ def verify(params: Params) -> Verified:
     read: list[Path] = []
     inputs: list[Path] = []
     with Repo(".") as repo:
-        stages = _stages(text)
+        stages = stages_of(text) or {}
         wrong = [*_outputs(outputs, read, repo), *_cache(outputs, repo)]
         other = [
             *_inputs(stages, {name for name, _ in outputs}, Path(params.ingest.store), inputs, repo),
@@ -82,12 +82,6 @@ def verify(params: Params) -> Verified:
     if wrong:
         raise DataError("\n".join(wrong))
     return Verified(len(read), len(inputs))
-
-
-def _stages(text: str) -> dict[str, Any]:
-    from dvc.utils.serialize import parse_yaml
-
-    return dict(parse_yaml(text, str(LOCK)).get("stages") or {})
 
 
 def _outputs(outputs: list[tuple[str, str]], files: list[Path], repo: Any) -> Iterator[str]:

@@ -59,6 +59,14 @@ def _restore() -> None:
 
 def outputs_of(content: str) -> Outputs | None:
     """Path and hash of every output that a dvc.lock lists; None where it is not whole."""
+    stages = stages_of(content)
+    if stages is None:
+        return None
+    return [(out["path"], out.get("md5") or "") for stage in stages.values() for out in stage.get("outs") or []]
+
+
+def stages_of(content: str) -> dict[str, Any] | None:
+    """The entry of every stage in a dvc.lock, by name; None where it is not whole."""
     from dvc.dvcfile import Lockfile
     from dvc.exceptions import DvcException
     from dvc.utils.serialize import parse_yaml
@@ -67,10 +75,7 @@ def outputs_of(content: str) -> Outputs | None:
         lock: dict[str, Any] = Lockfile.validate(parse_yaml(content, str(LOCK)), str(LOCK))
     except DvcException:
         return None
-    if not content.endswith("\n"):
-        return None
-    stages = (lock.get("stages") or {}).values()
-    return [(out["path"], out.get("md5") or "") for stage in stages for out in stage.get("outs") or []]
+    return (lock.get("stages") or {}) if content.endswith("\n") else None
 
 
 def missing(outputs: Outputs, repo: Any) -> list[Finding]:
