@@ -8,6 +8,7 @@ import forex  # noqa: F401, I001  (pins the arithmetic before anything else load
 
 import gc
 import os
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,6 +41,19 @@ os.environ["LANG"] = "C.UTF-8"
 gc.disable()
 
 SLOW = tuple(f"{ROOT}/tests/{folder}/" for folder in ("browser", "guarantee", "pipeline", "studies"))
+ALL_SLOW = re.compile(r"^pytestmark = .*\bpytest\.mark\.slow\b", re.MULTILINE)
+INNER_LOOP = "not slow"  # what `make test-fast` asks for
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """In the inner loop a file whose every test is slow is not even imported."""
+    if config.option.markexpr != INNER_LOOP:
+        return None
+    if f"{collection_path}/".startswith(SLOW):
+        return True
+    if collection_path.suffix == ".py" and ALL_SLOW.search(collection_path.read_text(encoding="utf-8")):
+        return True
+    return None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

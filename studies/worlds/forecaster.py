@@ -89,9 +89,7 @@ class Run:
     def quantiles(self, shape: Mapping[str, Floats] | None) -> dict[str, Floats]:
         """Log-distances (n, 25) by horizon: calibrated by the pipeline, or with a `shape` of half-widths (12,) that stays."""
         if shape is None:
-            raw = {horizon: {NOWCAST: predictive} for horizon, predictive in self.raw.items()}
-            calibrated, _ = calibrate(raw, self.outcomes, _alone(PARAMS.calibrate))
-            return {horizon: result.quantiles[PUBLISHED] for horizon, result in calibrated.items()}
+            return self._calibrated
         return {
             horizon: conformal.quantiles(
                 predictive.location,
@@ -100,6 +98,12 @@ class Run:
             )
             for horizon, predictive in self.raw.items()
         }
+
+    @cached_property
+    def _calibrated(self) -> dict[str, Floats]:
+        raw = {horizon: {NOWCAST: predictive} for horizon, predictive in self.raw.items()}
+        calibrated, _ = calibrate(raw, self.outcomes, _alone(PARAMS.calibrate))
+        return {horizon: result.quantiles[PUBLISHED] for horizon, result in calibrated.items()}
 
 
 def run(returns: Floats) -> Run:
@@ -126,16 +130,20 @@ class Seen:
     """What a monitor sees of one series: matured forecasts by horizon, and every forecast of the origins from SETTLED on."""
 
     panels: Mapping[str, Panel]
-    watched: Mapping[str, Watched]
     steps: Floats  # (n, horizons)
     quantiles: Floats  # (n, horizons, 25), log-distances
+
+    @cached_property
+    def watched(self) -> dict[str, Watched]:
+        """What the monitor watches, by horizon."""
+        return {horizon: watch(panel, PUBLISHED, PARAMS.levels) for horizon, panel in self.panels.items()}
 
 
 def seen(made: Run, quantiles: Mapping[str, Floats], *, narrow: float = 1.0, day: np.datetime64 | None = None) -> Seen:
     """What the performance stage reads from calibrated.parquet.  narrow: factor on intervals whose target is `day` or later."""
     first = SETTLED - FIRST
     days, anchor = made.history.days[made.origins][first:], made.history.anchor[made.origins][first:]
-    panels, watched, given_all, steps_all = {}, {}, [], []
+    panels, given_all, steps_all = {}, [], []
     for horizon in HORIZONS:
         outcome, targets = made.outcomes[horizon], made.target_dates[horizon][first:]
         given = quantiles[horizon][first:]
@@ -156,7 +164,6 @@ def seen(made: Run, quantiles: Mapping[str, Floats], *, narrow: float = 1.0, day
             actual=anchor[known] * np.exp(came[known]),
             quantiles=(anchor[:, None] * np.exp(given))[known][:, None, :],
         )
-        watched[horizon] = watch(panels[horizon], PUBLISHED, PARAMS.levels)
         given_all.append(given)
         steps_all.append(outcome.steps[first:])
-    return Seen(panels, watched, np.stack(steps_all, axis=1), np.stack(given_all, axis=1))
+    return Seen(panels, np.stack(steps_all, axis=1), np.stack(given_all, axis=1))

@@ -244,11 +244,19 @@ def a_chunk(
 
     A series is seeded by its number, and its changes are those of the same series.
     """
-    series = [
-        WORLDS[world](np.random.default_rng([seed, list(WORLDS).index(world), number]), DAYS)
-        for number in range(first, first + count)
-    ]
-    steady = [run(returns) for returns in series]
+    series = [returns_of(world, seed, number) for number in range(first, first + count)]
+    return said_of(world, series, [run(returns) for returns in series], changes, forecasters)
+
+
+def returns_of(world: str, seed: int, number: int) -> Floats:
+    """The returns of one series of a world, (DAYS,)."""
+    return WORLDS[world](np.random.default_rng([seed, list(WORLDS).index(world), number]), DAYS)
+
+
+def said_of(
+    world: str, series: Sequence[Floats], steady: Sequence[Run], changes: Sequence[str], forecasters: Sequence[str]
+) -> dict[Key, Said]:
+    """`a_chunk` of these returns.  steady: what the forecaster made of each of them."""
     found: dict[Key, Said] = {}
     for change in changes:
         shift = STEADY if change == NO_CHANGE else CHANGES[change](world)

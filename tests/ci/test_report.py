@@ -11,6 +11,7 @@ import pytest
 
 from forex.commands.judge import change
 from forex.core.files import read_parquet, write_parquet
+from forex.report.run import FORECAST, PERFORMANCE, VALIDATION
 from tests.ci.making import environment, make
 from tests.support.changed_params import run
 from tests.support.committed_runs import CALIBRATED, git, narrowed
@@ -18,6 +19,8 @@ from tests.support.finished_project import first_run
 
 pytestmark = pytest.mark.slow
 
+DASHBOARD = Path("reports/dashboard.html")
+JUDGED = (CALIBRATED, PERFORMANCE, VALIDATION)  # outputs of the degradation, and of the stages that run on it
 LINKS = "https://example.org/me/forex/blob/0123"
 
 
@@ -45,20 +48,32 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 
 @pytest.fixture
-def main(clone: Path) -> Iterator[Path]:
-    """Back on main, with its outputs from the cache."""
+def main(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Back on main, with its outputs, of which git keeps only some."""
     git(clone, "checkout", "-q", "main")
+    for name in JUDGED:
+        (clone / name).unlink()
+        shutil.copy(first_run(tmp_path_factory) / name, clone / name)
     yield clone
     git(clone, "checkout", "-q", "-f", "narrow")
 
 
-def test_make_ci_report_writes_what_the_planted_degradation_does(clone: Path, tmp_path: Path) -> None:
-    summary = tmp_path / "summary.md"
+@pytest.fixture(scope="module")
+def reported(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[subprocess.CompletedProcess[str], str]:
+    """`make ci-report` on the degradation, and the summary that it wrote to."""
+    summary = tmp_path_factory.mktemp("step") / "summary.md"
     summary.write_text("before\n")
     done = make("ci-report", clone, BASE="main", LINKS=LINKS, GITHUB_STEP_SUMMARY=str(summary))
+    return done, summary.read_text(encoding="utf-8")
+
+
+def test_make_ci_report_writes_what_the_planted_degradation_does(
+    clone: Path, reported: tuple[subprocess.CompletedProcess[str], str]
+) -> None:
+    done, summary = reported
     assert done.returncode != 0, done.stderr
     page = (clone / change.REPORT).read_text(encoding="utf-8")
-    assert done.stdout == page and summary.read_text(encoding="utf-8") == "before\n" + page
+    assert done.stdout == page and summary == "before\n" + page
     assert page.startswith("### The forecast is worse: this change against `main` (")
     assert "fewer outcomes than the intervals say fall inside them" in page
     assert f"({LINKS}/reports/figures/reliability.svg)" in page
@@ -71,20 +86,27 @@ def test_make_ci_report_writes_what_the_planted_degradation_does(clone: Path, tm
     assert git(clone, "status", "--porcelain") == ""
 
 
-def test_a_comment_is_never_longer_than_a_service_takes(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_comment_is_never_longer_than_a_service_takes(
+    clone: Path, reported: tuple[subprocess.CompletedProcess[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(clone)
-    whole, _ = change.report("main")
-    longest = len(whole) - 1000
+    longest = len(reported[0].stdout) - 1000
     monkeypatch.setattr(change, "LONGEST", longest)
-    page, code = change.report("main")
+    page, code = change.report("main", LINKS)
     assert code == 1 and longest - 500 < len(page) <= longest + 1
     assert page.rstrip().endswith("And more: `dvc metrics diff --md main` shows them.\n\n</details>")
 
 
-def test_make_run_makes_the_forecast_and_make_ci_report_finds_nothing_against_it(main: Path) -> None:
+def test_make_run_makes_the_forecast_and_make_ci_report_finds_nothing_against_it(
+    main: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A stage whose outputs are not there, or are those of the degradation, runs and makes them again."""
+    (main / FORECAST).unlink()
     done = make("run", main)
     assert done.returncode == 0, done.stderr
+    assert re.findall(r"Running stage '(\w+)'", done.stdout) == ["forecast", "report"]
     assert "Dólar observado, CLP per USD." in done.stdout
+    assert (main / DASHBOARD).read_bytes() == (first_run(tmp_path_factory) / DASHBOARD).read_bytes()
     plots = subprocess.run(
         [main / ".venv/bin/dvc", "plots", "show"], cwd=main, capture_output=True, text=True, check=False
     )

@@ -13,25 +13,43 @@ pytestmark = pytest.mark.slow
 NO_DAY = "No live store that DVC keeps (data/store.dvc): nothing to do.\n"
 
 
-@pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return one_stage(tmp_path / "project")
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the project of one stage, made once: to be copied."""
+    folder = tmp_path_factory.mktemp("made")
+    one_stage(folder / "project")
+    return folder
 
 
-@pytest.fixture
-def live(project: Path, tmp_path: Path) -> Path:
-    """With a store that DVC keeps, a DVC remote, and a git remote, all in step."""
-    git(tmp_path, "init", "-q", "--bare", "-b", "main", "origin.git")
+@pytest.fixture(scope="module")
+def made_live(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With a store that DVC keeps, a DVC remote and a git remote, all in step: beside it, for it knows them by relative paths."""
+    folder = tmp_path_factory.mktemp("live") / "all"
+    shutil.copytree(made, folder, symlinks=True)
+    project = folder / "project"
+    git(folder, "init", "-q", "--bare", "-b", "main", "origin.git")
     (project / "data/store").mkdir(parents=True)
     (project / "data/store/usdclp.parquet").write_text("one")
     dvc("add", "-q", "data/store", cwd=project)
-    dvc("remote", "add", "-q", "--default", "shared", str(tmp_path / "remote"), cwd=project)
+    dvc("remote", "add", "-q", "--default", "shared", "../remote", cwd=project)
     dvc("push", "-q", cwd=project)
     git(project, "add", "--all")
     git(project, "commit", "-qm", "live")
-    git(project, "remote", "add", "origin", str(tmp_path / "origin.git"))
+    git(project, "remote", "add", "origin", "../origin.git")
     git(project, "push", "-q", "origin", "main")
-    return project
+    return folder
+
+
+@pytest.fixture
+def project(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return tmp_path / "project"
+
+
+@pytest.fixture
+def live(made_live: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made_live, tmp_path, symlinks=True, dirs_exist_ok=True)
+    return tmp_path / "project"
 
 
 def test_make_rebuild_passes_where_the_bytes_are_the_committed_ones_and_names_those_that_are_not(project: Path) -> None:

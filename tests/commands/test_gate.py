@@ -6,6 +6,7 @@ And what `forex check` says of the same runs.
 import json
 import shutil
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -82,20 +83,23 @@ def gate(folder: Path, *revisions: str) -> dict[str, Any]:
         return judged.view(*revisions)
 
 
+tags = cache(gate)  # of two tags, which say the same whenever they are compared
+
+
 def metrics_named(reasons: list[str]) -> set[str]:
     return {reason.split(":")[0] for reason in reasons}
 
 
 @pytest.mark.parametrize(("base", "head"), [("yesterday", "today"), ("today", "yesterday")])
 def test_one_day_more_of_data_passes(base: str, head: str, commits: Path) -> None:
-    content = gate(commits, base, head)
+    content = tags(commits, base, head)
     assert content["reasons"] == [] and not content["failed"]
     changed = [entry for entry in content["compared"] if entry["verdict"] not in ("same", "new")]
     assert len(changed) > 30 and {abs(entry["new_forecasts"]) for entry in changed} == {1}
 
 
 def test_a_pure_refactoring_passes_with_nothing_to_show(commits: Path) -> None:
-    content = gate(commits, "today", "refactored")
+    content = tags(commits, "today", "refactored")
     assert {entry["verdict"] for entry in content["compared"]} == {"same"} and content["other_changes"] == 0
     assert content["base"]["commit"] != content["head"]["commit"]
     done = forex("gate", "today", "refactored", cwd=commits)
@@ -104,14 +108,14 @@ def test_a_pure_refactoring_passes_with_nothing_to_show(commits: Path) -> None:
 
 
 def test_a_change_in_the_last_digits_passes(commits: Path) -> None:
-    content = gate(commits, "today", "last-digits")
+    content = tags(commits, "today", "last-digits")
     moved = [entry for entry in content["compared"] if entry["verdict"] in ("better", "tolerated")]
     assert not content["failed"] and len(moved) >= 5
     assert max(abs(entry["worse"]) / (entry["tolerance"] or 1) for entry in moved) < 0.1
 
 
 def test_narrowed_intervals_fail_for_their_coverage_and_scores(commits: Path) -> None:
-    content = gate(commits, "today", "narrowed")
+    content = tags(commits, "today", "narrowed")
     assert content["failed"]
     named = metrics_named(content["reasons"])
     committed = read_json(ROOT / "reports/metrics/validation.json")["validation"]
@@ -126,7 +130,7 @@ def test_narrowed_intervals_fail_for_their_coverage_and_scores(commits: Path) ->
 
 
 def test_a_nowcast_without_drivers_fails_for_its_scores_and_not_for_its_coverage(commits: Path) -> None:
-    content = gate(commits, "today", "no-drivers")
+    content = tags(commits, "today", "no-drivers")
     named = metrics_named(content["reasons"])
     for horizon in ("1d", "7d", "15d", "30d"):
         assert {f"validation.{horizon}.published.crps", f"nowcast.{horizon}.nowcast.r2"} <= named
@@ -136,7 +140,7 @@ def test_a_nowcast_without_drivers_fails_for_its_scores_and_not_for_its_coverage
 
 
 def test_a_smaller_loss_than_the_tolerance_is_in_the_table_and_no_reason(commits: Path) -> None:
-    content = gate(commits, "today", "no-drivers")
+    content = tags(commits, "today", "no-drivers")
     [entry] = [entry for entry in content["compared"] if entry["metric"] == "validation.90d.published.crps"]
     assert entry["verdict"] == "tolerated" and 0.001 < entry["worse"] / entry["base"] < 0.005
 
@@ -150,7 +154,7 @@ def test_a_smaller_loss_than_the_tolerance_is_in_the_table_and_no_reason(commits
     ],
 )
 def test_runs_on_other_observations_are_not_compared(base: str, head: str, why: list[str], commits: Path) -> None:
-    content = gate(commits, base, head)
+    content = tags(commits, base, head)
     assert content["other_data"] == why and content["compared"] == content["reasons"] == [] and not content["failed"]
     done = forex("gate", base, head, cwd=commits)
     assert (done.returncode, done.stderr) == (6, "")
@@ -185,7 +189,7 @@ def test_without_head_the_working_tree_is_judged(commits: Path, tmp_path: Path) 
     git(clone, "checkout", "narrowed", "--", "reports/metrics")
     content = gate(clone, "HEAD")
     assert content["head"] == {"revision": "working tree", "commit": None}
-    assert content["reasons"] == gate(commits, "today", "narrowed")["reasons"]
+    assert content["reasons"] == tags(commits, "today", "narrowed")["reasons"]
     (clone / "reports/metrics/nowcast.json").unlink()
     content = gate(clone, "HEAD")
     assert "nowcast: missing in HEAD" in content["reasons"]
@@ -200,7 +204,7 @@ def test_tables_show_what_changed_or_all_and_markdown_gives_the_reasons_first(co
     done = forex("gate", "today", "narrowed", "--json", cwd=commits)
     assert done.returncode == 1 and done.stderr == ""
     content = json.loads(done.stdout)
-    assert content == gate(commits, "today", "narrowed")
+    assert content == tags(commits, "today", "narrowed")
     shown, everything = judged.text(content), judged.text(content, everything=True)
     assert "validation.1d.published.coverage_80" in shown and "validation.1d.random_walk.crps" not in shown
     assert "validation.1d.random_walk.crps" in everything
@@ -220,7 +224,7 @@ def test_the_comment_on_narrowed_intervals_is_understood_without_the_code(commit
     assert headline.startswith("### The forecast is worse: `narrowed` (") and "against `today` (" in headline
     assert "fewer outcomes than the intervals say fall inside them" in why and "the monitor speaks up" in why
     [row] = [line for line in seen.splitlines() if line.startswith("| Outcomes inside the 80 % interval ")]
-    content = gate(commits, "today", "narrowed")
+    content = tags(commits, "today", "narrowed")
     figures = {entry["metric"]: entry for entry in content["compared"]}
     for horizon, cell in zip(HORIZONS, row.strip("| ").split("|")[1:], strict=True):
         entry = figures[f"validation.{horizon}.published.coverage_80"]

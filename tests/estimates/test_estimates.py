@@ -20,10 +20,12 @@ from forex.estimates.estimates import (
 )
 from forex.estimates.resamples import Estimate, correlation, moments, quantile
 from forex.observations import align
+from forex.observations.store import TARGET
 from forex.params import Estimation
 from forex.statistics.inference import block_weights
 from forex.timeline import calendar
 from tests.support.made_up import AFTER_THE_CUT_OFF, Project, published
+from tests.support.nowcast_runs import build_store
 from tests.support.regimes.panels import EPISODES, stressed
 from tests.support.simulated import DAILY, committed, garch_returns, iid_normal
 
@@ -243,7 +245,8 @@ def test_real_copper_moves_against_the_dollar(project: Project) -> None:
     from stages import ingest, validate
     from tests.support.regimes.panels import INTERVENTIONS, MEETINGS
 
-    project.set(ingest={"store": str(Path(str(REAL)).resolve())})
+    build_store(Path("own"), (Path(str(REAL)).resolve(), [TARGET, "copper_lme"]))
+    project.set(ingest={"store": "own"})
     for stage in (ingest, validate, align_stage):
         stage.main()
     panel = pl.read_parquet("data/panel.parquet")

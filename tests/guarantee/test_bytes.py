@@ -49,7 +49,7 @@ def lay(stage: str, folder: Path, project: Path) -> None:
         source = next(path for path in (project / name, ROOT / name) if path.exists())
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, folder / name, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, folder / name, dirs_exist_ok=True)  # with its byte code, which is not written here
         else:
             shutil.copy(source, folder / name)
 

@@ -54,7 +54,7 @@ def test_on_the_pipelines_panel_and_regimes_they_are_the_pipeline(
 
 
 def test_a_frame_of_pandas_is_as_good() -> None:
-    series = {name: frame for name, frame in forex.read_store().items() if name in ("usdclp", "eur")}
+    series = two_series()
     other = {name: frame.to_pandas() for name, frame in series.items()}
     assert forex.panel(other, as_of="2024-11-27").equals(forex.panel(series, as_of="2024-11-27"))
 
@@ -70,10 +70,18 @@ def test_what_pandas_makes_of_every_frame_is_as_good() -> None:
 
 
 @cache
+def store() -> dict[str, pl.DataFrame]:
+    return forex.read_store()
+
+
+def two_series() -> dict[str, pl.DataFrame]:
+    return {name: store()[name] for name in ("usdclp", "eur")}
+
+
+@cache
 def made() -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """A panel, the raw forecasts and the calibrated ones."""
-    series = {name: frame for name, frame in forex.read_store().items() if name in ("usdclp", "eur")}
-    table = forex.panel(series, as_of="2008-06-30")
+    table = forex.panel(two_series(), as_of="2008-06-30")
     raw = forex.fit(table, horizons=["1d"])
     return table, raw, forex.calibrate(raw, table)
 
@@ -396,7 +404,7 @@ def test_what_is_wrong_is_refused_by_name(call: Callable[[], Any], kind: type[Ex
 @pytest.mark.slow
 def test_what_may_be_left_out_may_be() -> None:
     table, raw, calibrated = made()
-    assert forex.calibrate(raw, forex.panel(forex.read_store(), as_of="2008-07-31")).height == calibrated.height
+    assert forex.calibrate(raw, forex.panel(store(), as_of="2008-07-31")).height == calibrated.height
     published = calibrated.filter(model="published", horizon="1d")
     assert forex.latest(published).equals(forex.latest(calibrated))
     assert forex.score(published.tail(20))["n"].item() == 20
@@ -412,7 +420,7 @@ def test_what_is_missing_is_named() -> None:
 
 
 def test_percent_series_move_by_differences() -> None:
-    series = {"usdclp": forex.read_store()["usdclp"]}
+    series = {"usdclp": store()["usdclp"]}
     rate = series["usdclp"].with_columns(value=pl.lit(3.0), unit=pl.lit("percent"))
     move = forex.panel(series | {"tpm": rate}, as_of="2004-01-05")["tpm_move_0"].drop_nulls()
     assert len(move) > 100 and (move == 0).all()

@@ -12,7 +12,7 @@ from forex.mail.message import message
 from forex.mail.outbox import Journal, Outbox, key_of
 from forex.mail.send import Sent, send
 from forex.mail.smtp import Session
-from tests.support.mail.material import settings, written
+from tests.support.mail.material import settings, usual
 from tests.support.mail.server import (
     ACCEPT_AND_DROP,
     DROP,
@@ -28,8 +28,6 @@ from tests.support.mail.server import (
 NAME = "daily-2024-11-27"
 NOW = dt.datetime(2024, 11, 28, 11, 0, 3, tzinfo=dt.UTC)
 LIMITS = {"timeout": 2.0, "accept_timeout": 2.0, "attempts": 2, "longest_wait": 60.0}
-LETTER = written("daily", "es")
-CONTENT = message(LETTER)
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +48,7 @@ def server(running: Post) -> Post:
 @pytest.fixture
 def box(tmp_path: Path) -> Outbox:
     mine = Outbox(tmp_path / "outbox", lock_timeout=1)
-    mine.put(NAME, CONTENT)
+    mine.put(NAME, message(usual()))
     return mine
 
 
@@ -77,7 +75,7 @@ def test_each_recipient_gets_it_alone_over_an_encrypted_line(tls: str, tmp_path:
             found = mail.message
             assert mail.sender == "forecasts@example.org"
             assert (found["To"], found["From"]) == (to, "Pronóstico <forecasts@example.org>")
-            assert found["Subject"] == LETTER.subject and found["Date"].datetime == NOW
+            assert found["Subject"] == usual().subject and found["Date"].datetime == NOW
         first, second = (mail.message for mail in server.man.arrived)
         assert first["Message-ID"] == second["Message-ID"]
     assert box.place(NAME) == "sent" and box.waiting() == []
@@ -86,7 +84,7 @@ def test_each_recipient_gets_it_alone_over_an_encrypted_line(tls: str, tmp_path:
 def test_it_arrives_byte_for_byte(server: Post, box: Outbox) -> None:
     delivered(box, server.environ())
     [mail] = server.man.arrived
-    assert mail.content.endswith(CONTENT)
+    assert mail.content.endswith(message(usual()))
 
 
 def test_lines_that_begin_with_a_dot_arrive_as_they_are(server: Post, tmp_path: Path) -> None:
@@ -100,7 +98,7 @@ def test_lines_that_begin_with_a_dot_arrive_as_they_are(server: Post, tmp_path: 
 def test_what_is_sent_is_not_sent_again(server: Post, box: Outbox) -> None:
     delivered(box, server.environ())
     assert delivered(box, server.environ("ann@example.org", "eve@example.org")) == []
-    assert not box.put(NAME, CONTENT) and delivered(box, server.environ()) == []
+    assert not box.put(NAME, message(usual())) and delivered(box, server.environ()) == []
     assert len(server.man.arrived) == 1
 
 
@@ -163,7 +161,7 @@ def test_a_file_without_certificates_is_named(server: Post, tmp_path: Path, box:
 def test_a_server_that_does_not_let_us_in(
     lines: tuple[bytes, ...], says: str, attempts: int, server: Post, box: Outbox
 ) -> None:
-    box.put("daily-2024-11-28", CONTENT)
+    box.put("daily-2024-11-28", message(usual()))
     waits: list[float] = []
     with scripted(*lines) as port:
         found = delivered(box, server.environ(FOREX_SMTP_PORT=str(port)), waits=waits)
@@ -236,7 +234,7 @@ def test_a_message_that_is_refused_is_not_lost(server: Post, box: Outbox) -> Non
     waits: list[float] = []
     [delivery] = delivered(box, server.environ(), waits=waits)
     assert delivery.fate == "waiting" and "refuses the message: 554" in delivery.said[0] and waits == []
-    assert box.content(NAME) == CONTENT and box.journal(NAME) is None
+    assert box.content(NAME) == message(usual()) and box.journal(NAME) is None
 
 
 def test_a_connection_that_breaks_in_the_middle_of_a_message(server: Post, box: Outbox) -> None:
@@ -290,7 +288,7 @@ def test_of_a_backlog_of_three_days_the_newest_is_sent_and_the_others_are_kept_a
     server: Post, box: Outbox
 ) -> None:
     for name in ("daily-2024-11-25", "daily-2024-11-26", "weekly-2024-11-25", "alert-2024-11-26", "alert-2024-11-25"):
-        box.put(name, CONTENT.replace(b"Subject: ", f"Subject: {name} ".encode(), 1))
+        box.put(name, message(usual()).replace(b"Subject: ", f"Subject: {name} ".encode(), 1))
     found = {delivery.name: delivery for delivery in delivered(box, server.environ())}
     assert [name for name, delivery in found.items() if delivery.fate == "sent"] == [
         "weekly-2024-11-25",
@@ -315,19 +313,19 @@ def test_a_mail_of_friday_is_not_old_on_monday_nor_before_midnight_of_santiago(s
         ("daily-2024-09-06", dt.datetime(2024, 9, 10, 2, 59, tzinfo=dt.UTC), "sent"),  # clocks went forward between
     ):
         mine = Outbox(tmp_path / f"{at:%s}", lock_timeout=1)
-        mine.put(name, CONTENT)
+        mine.put(name, message(usual()))
         assert [delivery.fate for delivery in delivered(mine, server.environ(), at=at)] == [fate], (name, at)
 
 
 def test_what_is_no_mail_of_ours_is_told_and_holds_nothing_up(server: Post, box: Outbox) -> None:
-    (box.folder / "new/notes.eml").write_bytes(CONTENT)
+    (box.folder / "new/notes.eml").write_bytes(message(usual()))
     (box.folder / "new/daily-2024-11-26.eml").write_bytes(b"")
     (box.folder / "new/daily-2024-11-25.eml").write_bytes(b"To: eve@example.org\r\nSubject: x\r\n\r\nx\r\n")
     (box.folder / "new/daily-2024-11-24.eml").mkdir()
     (box.folder / "new/daily-2024-11-23.eml").symlink_to("gone")
     (box.folder / "new/daily-2024-11-22.eml").symlink_to("daily-2024-11-22.eml")
     (box.folder / f"sending/{NAME}.json").write_text("{")
-    box.put("alert-2024-11-27", CONTENT)
+    box.put("alert-2024-11-27", message(usual()))
     found = {delivery.name: delivery for delivery in delivered(box, server.environ())}
     assert {name: delivery.fate for name, delivery in found.items()} == dict.fromkeys(
         ("notes", *(f"daily-2024-11-{day}" for day in (26, 25, 24, 23, 22)), NAME), "waiting"

@@ -16,12 +16,11 @@ from forex.core.errors import DataError, UsageError
 from forex.mail.headers import Mailbox
 from forex.mail.message import PICTURE, addressed, message, message_id
 from tests.support.made_up import ROOT
-from tests.support.mail.material import SHEET, written
+from tests.support.mail.material import SHEET, usual, written
 
 SENDER = Mailbox("forecasts@example.org", "Pronóstico")
 ANN = Mailbox("ann@example.org")
 DATE = dt.datetime(2024, 11, 28, 11, 0, 3, tzinfo=dt.UTC)
-LETTER = written("daily", "es")
 
 
 def parsed(content: bytes) -> EmailMessage:
@@ -31,7 +30,7 @@ def parsed(content: bytes) -> EmailMessage:
 
 
 def whole(content: bytes | None = None) -> bytes:
-    made = message(LETTER) if content is None else content
+    made = message(usual()) if content is None else content
     return addressed(
         made, sender=SENDER, recipient=ANN, identity=message_id("daily-2024-11-27", made, SENDER), date=DATE
     )
@@ -52,8 +51,8 @@ def test_the_parts_lie_in_each_other_as_clients_expect() -> None:
         "image/png",
         SHEET.type,
     ]
-    assert text.get_content().splitlines() == LETTER.text.splitlines()
-    assert html.get_content().splitlines() == LETTER.html.splitlines()
+    assert text.get_content().splitlines() == usual().text.splitlines()
+    assert html.get_content().splitlines() == usual().html.splitlines()
     assert (sheet.get_filename(), sheet.get_content()) == (SHEET.name, SHEET.content)
     assert picture["Content-ID"] == f"<{PICTURE}>" and f'src="cid:{PICTURE}"' in html.get_content()
     assert picture.get_content_disposition() == "inline" and sheet.get_content_disposition() == "attachment"
@@ -61,7 +60,7 @@ def test_the_parts_lie_in_each_other_as_clients_expect() -> None:
 
 
 def test_the_picture_is_a_png_fine_enough_for_a_fine_screen() -> None:
-    content = LETTER.picture
+    content = usual().picture
     assert content.startswith(b"\x89PNG\r\n\x1a\n") and content[12:16] == b"IHDR"
     width, height = struct.unpack(">II", content[16:24])
     assert 1000 <= width <= 1300 and 500 <= height <= 800
@@ -84,18 +83,18 @@ def test_the_picture_is_the_same_in_every_zone_and_locale() -> None:
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env=environ, capture_output=True, text=True, check=True
     )
-    assert done.stdout == sha256(LETTER.picture).hexdigest()
+    assert done.stdout == sha256(usual().picture).hexdigest()
 
 
 def test_the_same_content_is_the_same_bytes_and_another_one_has_another_id() -> None:
-    first = message(LETTER)
-    assert message(LETTER) == first == message(written("daily", "es"))
-    other = message(replace(LETTER, text=LETTER.text + "."))
+    first = message(usual())
+    assert message(usual()) == first == message(written("daily", "es"))
+    other = message(replace(usual(), text=usual().text + "."))
     assert message_id("a", first, SENDER) == message_id("a", first, SENDER) != message_id("a", other, SENDER)
 
 
 def test_what_waits_names_nobody_and_no_day_of_sending() -> None:
-    waiting = parsed(message(LETTER))
+    waiting = parsed(message(usual()))
     assert not {"From", "To", "Cc", "Bcc", "Date", "Message-ID", "Sender"} & {*waiting.keys()}
     sent = parsed(whole())
     assert (sent["From"], sent["To"]) == ("Pronóstico <forecasts@example.org>", "ann@example.org")
@@ -104,7 +103,7 @@ def test_what_waits_names_nobody_and_no_day_of_sending() -> None:
 
 
 def test_headers_are_single_lines_that_no_server_breaks() -> None:
-    long = replace(LETTER, subject="é" * 120 + " end")
+    long = replace(usual(), subject="é" * 120 + " end")
     for content in (whole(), whole(message(long))):
         for name, value in parsed(content).items():
             assert "\n" not in value and "\r" not in value, name
@@ -124,11 +123,11 @@ def test_every_line_ends_as_smtp_ends_it_and_none_is_too_long() -> None:
 )
 def test_a_header_takes_no_second_line(evil: str) -> None:
     with pytest.raises(UsageError, match="control character U\\+"):
-        message(replace(LETTER, subject=evil))
+        message(replace(usual(), subject=evil))
     with pytest.raises(UsageError, match="control character U\\+"):
-        message(replace(LETTER, attachments=[replace(SHEET, name=evil)]))
+        message(replace(usual(), attachments=[replace(SHEET, name=evil)]))
     with pytest.raises(UsageError, match="control character U\\+"):
-        addressed(message(LETTER), sender=SENDER, recipient=ANN, identity=evil, date=DATE)
+        addressed(message(usual()), sender=SENDER, recipient=ANN, identity=evil, date=DATE)
 
 
 @pytest.mark.parametrize(
@@ -142,5 +141,5 @@ def test_what_is_no_message_of_ours_is_not_sent(content: bytes) -> None:
 
 def test_importance_is_marked_as_clients_know_it() -> None:
     for priority, importance in (("URGENT", "high"), ("ATTENTION", "high"), ("ROUTINE", None)):
-        found = parsed(message(replace(LETTER, priority=priority)))  # type: ignore[arg-type]
+        found = parsed(message(replace(usual(), priority=priority)))  # type: ignore[arg-type]
         assert found["Importance"] == importance and (found["X-Priority"] is None) == (importance is None)

@@ -8,23 +8,25 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from tests.support.nowcast_runs import NOON_PANEL, SAMPLE, Fitted, fitted
+from tests.support.nowcast_runs import NOON_PANEL, NOON_UNTIL, Fitted, judged_noon_panel, judged_sample
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(NOON_PANEL is None, reason="FOREX_NOON_DATA names no folder")]
 
 HORIZONS = ("1d", "7d", "15d", "30d", "90d")
-AS_OF = "2024-11-27"  # the last day on which the noon rates are fresh
+AS_OF = {"as_of": NOON_UNTIL}
 
 
 @pytest.fixture(scope="module")
 def noon(tmp_path_factory: pytest.TempPathFactory) -> Fitted:
-    return fitted(tmp_path_factory.mktemp("noon"), {"ingest.store": str(NOON_PANEL), "as_of": AS_OF})
+    rows = judged_noon_panel(tmp_path_factory)
+    return rows.beside(tmp_path_factory.mktemp("noon"), rows.drivers(), AS_OF)
 
 
 @pytest.fixture(scope="module")
 def frankfurt(tmp_path_factory: pytest.TempPathFactory) -> Fitted:
     """The default store on the same days."""
-    return fitted(tmp_path_factory.mktemp("frankfurt"), {"ingest.store": str(SAMPLE), "as_of": AS_OF})
+    rows = judged_sample(tmp_path_factory)
+    return rows.beside(tmp_path_factory.mktemp("frankfurt"), rows.drivers(), AS_OF)
 
 
 def test_quotes_at_noon_would_say_a_third_of_the_next_move(noon: Fitted) -> None:
@@ -58,8 +60,8 @@ def test_as_published_the_noon_rates_say_nothing(noon: Fitted, tmp_path_factory:
         .dt.convert_time_zone("UTC")
     )
     weekly = {name: rows.with_columns(known_at=release, usable_at=release) for name, rows in noon.drivers().items()}
-    released = noon.beside(tmp_path_factory.mktemp("weekly"), weekly, {"as_of": AS_OF})
-    without = noon.beside(tmp_path_factory.mktemp("without"), {}, {"as_of": AS_OF})
+    released = noon.beside(tmp_path_factory.mktemp("weekly"), weekly, AS_OF)
+    without = noon.beside(tmp_path_factory.mktemp("without"), {}, AS_OF)
     for horizon in HORIZONS:
         assert released.r2(horizon) == pytest.approx(without.r2(horizon), abs=0.01)
         assert released.crps(horizon) == pytest.approx(without.crps(horizon), rel=0.005)

@@ -11,11 +11,22 @@ import pytest
 
 from forex.core.files import SIGNIFICANT_DIGITS
 from forex.core.quantiles import COLUMNS
+from forex.observations.store import TARGET
 from forex.statistics.scores import crps
 from forex.timeline import calendar
 from tests.support import scorer
 from tests.support.made_up import ROOT
-from tests.support.nowcast_runs import REAL, SAMPLE, UNTIL, Fitted, build_store, fitted, fitted_sample, panel_names
+from tests.support.nowcast_runs import (
+    REAL,
+    SAMPLE,
+    UNTIL,
+    Fitted,
+    build_store,
+    fitted_sample,
+    judged_sample,
+    panel_names,
+    run_stages,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -27,8 +38,9 @@ KEYS = ["origin_date", "target_date", "steps", "anchor"]
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Fitted]:
     """By cut-off."""
-    later = {"ingest.store": str(SAMPLE), "cut_off": AFTER}
-    return {BEFORE: fitted_sample(tmp_path_factory), AFTER: fitted(tmp_path_factory.mktemp("later"), later)}
+    rows = judged_sample(tmp_path_factory)
+    later = rows.beside(tmp_path_factory.mktemp("later"), rows.drivers(), {"cut_off": AFTER})
+    return {BEFORE: fitted_sample(tmp_path_factory), AFTER: later}
 
 
 def both(runs: Mapping[str, Fitted], horizon: str) -> pl.DataFrame:
@@ -151,13 +163,15 @@ def test_rows_with_the_next_days_rate_change_next_to_nothing(
     page = (ROOT / "docs/reference/data.md").read_text(encoding="utf-8")
     places = re.findall(r"\| (\d{4}-\d\d-\d\d) \| [+-]", page)
     folder = tmp_path_factory.mktemp("official")
-    build_store(folder / "store", (SAMPLE, None))
+    build_store(folder / "store", (SAMPLE, [TARGET]))
     official = dict(line.split(",") for line in (REAL / "usdclp.csv").read_text(encoding="utf-8").splitlines())
     path = folder / "store/usdclp.csv"
     rows = [line.split(",") for line in path.read_text(encoding="utf-8").splitlines()]
     kept = [f"{day},{official[day] if day in places else value}\n" for day, value in rows]
     path.write_text("".join(kept), encoding="utf-8")
-    mended = fitted(folder, {"ingest.store": "store"})
+    run_stages(folder, ["ingest", "validate"], {"ingest.store": "store"})
+    whole = runs[BEFORE]
+    mended = whole.beside(folder / "mended", whole.drivers(), target=Fitted(folder).target())
 
     at = pl.Series(places).str.to_date().implode()
     for role, expected in (("target_date", (1.35, 0.99)), ("origin_date", (0.91, 0.94))):

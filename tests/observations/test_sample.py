@@ -6,6 +6,7 @@ FOREX_REAL_DATA names the folder with the Banco Central's own series, FOREX_NOON
 import datetime as dt
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ CENT = 0.0101
 PAGE = (ROOT / "docs/reference/data.md").read_text(encoding="utf-8")
 
 
+@cache
 def rows(name: str, store: Path = SAMPLE) -> pl.DataFrame:
     return read_series(store, name, read_series_list(store)[name]).sort("date")
 

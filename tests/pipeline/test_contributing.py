@@ -62,7 +62,7 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     """A copy of the repository, on a small store, after all ten stages; it is the working directory."""
     with copied(tmp_path_factory) as project:
         for name in ("forex", "stages"):
-            shutil.copytree(ROOT / name, name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(ROOT / name, name)
         for name in ("dvc.yaml", "operations.yaml", ".dvc/config", ".dvcignore", "data/ledger"):
             Path(name).parent.mkdir(parents=True, exist_ok=True)
             (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, name)
@@ -107,7 +107,7 @@ def test_a_model_added_by_the_text_runs_is_scored_reruns_when_edited_and_is_no_r
 
 
 def test_a_provider_added_by_the_text_is_asked_and_its_values_are_stored(live: Live, providers: Providers) -> None:
-    shutil.copytree(ROOT / "forex", "forex", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(ROOT / "forex", "forex")
     file = file_of("A provider")
     file.write_text(code("A provider", "python"), encoding="utf-8")
     block = YAML(typ="safe").load(code("A provider", "yaml"))

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -16,6 +17,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from forex.commands.keep import init, whole_folder
+from forex.commands.keep.plots_page import plots_page
 from forex.core import disk, installed
 from forex.core.errors import UsageError
 from tests.support.forex_command import forex
@@ -23,6 +25,15 @@ from tests.support.made_up import ROOT, copy_of_tree
 
 LARGEST = 3_000_000  # bytes of the wheel
 SAME = ("reports/forecast.json", "reports/forecast.csv", "reports/alerts.json", "reports/metrics/headline.json")
+
+
+# The page around the plots, three megabytes of which vl-convert makes the same for every project: made once in this process.
+page_once = cache(plots_page)
+
+
+@pytest.fixture(autouse=True)
+def one_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(init, "plots_page", page_once)
 
 
 def stages(text: str) -> Any:
@@ -303,18 +314,18 @@ def test_the_wheel_makes_a_project_that_forecasts_without_the_repository(
 
 
 def interpreters() -> list[str]:
-    """Every Python from 3.11 on that is installed here: on the path, and those of pyenv."""
+    """Every Python from 3.11 on that is installed here, by its name: on the path, and those of pyenv."""
     folders = [Path(folder) for folder in os.get_exec_path()]
     kept = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
-    found = [*kept.glob("3.*/bin/python"), *(path for folder in folders for path in folder.glob("python3.*[0-9]"))]
-    versions = {}
+    found = [
+        *kept.glob("3.*/bin/python3.*[0-9]"),
+        *(path for folder in folders for path in folder.glob("python3.*[0-9]")),
+    ]
+    versions: dict[int, str] = {}
     for path in found:
-        asked = subprocess.run(
-            [str(path), "-c", "import sys; print(*sys.version_info[:2])"], capture_output=True, text=True, check=False
-        )
-        if asked.returncode == 0 and (version := tuple(map(int, asked.stdout.split()))) >= (3, 11):
-            versions.setdefault(version, str(path))
-    return sorted(versions.values())
+        if re.fullmatch(r"python3\.[0-9]+", path.name) and (minor := int(path.name.removeprefix("python3."))) >= 11:
+            versions.setdefault(minor, str(path))
+    return [versions[minor] for minor in sorted(versions)]
 
 
 @pytest.mark.nightly
@@ -322,7 +333,7 @@ def interpreters() -> list[str]:
 def test_an_empty_environment_of_every_python_here(python: str, wheel: Path, tmp_path: Path) -> None:
     """The commands of docs/how-to/without-a-clone.md: the packages are those that pip finds for that Python."""
     made = subprocess.run([python, "-m", "venv", str(tmp_path / "env")], capture_output=True, text=True, check=False)
-    if made.returncode:
+    if made.returncode:  # no venv, or a name of pyenv's for a version that is not chosen here
         pytest.skip(f"{python} makes no environment: {made.stderr[-200:]}")
     env = {**os.environ, "PATH": os.pathsep.join([str(tmp_path / "env/bin"), os.path.defpath]), "DVC_NO_ANALYTICS": "1"}
     for name in ("PYTHONPATH", "VIRTUAL_ENV"):

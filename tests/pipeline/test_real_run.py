@@ -336,7 +336,7 @@ def test_forecast_command_shows_the_forecast(clone: Path) -> None:
     for horizon, entry in forecast["horizons"].items():
         [line] = [line for line in shown.stdout.splitlines() if line.split()[:1] == [horizon]]
         assert line.split()[1:3] == [entry["target_date"], f"{entry['median']:.2f}"]
-    as_json = json.loads(command("forex", "forecast", "--json", cwd=clone).stdout)
+    as_json = json.loads(forex("forecast", "--json", cwd=clone).stdout)
     assert as_json["horizons"]["7d"]["quantiles"] == forecast["horizons"]["7d"]["quantiles"]
 
 
@@ -377,7 +377,7 @@ def test_issue_command_enters_what_the_run_made(clone: Path, tmp_path: Path) -> 
         "30d",
         "90d",
     ]
-    assert json.loads(command("forex", "issue", "--json", cwd=tmp_path).stdout)["added"] == {}
+    assert json.loads(forex("issue", "--json", cwd=tmp_path).stdout)["added"] == {}
     last = (tmp_path / "data/ledger/2025.csv").read_text(encoding="utf-8").splitlines()[-1].split(",")
     assert last[1:5] == ["2025-01-02", "90d", "2025-04-02", "2025-01-02"]
 
@@ -388,7 +388,7 @@ def test_status_command(clone: Path) -> None:
     assert status["last_matured"]["1d"]["forecasts"] == 60
     assert (status["missing"], status["stale"], status["as_of"]) == ([], [], "2025-01-02")
     assert status["ledger"] == {"rows": 0, "last_origin": None, "newest_issued": False}
-    assert "37 usdclp not_a_business_day" in command("forex", "status", cwd=clone).stdout
+    assert "37 usdclp not_a_business_day" in forex("status", cwd=clone).stdout
 
 
 def test_explain_sums_in_a_storm_with_a_regime_factor_and_is_quick(clone: Path) -> None:
@@ -415,7 +415,7 @@ def test_explain_sums_in_a_storm_with_a_regime_factor_and_is_quick(clone: Path) 
 def test_readme_and_docs_show_what_the_commands_print(clone: Path) -> None:
     pages = {path: (clone / path).read_text(encoding="utf-8") for path in PAGES}
     for word in ("forecast", "scoreboard", "nowcast"):
-        assert command("forex", word, cwd=clone).stdout.strip() in "\n".join(pages.values())
+        assert forex(word, cwd=clone).stdout.strip() in "\n".join(pages.values())
     done = command("python", "-m", "forex.commands.keep.readme", cwd=clone)
     assert done.returncode == 0, done.stderr
     assert {path: (clone / path).read_text(encoding="utf-8") for path in PAGES} == pages

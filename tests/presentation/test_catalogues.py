@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import pytest
 from babel.messages.catalog import Catalog
 
-from forex.commands.keep.catalogue import TRANSLATED, Text, catalogue, packages, texts, written
+from forex.commands.keep.catalogue import NAMED, TRANSLATED, Text, catalogue, packages, texts, written
 from forex.core.files import read_text
 from forex.core.sentence import LISTS, UNITS
 from forex.presentation.catalogue import Code, new_catalogue, read_catalogue
@@ -111,7 +111,7 @@ def read(package: str, code: Code) -> Translations:
     return translations(read_catalogue(catalogue(package, code), code))
 
 
-EVERY = [(package, code) for code in TRANSLATED for package in packages()]
+EVERY = [(path.stem, code) for code in TRANSLATED for path in sorted(catalogue(NAMED, code).parent.glob("*.po"))]
 
 
 @pytest.mark.parametrize(("package", "code"), EVERY)
@@ -130,7 +130,7 @@ def test_a_catalogue_is_as_make_catalogue_writes_it(package: str, code: Code) ->
 
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_there_is_a_catalogue_of_every_package_and_of_nothing_else(code: Code) -> None:
-    assert sorted(path.stem for path in catalogue("x", code).parent.glob("*")) == packages()
+    assert sorted(path.stem for path in catalogue(NAMED, code).parent.glob("*")) == packages()
 
 
 @pytest.mark.parametrize("code", TRANSLATED)

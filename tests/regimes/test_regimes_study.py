@@ -4,6 +4,7 @@ The fast half runs with the other tests; `make study` runs the whole and writes 
 """
 
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from forex.core.disk import write_text
 from forex.regimes.regimes import STRESSED, classify
 from tests.support.made_up import ROOT
 from tests.support.regimes.panels import INTERVENTIONS, MEETINGS, MOVE, PARAMS, one_series
-from tests.support.regimes.predecessor import LOOKBACK, THRESHOLD, high_vol, statistic
+from tests.support.regimes.predecessor import LOOKBACK, THRESHOLD, high_vol, is_high, statistic
 from tests.support.simulated import DAILY, garch_returns, iid_normal
 
 pytestmark = pytest.mark.slow
@@ -49,8 +50,15 @@ def heavy_tailed(rng: np.random.Generator, *shape: int) -> np.ndarray:
 
 def theirs_after(factor: float, runs: int, threshold: float = THRESHOLD) -> dict[int, float]:
     """Per cent of runs in which the predecessor's HIGH_VOL is on so many days after the step."""
+    return {
+        days: 100 * float(is_high(*found, threshold).mean()) for days, found in statistics_after(factor, runs).items()
+    }
+
+
+@cache
+def statistics_after(factor: float, runs: int) -> dict[int, tuple[np.ndarray, np.ndarray]]:
     returns = stepped(np.random.default_rng(13), factor, runs, LOOKBACK)
-    return {days: 100 * float(high_vol(returns[:, : LOOKBACK + days], threshold).mean()) for days in (0, *DAYS)}
+    return {days: statistic(returns[:, : LOOKBACK + days]) for days in (0, *DAYS)}
 
 
 def threshold_for(per_cent: float, runs: int) -> float:

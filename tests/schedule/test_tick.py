@@ -224,7 +224,10 @@ def test_a_machine_that_goes_off_in_a_command_runs_it_again(project: Scheduled) 
     project.delay("check", 30)
     off = project.start(at_clock(f"{WEDNESDAY}T13:00"))
     wait_for(lambda: "check" in project.calls())
-    for process in [*psutil.Process(off.pid).children(recursive=True), off]:
+    everything = [psutil.Process(off.pid), *psutil.Process(off.pid).children(recursive=True)]
+    for process in everything:  # at once: none may see another end
+        process.suspend()
+    for process in everything:
         process.kill()
     off.wait()
     project.delay("check", 0)

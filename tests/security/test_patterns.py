@@ -8,7 +8,8 @@ import ast
 import importlib
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -60,6 +61,7 @@ def called(node: ast.AST) -> tuple[str, ast.Call] | None:
     return None
 
 
+@cache
 def collected() -> tuple[list[Use], set[str]]:
     """Every use of a pattern, and the files that make one of what they are given."""
     uses, others = [], set()
@@ -100,7 +102,6 @@ def collected() -> tuple[list[Use], set[str]]:
     return uses, others
 
 
-USES, OTHERS = collected()
 LOOKING_AROUND = {
     "forex/commands/keep/init.py": "    deps:\n      [a, b]",
     "forex/importing/days.py": "wednesday, 27",
@@ -155,8 +156,15 @@ def searched(use: Use, text: Any) -> object:
     )
 
 
-def pumped(text: Any, size: int) -> Iterator[Any]:
-    """The text with one or two of its characters many times, and a character that nothing expects: at the end, or at once."""
+def pumped(text: Any, size: int) -> Iterable[Any]:
+    """The text with one or two of its characters many times, and a character that nothing expects: at the end, or at once.
+
+    Each once: a short text gives the same in several ways.
+    """
+    return dict.fromkeys(_pumped(text, size))
+
+
+def _pumped(text: Any, size: int) -> Iterator[Any]:
     spoilt = b"\x00" if isinstance(text, bytes) else "\x00"
     for at in range(min(len(text), 8)):
         for width in (1, 2):
@@ -166,21 +174,35 @@ def pumped(text: Any, size: int) -> Iterator[Any]:
             yield long + spoilt
 
 
+@pytest.mark.slow
 def test_every_pattern_is_looked_at() -> None:
-    assert len(USES) > 40
-    assert set(BY_FUNCTION) == OTHERS
+    uses, others = collected()
+    assert len(uses) > 40
+    assert set(BY_FUNCTION) == others
 
 
 def refuse_slow(use: Use, text: Any) -> None:
     for size in SIZES:
         for long in pumped(text[:200], size):
             taken = seconds(lambda long=long: searched(use, long))  # type: ignore[misc]
-            assert taken <= LIMIT, f"{taken:.2f} s for {size} characters, {long[:40]!r} and so on"
+            assert taken <= LIMIT, (
+                f"{use.place} {use.search}: {taken:.2f} s for {size} characters, {long[:40]!r} and so on"
+            )
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("use", USES, ids=lambda use: f"{use.place} {use.search}")
-def test_a_pattern_is_done_in_time(use: Use) -> None:
+def test_every_pattern_is_done_in_time() -> None:
+    """All in one test: to list them every module is imported and parsed, which would be done anew by every collection."""
+    slow = []
+    for use in collected()[0]:
+        try:
+            refuse_slow_on_its_texts(use)
+        except AssertionError as found:
+            slow.append(str(found))
+    assert slow == []
+
+
+def refuse_slow_on_its_texts(use: Use) -> None:
     @settings(
         max_examples=4, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
     )

@@ -1,5 +1,7 @@
 """The study of the constants: every number of the typed blocks is found and moved, and its runs are those of the pipeline."""
 
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,12 @@ from tests.support.made_up import ROOT
 
 def committed() -> Params:
     return load_params(path=ROOT / "params.yaml", declared={"fit": settings()})
+
+
+@cache
+def variants() -> Mapping[tuple[str, float], Mapping[str, Any]]:
+    """Of the committed params: each is read as a file, which takes its time."""
+    return constants.variants(committed(), COMMITTED)
 
 
 def numbers(block: Content, prefix: str) -> dict[str, Any]:
@@ -46,7 +54,7 @@ def test_every_number_of_the_blocks_is_a_constant() -> None:
 
 def test_each_is_moved_alone_and_all_that_may_be_together() -> None:
     params = committed()
-    moved = constants.variants(params, COMMITTED)
+    moved = variants()
     assert len(moved) == 2 * len(constants.constants(params)) + 2
     assert moved["fit.nowcast.penalty", 0.5] == {"fit.nowcast.penalty": COMMITTED["fit"]["nowcast"]["penalty"] / 2}
     up = moved[constants.TOGETHER, 1.5]
@@ -67,7 +75,7 @@ def test_changes_are_over_what_both_have_scored() -> None:
 
 def test_the_page_has_a_row_for_each_and_says_what_is_not_allowed() -> None:
     params, none = committed(), dict.fromkeys(committed().horizons, 0.0)
-    changes: dict[tuple[str, float], Any] = dict.fromkeys(constants.variants(params, COMMITTED), none)
+    changes: dict[tuple[str, float], Any] = dict.fromkeys(variants(), none)
     changes["calibrate.half_life", 0.5] = none | {"7d": 0.31, "90d": -0.42}
     changes["calibrate.multipliers.band", 1.5] = None
     changes[constants.TOGETHER, 1.5] = none | {"1d": 0.2}

@@ -1,6 +1,7 @@
 """Projects after all ten stages: a small one on sample and made-up series, with what its outputs say, and the committed one."""
 
 import datetime as dt
+import io
 import json
 import os
 import shutil
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from forex.core.edges import handover
@@ -48,8 +50,18 @@ def without_echoes(content: Any) -> Any:
 
 def made_by(stage: str) -> Content:
     """What the stage's declared outputs say, by path."""
-    files = {str(path): path.read_bytes() for path in outputs(stage)}
-    return {name: without_echoes(json.loads(text)) if name.endswith(".json") else text for name, text in files.items()}
+    return {str(path): without_notes(path) for path in outputs(stage)}
+
+
+def without_notes(path: Path) -> Any:
+    """What a file says but for the settings that it repeats: a table may have the hash of those that made it as a note."""
+    if path.suffix == ".json":
+        return without_echoes(json.loads(path.read_bytes()))
+    if path.suffix == ".parquet":
+        rows = io.BytesIO()
+        pl.read_parquet(path).write_ipc(rows)
+        return rows.getvalue()
+    return path.read_bytes()
 
 
 def sample(name: str) -> str:
@@ -106,15 +118,40 @@ class Made(Folder):
 
     files: dict[str, dict[Path, bytes]] = field(default_factory=dict)
     said: dict[str, Content] = field(default_factory=dict)
+    _said_with: dict[str, dict[str, Content]] = field(default_factory=dict)
+
+    def look(self) -> None:
+        """Keep what the outputs are; called in its folder."""
+        for stage in STAGES:
+            self.said[stage] = made_by(stage)
+            self.files[stage] = {path: path.read_bytes() for path in outputs(stage)}
 
     def differs(self, stage: str, said: Content | None = None) -> bool:
         """Run the stage: whether its outputs now differ from `said`, by default from what they said at first."""
         run(stage)
         return made_by(stage) != (said or self.said[stage])
 
+    def said_with(self, values: Content, around: Any, stages: list[str]) -> dict[str, Content]:
+        """What these stages say with other params; run once.  around: what else is not as it was, to tell runs apart."""
+        known = json.dumps([values, around, stages])
+        if known not in self._said_with:
+            self.write(values)
+            said = {}
+            for stage in stages:
+                run(stage)
+                said[stage] = made_by(stage)
+            self._said_with[known] = said
+            self.restore(stages)
+        return self._said_with[known]
+
     def restore(self, stages: list[str]) -> None:
         for stage in stages:
-            for path in outputs(stage):
+            made = outputs(stage)
+            if made == list(self.files[stage]) and all(
+                path.read_bytes() == content for path, content in self.files[stage].items()
+            ):
+                continue
+            for path in made:
                 path.unlink()
             for path, content in self.files[stage].items():
                 handover.note(path, content)  # so many others were noted since that its first is forgotten
@@ -170,9 +207,7 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     project = Made(own, json.loads((own / "params.yaml").read_text(encoding="utf-8")))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(own)
-        for stage in STAGES:
-            project.said[stage] = made_by(stage)
-            project.files[stage] = {path: path.read_bytes() for path in outputs(stage)}
+        project.look()
         yield project
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.support.changed_params import LEAVES, Content
+from tests.support.changed_params import COMMITTED, LEAVES, Content
 
 READINESS = [key for key in LEAVES if key.startswith("readiness.")]
 GATE = [key for key in LEAVES if key.startswith("gate.")]
@@ -343,3 +343,28 @@ ALSO: Mapping[str, Content] = {
     "drift.action_highs": OFTEN_HIGH,
     "alerts.drift.HIGH": OFTEN_HIGH,
 }
+
+# Most keys matter at one horizon; these have an effect where there are several.
+BY_HORIZON = [key for key in CHANGES if key.rpartition(".")[2] in COMMITTED["horizons"]]
+WIDE = {
+    "horizons",
+    "calibrate.pool_weight",
+    "performance.early_rate",
+    "performance.episode_tolerance",
+    *BY_HORIZON,
+}
+NOWCAST: Content = {
+    "fit.models": ["nowcast"],
+    "calibrate.conformal": ["nowcast"],
+    "calibrate.ensemble.members": ["nowcast"],
+}
+
+
+def also_set(key: str) -> Content:
+    """What else is set, with the key as it was and changed: what it needs to matter, and less where less says as much."""
+    less: Content = {}
+    if key.startswith("fit.nowcast."):
+        less = NOWCAST
+    elif key.startswith("evaluate.") and key in BY_HORIZON:
+        less = {"horizons": [key.rpartition(".")[2]]}
+    return less | ALSO.get(key, {})

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,14 @@ def params_text(as_of: str = AS_OF) -> str:
     return text
 
 
+@lru_cache(maxsize=8)
+def _yaml(text: str) -> dict[str, Any]:
+    from ruamel.yaml import YAML
+
+    content: dict[str, Any] = YAML(typ="safe").load(text)
+    return content
+
+
 @dataclass
 class Project:
     """A working directory with the committed params.yaml, its `as_of` early in the series of `store`."""
@@ -76,10 +85,9 @@ class Project:
 
     def set(self, **values: Any) -> None:
         """Rewrite params.yaml with `values` at its top level; a dict is merged into the block."""
-        from ruamel.yaml import YAML
-
         path = self.root / "params.yaml"
-        content = YAML(typ="safe").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text) if text.startswith("{") else dict(_yaml(text))
         for key, value in values.items():
             content[key] = content[key] | value if isinstance(value, dict) else value
         path.write_text(json.dumps(content), encoding="utf-8")
@@ -112,16 +120,26 @@ def observations(
     full = [(str(row[0]), row[1], row[2], row[-1]) for row in rows]
     instant = pl.Datetime("us", "UTC")
     schema = {"date": pl.String, "value": pl.Float64, "known_at": instant, "usable_at": instant}
-    frame = pl.DataFrame(full, schema=schema, orient="row").with_columns(pl.col("date").str.to_date())
+    return _as_validated(pl.DataFrame(full, schema=schema, orient="row").with_columns(pl.col("date").str.to_date()))
+
+
+def _as_validated(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_row_index("line", 2).with_columns(source=pl.lit(None, pl.String)).sort("date", "known_at", "line")
 
 
 def published(dates: Iterable[Any], values: Iterable[float], rule: dict[str, Any] = EVENING) -> pl.DataFrame:
     """A series whose rows are known by their publication rule."""
-    days = calendar.as_dates([str(date) for date in dates])
-    instants = calendar.instants(calendar.shift(days, rule["business_days"]), rule["time"], rule["zone"])
-    known = [instant.replace(tzinfo=dt.UTC) for instant in instants.tolist()]
-    return observations(zip(days.tolist(), values, known, strict=True))
+    days = calendar.as_dates(dates if isinstance(dates, np.ndarray) else [str(date) for date in dates])
+    known = pl.Series(_known(days.tobytes(), rule["business_days"], rule["time"], rule["zone"]))
+    known_at = known.dt.replace_time_zone("UTC")
+    columns = {"date": days, "value": np.array(values, dtype=np.float64), "known_at": known_at, "usable_at": known_at}
+    return _as_validated(pl.DataFrame(columns))
+
+
+@lru_cache(maxsize=64)
+def _known(days: bytes, business_days: int, time: str, zone: str) -> calendar.Instants:
+    dates = calendar.shift(np.frombuffer(days, dtype="datetime64[D]"), business_days)
+    return calendar.instants(dates, time, zone)
 
 
 def made_up_series(

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from tests.support.made_up import NOON, ROOT, published
 DAILY = 0.006  # standard deviation of a usual day
 
 
+@cache
 def committed() -> Params:
     return whole(ROOT / "params.yaml")
 

@@ -14,6 +14,7 @@ from dvc.repo import Repo
 from forex.commands.keep import doctor
 from forex.commands.keep.remedies.pipeline import is_cut, outputs_of, text_of
 from forex.core.errors import GateFailed
+from tests.commands.doctor.conftest import sound
 from tests.support.committed_runs import git
 from tests.support.made_up import ROOT
 
@@ -44,19 +45,28 @@ for end in cuts:
 """
 
 
-def dvc(*words: str) -> None:
-    subprocess.run([Path(sys.executable).parent / "dvc", *words], check=True, capture_output=True)
+def dvc(*words: str, cwd: Path | None = None) -> None:
+    subprocess.run([Path(sys.executable).parent / "dvc", *words], cwd=cwd, check=True, capture_output=True)
 
 
-@pytest.fixture
-def ran(project: Path) -> str:
-    """One stage with a file and a folder as outputs after its run, committed; the text of its dvc.lock."""
+@pytest.fixture(scope="module")
+def after_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project of one stage with a file and a folder as outputs after its run, committed: to be copied."""
+    project = sound(tmp_path_factory.mktemp("ran"))
     (project / "dvc.yaml").write_text(STAGES)
     (project / "dep").write_text("hi\n")
     (project / ".gitignore").write_text("/d\n/b.txt\n")
-    dvc("repro")
+    dvc("repro", cwd=project)
     git(project, "add", "-f", "dvc.lock")
     git(project, "commit", "-qm", "ran")
+    return project
+
+
+@pytest.fixture
+def ran(after_run: Path, project: Path) -> str:
+    """The working directory after the run; the text of its dvc.lock."""
+    shutil.rmtree(project / ".git")
+    shutil.copytree(after_run, project, dirs_exist_ok=True)
     return (project / "dvc.lock").read_text()
 
 

@@ -2,6 +2,7 @@
 
 import copy
 import random
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -69,11 +70,12 @@ def _line_repeated(content: bytes, rng: random.Random) -> bytes:
     return b"\n".join([*lines[:at], lines[at], *lines[at:]])
 
 
+BEGINNING = re.compile(rb'(?<=[ ,:\n"\[])[^ ,:\n"\[]')  # the first byte of a word
+
+
 def _word_replaced(content: bytes, rng: random.Random) -> bytes:
     """A word, a number or a quoted text gives way to a token."""
-    starts = [
-        i for i in range(1, len(content)) if content[i - 1 : i] in b' ,:\n"[' and content[i : i + 1] not in b' ,:\n"['
-    ]
+    starts = [found.start() for found in BEGINNING.finditer(content)]
     if not starts:
         return _inserted(content, rng)
     start = rng.choice(starts)

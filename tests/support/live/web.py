@@ -72,8 +72,7 @@ def web(names: tuple[str, ...] = ("localhost", "127.0.0.1")) -> Iterator[Web]:
     authority = trustme.CA()
     serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*names).configure_cert(serving)
-    trust = ssl.create_default_context()
-    authority.configure_trust(trust)
+    trust = ssl.create_default_context(cadata=authority.cert_pem.bytes().decode())
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

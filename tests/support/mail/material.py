@@ -159,5 +159,11 @@ def without(said: Forecast, *series: str) -> Forecast:
     return said.model_copy(update={"missing": tuple(Reason(series=name, tier="important", why=why) for name in series)})
 
 
+@cache
+def usual() -> Letter:
+    """The day's mail in Spanish."""
+    return written()
+
+
 def written(kind: Kind = "daily", code: Code = "es", *, made: Material | None = None, **changes: Any) -> Letter:
     return letter(kind, made or material(), settings(**changes), language(code), [SHEET])

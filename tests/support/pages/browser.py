@@ -11,10 +11,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, sync_playwright
 
 from tests.support.made_up import ROOT
 
@@ -52,12 +53,27 @@ class Opened:
     said: list[str] = field(default_factory=list)
     requested: list[str] = field(default_factory=list)
 
+    def log(self, message: ConsoleMessage) -> None:
+        self.said.append(message.text)
+
+    def fail(self, error: Error) -> None:
+        self.said.append(str(error))
+
+    def request(self, request: Request) -> None:
+        self.requested.append(request.url)
+
     def run(self, script: str) -> Any:
         return self.page.evaluate(script)
 
     def open_all(self) -> None:
         """Every part that is folded away."""
         self.run("document.querySelectorAll('details').forEach(one => { one.open = true })")
+
+
+@cache
+def tab(browser: Browser, *, scripts: bool) -> Page:
+    """The one in which pages are opened one after the other: a new one takes longer than most tests."""
+    return browser.new_context(java_script_enabled=scripts).new_page()
 
 
 @contextmanager
@@ -70,15 +86,20 @@ def opened(
     scheme: Scheme = "light",
     scripts: bool = True,
 ) -> Iterator[Opened]:
-    """The file in a window of `size`, whose clock stands at `now`."""
-    context = browser.new_context(
-        viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, java_script_enabled=scripts
-    )
-    shown = Opened(context.new_page())
-    shown.page.on("console", lambda message: shown.said.append(message.text))
-    shown.page.on("pageerror", lambda error: shown.said.append(str(error)))
-    shown.page.on("request", lambda request: shown.requested.append(request.url))
-    shown.page.clock.set_fixed_time(now)
-    shown.page.goto(path.as_uri())
-    yield shown
-    context.close()
+    """The file in a window of `size`, whose clock stands at `now`; nothing of an earlier page is left."""
+    page = tab(browser, scripts=scripts)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(media="null", color_scheme=scheme)
+    page.clock.set_fixed_time(now)
+    shown = Opened(page)
+    page.on("console", shown.log)
+    page.on("pageerror", shown.fail)
+    page.on("request", shown.request)
+    try:
+        page.goto(path.as_uri())
+        yield shown
+    finally:
+        page.remove_listener("console", shown.log)
+        page.remove_listener("pageerror", shown.fail)
+        page.remove_listener("request", shown.request)
+        page.goto("about:blank")

@@ -20,7 +20,11 @@ def statistic(returns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return z, 100 * np.mean(rolling <= short[:, None], axis=1)
 
 
-def high_vol(returns: np.ndarray, threshold: float = THRESHOLD) -> np.ndarray:
-    """Whether its HIGH_VOL is on, (runs,): z above the threshold and the percentile above 80."""
-    z, percentile = statistic(returns)
+def high_vol(returns: np.ndarray) -> np.ndarray:
+    """Whether its HIGH_VOL is on, (runs,)."""
+    return is_high(*statistic(returns))
+
+
+def is_high(z: np.ndarray, percentile: np.ndarray, threshold: float = THRESHOLD) -> np.ndarray:
+    """z above the threshold and the percentile above 80."""
     return (z > threshold) & (percentile > PERCENTILE)
