@@ -23,8 +23,9 @@ run: .venv/installed .dvc/tmp/plots_page.html  ## the forecast: install, run the
 test: .venv/installed lint  ## everything: lint, types, all tests
 	pytest
 
-test-fast: .venv/installed  ## the inner loop: the tests of single modules, without processes and whole pipelines
-	pytest -m 'not slow' tests
+# Three, since one of them mostly waits for a disk or a timeout.
+test-fast: .venv/installed  ## the inner loop: the tests of single modules, without servers, processes and whole pipelines
+	pytest -m 'not slow' -n 3 tests
 
 # In an environment of its own, so that the locked one stays as it is.
 test-extras: .venv-extras/installed  ## the challengers with torch, in an environment of their own

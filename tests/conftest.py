@@ -57,12 +57,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of whole pipelines, processes or simulations are `slow`; other modules say so themselves (`make test-fast`).
+    """Tests of whole pipelines, of fetches from a server, processes or simulations are `slow`; other modules say so themselves
+    (`make test-fast`).
 
     The files of slow tests come first, so that the worker processes end at about the same time.
     """
     for item in items:
-        if str(item.path).startswith(SLOW):
+        if str(item.path).startswith(SLOW) or "live" in getattr(item, "fixturenames", ()):
             item.add_marker("slow")
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)

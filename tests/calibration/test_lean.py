@@ -52,6 +52,7 @@ def by_hand(signed: Floats, half_widths: Floats, matured: NDArray[np.int64], ste
     return found
 
 
+@pytest.mark.slow
 @given(seeds, st.sampled_from([0.5, 20.0]))
 def test_readable_loop_agrees(seed: int, weight: float) -> None:
     rng = np.random.default_rng(seed)

@@ -87,6 +87,7 @@ def by_hand(
     return ratio, len(known), independent, min(max(multiplier, 1.0), params.maximum)
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(st.integers(0, 10_000), st.sampled_from([3, 60, 2000]), st.sampled_from([1, 7, 128]), st.sampled_from([0.5, 50]))
 def test_readable_loop_agrees(seed: int, half_life: int, block: int, weight: float) -> None:
@@ -328,6 +329,7 @@ def coverage(actual: Floats, scale: Floats, half_widths: Floats, level: float) -
     return (settled >= quantiles[:, lower]) & (settled <= quantiles[:, upper])
 
 
+@pytest.mark.slow
 def test_with_the_calm_regime_calibrated_alone_the_multiplier_approaches_the_truth() -> None:
     """Half-widths that fit calm days, errors 1.6 times wider in the regime: with the evidence the factor nears 1.6."""
     rng, n = np.random.default_rng(14), 12_000

@@ -10,6 +10,8 @@ from forex.commands.keep.calendar_source import differences, packaged
 from forex.timeline.holidays import Holiday, parse_holidays
 from tests.support.made_up import HOLIDAYS, ROOT, with_holidays
 
+pytestmark = pytest.mark.slow
+
 COMMITTED = parse_holidays((ROOT / HOLIDAYS).read_text(encoding="utf-8"), HOLIDAYS)
 NAVY = "1980-05-21,Día de las Glorias Navales,1980-01-01\n"
 

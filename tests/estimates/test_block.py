@@ -20,6 +20,8 @@ from tests.support.forex_command import forex
 from tests.support.made_up import NOON, ROOT, Project, params_text, published
 from tests.support.simulated import garch_returns
 
+pytestmark = pytest.mark.slow
+
 FIRST, AS_OF = "2008-01-02", "2023-12-29"
 BLOCK_LINE = "usdclp:\n"
 

@@ -53,6 +53,7 @@ def test_on_the_pipelines_panel_and_regimes_they_are_the_pipeline(
     assert ((both["crps"] - both["crps_"]).abs() < 1e-6 * both["crps"]).all()
 
 
+@pytest.mark.slow
 def test_a_frame_of_pandas_is_as_good() -> None:
     series = two_series()
     other = {name: frame.to_pandas() for name, frame in series.items()}

@@ -145,6 +145,7 @@ def test_what_matures_later_does_not_change_the_path() -> None:
     assert first.since[:200].tolist() == second.since[:200].tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [1, 5])
 def test_the_bound_holds_at_the_edge_of_what_is_promised(count: int) -> None:
     """Misses exactly as frequent as the tolerance allows, for five years, in one slot or five: at most 5 % of runs alarm."""

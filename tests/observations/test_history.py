@@ -67,6 +67,7 @@ def test_a_return_over_several_days_is_scaled_to_one() -> None:
     assert made.known.tolist() == [0, 1, 1, 1, 1, 2, 2]
 
 
+@pytest.mark.slow
 @settings(max_examples=25)
 @given(seeds, cut_offs)
 def test_known_is_the_number_of_returns_usable_at_the_cut_off(seed: int, cut_off: str) -> None:
@@ -308,6 +309,7 @@ def test_days_before_the_first_anchor_and_after_the_newest_origin_are_no_origins
     assert str(early.days[0]) == str(DAYS[1])
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(seeds, st.integers(5, 45), cut_offs)
 def test_what_an_origin_knows_does_not_depend_on_anything_later(seed: int, t: int, cut_off: str) -> None:

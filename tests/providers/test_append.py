@@ -221,6 +221,7 @@ def test_what_is_appended_is_a_store_that_ingest_reads(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 @given(
     fetches=st.lists(
         st.dictionaries(st.sampled_from([TUESDAY, WEDNESDAY, THURSDAY]), st.sampled_from([975.0, 976.0, 977.0])),

@@ -202,6 +202,7 @@ def test_readable_loop_agrees(values: list[float]) -> None:
     assert fates(daily(*values)) == oracle(values)
 
 
+@pytest.mark.slow
 @given(VINTAGES)
 def test_fate_depends_only_on_rows_known_at_it(rows: list[tuple[int, float, int]]) -> None:
     whole = settle(table(rows), MAX_MOVE).with_row_index()

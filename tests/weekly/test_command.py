@@ -23,6 +23,8 @@ from tests.support.pages.reader import Reader
 from tests.support.reports_made_up import UNMATURED, UNPUBLISHED
 from tests.support.weekly_made_up import DAY, write_weekly_project
 
+pytestmark = pytest.mark.slow
+
 NO_PANGO = "raise OSError(\"cannot load library 'libpango-1.0-0': no such file\")\n"
 
 
