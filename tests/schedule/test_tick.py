@@ -220,15 +220,22 @@ def test_a_tick_killed_before_it_writes_a_record_does_nothing_twice(project: Sch
     assert record is not None and record.succeeded
 
 
+def kill_all_at_once(first: psutil.Process) -> None:
+    """The process and all below it, none of which sees another end or starts one more."""
+    stopped: list[psutil.Process] = []
+    while found := [process for process in [first, *first.children(recursive=True)] if process not in stopped]:
+        for process in found:
+            process.suspend()
+        stopped += found
+    for process in stopped:
+        process.kill()
+
+
 def test_a_machine_that_goes_off_in_a_command_runs_it_again(project: Scheduled) -> None:
     project.delay("check", 30)
     off = project.start(at_clock(f"{WEDNESDAY}T13:00"))
     wait_for(lambda: "check" in project.calls())
-    everything = [psutil.Process(off.pid), *psutil.Process(off.pid).children(recursive=True)]
-    for process in everything:  # at once: none may see another end
-        process.suspend()
-    for process in everything:
-        process.kill()
+    kill_all_at_once(psutil.Process(off.pid))
     off.wait()
     project.delay("check", 0)
     assert tick_at(f"{WEDNESDAY}T13:05") == []
