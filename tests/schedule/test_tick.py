@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -225,10 +226,12 @@ def kill_all_at_once(first: psutil.Process) -> None:
     stopped: list[psutil.Process] = []
     while found := [process for process in [first, *first.children(recursive=True)] if process not in stopped]:
         for process in found:
-            process.suspend()
+            with suppress(psutil.NoSuchProcess):  # one that was about to end
+                process.suspend()
         stopped += found
     for process in stopped:
-        process.kill()
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def test_a_machine_that_goes_off_in_a_command_runs_it_again(project: Scheduled) -> None:
