@@ -1,19 +1,14 @@
 """What calibrated intervals cover in simulated worlds; `make study` takes two hundred series of each."""
 
 import math
-from collections.abc import Mapping
-from types import MappingProxyType
 
 import numpy as np
 import pytest
 
 from forex.calibration.calibrate import calibrate
 from forex.core.quantiles import central_pair
-from forex.models.garch_t import GarchT, Settings
-from forex.models.protocol import Model
-from forex.models.registry import build
 from tests.support.calibrated_world import DEPENDENT, PARAMS, inputs
-from tests.support.simulated import WORLDS, fit_params
+from tests.support.simulated import WORLDS
 
 pytestmark = pytest.mark.slow
 
@@ -21,23 +16,13 @@ LEVELS = (0.5, 0.8, 0.95)
 TOLERANCE = {"iid_normal": 0.005, "garch_t": 0.02, "regime_switch": 0.02, "jumps": 0.02}
 
 
-# The estimates of the GARCH would take most of the time, and four a year are more than its calibration needs.
-ONCE_A_YEAR = {"garch_t": GarchT(Settings(refit_every=252))}
-
-
-def coverage(
-    world: str, series: int, days: int, seed: int, other: Mapping[str, Model] = MappingProxyType({})
-) -> tuple[dict[str, dict[float, float]], int]:
-    """Model -> level -> share of one-step targets inside the central interval, over all series; how many targets.
-
-    other: models in place of those of params.yaml.
-    """
-    models = {name: model for name, model in build(fit_params(*PARAMS.conformal)).items() if name not in other}
+def coverage(world: str, series: int, days: int, seed: int) -> tuple[dict[str, dict[float, float]], int]:
+    """Model -> level -> share of one-step targets inside the central interval, over all series; how many targets."""
     inside: dict[str, dict[float, int]] = {name: dict.fromkeys(LEVELS, 0) for name in DEPENDENT}
     total = 0
     for number in range(series):
         log_returns = WORLDS[world](np.random.default_rng([seed, number]), days)
-        raw, outcomes = inputs(log_returns, ("1d",), {**models, **other})
+        raw, outcomes = inputs(log_returns, ("1d",), PARAMS.conformal)
         calibrated, first = calibrate(raw, outcomes, PARAMS)
         actual = outcomes["1d"].log_return
         scored = np.flatnonzero(np.isfinite(actual) & (np.arange(len(actual)) >= first))
@@ -54,7 +39,7 @@ def coverage(
 @pytest.mark.parametrize("world", WORLDS)
 def test_one_step_coverage_is_nominal_in_simulated_worlds(world: str) -> None:
     """A handful of series: the tolerance, plus three standard errors of a share."""
-    measured, total = coverage(world, series=4, days=3000, seed=20, other=ONCE_A_YEAR)
+    measured, total = coverage(world, series=4, days=3000, seed=20)
     for name, by_level in measured.items():
         for level, share in by_level.items():
             bound = TOLERANCE[world] + 3 * math.sqrt(level * (1 - level) / total)

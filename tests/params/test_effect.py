@@ -6,27 +6,20 @@ Where an output only repeats a setting, that does not count.
 """
 
 import json
-import pickle
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import chdir, contextmanager, nullcontext
-from functools import partial
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 
 from forex.core.files import read_parquet, write_json
-from forex.presentation.language import Language
-from forex.report.figures import figures, forecast_figure, reliability_figure
 from tests.support.changed_params import STAGES, Content, changed, run
 from tests.support.finished_project import Made, copied, outputs
 from tests.support.key_changes import CHANGES, ESTIMATION, KEYS, OF_COMMANDS, REPORTED, WIDE, also_set
 
 pytestmark = pytest.mark.slow
-
-DRAWN: dict[bytes, Any] = {}
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +51,7 @@ def test_key_changes_what_a_stage_makes(key: str, real: Made, small: Made) -> No
     project, also, file = real if key in WIDE else small, also_set(key), REPORTED.get(key)
     if key.startswith(("usdclp.", "report.")) and "validate" in declaring:
         file = "data/manifest.json", the_target_alone(project)
-    with chdir(project.path), reported(*file) if file else nullcontext(), drawn_once():
+    with chdir(project.path), reported(*file) if file else nullcontext():
         said = project.said_with(also, file, declaring) if also or file else project.said
         project.write(also | {key: CHANGES[key]})
         try:
@@ -72,25 +65,6 @@ def the_target_alone(project: Made) -> Content:
     """What the manifest says where the store has no driver: each series is validated by itself, and these keys are the target's."""
     manifest = json.loads((project.path / "data/manifest.json").read_text(encoding="utf-8"))
     return {"series": {"usdclp": manifest["series"]["usdclp"]}}
-
-
-@contextmanager
-def drawn_once() -> Iterator[None]:
-    """Pictures are drawn once of the same data, as most keys of the report change none.
-
-    This can only make outputs the same, which the test takes for a key without effect.
-    """
-    with pytest.MonkeyPatch.context() as patch:
-        for draw in (figures, forecast_figure, reliability_figure):
-            patch.setattr(f"stages.report.{draw.__name__}", partial(_remembered, draw))
-        yield
-
-
-def _remembered(draw: Callable[..., Any], *tables: Any, language: Language | None = None, **parts: Any) -> Any:
-    of = pickle.dumps([draw.__name__, tables, parts, language and language.code])
-    if of not in DRAWN:
-        DRAWN[of] = draw(*tables, **parts, **({"language": language} if language else {}))
-    return DRAWN[of]
 
 
 @contextmanager

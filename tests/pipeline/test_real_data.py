@@ -21,7 +21,7 @@ from forex.observations.store import read_series_list
 from forex.timeline import calendar
 from tests.support.changed_params import COMMITTED, STAGES
 from tests.support.made_up import ROOT
-from tests.support.nowcast_runs import FROM, NOWCAST_ONLY, REAL, SAMPLE, Fitted, build_store, panel_names, run_stages
+from tests.support.nowcast_runs import FROM, REAL, SAMPLE, Fitted, build_store, panel_names, run_stages
 
 pytestmark = pytest.mark.skipif(REAL is None, reason="FOREX_REAL_DATA names no folder")
 
@@ -36,7 +36,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Fitted:
     folder = tmp_path_factory.mktemp("whole")
     build_store(folder / "store", (SAMPLE, panel_names()), (REAL, None))
     copytree(ROOT / "data/calendar", folder / "data/calendar")
-    run_stages(folder, STAGES, NOWCAST_ONLY | {"ingest.store": "store", "as_of": AS_OF})
+    run_stages(folder, STAGES, {"ingest.store": "store", "as_of": AS_OF})
     return Fitted(folder)
 
 

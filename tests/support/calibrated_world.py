@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from forex.calibration.calibrate import Calibrated, Outcome, calibrate
 from forex.core.names import ENSEMBLE, PUBLISHED, calibrated_name
-from forex.models.protocol import Model
 from forex.models.registry import build
 from forex.observations.history import Floats
 from forex.params import Calibrate
@@ -38,18 +37,18 @@ def changed(**values: object) -> Calibrate:
 QUICK = changed(min_scores=60, multipliers=PARAMS.multipliers.model_dump() | {"shrink_weight": 10})
 
 
-def inputs(log_returns: Floats, horizons: tuple[str, ...], models: Mapping[str, Model]) -> World:
+def inputs(log_returns: Floats, horizons: tuple[str, ...], models: tuple[str, ...]) -> tuple[Raw, dict[str, Outcome]]:
     """Raw forecasts and outcomes of one simulated series, from its origin FIRST on."""
     history = history_of(target_of(log_returns))
     origins = np.arange(FIRST, len(history.days))
-    by_model = {name: model.forecast(history, origins, horizons) for name, model in models.items()}
+    by_model = {name: model.forecast(history, origins, horizons) for name, model in build(fit_params(*models)).items()}
     raw = {horizon: {name: by_model[name][horizon] for name in models} for horizon in horizons}
     return raw, outcomes_of(history, origins, horizons)
 
 
 @cache
 def world() -> World:
-    return inputs(garch_returns(np.random.default_rng(1), 1200), HORIZONS, build(fit_params()))
+    return inputs(garch_returns(np.random.default_rng(1), 1200), HORIZONS, fit_params().models)
 
 
 @cache
