@@ -1,7 +1,8 @@
 """Debian's own cron with a moved clock, in a namespace that hides the machine's crontabs, tables and lock.
 
 libfaketime adds to the clock of cron, and of all that it starts, what stands in a file. `Cron.at` moves the clock there and wakes
-cron, which would otherwise sleep for up to a minute, by the signal that makes it open its log anew.
+cron, which would otherwise sleep for up to a minute, by the signal that makes it open its log anew. A signal that comes just before
+cron falls asleep wakes nobody, so it is sent again until what is waited for has come.
 """
 
 import datetime as dt
@@ -10,13 +11,15 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 HIDDEN = ("/var/spool/cron/crontabs", "/etc/cron.d", "/run", "/dev/shm")  # under empty folders of the test's own
 SETTLED = 0.05  # seconds after a full minute
+AGAIN = 0.5  # seconds between two signals
+PATIENCE = 40.0  # seconds for a tick; under a minute, within which cron would look by itself
 
 
 def library() -> Path | None:
@@ -60,10 +63,17 @@ class Cron:
     process: "subprocess.Popen[bytes]"
     offset: Path
 
-    def at(self, instant: dt.datetime) -> None:
-        """Move the clock to this full minute, and let cron look."""
+    def at(self, instant: dt.datetime, come: Callable[[], bool]) -> None:
+        """Move the clock to this full minute, and let cron look until what it starts has `come`."""
         _move(self.offset, instant)
-        self.process.send_signal(signal.SIGHUP)
+        until, again = time.monotonic() + PATIENCE, 0.0
+        while not come():
+            now = time.monotonic()
+            assert self.process.poll() is None and now < until, f"nothing came of {instant}"
+            if now >= again:
+                self.process.send_signal(signal.SIGHUP)
+                again = now + AGAIN
+            time.sleep(0.02)
 
 
 def _move(offset: Path, instant: dt.datetime) -> None:
@@ -90,8 +100,10 @@ def moved_cron(folder: Path, crontab: bytes, *, zone: str, begin: dt.datetime) -
     script = f"crontab '{folder / 'table'}' && exec env {variables} cron -f"
     process = subprocess.Popen(namespace(folder, script))
     try:
-        until = time.monotonic() + 10
-        while not (folder / "run/crond.pid").exists():
+        # Cron makes this file after it has read the clock for the first time (and crond.pid before): a clock that moved before then
+        # would be its beginning, and that minute is left out.
+        until = time.monotonic() + PATIENCE
+        while not (folder / "run/crond.reboot").exists():
             assert process.poll() is None and time.monotonic() < until, "cron did not start"
             time.sleep(0.02)
         yield Cron(process, offset)
