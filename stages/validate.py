@@ -55,7 +55,13 @@ def main() -> None:
     quarantine = pl.concat([pl.DataFrame(schema=QUARANTINE), *(result.quarantine for result in checked.values())])
     write_parquet(QUARANTINED, quarantine)
     usable = {name: result.usable for name, result in checked.items() if result.fate in (USED, FLAGGED)}
-    warnings = input_warnings(usable, params.usdclp, as_of=params.as_of, known_until=manifest.known_until)
+    warnings = input_warnings(
+        usable,
+        params.usdclp,
+        as_of=params.as_of,
+        known_until=manifest.known_until,
+        in_per_cent=manifest.in_per_cent,
+    )
     hashes = block_hashes(params, "validate")
     store = store_hashes(raw, manifest.known_until)
     report = summary(checked, left_out, params.as_of, warnings=warnings, params_sha256=hashes, store=store)

@@ -81,7 +81,9 @@ def scored(scores: Floats, half_widths: Floats, matured: Ints, steps: Ints, leve
     half_widths: those that the forecast was given without multiplier; NaN before there is a calibration.
     """
     pairs = [central_pair(level)[1] - MEDIAN - 1 for level in levels]
-    return Scored(scores[:, None] / half_widths[:, pairs], matured, steps)
+    with np.errstate(divide="ignore", invalid="ignore"):  # where the rate stood still, and the interval has no width
+        ratios = scores[:, None] / half_widths[:, pairs]
+    return Scored(ratios, matured, steps)
 
 
 def evidence(regime: str, regimes: Regimes, forecasts: Scored, at: Ints, params: Multipliers) -> Evidence:

@@ -248,7 +248,11 @@ def verdict(
     lang: Language = None,
     as_json: Json = False,
 ) -> None:
-    """For cron and CI, the overall state: exit code 1 if it is FAULT or alerts call for it; 4 if a run is missing or too old."""
+    """For cron and CI, the overall state.
+
+    Exit code 1 if it is FAULT, if alerts call for it, or if the forecast was issued when an outcome was public; 4 if no run has
+    finished, if it is too old, or of another day, other params or another store than params.yaml has.
+    """
     place.require()
     from forex.commands.judge import check as state
 
@@ -313,7 +317,9 @@ def readiness(model: Model, as_json: Json = False) -> None:
 @app.command()
 def promote(
     model: Model,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the change and write nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing: say whether the model is promoted, and with which change.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Whatever its readiness; says what is overridden.")] = False,
     as_json: Json = False,
 ) -> None:

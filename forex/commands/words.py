@@ -100,6 +100,16 @@ class Words:
         """
         return f"{share:.{places}%}" if self.lang == "en" else f"{self.number(100 * share, f'.{places}f')} %"
 
+    def chance(self, share: float) -> str:
+        """A probability without false certainty: never 0 % or 100 %.
+
+        >>> [Words("es").chance(share) for share in (0.0012, 0.42, 0.9991)]
+        ['< 1 %', '42 %', '> 99 %']
+        """
+        if share < 0.01:
+            return f"< {self.share(0.01)}"
+        return f"> {self.share(0.99)}" if share > 0.99 else self.share(share)
+
     def wrapped(self, said: str, width: int | None = None) -> list[str]:
         """The text in lines no wider than the terminal or `width`; as one line where neither is given."""
         widths = [limit for limit in (width, self.width) if limit is not None]

@@ -3,6 +3,7 @@
 Every figure in them is one of the report's; a sentence that the report gives no reason for is not made.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -25,17 +26,23 @@ from forex.timeline.calendar import horizon_days
 LEVEL = 0.95  # of the interval scores that are shown
 LOSS = f"interval_score_{percent(LEVEL)}"
 SHARES = ("coverage_", "above_", "below_")  # how the names of rules on shares begin
+SAME = 1e-6  # relative: reports hold eight digits
 LONG = 15  # calendar days; from here on forecasts without overlap are few
 
 
 def gain(report: Scoreboard) -> Sentence | None:
     """How much of the gain on `garch_t` is the nowcast's timing, and how much the intervals'; None where either is missing.
 
+    Only at horizons where `published` has the centre of the nowcast, as `garch_t_nowcast` has: elsewhere more than the intervals
+    differs.
+
     By CRPS and interval score: `garch_t_nowcast` against `garch_t`, then `published` against `garch_t_nowcast`; (1 + the one)·(1 +
     the other) − 1 is the whole.
     """
     names = [GARCH_T, centred_name(GARCH_T), PUBLISHED]
-    rows = {name: figures for name, figures in _by_length(report) if set(names) <= set(figures.models)}
+    rows = {
+        name: figures for name, figures in _by_length(report) if set(names) <= set(figures.models) and _shared(figures)
+    }
     if not rows:
         return None
 
@@ -72,6 +79,12 @@ def gain(report: Scoreboard) -> Sentence | None:
     )
 
 
+def _shared(figures: HorizonScores) -> bool:
+    """Whether `published` and the benchmark with the nowcast's centre have the same errors of the median."""
+    own, centred = (figures.models[name].overall for name in (PUBLISHED, centred_name(GARCH_T)))
+    return math.isclose(own.rmse, centred.rmse, rel_tol=SAME) and math.isclose(own.mae, centred.mae, rel_tol=SAME)
+
+
 def without_evidence(report: Scoreboard) -> Sentence | None:
     """How many differences of interval scores at the long horizons are no evidence; None where nothing is compared there."""
     horizons, found = [], []
@@ -87,6 +100,8 @@ def without_evidence(report: Scoreboard) -> Sentence | None:
     said = {"horizons": horizons, "of": len(found), "level": percent(LEVEL)}
     if not open_:
         return sentence("At {horizons:and} none of {of} differences in IS{level:s} are not significant.", **said)
+    if open_ == len(found):
+        return sentence("At {horizons:and} no difference in IS{level:s}, of {of}, is significant.", **said)
     if 2 * open_ <= len(found):
         return sentence(
             "At {horizons:and} {open} of {of} differences in IS{level:s} are not significant.", **said, open=open_
@@ -143,7 +158,7 @@ def _says(name: str, rule: Rule) -> Sentence:
             most=100 * rule.at_most,
         )
     if isinstance(rule, Unpublished):
-        return sentence("nothing of `published` has matured")
+        return sentence("no scored forecast of `published` has matured")
     found = _amount(name, rule.value)
     if isinstance(rule, Unjudged):
         return sentence("{found}; no bound is set, or nothing is there to compare with", found=found)

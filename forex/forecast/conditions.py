@@ -216,6 +216,10 @@ def _volatility(volatility: Volatility, month: Month) -> list[Sentence]:
 
 def _copper(copper: CopperCorrelation) -> Sentence:
     if copper.state == NOT_EVALUATED:
+        if copper.current is not None:
+            return sentence(
+                "The correlation with copper is {current:+.2f}; no usual one is known.", current=copper.current
+            )
         return sentence("The correlation with copper is not evaluated.")
     far: Sentence | str = ""
     if copper.deviations is not None:

@@ -88,7 +88,7 @@ def _separator(text: str, name: str) -> str:
     for separator in filter(text.__contains__, SEPARATORS):
         _rows(text, separator, 1, name)
     raise DataError(
-        f"{name}: no line has a day and a number or ND beside it, parted by semicolon, tab or comma. The file has to have a row a "
+        f"{name}: no line has a day and a number or ND beside it, parted by ; , | or a tab. The file has to have a row a "
         "day, or a column a day."
     )
 

@@ -15,7 +15,6 @@ from forex.presentation.language import Language
 from forex.presentation.pages import first_capital
 from forex.report.figures import fan_text
 from forex.report.headline import answer
-from forex.report.regime_words import meaning
 from forex.statistics.contributions import largest, runs
 
 SHOWN_MOVES = 2  # columns of the table of what moves the forecast
@@ -107,13 +106,12 @@ def _regime(material: Material, language: Language) -> Iterator[Block]:
     yield Heading(language.say("Market: {regime}", regime=forecast.regime))
     said = [
         language.say(
-            "Since {day}, with a confidence of {confidence:.0%}.",
+            "Since {day}, with a confidence of {confidence:s}.",
             day=material.since,
-            confidence=forecast.regime_confidence,
+            confidence=language.chance(forecast.regime_confidence),
         )
     ]
-    about = meaning(forecast.regime)
-    said += [language.say(about)] if about else []
+    said += [language.say(material.means)] if material.means else []
     yield Paragraph(" ".join(said))
     yield Paragraph(language.say("What to do: {advice}", advice=material.advice))
 

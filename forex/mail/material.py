@@ -26,6 +26,7 @@ class Material:
     """What a run says and what has come since.
 
     moved: from `forex.statistics.contributions.moves`, None where no nowcast is fitted.  since: the regime's first day.
+    means: what it means, None where nobody has described it.
     outcome: None where no observado is known.  week: how the last week's forecasts held.  fan: the rows of the picture.
     """
 
@@ -33,6 +34,7 @@ class Material:
     state: OverallState
     moved: Mapping[str, Any] | None
     since: dt.date
+    means: Sentence | None
     advice: Sentence
     outcome: Outcome | None
     week: Sequence[WeekHeld]

@@ -1,6 +1,7 @@
 """What had been forecast for the newest observado a business day, a week and a month before; and for those of the last week."""
 
 import datetime as dt
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,15 +11,16 @@ import polars as pl
 from forex.core.names import PUBLISHED
 from forex.core.quantiles import COLUMNS, MEDIAN, central_pair
 from forex.forecast.fan import by_length
+from forex.timeline.calendar import horizon_days
 
-BEFORE = ("1d", "7d", "30d")  # how long before, where there are such horizons
+BEFORE = (1, 7, 30)  # calendar days before: of each, the horizon that is nearest
 
 
 @dataclass(frozen=True)
 class Foretold:
     """What was forecast at `origin`, `horizon` before the day, CLP per USD; intervals by level, the narrowest first.
 
-    issued: it is in the ledger; else it is the backtest's, made afterwards with what was known at `origin`.
+    issued: it was issued in time; else it is the backtest's, made afterwards with what was known at `origin`.
     """
 
     horizon: str
@@ -59,14 +61,15 @@ def outcome(
     horizons: Sequence[str],
     levels: Sequence[float],
 ) -> Outcome:
-    """The newest observado, in force on `date`, beside what had been forecast for it at those of `BEFORE` among `horizons`.
+    """The newest observado, in force on `date`, beside what had been forecast for it at the `horizons` nearest to `BEFORE`.
 
     What was issued counts, else the forecast of the backtest; of several for the day, the newest.
-    calibrated: of calibrated.parquet origin_date, target_date, horizon, model and quantiles.  issued: the ledger.
+    calibrated: of calibrated.parquet origin_date, target_date, horizon, model and quantiles.  issued: the rows of the ledger
+    that were issued before their outcome was public.
     """
     published = calibrated.filter(pl.col("model") == PUBLISHED)
     found = []
-    for horizon in by_length({name: None for name in BEFORE if name in horizons}):
+    for horizon in nearest(horizons):
         own = (pl.col("horizon") == horizon) & (pl.col("target_date") == date)
         said = issued.filter(own)
         rows = published.filter(own) if said.is_empty() else said
@@ -74,6 +77,18 @@ def outcome(
             newest = rows.sort("origin_date").row(-1, named=True)
             found.append(_foretold(newest, levels, issued=not said.is_empty()))
     return Outcome(date, observado, tuple(found))
+
+
+def nearest(horizons: Sequence[str]) -> list[str]:
+    """Of each of `BEFORE` the horizon that is nearest by its ratio, the shortest first.
+
+    >>> nearest(["1d", "7d", "15d", "30d", "90d"]), nearest(["2d", "14d", "60d"]), nearest([])
+    (['1d', '7d', '30d'], ['2d', '14d', '60d'], [])
+    """
+    if not horizons:
+        return []
+    kept = [min(horizons, key=lambda name: abs(math.log(horizon_days(name) / days))) for days in BEFORE]  # noqa: B023
+    return list(by_length(dict.fromkeys(kept)))
 
 
 def week(calibrated: pl.DataFrame, *, until: dt.date, days: int, levels: Sequence[float]) -> list[WeekHeld]:

@@ -6,6 +6,7 @@ from forex.mail.blocks import Block, Heading, Paragraph, Table
 from forex.mail.material import Material, between, levels
 from forex.mail.outcome import Foretold
 from forex.presentation.language import Language
+from forex.report.state import recent
 
 
 def outcome_blocks(material: Material, language: Language) -> Iterator[Block]:
@@ -39,7 +40,7 @@ def outcome_blocks(material: Material, language: Language) -> Iterator[Block]:
     if not all(foretold.issued for foretold in found.foretold):
         yield Paragraph(
             language.say(
-                "* Not in the ledger of what was issued: made afterwards, with what was known on the day of the forecast."
+                "* Not issued before that observado was public: made afterwards, with what was known on the day of the forecast."
             ),
             small=True,
         )
@@ -58,9 +59,8 @@ def _verdict(foretold: Foretold, observado: float, language: Language) -> str:
 
 def week_blocks(material: Material, language: Language) -> Iterator[Block]:
     """What the monitor says of recent forecasts, and by horizon how many of the ranges for the week's days held."""
-    status = material.reports.performance.status
     yield Heading(language.say("The week"))
-    yield Paragraph(language.say("Recent forecasts beside those before them: {status}.", status=status))
+    yield Paragraph(" ".join(language.say(says) for _, says in recent(material.reports.performance)))
     if not material.week:
         yield Paragraph(language.say("No forecast matured in the week."))
         return

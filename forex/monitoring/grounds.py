@@ -64,8 +64,10 @@ def _grounds(
         )
         found = sentence(
             "{horizon} {status}: CRPS of the last {windows:and} matured forecasts, with targets from {first} to {last}, "
-            "is lower than before",
+            "is lower than before by more than {least:g} % with a Holm p below {significance:g}",
             **told,
+            least=settings.excellent_pct,
+            significance=settings.excellent_significance,
         )
         return [found, often]
     quiet = sentence("the alarm is quiet")
@@ -73,8 +75,10 @@ def _grounds(
         quiet = sentence("alarm and early signal are quiet")
     found = sentence(
         "{horizon} {status}: no figure of the last {windows:and} matured forecasts, with targets from {first} to {last}, is "
-        "worse than before, and {quiet}",
+        "worse than before, or than its level says, by more than {least:g} % with a Holm p below {significance:g}, and {quiet}",
         **told,
+        least=settings.degraded_pct,
+        significance=settings.significance,
         quiet=quiet,
     )
     rate = measured.get(ANY)
@@ -125,14 +129,22 @@ def _newest(monitored: MonitoredModel) -> dict[str, Any]:
 
 
 def _too_little(monitored: MonitoredModel, settings: Performance, told: Mapping[str, Any]) -> Sentence:
-    """What is lacking for the window with the fewest independent ones in its baseline."""
-    size, window = min(monitored.windows.items(), key=lambda item: item[1].independent_windows)
+    """What is lacking for the window with the fewest independent ones in its baseline, of those that have no verdict."""
+    without = {size: window for size, window in monitored.windows.items() if window.status == INSUFFICIENT_DATA}
+    size, window = min((without or monitored.windows).items(), key=lambda item: item[1].independent_windows)
     if window.n < window.needed:
         return sentence(
             "{horizon} {status}: {n:d} forecasts have matured, and a window takes {size:d}",
             **told,
             n=window.n,
             size=window.needed,
+        )
+    if window.independent_windows >= settings.min_windows:
+        return sentence(
+            "{horizon} {status}: some figure of the last {size:d} matured forecasts has no verdict, because it, or what it is "
+            "compared with, does not vary",
+            **told,
+            size=int(size),
         )
     return sentence(
         "{horizon} {status}: before the last {size:d} of {n:d} matured forecasts there is room for {found:.1f} windows of that "
@@ -159,13 +171,14 @@ def in_words(found: Finding) -> Sentence:
     if isinstance(found, EarlyFinding):
         return sentence(
             "{horizon} {status}: {outside:d} of {open:d} forecasts whose day is still to come have the rate outside their "
-            "{level:.0%} interval, {distance:.1f} half-widths away on average, as in {rate:.1%} of years of a sound forecast or "
-            "fewer; since {since}{source}",
+            "{level:.0%} interval, {far}, as in {rate:.1%} of years of a sound forecast or fewer; since {since}{source}",
             **told,
             outside=found.outside,
             level=LEVEL,
             open=found.open,
-            distance=found.distance,
+            far=sentence("{distance:.1f} half-widths away on average", distance=found.distance)
+            if found.distance is not None
+            else sentence("which has no width"),
             rate=found.rate,
             since=found.since,
             source=sentence(" (issued forecasts)") if found.source == "ledger" else "",

@@ -1,27 +1,33 @@
-"""What the monitors were measured to do where nothing changes, read back: two tables that `make study` writes beside this module.
+"""What the monitors were measured to do where nothing changes, read back: tables that `make study` writes beside this module.
 
 `rates/false_alarms.csv` has, by world and forecaster, the share of simulated series in which a monitor alarms;
 `rates/early.csv`, by horizon, the distances of the early signal that a year exceeds with a given rate. Both come from worlds
 without a change. How often a status would be said of a sound forecast is taken from the worst world, with the pipeline's own
-forecaster.
+forecaster; `rates/settings.json` says with which settings, for with others the rates are others.
 """
 
 import csv
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from pydantic import JsonValue
 
 from forex.core.errors import DataError
 from forex.core.files import read_text
-from forex.core.reports import Report
+from forex.core.reports import Report, read_report
 from forex.monitoring.windows import Floats
+from forex.params import Drift, Performance
 
 RATES = Path(__file__).parent / "rates"
 FALSE_ALARMS = RATES / "false_alarms.csv"
 EARLY = RATES / "early.csv"
+SETTINGS = RATES / "settings.json"
+LOOKED_BACK = ("episodes", "episode_tolerance")  # of the block `performance`: no monitor's
+OF_DRIFT = "drift_"  # how the names of its monitors begin
+COMMON = 0.9  # the largest rate of the early signal that was measured; what is nearer has a larger one
 OWN = "adapts"  # the forecaster of the study that is the pipeline's own
 RESTORE = "Restore the file with git, or make it anew with make study."
 
@@ -32,6 +38,25 @@ class FalseAlarm(Report):
     share: float
     error: float
     world: str
+
+
+class MeasuredWith(Report):
+    """The settings that the monitors' rates depend on, as params.yaml holds them."""
+
+    horizons: tuple[str, ...]
+    levels: tuple[float, ...]
+    performance: Mapping[str, JsonValue]
+    drift: Mapping[str, JsonValue]
+
+
+def settings_of(
+    horizons: Sequence[str], levels: Sequence[float], performance: Performance, drift: Drift
+) -> MeasuredWith:
+    """The settings of a run, or of the study."""
+    own = performance.model_dump(mode="json", exclude=set(LOOKED_BACK))
+    return MeasuredWith(
+        horizons=tuple(horizons), levels=tuple(levels), performance=own, drift=drift.model_dump(mode="json")
+    )
 
 
 def parse_false_alarms(text: str, source: str) -> dict[str, FalseAlarm]:
@@ -105,9 +130,16 @@ def _number(row: Mapping[str, str], name: str, where: str) -> float:
     return value
 
 
-def false_alarms() -> dict[str, FalseAlarm]:
-    """What `parse_false_alarms` reads in the committed table.  Raises DataError where that is missing, too."""
-    return parse_false_alarms(read_text(FALSE_ALARMS), str(FALSE_ALARMS))
+def false_alarms(settings: MeasuredWith) -> dict[str, FalseAlarm]:
+    """What `parse_false_alarms` reads in the committed table, of the monitors that were measured with these settings.
+
+    Raises DataError where a file is missing, too.
+    """
+    found = parse_false_alarms(read_text(FALSE_ALARMS), str(FALSE_ALARMS))
+    held = read_report(SETTINGS, MeasuredWith, made_by="make study")
+    of_drift = held.drift == settings.drift
+    of_forecasts = held.model_copy(update={"drift": settings.drift}) == settings
+    return {name: rate for name, rate in found.items() if (of_drift if name.startswith(OF_DRIFT) else of_forecasts)}
 
 
 def early_rates() -> EarlyRates:

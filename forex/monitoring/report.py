@@ -86,8 +86,9 @@ class EarlyReport(Report):
     """How far the newest rate is from what the open forecasts of a horizon said of it (forex/monitoring/early.py).
 
     open: how many.  outside: for how many of them the rate is outside the 95 % interval.  distance: the mean, in half-widths of it.
-    rate: share of years in which a sound forecast gets that far at any horizon; None where too few are open or it was not
-    simulated.  raised: whether the rate is at most `performance.early_rate`.  since: the origin from which on it has been.
+    rate: share of years in which a sound forecast gets that far at any horizon, above 0.9 interpolated and only known to be larger;
+    None where too few are open or it was not simulated.  raised: whether it is at most `performance.early_rate`.  since: the origin
+    from which on it has been.
     """
 
     open: int

@@ -25,6 +25,7 @@ from forex.evaluation.report import Bounded, Comparison, OverallScores, Scoreboa
 from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.regimes.regimes import REGIMES
+from forex.regimes.rules.registry import rules
 
 # The comparisons of a `ScoreRow`, and the losses that the report has them under.
 LOSSES = {"crps": "crps", "interval_score": findings.LOSS, "squared_error": "squared_error"}
@@ -247,17 +248,20 @@ class RegimeCoverage:
 
 @dataclass(frozen=True)
 class RegimeRow:
-    """A regime's share of all origins, when it was last seen, and its coverage of the widest level by horizon."""
+    """A regime's share of all origins, when it was last seen, and its coverage of the widest level by horizon.
+
+    share: None where it is not evaluated at any origin, because nothing is known of its signal.
+    """
 
     regime: str
-    share: float
+    share: float | None
     last: dt.date | None
     by_horizon: Mapping[str, RegimeCoverage | None]
 
 
 def regime_rows(regimes: pl.DataFrame, validation: Scoreboard) -> list[RegimeRow]:
     """A row for each regime.  regimes: data/regimes.parquet."""
-    rows = []
+    rows, declared = [], rules()
     for regime in REGIMES:
         seen = regimes.filter(pl.col("regime") == regime)
         per_horizon: dict[str, RegimeCoverage | None] = {}
@@ -266,7 +270,9 @@ def regime_rows(regimes: pl.DataFrame, validation: Scoreboard) -> list[RegimeRow
             group = groups.get(regime)
             widest = group.by_level[max(validation.levels)] if group else None
             per_horizon[horizon] = RegimeCoverage(widest.coverage, group.n) if group and widest else None
-        share = seen.height / regimes.height if regimes.height else 0.0
+        signal = declared[regime].signal if regime in declared else None
+        judged = regimes if signal is None else regimes.filter(pl.col(signal).is_not_null())
+        share = seen.height / regimes.height if judged.height else None
         last = seen["origin_date"].max()
         rows.append(RegimeRow(regime, share, last if isinstance(last, dt.date) else None, per_horizon))
     return rows

@@ -25,6 +25,7 @@ from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.early import LEVEL as EARLY_LEVEL
+from forex.monitoring.measured import COMMON
 from forex.monitoring.report import PerformanceReport
 from forex.params import Overall
 from forex.presentation.language import Language
@@ -150,11 +151,12 @@ def dashboard(
         windows=window_rows(performance),
         alarms=alarm_rows(performance),
         early_level=EARLY_LEVEL,
+        common=COMMON,
         episodes=episode_rows(performance),
         ledger=ledger_rows(performance),
         drift=drift_now(performance),
         conditions=sentences(forecast.conditions),
-        regime_means=meaning(forecast.regime),
+        regime_means=meaning(forecast.regime, regimes.sort("origin_date").row(-1, named=True)),
         advice=recommendation(regimes.sort("origin_date").row(-1, named=True)),
         regime_since=episodes(regimes)["start"][-1],
         regime_rows=regime_rows(regimes, validation),
@@ -215,14 +217,15 @@ def episodes(regimes: pl.DataFrame) -> pl.DataFrame:
 class Quality:
     """What became of the data: how many series are in use and why others are not, how many checks held, and what did not.
 
-    used, held: out of `series` and `checks`.  left_out: with no reason where none is given.
+    used, held: out of `series` and `checks`; a flagged series is in use.  told: the series that failed a check, flagged or left
+    out, with no reason where none is given.
     """
 
     used: int
     series: int
     held: int
     checks: int
-    left_out: list[tuple[str, Sentence | None]]  # series, why
+    told: list[tuple[str, Sentence | None]]  # series, why
     set_aside: list[tuple[str, str, int, int]]  # series, reason, how many of how many rows
     failed: list[tuple[str, CheckResult]]  # series, check
 
@@ -239,11 +242,11 @@ def quality(expectations: Expectations) -> Quality:
     """
     series = dict(sorted(expectations.series.items()))
     return Quality(
-        used=sum(result.fate == "used" for result in series.values()),
+        used=sum(result.in_use for result in series.values()),
         series=len(series),
         held=sum(check.success for result in series.values() for check in result.checks),
         checks=sum(len(result.checks) for result in series.values()),
-        left_out=[(name, result.why) for name, result in series.items() if result.fate != "used"],
+        told=[(name, result.why) for name, result in series.items() if result.fate != "used"],
         set_aside=[
             (name, reason, count, result.rows)
             for name, result in series.items()

@@ -160,7 +160,7 @@ def mail_figure(fan: pl.DataFrame, language: Language) -> bytes:
 def reliability_figure(reliability: pl.DataFrame) -> str:
     """reports/figures/reliability.svg: one reliability diagram per horizon, side by side on white."""
     horizons = _horizons(reliability)
-    nothing = ENGLISH.say("Insufficient data: nothing has matured yet.")
+    nothing = ENGLISH.say("Insufficient data: no forecast that is scored has matured yet.")
     drawn = [
         charts.reliability_chart(
             _at(reliability, horizon), against=RANDOM_WALK, colours=ON_WHITE, size=150, title=horizon

@@ -3,9 +3,9 @@
 The rules look at the reports of a run; the age of the run is for whoever has a clock, by the same limits.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from forex.core.reports import Report
 from forex.core.sentence import Sentence, sentence
@@ -14,23 +14,33 @@ from forex.core.status import (
     CAUTION,
     CRITICAL,
     DEGRADED,
+    EXCELLENT,
     FAIL,
     FAULT,
+    GOOD,
+    INSUFFICIENT_DATA,
     OK,
     STATES,
+    STATUSES,
     WARNING,
     State,
+    Status,
 )
 from forex.evaluation import findings
 from forex.evaluation.report import ValidationReport
 from forex.evaluation.rule_words import in_words
+from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
-from forex.monitoring.report import EarlyFinding, PerformanceReport
+from forex.monitoring.report import AlarmFinding, EarlyFinding, FigureFinding, PerformanceReport
+from forex.monitoring.verdict import worst
 from forex.observations.store import TARGET
 from forex.params import Limits, Overall
+from forex.validation.report import InputWarning, WarningKind
 
 AGE = "run_age"  # the rule of whoever has a clock
+
+Finding = FigureFinding | AlarmFinding | EarlyFinding
 
 
 class Found(Report):
@@ -83,11 +93,63 @@ def overall(reports: Reports, rules: Overall, *, run_age: int | None = None) -> 
 Judged = Iterator[tuple[State, Sentence]]
 
 
+def _of_kind(forecast: Forecast, kind: WarningKind) -> list[InputWarning]:
+    """The forecast's warnings about the newest inputs that are of a kind."""
+    return [warning for warning in forecast.warnings if warning.kind == kind]
+
+
+def _plain(warning: InputWarning) -> Sentence:
+    """The warning without its kind."""
+    return Sentence(says=warning.says, text=warning.text, values=warning.values)
+
+
+def recent(performance: PerformanceReport) -> list[tuple[Status, Sentence]]:
+    """What the monitor says of recent forecasts: a sentence for each kind of finding, the worst first, with horizons and status."""
+    kinds: dict[type[Report], list[Finding]] = {}
+    for finding in performance.findings:
+        kinds.setdefault(_kind(finding), []).append(finding)
+    if not kinds:
+        return [(performance.status, _quiet(performance))]
+    found = [(worst([finding.status for finding in entries]), kind, entries) for kind, entries in kinds.items()]
+    found.sort(key=lambda entry: -STATUSES.index(entry[0]))
+    return [(status, _worse(kind, status, entries)) for status, kind, entries in found]
+
+
+def _kind(finding: Finding) -> type[Report]:
+    """Coverage is compared with the level that was promised, as the alarm does; other figures with those before."""
+    promised = isinstance(finding, FigureFinding) and finding.figure.startswith("coverage_")
+    return AlarmFinding if promised else type(finding)
+
+
+def _worse(kind: type[Report], status: Status, entries: Sequence[Finding]) -> Sentence:
+    told: dict[str, Any] = {"status": status, "horizons": list(by_length({entry.horizon: entry for entry in entries}))}
+    if kind is EarlyFinding:
+        return sentence(
+            "The rate is far from forecasts whose day is still to come: {status} at {horizons:and}.", **told
+        )
+    if kind is AlarmFinding:
+        return sentence("Intervals miss more often than they say: {status} at {horizons:and}.", **told)
+    return sentence("Recent forecasts are worse than those before them: {status} at {horizons:and}.", **told)
+
+
+def _quiet(performance: PerformanceReport) -> Sentence:
+    """Where nothing was found."""
+    if performance.status == EXCELLENT:
+        return sentence("Recent forecasts are better than those before them.")
+    if performance.status == GOOD:
+        return sentence("There is no evidence that forecasts got worse.")
+    few = [name for name, entry in by_length(performance.horizons).items() if entry.status == INSUFFICIENT_DATA]
+    return sentence("Too few forecasts have matured to tell whether they got worse: {horizons:and}.", horizons=few)
+
+
 def observado(reports: Reports, rules: Overall) -> Judged:
-    """Whether the observado is as new as its publication rule allows."""
+    """Whether the observado is as new as its publication rule allows, and still moves."""
     forecast = reports.forecast
     late = {stale.series: stale.late for stale in forecast.stale}.get(TARGET, 0)
     state = above(late, rules.observado_late)
+    for warning in _of_kind(forecast, "unchanged"):
+        standing = cast(int, warning.values["count"]) - 1  # business days without another value
+        yield max(CAUTION, above(standing, rules.observado_late), key=STATES.index), _plain(warning)
     if state == OK:
         yield OK, sentence("The observado of {date} is the newest that could be known.", date=forecast.anchor_date)
     else:
@@ -102,12 +164,14 @@ def observado(reports: Reports, rules: Overall) -> Judged:
 
 
 def drivers(reports: Reports, rules: Overall) -> Judged:
-    """How many of the other series have a value that is recent enough to say something."""
+    """How many of the other series have a value that is recent enough to say something, and whether one has just jumped."""
     forecast = reports.forecast
     missing = {reason.series for reason in forecast.missing}
     dead = missing | {stale.series for stale in forecast.stale if stale.late >= rules.driver_late}
     every = (set(forecast.inputs.series) | missing) - {TARGET}
     alive = len(every - dead)
+    for warning in _of_kind(forecast, "unusual_driver"):
+        yield CAUTION, _plain(warning)
     if not every:
         yield CAUTION, sentence("The forecast is made without drivers: the store has none.")
     elif alive == len(every):
@@ -146,19 +210,10 @@ def acceptance(reports: Reports, rules: Overall) -> Judged:
 
 
 def monitor(reports: Reports, rules: Overall) -> Judged:
-    """Whether recent forecasts are as good as those before them."""
-    status = reports.performance.status
-    if status in (DEGRADED, CRITICAL):
-        found = reports.performance.findings
-        told: dict[str, Any] = {"status": status, "horizons": list(dict.fromkeys(finding.horizon for finding in found))}
-        yield (
-            rules.monitor.CRITICAL if status == CRITICAL else rules.monitor.DEGRADED,
-            sentence("The rate is far from forecasts whose day is still to come: {status} at {horizons:and}.", **told)
-            if found and all(isinstance(finding, EarlyFinding) for finding in found)
-            else sentence("Recent forecasts are worse than those before them: {status} at {horizons:and}.", **told),
-        )
-    else:
-        yield OK, sentence("The monitor of recent forecasts says: {status}.", status=status)
+    """Whether recent forecasts are as good as those before them, as the intervals say, and as far as the rate has come."""
+    states = {DEGRADED: rules.monitor.DEGRADED, CRITICAL: rules.monitor.CRITICAL}
+    for status, says in recent(reports.performance):
+        yield states.get(status, OK), says
 
 
 def alerts(reports: Reports, rules: Overall) -> Judged:

@@ -67,7 +67,7 @@ def page(report: Expectations, language: Language) -> str:
             held=sum(check.outcome == HOLDS for check in checks),
             checks=len(checks),
             expected=any(check.outcome == EXPECTED for check in checks),
-            used=sum(row.result.fate == "used" for row in rows),
+            used=sum(row.result.in_use for row in rows),
             set_aside=list(_set_aside(rows)),
             outcomes=OUTCOMES,
         )

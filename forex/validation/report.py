@@ -12,7 +12,9 @@ from forex.core.sentence import Sentence
 from forex.core.status import CheckSeverity
 
 Fate = Literal["used", "flagged", "left_out", "stops_the_run"]
-WarningKind = Literal["extreme_move", "estimates_old", "estimates_later", "estimates_of_other_data"]
+WarningKind = Literal[
+    "extreme_move", "unchanged", "unusual_driver", "estimates_old", "estimates_later", "estimates_of_other_data"
+]
 
 Value = bool | int | float | str | None
 Kwargs = Mapping[str, Value | list[Value]]
@@ -46,11 +48,16 @@ class SeriesResult(Report):
     """A series after its checks; one that ingest left out has no rows and no checks."""
 
     fate: Fate
-    why: Sentence | None = Field(description="What failed, where, and what to do; null for a series in use")
+    why: Sentence | None = Field(description="What failed, where, and what to do; null where nothing did")
     rows: int = Field(ge=0, description="Rows with a value, vintages counted one by one")
     usable: int = Field(ge=0, description="Those of them that a forecast may use")
     set_aside: dict[str, int] = Field(description="The others, counted by reason")
     checks: tuple[CheckResult, ...] = Field(description="In the order in which they were made")
+
+    @property
+    def in_use(self) -> bool:
+        """Whether forecasts are made with it: a flagged series is, whose table failed a check."""
+        return self.fate in ("used", "flagged")
 
 
 class InputWarning(Sentence):

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from forex.core.errors import DataError, ForexError, ParamsError, StaleError, TooLittleData
+from forex.core.files import CLP_DECIMALS
 from forex.core.sentence import Sentence, sentence, together, verbatim
 from forex.observations.store import PERCENT, TARGET, Publication
 from forex.params import Tier, Validate
@@ -44,6 +45,10 @@ QUARANTINE: dict[str, Any] = {
     "reason": pl.String,
     "expectation": pl.String,
 }
+
+SMALLEST = (
+    0.1  # of the target: the last decimal that files hold is a tenth of a per cent of it, a fifth of a day's usual move
+)
 
 USED: Final = "used"
 FLAGGED: Final = "flagged"
@@ -192,10 +197,11 @@ def stop_on_failure(checked: Mapping[str, Checked]) -> None:
     """Raise where a series that no forecast can do without has failed.
 
     StaleError where nothing but staleness failed, TooLittleData where nothing but the number of rows did, else
-    DataError.
+    DataError; this, too, where the target is too small for the decimals of forecasts, or never moves.
     """
     stopping = [series for series in checked.values() if series.fate == STOPS_THE_RUN]
     if not stopping:
+        _refuse_unfit(checked)
         return
     failed = frozenset(outcome.check.name for series in stopping for outcome in series.failures)
     kinds: dict[frozenset[str], type[ForexError]] = {
@@ -203,6 +209,23 @@ def stop_on_failure(checked: Mapping[str, Checked]) -> None:
         frozenset({"rows"}): TooLittleData,
     }
     raise kinds.get(failed, DataError)("\n".join(str(series.why) for series in stopping))
+
+
+def _refuse_unfit(checked: Mapping[str, Checked]) -> None:
+    """Raise DataError where the target is too small for the decimals that forecasts are kept to, or never moves."""
+    if TARGET not in checked:
+        return
+    values = checked[TARGET].usable["value"]
+    middle = float(np.median(values.to_numpy()))
+    if middle < SMALLEST:
+        raise DataError(
+            f"{TARGET}: its values are around {middle:g}, and forecasts are kept to {10.0**-CLP_DECIMALS:g}, too coarse for them. "
+            f"Give the price of more units, such as 100 or 1,000, so that it is {SMALLEST:g} or more."
+        )
+    if values.n_unique() == 1:
+        raise DataError(
+            f"{TARGET}: all {values.len():,} usable values are {middle:g}: a rate that never moves cannot be forecast."
+        )
 
 
 def _require_agreement(name: str, moves: Outcome, settled: pl.DataFrame) -> None:

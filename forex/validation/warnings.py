@@ -5,7 +5,8 @@ they can be found again at any later day, and compared.
 """
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
@@ -23,9 +24,15 @@ from forex.timeline import calendar
 from forex.validation.report import InputWarning, WarningKind
 
 EXTREME_MOVE: Final = "extreme_move"
+UNCHANGED: Final = "unchanged"
+UNUSUAL_DRIVER: Final = "unusual_driver"
 OLD: Final = "estimates_old"
 LATER: Final = "estimates_later"
 OTHER_DATA: Final = "estimates_of_other_data"
+
+EQUAL = 3  # values of the target in a row: no more than two have been equal since 2004
+UNUSUAL = 12.0  # times its usual move: about one move a year among nineteen currencies is larger
+USUAL, LEAST = 250, 100  # moves before one whose mean size is the usual one, and how many it takes
 
 # By series: date, value, known_at, usable_at, ..., as `forex.validation.validate` leaves them.
 Usable = Mapping[str, pl.DataFrame]
@@ -70,15 +77,23 @@ def _hash(rows: pl.DataFrame) -> str:
     return sha256(columns.write_csv(line_terminator="\n").encode()).hexdigest()
 
 
-def input_warnings(usable: Usable, block: UsdClp, *, as_of: str, known_until: dt.datetime) -> list[InputWarning]:
+def input_warnings(
+    usable: Usable, block: UsdClp, *, as_of: str, known_until: dt.datetime, in_per_cent: Collection[str] = ()
+) -> list[InputWarning]:
     """What is unusual about the newest moves, or about the estimates that say what is usual: `kind`, and a sentence.
 
     extreme_move             a return per business day beyond thresholds.extreme_move in the last warnings.recent_days
+    unchanged                the newest EQUAL values of the target, or more, are the same
+    unusual_driver           a move of another series in those days, UNUSUAL times the mean of the USUAL before it, or more; not of
+                             those `in_per_cent`
     estimates_old            made more than warnings.max_age business days before as_of
     estimates_later          made from what was not known yet at `known_until`, UTC: nothing else can be said of them
     estimates_of_other_data  the rows of that day are not those that they were made from
     """
     found = _extreme_moves(_known(usable[TARGET], known_until), block, as_of) if TARGET in usable else []
+    found += _unchanged(_known(usable[TARGET], known_until)) if TARGET in usable else []
+    for name in sorted(set(usable) - {TARGET, *in_per_cent}):
+        found += _unusual(name, _known(usable[name], known_until), block, as_of)
     made = dt.datetime.fromisoformat(block.provenance.known_until)
     day = str(made.astimezone(ZoneInfo(calendar.SANTIAGO)).date())
     if made > known_until:
@@ -111,8 +126,56 @@ def _warning(kind: WarningKind, says: Sentence) -> InputWarning:
     return InputWarning(kind=kind, **dict(says))
 
 
+def _latest(rows: pl.DataFrame) -> pl.DataFrame:
+    """The newest vintage of each date, in order of date."""
+    return rows.sort("date", "known_at").unique("date", keep="last", maintain_order=True)
+
+
+def _unchanged(rows: pl.DataFrame) -> list[InputWarning]:
+    latest = _latest(rows).select("date", "value", run=pl.col("value").rle_id())
+    equal = latest.filter(pl.col("run") == pl.col("run").last())
+    if equal.height < EQUAL:
+        return []
+    says = sentence(
+        "{series}: the newest {count:d} values are all {value:g}, from {first} to {last}. Check that its source still publishes: "
+        "forecasts take them as they are.",
+        series=TARGET,
+        count=equal.height,
+        value=equal["value"][0],
+        first=equal["date"][0],
+        last=equal["date"][-1],
+    )
+    return [_warning(UNCHANGED, says)]
+
+
+def _unusual(name: str, rows: pl.DataFrame, block: UsdClp, as_of: str) -> list[InputWarning]:
+    """The largest recent move of a series that is unusual; values that are not positive have no move."""
+    move = (pl.col("value") / pl.col("value").shift(1)).log()
+    usual = pl.col("move").abs().shift(1).rolling_mean(USUAL, min_samples=LEAST)
+    moves = _latest(rows.filter(pl.col("value") > 0)).with_columns(move=move).with_columns(usual=usual)
+    since = calendar.shift(calendar.on_or_before(as_of), -block.warnings.recent_days).item()
+    recent = moves.filter((pl.col("date") > since) & (pl.col("usual") > 0)).with_columns(
+        times=pl.col("move").abs() / pl.col("usual")
+    )
+    found = recent.filter(pl.col("times") >= UNUSUAL).sort("times").tail(1)
+    return [
+        _warning(
+            UNUSUAL_DRIVER,
+            sentence(
+                "{series}: {date} moved {move:+.1%}, {times:.0f} times its usual move. Check the value: forecasts take it as it "
+                "is.",
+                series=name,
+                date=row["date"],
+                move=math.expm1(row["move"]),
+                times=row["times"],
+            ),
+        )
+        for row in found.iter_rows(named=True)
+    ]
+
+
 def _extreme_moves(rows: pl.DataFrame, block: UsdClp, as_of: str) -> list[InputWarning]:
-    latest = rows.sort("date", "known_at").unique("date", keep="last", maintain_order=True)
+    latest = _latest(rows)
     dates, values = calendar.as_dates(latest["date"].to_numpy()), latest["value"].to_numpy()
     moves = daily_moves(values, dates)
     since = calendar.shift(calendar.on_or_before(as_of), -block.warnings.recent_days)
@@ -125,8 +188,8 @@ def _extreme_moves(rows: pl.DataFrame, block: UsdClp, as_of: str) -> list[InputW
                 "of days.",
                 series=TARGET,
                 date=date,
-                move=move,
-                extreme=block.thresholds.extreme_move,
+                move=math.expm1(move),
+                extreme=abs(math.expm1(math.copysign(block.thresholds.extreme_move, move))),
                 share=1 - block.estimation.extreme_level,
             ),
         )

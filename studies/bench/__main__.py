@@ -127,7 +127,8 @@ def _report(spent: dict[str, Cost], results: list[Result]) -> str:
         "# Time, memory and coverage beside other libraries",
         f"Fresh processes, imports included, on {os.cpu_count()} cores ({platform.machine()}) with Python "
         f"{platform.python_version()}; {_versions()}. All in one run. forex makes every model at every origin and "
-        f"its warm-up; where it misses a limit it runs up to {ATTEMPTS} times and the fastest counts.",
+        f"its warm-up; where it misses a limit it runs up to {ATTEMPTS} times and the fastest counts. "
+        "`make bench` writes this page.",
         markdown(costs),
         f"The conformal part of calibrate alone: {conformal.seconds:.2f} s. Limits: {ours.MAX_SECONDS:g} s and "
         f"{ours.MAX_MEGABYTES:g} MB for fit and calibrate, {ours.MAX_CONFORMAL_SECONDS:g} s for the conformal part.",

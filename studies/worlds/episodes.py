@@ -6,7 +6,7 @@ import polars as pl
 from forex.commands.tables import markdown
 from forex.core.quantiles import COLUMNS, central_pair
 from forex.monitoring.early import early, path_of
-from forex.monitoring.measured import EarlyRates
+from forex.monitoring.measured import COMMON, EarlyRates
 from forex.statistics.scores import covered
 from studies.worlds.forecaster import HORIZONS
 from studies.worlds.monitors import SETTINGS, early_horizons
@@ -73,6 +73,13 @@ def _held(calibrated: pl.DataFrame, horizon: str, origin: np.datetime64) -> floa
     return float(covered(own["actual"].to_numpy(), low, high).mean()) if own.height else float("nan")
 
 
+def _as_far(rate: float, rates: EarlyRates) -> str:
+    """A rate in words; beyond those that were measured only the side is known."""
+    if rate <= min(rates.rates):
+        return f"under {percent(min(rates.rates))}"
+    return f"> {percent(COMMON)}" if rate > COMMON else percent(rate)
+
+
 def early_episodes(rates: EarlyRates, calibrated: pl.DataFrame) -> str:
     """For each episode and horizon the day on which the rate was farthest from the open forecasts, as a table; then a sentence on
     the whole backtest.
@@ -89,7 +96,7 @@ def early_episodes(rates: EarlyRates, calibrated: pl.DataFrame) -> str:
                 top["origin"],
                 f"{top['outside']} of {top['open']}",
                 f"{top['distance']:.2f}",
-                percent(top["rate"]) if top["rate"] > min(rates.rates) else f"under {percent(min(rates.rates))}",
+                _as_far(top["rate"], rates),
                 rare["origin"][0] if rare.height else "never",
                 percent(top["held"]) if np.isfinite(top["held"]) else "–",
             ]

@@ -1,18 +1,21 @@
-"""The study of the monitors, whole: it measures, and writes reports/monitors.md and the two tables that the pipeline reads.
+"""The study of the monitors, whole: it measures, and writes reports/monitors.md and the tables that the pipeline reads.
 
 `python -m studies.worlds.study` runs it on every core and prints the page; `make study` runs it with what must hold.
 """
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from forex.commands.keep.readme import filled
 from forex.core.disk import write_text
 from forex.core.files import read_parquet, write_csv
-from forex.monitoring.measured import EARLY, FALSE_ALARMS
+from forex.core.reports import write_report
+from forex.monitoring.measured import EARLY, FALSE_ALARMS, SETTINGS, settings_of
 from studies.worlds import messages, monitors, tolerance
+from studies.worlds.drift import SETTINGS as DRIFT
 from studies.worlds.episodes import episode_days
-from studies.worlds.forecaster import ADAPTS
+from studies.worlds.forecaster import ADAPTS, HORIZONS, PARAMS
 from studies.worlds.monitors import CHANGES, NO_CHANGE, early_rates
 from studies.worlds.results import Study, false_alarms
 from studies.worlds.returns import CALM, REAL
@@ -57,7 +60,7 @@ def study(sizes: Sizes, *, processes: int) -> Study:
 
 
 def write_tables(found: Study) -> None:
-    """Write the two CSVs of forex/monitoring/rates."""
+    """Write the two CSVs of forex/monitoring/rates, and with which settings they were measured."""
     rows = [
         f"{world},{forecaster},{monitor},{value:.4f},{error:.4f},{n}"
         for (world, forecaster), by_monitor in false_alarms(found).items()
@@ -70,6 +73,12 @@ def write_tables(found: Study) -> None:
         for rate, distance in zip(found.rates.rates, distances, strict=True)
     ]
     write_text(EARLY, "\n".join(["rate,horizon,distance", *rows]) + "\n")
+    write_settings(SETTINGS)
+
+
+def write_settings(path: Path) -> None:
+    """Write the settings that the study runs with."""
+    write_report(path, settings_of(HORIZONS, PARAMS.levels, PARAMS.performance, DRIFT))
 
 
 def write(found: Study) -> str:

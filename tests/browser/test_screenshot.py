@@ -1,4 +1,4 @@
-"""The picture in README: of the last run's page, as wide as a window and small."""
+"""The picture in docs/explanation/page.md: of the last run's page, as wide as a window and small."""
 
 import struct
 from pathlib import Path

@@ -29,7 +29,8 @@ from tests.support.reports_made_up import validation
 
 GOOD = (
     "1d GOOD: no figure of the last 60 and 14 matured forecasts, with targets from 2019-10-23 to 2020-01-21, is worse than "
-    "before, and the alarm is quiet; forex check --json has the figures."
+    "before, or than its level says, by more than 15 % with a Holm p below 0.004, and the alarm is quiet; forex check --json has "
+    "the figures."
 )
 FINE = f"OK: as of 2024-11-27, performance GOOD, 2 of 2 acceptance rules hold\n{GOOD}\n"
 
@@ -92,7 +93,7 @@ def test_acceptance_rules_that_do_not_hold_are_told_and_end_nothing(project: Pat
         "1d below_95 FAIL: 1.20 %, where at least 1.80 % and at most 3.20 % is accepted",
         "1d coverage_95 FAIL: 95.40 %, where at least 96.00 % and at most 97.00 % is accepted",
         "7d coverage_95 NOT_EVALUATED: 95.40 %; no bound is set, or nothing is there to compare with",
-        "30d published INSUFFICIENT_DATA: nothing of `published` has matured",
+        "30d published INSUFFICIENT_DATA: no scored forecast of `published` has matured",
     ]
     worse = check.text(monitored(world(factor=3.0))).splitlines()
     assert worse[0].startswith("FAULT: ") and worse[1].startswith("1d CRITICAL: ") and worse[-4:] == others[1:]

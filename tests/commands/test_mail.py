@@ -18,12 +18,14 @@ from openpyxl import load_workbook
 
 from forex.commands.deliver import mail, send
 from forex.commands.deliver.material import gathered
+from forex.commands.live.issued_at import FILE, FIRST_LINE
 from forex.core.clock import now
 from forex.core.errors import StaleError, UsageError
 from forex.core.places import OUTBOX
 from forex.core.reports import read_report, write_report
 from forex.core.sentence import sentence
 from forex.forecast.report import Forecast
+from forex.ledger.ledger import LEDGER, append
 from forex.mail.outbox import Outbox
 from forex.mail.rules import KINDS
 from forex.monitoring.alert_report import AlertsReport, Send
@@ -34,6 +36,7 @@ from forex.report.state import AGE
 from forex.timeline.calendar import SANTIAGO
 from tests.support.finished_project import Made, copied
 from tests.support.forex_command import forex_process
+from tests.support.issued_rows import issued as issued_row
 from tests.support.made_up import ROOT, utc, with_holidays
 from tests.support.mail.html import Reader
 from tests.support.mail.server import PASSWORD, USER, Post, post
@@ -128,6 +131,21 @@ def test_yesterdays_forecast_stands_beside_the_observado_published_since(project
     assert text is not None
     table = text.get_content().partition(f"{observado}, vigente el 4 may 2020")[2]
     assert "1 día hábil\u00a0*" in table and "7 días\u00a0*" in table  # the ledger is empty
+
+
+@pytest.mark.parametrize(("issued", "in_time"), [("2020-04-30T19:30:00Z", True), ("2020-05-01T21:00:00Z", False)])
+def test_a_forecast_issued_when_its_outcome_was_public_counts_as_made_afterwards(
+    project: Made, issued: str, in_time: bool
+) -> None:
+    """The observado of 4 May is public at 18:00 in Santiago of the business day before, which is 30 April."""
+    append(LEDGER, [issued_row("2020-04-30", "1d")], lock_timeout=5)
+    FILE.write_text(f"{FIRST_LINE}\n2020-04-30,1d,{issued}\n")
+    try:
+        found = gathered("daily", load_params(), load_operations().mail, MORNING).material.outcome
+    finally:
+        shutil.rmtree(LEDGER)
+        FILE.unlink()
+    assert found is not None and {told.horizon: told.issued for told in found.foretold}["1d"] is in_time
 
 
 def test_made_once_and_the_same_bytes_again(project: Made) -> None:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+import math
 import re
 import shutil
 from pathlib import Path
@@ -12,7 +13,7 @@ import polars as pl
 import pytest
 
 from forex.commands.show import regime
-from forex.commands.show.regime_words import ON
+from forex.commands.show.regime_words import ON, signals
 from forex.core.errors import DataError, UsageError
 from forex.core.files import write_parquet
 from forex.core.reports import write_report
@@ -210,6 +211,11 @@ def test_no_number_in_the_text_that_was_not_computed(
         known = [value for value in row.values() if isinstance(value, int | float)]
         known += [value for value in rules.model_dump().values() if isinstance(value, int | float)] + [move]
         known += [signal["value"] for signal in content["signals"] if isinstance(signal["value"], int | float)]
+        if (
+            row["copper_move"] is not None
+        ):  # moves are told as shares of the price before, thresholds as those of their side
+            signed = math.copysign(move, row["copper_move"])
+            known += [math.expm1(row["copper_move"]), math.expm1(signed)]
         known += [*content["multipliers"].values(), *shock_ages(regimes, day, rules, move)]
         widening = content["widening"]
         known += [widening["level"], widening["share"]]
@@ -220,6 +226,20 @@ def test_no_number_in_the_text_that_was_not_computed(
             digits = len(number.partition(".")[2])
             fits = [abs(abs(v) * scale - float(number)) <= 0.5001 * 10**-digits for v in known for scale in (1, 100)]
             assert any(fits), (day, number, said)
+
+
+@pytest.mark.parametrize(
+    ("move", "says"),
+    [(math.log(3.27766 / 3.98322), "Copper fell 17.7 %"), (math.log(4.60 / 4.00), "Copper rose 15.0 %")],
+)
+def test_copper_s_move_is_told_as_a_share_of_the_price_before(move: float, says: str) -> None:
+    row = dict.fromkeys(
+        ("volatility_ratio", "meeting_days", "intervention_days", "copper_correlation", "copper_correlation_broken")
+        + ("copper_correlation_low", "copper_correlation_high")
+    ) | {"copper_move": move, "copper_sigmas": 4.0}
+    found = signals(row, COMMITTED.regimes, stormy=False, copper_move=0.05, shock_age=0, announced=None)
+    [copper] = [signal["sentence"]["says"] for signal in found if signal["name"] == "copper"]
+    assert copper.startswith(says) and ("more than 4.9 %" if move < 0 else "more than 5.1 %") in copper
 
 
 def test_copper_s_direction_is_only_claimed_where_the_link_holds() -> None:

@@ -95,7 +95,7 @@ def test_it_shows_the_longest_window_and_what_has_not_matured() -> None:
         "warning     usdclp: 2007-05-30 moved a lot.",
         "missing     copper_lme (not found)",
         "flagged     none",
-        "no move     usdclp (1 business days old)",
+        "late        usdclp (1 business days old)",
         "not listed  notes.csv",
         "quarantine  1 usdclp not_a_business_day",
         "ledger      nothing issued yet",

@@ -44,6 +44,14 @@ def test_the_gain_is_divided_between_timing_and_intervals() -> None:
     )
 
 
+def test_where_published_has_another_centre_nothing_is_said_of_the_intervals() -> None:
+    other = scored(7.6, 81)
+    other = other.model_copy(update={"overall": other.overall.model_copy(update={"rmse": other.overall.rmse * 1.01})})
+    assert findings.gain(report(h1=against_garch() | {PUBLISHED: other})) is None
+    both = findings.gain(report(h1=against_garch() | {PUBLISHED: other}, h7=against_garch()))
+    assert both is not None and both.says.count("at 7d") == 1
+
+
 @pytest.mark.parametrize("missing", ["garch_t", "garch_t_nowcast", PUBLISHED])
 def test_without_one_of_the_three_nothing_is_divided(missing: str) -> None:
     models = {name: scores for name, scores in against_garch().items() if name != missing}
@@ -68,7 +76,7 @@ def test_long_horizons_without_evidence_are_counted(compared: tuple[Comparison, 
 def test_a_difference_that_could_not_be_tested_is_no_evidence() -> None:
     untested = Comparison(difference_pct=-1.0, statistic=None, p=None)
     found = report(h15={"garch_t": scored(8, 90, untested)})
-    assert str(findings.without_evidence(found)) == "At 15d most differences in IS95, 1 of 1, are not significant."
+    assert str(findings.without_evidence(found)) == "At 15d no difference in IS95, of 1, is significant."
 
 
 def test_where_nothing_has_matured_nothing_is_said() -> None:

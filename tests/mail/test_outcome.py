@@ -66,6 +66,14 @@ def test_the_newest_published_forecast_of_a_day_a_week_and_a_month_before() -> N
     assert list(told[0].intervals) == [0.8, 0.95]
 
 
+def test_other_horizons_are_told_by_those_nearest_to_a_day_a_week_and_a_month() -> None:
+    renamed = CALIBRATED.with_columns(pl.col("horizon").replace({"1d": "2d", "7d": "14d", "30d": "60d"}))
+    told = outcome(
+        DAY, 905.0, calibrated=renamed, issued=NOTHING, horizons=("2d", "14d", "60d"), levels=(0.8,)
+    ).foretold
+    assert [(forecast.horizon, forecast.median) for forecast in told] == [("2d", 900.0), ("14d", 920.0), ("60d", 930.0)]
+
+
 def test_what_was_issued_counts() -> None:
     said = CALIBRATED.filter(horizon="7d").select("origin_date", "target_date", "horizon", pl.col(COLUMNS) + 3)
     other = said.with_columns(target_date=pl.lit(dt.date(2024, 11, 29)), origin_date=pl.lit(dt.date(2024, 11, 22)))

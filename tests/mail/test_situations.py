@@ -152,8 +152,8 @@ def test_what_was_not_issued_says_so() -> None:
     afterwards = material()
     assert afterwards.outcome
     only = replace(afterwards, outcome=replace(afterwards.outcome, foretold=foretold(929.5, issued=False)))
-    assert "Not in the ledger" not in issued
-    assert "Not in the ledger" in written("daily", "en", made=only).text
+    assert "Not issued before" not in issued
+    assert "Not issued before" in written("daily", "en", made=only).text
 
 
 def test_the_largest_movers_have_rows_and_the_others_one_together() -> None:

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from forex.report.backtest import (
@@ -53,12 +54,12 @@ def test_nothing_matured_says_so():
     for said in (
         "What moves the forecast How far",
         "Do the intervals hold? Every forecast was made",
-        "Better than the benchmarks? Insufficient data: nothing has matured that could be compared.",
+        "Better than the benchmarks? Insufficient data: no forecast made from 1 Jan 2010 on has matured yet.",
         "What was really issued Insufficient data: no forecast has been issued yet",
         "Recent performance: insufficient data",
     ):
         assert said in text, said
-    assert text.count("Insufficient data: nothing has matured yet.") == 2
+    assert text.count("Insufficient data: no forecast made from 1 Jan 2010 on has matured yet.") == 3
     for absent in ("coverages lie in the range", "is better with evidence", "Rolling coverage", "It held", "Behind it"):
         assert absent not in text, absent
     assert score_rows(nothing_matured()) == coverage_rows(nothing_matured()) == []
@@ -111,6 +112,16 @@ def test_regime_rows_hold_every_regime_and_shares_that_sum_to_all():
     assert normal.by_horizon["7d"] == RegimeCoverage(coverage=0.954, n=3000)
     assert normal.by_horizon["30d"] is None
     assert normal.last == dt.date(2024, 11, 27)
+
+
+def test_a_regime_whose_signal_is_never_known_is_not_evaluated_and_has_no_share() -> None:
+    without = regimes().with_columns(copper_move=pl.lit(None, dtype=pl.Float64))
+    shares = {row.regime: row.share for row in regime_rows(without, validation())}
+    assert shares["COPPER_SHOCK"] is None and {row.share for row in regime_rows(regimes(), validation())}.isdisjoint(
+        {None}
+    )
+    assert "Copper shock not evaluated" in Reader(page(regimes=without)).text
+    assert "Copper shock not evaluated" not in Reader(page()).text
 
 
 def test_challengers_are_what_is_neither_a_benchmark_nor_published() -> None:

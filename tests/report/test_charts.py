@@ -205,7 +205,7 @@ def test_a_missing_benchmark_or_nothing_matured_leaves_a_chart_all_the_same():
     alone = reliability().filter(model="published")
     chart = reliability_chart(Given(alone).where(horizon="1d"), against="random_walk", colours=ON_WHITE)
     assert "<path" in draw(chart, name="x", alt_text="", colours=ON_WHITE)
-    assert "Insufficient data: nothing has matured yet." in reliability_figure(reliability().clear())
+    assert "Insufficient data: no forecast that is scored has matured yet." in reliability_figure(reliability().clear())
     waiting = drawn(matured=False)
     assert waiting.rolling == waiting.reliability == {} and waiting.skill is waiting.drift is None
     for text in texts(waiting):

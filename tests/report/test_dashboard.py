@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from forex.core.sentence import verbatim
+from forex.monitoring.report import EarlyReport
 from forex.presentation.catalogue import CATALOGUES, Code
 from forex.presentation.language import language
 from forex.report.dashboard import TITLES, episodes, quality
@@ -142,13 +143,13 @@ def test_what_it_says_comes_from_the_reports() -> None:
         f"{low:.2f} – {high:.2f}",
         "27 Dec 2024",
         "Data 1 of 2 series in use",
-        "Brazilian Real : brl: 11 business days old",
+        "brl: 11 business days old",
         "37 of 5,192 rows set aside, on a day that is no business day",
         "Recent forecasts Insufficient data",
         "S0 +2.70 +1.35 20.5 0 business days",
         "Alerts today None",
         "2 of 6 coverages lie in the range that is accepted. 1 lies outside of it. 3 are not judged.",
-        "It held 17 of the 18 observados shown.",
+        "It held 17 of the 18 observados shown that had such a forecast.",
         "a" * 64,
         "b" * 64,
     ):
@@ -239,9 +240,9 @@ def test_a_regime_is_explained_with_what_to_do(regime: str) -> None:
     assert f"Market regime: {name}" in text and "since 8 Nov 2024" in text
     assert {
         "UNKNOWN": "it is no sign of calm. The data does not allow a call. This is no sign of calm: check with forex status",
-        "HIGH_VOL": "than in the years before. The rate moves more than usual. Set limits",
+        "HIGH_VOL": "than in the years before. Set limits",
         "COPPER_SHOCK": "far more than it usually does. Copper has moved far more than it usually does; which way",
-        "BCCH_INTERVENTION": "moves more than usual. The central bank is acting in a nervous market",
+        "BCCH_INTERVENTION": "moves more than in the years before. The central bank is acting in a nervous market",
     }[regime] in text
 
 
@@ -261,11 +262,38 @@ def test_quality_counts_each_fate_reason_and_failed_check() -> None:
     found = quality(expectations())
     assert (found.used, found.series) == (1, 2)
     assert (found.held, found.checks) == (1, 3)
-    assert [(name, why.says) for name, why in found.left_out] == [("brl", "brl: 11 business days old")]
+    assert [(name, why.says) for name, why in found.told] == [("brl", "brl: 11 business days old")]
     assert found.set_aside == [("usdclp", "not_a_business_day", 37, 5192)]
     assert [(series, check.check) for series, check in found.failed] == [
         ("brl", "staleness")
     ]  # holidays are as they should be
+
+
+def test_a_flagged_series_is_in_use() -> None:
+    flagged = expectations(
+        series={
+            "usdclp": checked(fate="used"),
+            "brl": checked(fate="flagged", why=verbatim("x")),
+            "inr": checked(fate="left_out", why=verbatim("y")),
+        }
+    )
+    assert (quality(flagged).used, quality(flagged).series) == (2, 3)
+    assert "2 of 3 series in use" in Reader(page(expectations=flagged)).text
+
+
+def test_a_rate_of_the_early_signal_that_was_not_measured_is_told_by_its_side() -> None:
+    report = performance()
+    for rate, told in ((0.978, "over 90 %"), (0.43, "43.0 %")):
+        early = EarlyReport(open=18, outside=0, distance=0.23, rate=rate, raised=False)
+        horizons = {**report.horizons, "1d": report.horizons["1d"].model_copy(update={"early": early})}
+        text = Reader(page(performance=report.model_copy(update={"horizons": horizons}))).text
+        assert f"0 / 18 0.23 {told}" in text.replace("\u202f", " ")
+
+
+def test_without_measured_rates_none_is_promised() -> None:
+    measured, other = performance(), performance().model_copy(update={"false_alarms": {}})
+    assert "stands with what each status rests on" in Reader(page(performance=measured)).text
+    assert "was not simulated with these settings" in Reader(page(performance=other)).text
 
 
 def test_the_whole_page_with_its_figures_is_the_same_each_time_and_small() -> None:

@@ -238,7 +238,11 @@ def test_numbers_and_dates_are_native() -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "words"), [("es", "Ningún pronóstico ha vencido aún."), ("en", "No forecast has matured yet.")]
+    ("code", "words"),
+    [
+        ("es", "Aún no vence ningún pronóstico hecho desde el 1 ene 2010."),
+        ("en", "No forecast made from 1 Jan 2010 on has matured yet."),
+    ],
 )
 def test_without_a_matured_forecast_the_page_says_so(code: Code, words: str) -> None:
     rows = cells(read(made(code, scores=nothing_matured())), 3)

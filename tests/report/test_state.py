@@ -7,12 +7,13 @@ import pytest
 from forex.core.names import PUBLISHED
 from forex.core.sentence import sentence
 from forex.core.status import STATES, AlertSeverity, State, Status
-from forex.forecast.report import Reason
+from forex.forecast.report import Forecast, Reason
 from forex.monitoring.alert_report import Alert
-from forex.monitoring.report import EarlyFinding
+from forex.monitoring.report import AlarmFinding, EarlyFinding, FigureFinding, PerformanceReport
 from forex.params import Limits, Overall
 from forex.params.reports import AlertState, MonitorState
 from forex.report.state import RULES, OverallState, Reports, above, below, of_age, overall
+from forex.validation.report import InputWarning, WarningKind
 from tests.support.pages.dashboards import DRIVERS, PROJECTS, holding, late, sound, with_drivers
 from tests.support.reports_made_up import alerts, performance, storm, validation
 from tests.support.simulated import committed
@@ -153,44 +154,105 @@ def test_what_could_not_be_judged_fails_nothing() -> None:
     assert verdict == "OK" and says == "1 of 3 acceptance rules hold and none fails."
 
 
-@pytest.mark.parametrize(
-    ("status", "expected"),
-    [("EXCELLENT", "OK"), ("GOOD", "OK"), ("INSUFFICIENT_DATA", "OK"), ("DEGRADED", "FAULT"), ("CRITICAL", "FAULT")],
-)
-def test_the_monitors_status_decides(status: Status, expected: State) -> None:
-    [(verdict, says)] = found("monitor", performance=performance().model_copy(update={"status": status}))
-    assert verdict == expected and status in says
+def figure(horizon: str, name: str = "crps", status: Status = "DEGRADED") -> FigureFinding:
+    return FigureFinding(horizon=horizon, window=60, figure=name, change_pct=40.0, p=1e-6, holm_p=1e-5, status=status)
 
 
-def test_a_degraded_monitor_names_its_horizons_once() -> None:
-    report = performance(factor=2.5)
-    assert report.status in ("DEGRADED", "CRITICAL") and len(report.findings) > 1
-    assert report.horizons["1d"].models[PUBLISHED].alarm.raised
-    [(verdict, says)] = found("monitor", performance=report)
-    assert verdict == "FAULT" and says.endswith(f"{report.status} at 1d.")
+def alarm(horizon: str) -> AlarmFinding:
+    return AlarmFinding(
+        horizon=horizon, raised="2019-12-02", since="2018-01-02", ended=None, peak=40, status="DEGRADED"
+    )
 
 
-def test_the_early_signal_alone_is_of_forecasts_whose_day_is_still_to_come() -> None:
-    finding = EarlyFinding(
+def early(horizon: str) -> EarlyFinding:
+    return EarlyFinding(
         open=20,
         outside=18,
         distance=3.4,
         rate=0.012,
         raised=True,
         since="2019-12-02",
-        horizon="30d",
+        horizon=horizon,
         source="ledger",
         status="DEGRADED",
     )
-    sound = performance()
-    early = sound.model_copy(update={"status": "DEGRADED", "findings": (finding,)})
-    [(verdict, says)] = found("monitor", performance=early)
-    assert verdict == "FAULT"
-    assert says == "The rate is far from forecasts whose day is still to come: DEGRADED at 30d."
-    worse = performance(factor=2.5)
-    both = worse.model_copy(update={"findings": (*worse.findings, finding)})
-    [(_, says)] = found("monitor", performance=both)
-    assert says.startswith("Recent forecasts are worse") and says.endswith("at 1d and 30d.")
+
+
+def monitored(*findings: FigureFinding | AlarmFinding | EarlyFinding, status: Status) -> PerformanceReport:
+    return performance().model_copy(update={"status": status, "findings": findings})
+
+
+WORSE = "Recent forecasts are worse than those before them"
+MISSES = "Intervals miss more often than they say"
+FAR = "The rate is far from forecasts whose day is still to come"
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("EXCELLENT", "Recent forecasts are better than those before them."),
+        ("GOOD", "There is no evidence that forecasts got worse."),
+        ("INSUFFICIENT_DATA", "Too few forecasts have matured to tell whether they got worse: 7d and 30d."),
+    ],
+)
+def test_a_monitor_that_finds_nothing_claims_no_more_than_that(status: Status, expected: str) -> None:
+    assert found("monitor", performance=monitored(status=status)) == [("OK", expected)]
+
+
+@pytest.mark.parametrize("status", ["DEGRADED", "CRITICAL"])
+def test_a_monitor_that_finds_something_is_a_fault(status: Status) -> None:
+    assert found("monitor", performance=monitored(figure("7d", status=status), status=status)) == [
+        ("FAULT", f"{WORSE}: {status} at 7d.")
+    ]
+
+
+def test_each_kind_of_finding_has_its_sentence_and_its_horizons_the_worst_first() -> None:
+    """What is compared with the level that was promised is not called worse than before, nor an open forecast a matured one."""
+    findings = (
+        early("90d"),
+        early("30d"),
+        alarm("7d"),
+        figure("15d", "coverage_80"),
+        figure("1d", "error", "CRITICAL"),
+        figure("1d", "bias"),
+    )
+    assert found("monitor", performance=monitored(*findings, status="CRITICAL")) == [
+        ("FAULT", f"{WORSE}: CRITICAL at 1d."),
+        ("FAULT", f"{FAR}: DEGRADED at 30d and 90d."),
+        ("FAULT", f"{MISSES}: DEGRADED at 7d and 15d."),
+    ]
+
+
+def test_an_alarm_alone_does_not_call_recent_forecasts_worse() -> None:
+    assert found("monitor", performance=monitored(alarm("7d"), status="DEGRADED")) == [
+        ("FAULT", f"{MISSES}: DEGRADED at 7d.")
+    ]
+
+
+def test_a_degraded_monitor_names_its_horizons_once() -> None:
+    report = performance(factor=2.5)
+    assert report.status == "CRITICAL" and len(report.findings) > 1
+    assert report.horizons["1d"].models[PUBLISHED].alarm.raised
+    assert [says.partition(": ")[2] for _, says in found("monitor", performance=report)] == ["CRITICAL at 1d."] * 2
+
+
+# --- what just came in ------------------------------------------------------------------------------------------------
+
+
+def warned_of(kind: WarningKind, **values: Any) -> Forecast:
+    says = sentence("{series}", series="usdclp", **values)
+    return with_drivers(warnings=(InputWarning(kind=kind, **dict(says)),))
+
+
+@pytest.mark.parametrize(("count", "expected"), [(3, "CAUTION"), (4, "FAULT"), (25, "FAULT")])
+def test_an_observado_that_stands_still_is_as_grave_as_a_late_one(count: int, expected: State) -> None:
+    states = [state for state, _ in found("observado", forecast=warned_of("unchanged", count=count))]
+    assert states == [expected, "OK"]  # and it is the newest that could be known
+
+
+def test_a_driver_that_has_just_jumped_is_a_reservation() -> None:
+    assert [state for state, _ in found("drivers", forecast=warned_of("unusual_driver"))] == ["CAUTION", "OK"]
+    assert [state for state, _ in found("drivers", forecast=warned_of("extreme_move"))] == ["OK"]
 
 
 @pytest.mark.parametrize(("severity", "expected"), [("INFO", "OK"), ("WARNING", "CAUTION"), ("CRITICAL", "CAUTION")])

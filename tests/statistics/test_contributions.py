@@ -70,7 +70,7 @@ def test_the_record_is_said_where_there_is_one() -> None:
     text = Reader(page()).text
     assert "(R²): 1 business day 36.1\u202f% ± 2.0\u202f% , 7 days 8.9\u202f%." in text.replace("\u202f%,", "\u202f% ,")
     nothing = Reader(page(validation=nothing_matured())).text
-    assert "Insufficient data: nothing has matured yet. Market regime" in nothing and "R²" not in nothing
+    assert "has matured yet. Market regime" in nothing and "R²" not in nothing
 
 
 def test_it_says_where_the_nowcast_is_what_is_published() -> None:

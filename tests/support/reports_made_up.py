@@ -41,7 +41,7 @@ from forex.monitoring.alerts import alerts as alerts_of
 from forex.monitoring.drift import drift
 from forex.monitoring.drift_report import DriftReport
 from forex.monitoring.episodes import episodes
-from forex.monitoring.measured import false_alarms
+from forex.monitoring.measured import FALSE_ALARMS, parse_false_alarms
 from forex.monitoring.performance import performance as performance_of
 from forex.monitoring.report import EpisodeReport, Monitored, PerformanceReport
 from forex.monitoring.subjects import subjects
@@ -215,7 +215,7 @@ def performance(
         episodes=looked_back,
         ledger=ledger_scores(rows, backtest(), horizons=HORIZONS, levels=LEVELS),
         drift=_drift(drift_days, drift_factor),
-        false_alarms=false_alarms(),
+        false_alarms=parse_false_alarms(FALSE_ALARMS.read_text(encoding="utf-8"), str(FALSE_ALARMS)),
     )
 
 

@@ -309,6 +309,23 @@ def test_report_is_canonical() -> None:
     assert [row.line for row in ranged.first_failing] == [52]
 
 
+@pytest.mark.parametrize(("scale", "refused"), [(0.01 / 900, True), (0.09 / 900, True), (0.2 / 900, False)])
+def test_a_target_too_small_for_the_decimals_of_forecasts_is_refused(scale: float, refused: bool) -> None:
+    bounds = with_params(bounds={"usdclp": {"min": 0.001, "max": 10, "max_move": 0.5}})
+    checked = {"usdclp": check(series([value * scale for value in WAVE]), bounds)}
+    if not refused:
+        stop_on_failure(checked)
+        return
+    with pytest.raises(DataError, match=r"usdclp: its values are around 0\.0\d+, .* kept to 0\.0001.* 0\.1 or more"):
+        stop_on_failure(checked)
+
+
+def test_a_target_that_never_moves_is_refused() -> None:
+    with pytest.raises(DataError, match=r"usdclp: all 1,200 usable values are 900: a rate that never moves"):
+        stop_on_failure({"usdclp": check(series([900.0] * COUNT))})
+    stop_on_failure({"eur": check(series([900.0] * COUNT), name="eur", tier="important")})
+
+
 def test_fates_that_contradict_great_expectations_are_a_defect(monkeypatch: pytest.MonkeyPatch) -> None:
     def blind(rows: pl.DataFrame, max_move: float) -> pl.DataFrame:
         return settle(rows, max_move).with_columns(fate=pl.lit("good"))

@@ -47,8 +47,8 @@ def test_only_recent_extreme_moves_are_told_with_their_date_and_size() -> None:
     usable = rows(d2024_11_26=0.03, d2024_11_20=-0.025, d2024_09_27=0.04, d2024_11_25=0.019)
     found = input_warnings({"usdclp": usable}, block(usable), as_of=AS_OF, known_until=UNTIL)
     assert [warning.kind for warning in found] == ["extreme_move"] * 2
-    assert found[0].says.startswith("usdclp: 2024-11-20 moved -2.50% per business day, more than the 2.00%")
-    assert found[1].says.startswith("usdclp: 2024-11-26 moved +3.00%")
+    assert found[0].says.startswith("usdclp: 2024-11-20 moved -2.47% per business day, more than the 1.98%")
+    assert found[1].says.startswith("usdclp: 2024-11-26 moved +3.05% per business day, more than the 2.02%")
 
 
 def test_a_move_over_several_days_counts_at_its_daily_size() -> None:
@@ -115,3 +115,56 @@ def test_the_order_of_the_file_does_not_matter() -> None:
 
 def test_the_cut_off_is_that_of_the_last_business_day() -> None:
     assert cut_off_instant("2024-11-30", "15:00") == cut_off_instant("2024-11-29", "15:00") == utc("2024-11-29T18:00")
+
+
+# --- values that stand still, drivers that jump --------------------------------------------------------------------------
+
+
+def at_the_end(usable: pl.DataFrame, count: int, value: pl.Expr) -> pl.DataFrame:
+    """The rows with other values in the last `count` of them."""
+    last = pl.int_range(pl.len()) >= pl.len() - count
+    return usable.with_columns(value=pl.when(last).then(value).otherwise("value"))
+
+
+@pytest.mark.parametrize(("count", "told"), [(2, False), (3, True), (25, True)])
+def test_equal_values_at_the_end_are_told_with_their_days(count: int, told: bool) -> None:
+    usable = rows()
+    stuck = at_the_end(usable, count, pl.lit(usable["value"][-count]))
+    found = input_warnings({"usdclp": stuck}, block(usable), as_of=AS_OF, known_until=UNTIL)
+    unchanged = [warning.says for warning in found if warning.kind == "unchanged"]
+    assert len(unchanged) == told
+    if told:
+        first, last = usable["date"][-count], usable["date"][-1]
+        assert unchanged[0].startswith(f"usdclp: the newest {count} values are all ")
+        assert f", from {first} to {last}. Check" in unchanged[0]
+
+
+def test_equal_values_in_the_past_are_no_news() -> None:
+    usable = rows()
+    middle = pl.int_range(pl.len()).is_between(100, 140)
+    stuck = usable.with_columns(value=pl.when(middle).then(900.0).otherwise("value"))
+    assert "unchanged" not in kinds(stuck, block(usable))
+
+
+@pytest.mark.parametrize(("factor", "told"), [(1.3, True), (1 / 1.3, True), (1.01, False)])
+def test_a_driver_s_print_that_its_next_value_confirms_is_told(factor: float, told: bool) -> None:
+    usable = rows()
+    jump = at_the_end(usable, 2, pl.col("value") * factor)
+    series = {"usdclp": usable, "aud": jump, "tpm": jump}
+    found = input_warnings(series, block(usable), as_of=AS_OF, known_until=UNTIL, in_per_cent={"tpm"})
+    unusual = [warning.says for warning in found if warning.kind == "unusual_driver"]
+    assert len(unusual) == told
+    if told:
+        day = usable["date"][-2]
+        size = usable["value"][-2] * factor / usable["value"][-3] - 1
+        assert unusual[0].startswith(f"aud: {day} moved {size:+.1%}, ") and "times its usual move" in unusual[0]
+
+
+def test_a_driver_with_a_short_history_or_values_that_have_no_move_says_nothing() -> None:
+    usable = rows()
+    short = usable.tail(50).with_columns(value=pl.when(pl.int_range(pl.len()) == 49).then(9999.0).otherwise("value"))
+    negative = usable.with_columns(value=-pl.col("value"))
+    found = input_warnings(
+        {"usdclp": usable, "aud": short, "wti": negative}, block(usable), as_of=AS_OF, known_until=UNTIL
+    )
+    assert found == []

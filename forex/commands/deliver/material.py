@@ -10,6 +10,7 @@ from zipfile import BadZipFile, ZipFile
 
 import polars as pl
 
+from forex.commands.live import issued_at
 from forex.core.edges.limits import MAIL_BYTES, MB
 from forex.core.edges.reading import read_bytes
 from forex.core.errors import DataError, StaleError
@@ -24,12 +25,13 @@ from forex.mail.outcome import Outcome, outcome, week
 from forex.mail.rules import Kind
 from forex.mail.snapshot import snapshot
 from forex.observations.ingest import known_rows
-from forex.observations.store import TARGET, read_series, read_series_list
+from forex.observations.store import TARGET, published, read_series, read_series_list
 from forex.operations import Mail
 from forex.params import Params
 from forex.regimes.advice import recommendation
 from forex.report.backtest import shown_levels
 from forex.report.dashboard import episodes
+from forex.report.regime_words import meaning
 from forex.report.run import ALERTS, FORECAST, other_params, read_reports
 from forex.report.sheet.history import needed
 from forex.report.state import overall
@@ -92,8 +94,9 @@ def gathered(kind: Kind, params: Params, settings: Mail, at: dt.datetime) -> Gat
         state=overall(reports, params.state, run_age=age(forecast.origin_date, at, params.cut_off)),
         moved=None if parts.is_empty() else moves(parts, panel, forecast.origin_date),
         since=episodes(regimes)["start"][-1],
+        means=meaning(forecast.regime, regimes.row(-1, named=True)),
         advice=recommendation(regimes.row(-1, named=True)),
-        outcome=_outcome(newest, calibrated, forecast, shown) if newest else None,
+        outcome=_outcome(newest, calibrated, _in_time(params), forecast, shown) if newest else None,
         week=week(calibrated, until=forecast.origin_date, days=WEEK, levels=shown),
         snapshot=snapshot(panel, forecast.origin_date, settings.snapshot),
         fan=fan,
@@ -102,15 +105,29 @@ def gathered(kind: Kind, params: Params, settings: Mail, at: dt.datetime) -> Gat
 
 
 def _outcome(
-    newest: tuple[dt.date, float], calibrated: pl.DataFrame, forecast: Forecast, levels: Sequence[float]
+    newest: tuple[dt.date, float],
+    calibrated: pl.DataFrame,
+    issued: pl.DataFrame,
+    forecast: Forecast,
+    levels: Sequence[float],
 ) -> Outcome:
     return outcome(
         *newest,
         calibrated=calibrated,
-        issued=ledger.read(ledger.LEDGER),
+        issued=issued,
         horizons=list(forecast.horizons),
         levels=levels,
     )
+
+
+def _in_time(params: Params) -> pl.DataFrame:
+    """The ledger without the forecasts that are known to have been issued when the observado of their day was public."""
+    rows, recorded = ledger.read(ledger.LEDGER), issued_at.recorded()
+    rule = read_series_list(Path(params.ingest.store), params.ingest.limits)[TARGET].publication
+    public = published(rows["target_date"], rule)
+    keys = zip(rows["origin_date"].cast(str), rows["horizon"], public, strict=True)
+    in_time = [(origin, horizon) not in recorded or recorded[origin, horizon] < at for origin, horizon, at in keys]
+    return rows.filter(pl.Series(in_time, dtype=pl.Boolean))
 
 
 def _newest_observado(params: Params, at: dt.datetime) -> tuple[dt.date, float] | None:

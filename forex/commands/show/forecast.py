@@ -184,7 +184,7 @@ def ladder_text(content: Mapping[str, Any], words: Words) -> str:
     about = words.say("The probability that the rate in force on a day is above a level:")
     rows = [[words.say("above"), *names], ["", *(content["horizons"][name]["target_date"] for name in names)]]
     for rung, level in enumerate(levels):
-        rows.append([words.number(level, ".10g"), *(_percent(above[name][rung], words) for name in names)])
+        rows.append([words.number(level, ".10g"), *(words.chance(above[name][rung]) for name in names)])
     return "\n".join([*words.wrapped(head), *words.wrapped(about), "", aligned(rows, width=words.width)])
 
 
@@ -195,14 +195,7 @@ def _cells(name: str, entry: Mapping[str, Any], matured: bool, words: Words) -> 
     cells = [name, entry["target_date"], rate(entry["median"])]
     cells += [f"{rate(lower)} - {rate(upper)}" for lower, upper in entry["intervals"].values()]
     shares = [entry["probability_of_rise"], *entry.get("probability_above", {}).values()]
-    cells += [_percent(share, words) for share in (*shares, *entry.get("probability_below", {}).values())]
+    cells += [words.chance(share) for share in (*shares, *entry.get("probability_below", {}).values())]
     if matured:
         cells.append("" if entry["actual"] is None else rate(entry["actual"]))
     return cells
-
-
-def _percent(share: float, words: Words) -> str:
-    """A probability without false certainty: never 0 % or 100 %."""
-    if share < 0.01:
-        return f"< {words.share(0.01)}"
-    return f"> {words.share(0.99)}" if share > 0.99 else words.share(share)

@@ -83,7 +83,7 @@ def _run(run: Sequence[str], words: Words) -> str:
 
 def _record(record: Mapping[str, Any], horizons: Sequence[str], words: Words) -> list[str]:
     if not horizons:
-        said = words.say("No matured forecast yet: what the nowcast explains is not evaluated.")
+        said = words.say("No forecast that is scored has matured yet: what the nowcast explains is not evaluated.")
         return ["\n".join(words.wrapped(said))]
     rows = [[words.say("horizon"), *_measures(words)]]
     for horizon in horizons:

@@ -146,9 +146,9 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
         lines = words.wrapped(said)
     if content["regime"] != "UNKNOWN":
         stands = words.say(
-            "Probability that this call still stands {days:business_days} later: {confidence:.0%}.",
+            "Probability that this call still stands {days:business_days} later: {confidence:s}.",
             days=content["confidence_days"],
-            confidence=content["confidence"],
+            confidence=words.chance(content["confidence"]),
         )
         lines += words.wrapped(stands)
     lines += ["", *words.wrapped(words.say(content["recommendation"]), WIDTH), ""]

@@ -3,6 +3,7 @@
 Every number in a sentence is a signal's value or a threshold of params.yaml.
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -50,15 +51,15 @@ def _volatility(ratio: float | None, stormy: bool, rules: Regimes) -> Signal:
     threshold = rules.exit_ratio if stormy else rules.enter_ratio
     if ratio is None:
         why = sentence(
-            "Too few rates to measure it: {returns} returns in the last {days:business_days} and {reference} days of reference are "
-            "needed.",
+            "Too few rates to measure it, or rates that do not move: {returns} returns in the last {days:business_days} and "
+            "{reference} days of reference are needed.",
             returns=rules.min_fast,
             days=rules.fast_window,
             reference=rules.min_reference,
         )
         return _signal("volatility", None, threshold, NOT_EVALUATED, why)
     moved = sentence(
-        "Over the last {days:business_days} the rate moved {ratio:.2f} times as much as usual;",
+        "Over the last {days:business_days} the rate moved {ratio:.2f} times as much as in the years before;",
         days=rules.fast_window,
         ratio=ratio,
     )
@@ -83,22 +84,22 @@ def _copper(move: float | None, sigmas: float | None, age: int | None, rules: Re
         said = sentence("No copper price, or too few of them, to compare a move with.")
         return _signal("copper", None, threshold, ON if recent else NOT_EVALUATED, together(said, last))
     told = {
-        "move": 100 * abs(move),
+        "move": 100 * abs(math.expm1(move)),
         "days": rules.copper_window,
         "sigmas": abs(sigmas),
-        "threshold": 100 * copper_move,
+        "threshold": 100 * abs(math.expm1(math.copysign(copper_move, move))),
         "threshold_sigmas": rules.copper_sigmas,
     }
     if move >= 0:
         said = sentence(
             "Copper rose {move:.1f} % over {days:business_days}, {sigmas:.1f} of its own standard deviations; a shock is more than "
-            "{threshold:g} % and more than {threshold_sigmas:g}.",
+            "{threshold:.1f} % and more than {threshold_sigmas:g}.",
             **told,
         )
     else:
         said = sentence(
             "Copper fell {move:.1f} % over {days:business_days}, {sigmas:.1f} of its own standard deviations; a shock is more than "
-            "{threshold:g} % and more than {threshold_sigmas:g}.",
+            "{threshold:.1f} % and more than {threshold_sigmas:g}.",
             **told,
         )
     value = {"move": move, "sigmas": sigmas}
@@ -178,7 +179,10 @@ def _if_unusual(near: bool, ratio: float | None, unusual: bool, rules: Regimes) 
     if not near or ratio is None:
         return sentence(".")
     if unusual:
-        return sentence(", and the rate moves more than {ratio:g} times as much as usual.", ratio=rules.meeting_ratio)
+        return sentence(
+            ", and the rate moves more than {ratio:g} times as much as in the years before.", ratio=rules.meeting_ratio
+        )
     return sentence(
-        ", but only if the rate moves more than {ratio:g} times as much as usual.", ratio=rules.meeting_ratio
+        ", but only if the rate moves more than {ratio:g} times as much as in the years before.",
+        ratio=rules.meeting_ratio,
     )

@@ -91,7 +91,9 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
         date=anchor["date"],
         age=anchor["business_days"],
     )
-    called = words.say("{regime}, confidence {confidence:.0%}", regime=regime["call"], confidence=regime["confidence"])
+    called = words.say(
+        "{regime}, confidence {confidence:s}", regime=regime["call"], confidence=_confidence(regime, words)
+    )
     said = sentences(Conditions.model_validate(content["conditions"]))
     stale = [
         words.say("{series} ({age} business days old)", series=entry["series"], age=entry["business_days"])
@@ -112,7 +114,7 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
         ),
         [words.say("missing"), _listed(_reasons(content["missing"], words), words)],
         [words.say("flagged"), _listed(_reasons(content["flagged"], words), words)],
-        [words.say("no move"), _listed(stale, words)],
+        [words.say("late"), _listed(stale, words)],
         [words.say("not listed"), _listed(content["unlisted_files"], words)],
         [words.say("quarantine"), _listed(quarantine, words)],
         [words.say("ledger"), _issued(content["ledger"], words)],
@@ -126,6 +128,11 @@ def text(content: Mapping[str, Any], words: Words = ENGLISH) -> str:
         as_of=content["as_of_in_params"],
     )
     return "\n".join([*words.wrapped(behind), table])
+
+
+def _confidence(regime: Mapping[str, Any], words: Words) -> str:
+    """Of the call; none where there is no call."""
+    return words.chance(regime["confidence"]) if regime["confidence"] else words.share(0)
 
 
 def _on_a_screen(rows: Sequence[Sequence[str]], width: int | None) -> str:

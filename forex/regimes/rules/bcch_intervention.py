@@ -60,4 +60,4 @@ def advice(row: Mapping[str, Any]) -> Sentence:
     )
 
 
-RULE = Declaration(30, state, ("#6a4fb3", "#7d63c9"), advice)
+RULE = Declaration(30, state, ("#6a4fb3", "#7d63c9"), advice, signal="volatility_ratio")

@@ -81,4 +81,4 @@ def _copper_direction(row: Mapping[str, Any]) -> Sentence:
     )
 
 
-RULE = Declaration(20, state, ("#8a5a2b", "#96683a"), advice)
+RULE = Declaration(20, state, ("#8a5a2b", "#96683a"), advice, signal="copper_move")

@@ -35,9 +35,9 @@ def switched(signal: Floats, *, enter: float, leave: float) -> Flags:
 def advice(row: Mapping[str, Any]) -> Sentence:
     """What the call means for someone who has dollars to buy or to sell; the same for every row."""
     return sentence(
-        "The rate moves more than usual. Set limits and budgets by the widest interval, hedge in several parts rather "
-        "than at one moment, and look again every day until the call ends."
+        "Set limits and budgets by the widest interval, hedge in several parts rather than at one moment, and look again every day "
+        "until the call ends."
     )
 
 
-RULE = Declaration(10, state, ("#d9622b", "#b4532a"), advice)
+RULE = Declaration(10, state, ("#d9622b", "#b4532a"), advice, signal="volatility_ratio")

@@ -69,6 +69,7 @@ class Declaration:
     state: takes the evidence and, where the rule has any, its settings.
     colours: of its stretches in charts, on light and on dark.
     advice: what the call means for someone who has dollars to buy or to sell, from its row of data/regimes.parquet.
+    signal: the column of data/regimes.parquet without which the regime is not evaluated.
     settings: what params.yaml may hold under `regimes` and the file's name; None where it may hold nothing.
     """
 
@@ -76,4 +77,5 @@ class Declaration:
     state: Callable[..., State]
     colours: tuple[str, str]
     advice: Callable[[Mapping[str, Any]], Sentence]
+    signal: str | None = None
     settings: type[Block] | None = None

@@ -51,7 +51,10 @@ def coverage(page: Page, validation: ValidationReport) -> None:
     page.heads(columns)
     page.body(columns, rows)
     if not rows:
-        page.note(language.say("No forecast has matured yet."), over=len(columns))
+        page.note(
+            language.say("No forecast made from {first} on has matured yet.", first=validation.origins_from),
+            over=len(columns),
+        )
 
 
 def accuracy(page: Page, validation: ValidationReport) -> None:
@@ -85,4 +88,7 @@ def accuracy(page: Page, validation: ValidationReport) -> None:
         rows.append((row.horizon, language.name(row.model), *figures, evidence, None, None))
     page.body(columns, rows)
     if not rows:
-        page.note(language.say("No forecast has matured yet."), over=len(columns))
+        page.note(
+            language.say("No forecast made from {first} on has matured yet.", first=validation.origins_from),
+            over=len(columns),
+        )

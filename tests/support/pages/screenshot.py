@@ -1,4 +1,4 @@
-"""`make screenshot`: the first screen of reports/dashboard.html in a Chromium of the machine's, as README shows it.
+"""`make screenshot`: the first screen of reports/dashboard.html in a Chromium of the machine's, for docs/explanation/page.md.
 
 The clock stands an hour after the forecast was made, so that the page is not old. The bytes depend on Chromium and on the machine's
 fonts; no test compares them.
