@@ -216,7 +216,7 @@ def _volatility(volatility: Volatility, month: Month) -> list[Sentence]:
 
 def _copper(copper: CopperCorrelation) -> Sentence:
     if copper.state == NOT_EVALUATED:
-        if copper.current is not None:
+        if copper.current is not None and copper.expected is None:
             return sentence(
                 "The correlation with copper is {current:+.2f}; no usual one is known.", current=copper.current
             )

@@ -41,7 +41,11 @@ class FalseAlarm(Report):
 
 
 class MeasuredWith(Report):
-    """The settings that the monitors' rates depend on, as params.yaml holds them."""
+    """The monitors' settings, as params.yaml holds them.
+
+    What makes the forecasts, `fit` and `calibrate`, is not among them: a rate is that of the study's forecaster, which has the
+    committed ones.
+    """
 
     horizons: tuple[str, ...]
     levels: tuple[float, ...]

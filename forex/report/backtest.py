@@ -271,8 +271,8 @@ def regime_rows(regimes: pl.DataFrame, validation: Scoreboard) -> list[RegimeRow
             widest = group.by_level[max(validation.levels)] if group else None
             per_horizon[horizon] = RegimeCoverage(widest.coverage, group.n) if group and widest else None
         signal = declared[regime].signal if regime in declared else None
-        judged = regimes if signal is None else regimes.filter(pl.col(signal).is_not_null())
-        share = seen.height / regimes.height if judged.height else None
+        known = signal is None or (signal in regimes.columns and regimes[signal].is_not_null().any())
+        share = seen.height / regimes.height if known and regimes.height else None
         last = seen["origin_date"].max()
         rows.append(RegimeRow(regime, share, last if isinstance(last, dt.date) else None, per_horizon))
     return rows

@@ -46,7 +46,15 @@ from forex.report.backtest import (
 )
 from forex.report.figures import Figures
 from forex.report.headline import answer, main_level, run_age
-from forex.report.monitors import alarm_rows, alerts_now, drift_now, episode_rows, ledger_rows, window_rows
+from forex.report.monitors import (
+    alarm_rows,
+    alerts_now,
+    drift_now,
+    episode_rows,
+    ledger_rows,
+    window_rows,
+    worst_horizons,
+)
 from forex.report.past import Held
 from forex.report.regime_widths import width_rows
 from forex.report.regime_words import meaning
@@ -148,6 +156,7 @@ def dashboard(
         without_evidence=findings.without_evidence(validation),
         interval_level=findings.LEVEL,
         performance=performance,
+        worst_at=worst_horizons(performance),
         windows=window_rows(performance),
         alarms=alarm_rows(performance),
         early_level=EARLY_LEVEL,

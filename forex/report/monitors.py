@@ -59,6 +59,11 @@ def window_rows(performance: PerformanceReport) -> list[WindowRow]:
     return rows
 
 
+def worst_horizons(performance: PerformanceReport) -> list[str]:
+    """The horizons whose status is the whole one's, the shortest first."""
+    return [name for name, figures in by_length(performance.horizons).items() if figures.status == performance.status]
+
+
 @dataclass(frozen=True)
 class AlarmRow:
     """The sequential alarm of a horizon, None where it has no forecasts, and its state; beside: the random walk's state.

@@ -27,14 +27,9 @@ def meaning(regime: str, row: Mapping[str, Any]) -> Sentence | None:
     """
     if regime != "NORMAL" or regime not in MEANING:
         return MEANING.get(regime)
-    copper = (
-        sentence("A shock of copper is not evaluated: no price of copper, or too few.")
-        if row["copper_move"] is None
-        else None
-    )
-    meetings = (
-        sentence("Meetings are not evaluated: no calendar of them covers the day.")
-        if row["meeting_days"] is None
-        else None
-    )
-    return together(MEANING[regime], copper, meetings)
+    copper = lists = None
+    if row.get("copper_move") is None:
+        copper = sentence("A shock of copper is not evaluated: no price of copper, or too few.")
+    if not row.get("calendar_covered"):
+        lists = sentence("Meetings and interventions are not all evaluated: their calendars do not both cover the day.")
+    return together(MEANING[regime], copper, lists)

@@ -33,7 +33,6 @@ from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
 from forex.monitoring.report import AlarmFinding, EarlyFinding, FigureFinding, PerformanceReport
-from forex.monitoring.verdict import worst
 from forex.observations.store import TARGET
 from forex.params import Limits, Overall
 from forex.validation.report import InputWarning, WarningKind
@@ -104,15 +103,26 @@ def _plain(warning: InputWarning) -> Sentence:
 
 
 def recent(performance: PerformanceReport) -> list[tuple[Status, Sentence]]:
-    """What the monitor says of recent forecasts: a sentence for each kind of finding, the worst first, with horizons and status."""
-    kinds: dict[type[Report], list[Finding]] = {}
+    """What the monitor says of recent forecasts, the worst first: a sentence for each kind of finding and each status of it."""
+    found: dict[tuple[type[Report], Status], list[Finding]] = {}
     for finding in performance.findings:
-        kinds.setdefault(_kind(finding), []).append(finding)
-    if not kinds:
+        found.setdefault((_kind(finding), finding.status), []).append(finding)
+    if not found:
         return [(performance.status, _quiet(performance))]
-    found = [(worst([finding.status for finding in entries]), kind, entries) for kind, entries in kinds.items()]
-    found.sort(key=lambda entry: -STATUSES.index(entry[0]))
-    return [(status, _worse(kind, status, entries)) for status, kind, entries in found]
+    told = {key: _unless_worse(key, entries, performance.findings) for key, entries in found.items()}
+    ordered = sorted(told.items(), key=lambda item: -STATUSES.index(item[0][1]))
+    return [(status, _worse(kind, status, names)) for (kind, status), names in ordered if names]
+
+
+def _unless_worse(key: tuple[type[Report], Status], entries: Sequence[Finding], every: Sequence[Finding]) -> list[str]:
+    """The horizons of the entries, the shortest first, without those at which a finding of the same kind is worse."""
+    kind, status = key
+    worse = {
+        entry.horizon
+        for entry in every
+        if _kind(entry) is kind and STATUSES.index(entry.status) > STATUSES.index(status)
+    }
+    return list(by_length({entry.horizon: None for entry in entries if entry.horizon not in worse}))
 
 
 def _kind(finding: Finding) -> type[Report]:
@@ -121,8 +131,8 @@ def _kind(finding: Finding) -> type[Report]:
     return AlarmFinding if promised else type(finding)
 
 
-def _worse(kind: type[Report], status: Status, entries: Sequence[Finding]) -> Sentence:
-    told: dict[str, Any] = {"status": status, "horizons": list(by_length({entry.horizon: entry for entry in entries}))}
+def _worse(kind: type[Report], status: Status, horizons: Sequence[str]) -> Sentence:
+    told: dict[str, Any] = {"status": status, "horizons": horizons}
     if kind is EarlyFinding:
         return sentence(
             "The rate is far from forecasts whose day is still to come: {status} at {horizons:and}.", **told
@@ -139,7 +149,7 @@ def _quiet(performance: PerformanceReport) -> Sentence:
     if performance.status == GOOD:
         return sentence("There is no evidence that forecasts got worse.")
     few = [name for name, entry in by_length(performance.horizons).items() if entry.status == INSUFFICIENT_DATA]
-    return sentence("Too few forecasts have matured to tell whether they got worse: {horizons:and}.", horizons=few)
+    return sentence("It cannot be told whether forecasts got worse at {horizons:and}.", horizons=few)
 
 
 def observado(reports: Reports, rules: Overall) -> Judged:

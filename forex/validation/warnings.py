@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from forex.core.sentence import Sentence, sentence
 from forex.observations.ingest import age_business_days
@@ -31,8 +32,9 @@ LATER: Final = "estimates_later"
 OTHER_DATA: Final = "estimates_of_other_data"
 
 EQUAL = 3  # values of the target in a row: no more than two have been equal since 2004
-UNUSUAL = 12.0  # times its usual move: about one move a year among nineteen currencies is larger
+UNUSUAL = 12.0  # times its usual move: 29 moves of nineteen currencies since 2003 were as large
 USUAL, LEAST = 250, 100  # moves before one whose mean size is the usual one, and how many it takes
+STILL = 1e-4  # of the value; the least size of a usual move
 
 # By series: date, value, known_at, usable_at, ..., as `forex.validation.validate` leaves them.
 Usable = Mapping[str, pl.DataFrame]
@@ -84,16 +86,18 @@ def input_warnings(
 
     extreme_move             a return per business day beyond thresholds.extreme_move in the last warnings.recent_days
     unchanged                the newest EQUAL values of the target, or more, are the same
-    unusual_driver           a move of another series in those days, UNUSUAL times the mean of the USUAL before it, or more; not of
-                             those `in_per_cent`
+    unusual_driver           a return per business day of another series in those days, UNUSUAL times the mean of the USUAL before
+                             it, or more; not of those `in_per_cent`
     estimates_old            made more than warnings.max_age business days before as_of
     estimates_later          made from what was not known yet at `known_until`, UTC: nothing else can be said of them
     estimates_of_other_data  the rows of that day are not those that they were made from
     """
-    found = _extreme_moves(_known(usable[TARGET], known_until), block, as_of) if TARGET in usable else []
-    found += _unchanged(_known(usable[TARGET], known_until)) if TARGET in usable else []
-    for name in sorted(set(usable) - {TARGET, *in_per_cent}):
-        found += _unusual(name, _known(usable[name], known_until), block, as_of)
+    # What the newest origin knew: on a day without business that is less than what is known at its cut-off.
+    at = cut_off_instant(as_of, f"{known_until.astimezone(ZoneInfo(calendar.SANTIAGO)):%H:%M}")
+    known = {name: _known(rows, min(at, known_until)) for name, rows in usable.items()}
+    found = _extreme_moves(known[TARGET], block, as_of) + _unchanged(known[TARGET]) if TARGET in known else []
+    for name in sorted(set(known) - {TARGET, *in_per_cent}):
+        found += _unusual(name, known[name], block, as_of)
     made = dt.datetime.fromisoformat(block.provenance.known_until)
     day = str(made.astimezone(ZoneInfo(calendar.SANTIAGO)).date())
     if made > known_until:
@@ -137,8 +141,8 @@ def _unchanged(rows: pl.DataFrame) -> list[InputWarning]:
     if equal.height < EQUAL:
         return []
     says = sentence(
-        "{series}: the newest {count:d} values are all {value:g}, from {first} to {last}. Check that its source still publishes: "
-        "forecasts take them as they are.",
+        "{series}: the newest {count:d} values are all {value:.10g}, from {first} to {last}. Check that its source still "
+        "publishes: forecasts take them as they are.",
         series=TARGET,
         count=equal.height,
         value=equal["value"][0],
@@ -149,29 +153,32 @@ def _unchanged(rows: pl.DataFrame) -> list[InputWarning]:
 
 
 def _unusual(name: str, rows: pl.DataFrame, block: UsdClp, as_of: str) -> list[InputWarning]:
-    """The largest recent move of a series that is unusual; values that are not positive have no move."""
-    move = (pl.col("value") / pl.col("value").shift(1)).log()
-    usual = pl.col("move").abs().shift(1).rolling_mean(USUAL, min_samples=LEAST)
-    moves = _latest(rows.filter(pl.col("value") > 0)).with_columns(move=move).with_columns(usual=usual)
-    since = calendar.shift(calendar.on_or_before(as_of), -block.warnings.recent_days).item()
-    recent = moves.filter((pl.col("date") > since) & (pl.col("usual") > 0)).with_columns(
-        times=pl.col("move").abs() / pl.col("usual")
-    )
-    found = recent.filter(pl.col("times") >= UNUSUAL).sort("times").tail(1)
-    return [
-        _warning(
-            UNUSUAL_DRIVER,
-            sentence(
-                "{series}: {date} moved {move:+.1%}, {times:.0f} times its usual move. Check the value: forecasts take it as it "
-                "is.",
-                series=name,
-                date=row["date"],
-                move=math.expm1(row["move"]),
-                times=row["times"],
-            ),
-        )
-        for row in found.iter_rows(named=True)
+    """The largest recent move of a series, where it is unusual."""
+    latest = _latest(rows)
+    dates, values = calendar.as_dates(latest["date"].to_numpy()), latest["value"].to_numpy()
+    moves = daily_moves(values, dates)
+    since = calendar.shift(calendar.on_or_before(as_of), -block.warnings.recent_days)
+    found = [
+        (_times(np.abs(moves[: row + 1])), row) for row in np.flatnonzero((dates > since) & np.isfinite(moves)).tolist()
     ]
+    times, row = max(found, default=(0.0, 0))
+    if times < UNUSUAL:
+        return []
+    says = sentence(
+        "{series}: {date} moved {move:+.1%} per business day, {times:.0f} times its usual move. Check the value: forecasts "
+        "take it as it is.",
+        series=name,
+        date=dates[row].item(),
+        move=math.expm1(moves[row]),
+        times=times,
+    )
+    return [_warning(UNUSUAL_DRIVER, says)]
+
+
+def _times(sizes: NDArray[np.float64]) -> float:
+    """The last size over the mean of the USUAL before it; 0 with fewer than LEAST. What stood still counts as moving by STILL."""
+    before = sizes[:-1][np.isfinite(sizes[:-1])][-USUAL:]
+    return float(sizes[-1] / max(before.mean(), STILL)) if before.size >= LEAST else 0.0
 
 
 def _extreme_moves(rows: pl.DataFrame, block: UsdClp, as_of: str) -> list[InputWarning]:

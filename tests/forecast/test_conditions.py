@@ -99,6 +99,10 @@ def test_copper_is_not_judged_until_it_was_estimated() -> None:
     if held.expected == "NOT_EVALUATED":
         unknown = UNKNOWN_CONDITIONS.copper_correlation
         assert found.copper_correlation == unknown.model_copy(update={"current": -0.1})
+        assert sentences(found)[-1].says == "The correlation with copper is -0.10; no usual one is known."
+        usual = found.copper_correlation.model_copy(update={"expected": -0.2})
+        other = sentences(found.model_copy(update={"copper_correlation": usual}))[-1]
+        assert other.says == "The correlation with copper is not evaluated."  # one is known, and not how far is far
     near = block(copper_correlation__expected=-0.2, copper_correlation__break_threshold=0.3)
     assert conditions(panel([0.01] * 30), ROW, {}, near, REGIMES).copper_correlation.state == "USUAL"
 

@@ -5,10 +5,10 @@ import pytest
 
 from forex.core.status import STATUSES
 from forex.monitoring.early import early, path_of
-from forex.monitoring.grounds import ANY, EARLY_YEAR, EITHER, EXCELLENT_LOOK
+from forex.monitoring.grounds import ANY, EARLY_YEAR, EITHER, EXCELLENT_LOOK, grounds, in_words
 from forex.monitoring.measured import EarlyRates, FalseAlarm
 from forex.monitoring.performance import OpenForecasts, performance
-from forex.monitoring.report import FigureFinding, Monitored
+from forex.monitoring.report import EarlyFinding, FigureFinding, Monitored
 from forex.monitoring.subjects import subjects
 from forex.params import Performance
 from forex.statistics.scores import Panel
@@ -83,6 +83,37 @@ def test_too_few_windows_say_how_many_there_are_and_how_many_it_takes() -> None:
     )
     assert "1d INSUFFICIENT_DATA: 40 forecasts have matured, and a window takes 60; " in said(report(world(40)))
     assert said(found, "30d").startswith("30d INSUFFICIENT_DATA: no forecast has matured yet;")
+
+
+def test_a_window_without_a_verdict_that_has_room_enough_does_not_blame_the_room() -> None:
+    """Of two windows the one that has no verdict is told, and why it has none."""
+    model = report(world()).horizons["1d"].models["published"]
+    windows = dict(model.windows) | {"14": model.windows["14"].model_copy(update={"status": "INSUFFICIENT_DATA"})}
+    assert model.windows["14"].independent_windows > model.windows["60"].independent_windows >= settings().min_windows
+    text = grounds(
+        "1d", "INSUFFICIENT_DATA", model.model_copy(update={"windows": windows}), None, [], settings(), MEASURED
+    ).says
+    assert text.startswith(
+        "1d INSUFFICIENT_DATA: some figure of the last 14 matured forecasts has no verdict, because it, "
+    )
+
+
+@pytest.mark.parametrize(
+    ("distance", "says"), [(3.44, "3.4 half-widths away on average"), (None, "which has no width")]
+)
+def test_how_far_the_rate_is_is_said_where_an_interval_has_a_width(distance: float | None, says: str) -> None:
+    found = EarlyFinding(
+        open=20,
+        outside=18,
+        distance=distance,
+        rate=0.012,
+        raised=True,
+        since="2019-12-02",
+        horizon="30d",
+        source="backtest",
+        status="DEGRADED",
+    )
+    assert f"their 95% interval, {says}, as in 1.2% of years" in in_words(found).says
 
 
 def test_no_figure_has_a_verdict_on_fewer_independent_windows_than_it_takes() -> None:

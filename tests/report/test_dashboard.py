@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from forex.core.sentence import verbatim
+from forex.core.status import Status
 from forex.monitoring.report import EarlyReport
 from forex.presentation.catalogue import CATALOGUES, Code
 from forex.presentation.language import language
@@ -290,8 +291,40 @@ def test_a_rate_of_the_early_signal_that_was_not_measured_is_told_by_its_side() 
         assert f"0 / 18 0.23 {told}" in text.replace("\u202f", " ")
 
 
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("EXCELLENT", "better than those before them"),
+        ("GOOD", "no evidence that they got worse"),
+        ("INSUFFICIENT_DATA", "it cannot be told whether they got worse"),
+        ("CRITICAL", "at 1 business day"),
+    ],
+)
+def test_the_headline_claims_of_recent_forecasts_what_was_found(status: Status, told: str) -> None:
+    report = performance()
+    states: dict[str, Status] = {"1d": status, "7d": "DEGRADED" if status == "CRITICAL" else "GOOD", "30d": "GOOD"}
+    horizons = {name: entry.model_copy(update={"status": states[name]}) for name, entry in report.horizons.items()}
+    text = Reader(page(performance=report.model_copy(update={"status": status, "horizons": horizons}))).text
+    head = text.partition("Recent forecasts ")[2].partition(" Alerts today")[0]
+    assert head.endswith(told)
+
+
+def test_a_calm_day_says_what_was_not_evaluated() -> None:
+    calm = forecast(regime="NORMAL")
+    whole = Reader(page(forecast=calm)).text
+    assert "Normal means" in whole and "evaluated: no price of copper" not in whole and "not all evaluated" not in whole
+    rows = regimes().with_columns(copper_move=pl.lit(None, dtype=pl.Float64), calendar_covered=False)
+    text = Reader(page(forecast=calm, regimes=rows)).text
+    assert (
+        "A shock of copper is not evaluated: no price of copper, or too few. Meetings and interventions are not all"
+        in text
+    )
+
+
 def test_without_measured_rates_none_is_promised() -> None:
-    measured, other = performance(), performance().model_copy(update={"false_alarms": {}})
+    measured = performance()
+    of_drift = {name: rate for name, rate in measured.false_alarms.items() if name.startswith("drift_")}
+    other = measured.model_copy(update={"false_alarms": of_drift})
     assert "stands with what each status rests on" in Reader(page(performance=measured)).text
     assert "was not simulated with these settings" in Reader(page(performance=other)).text
 

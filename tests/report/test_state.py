@@ -192,7 +192,7 @@ FAR = "The rate is far from forecasts whose day is still to come"
     [
         ("EXCELLENT", "Recent forecasts are better than those before them."),
         ("GOOD", "There is no evidence that forecasts got worse."),
-        ("INSUFFICIENT_DATA", "Too few forecasts have matured to tell whether they got worse: 7d and 30d."),
+        ("INSUFFICIENT_DATA", "It cannot be told whether forecasts got worse at 7d and 30d."),
     ],
 )
 def test_a_monitor_that_finds_nothing_claims_no_more_than_that(status: Status, expected: str) -> None:
@@ -215,11 +215,13 @@ def test_each_kind_of_finding_has_its_sentence_and_its_horizons_the_worst_first(
         figure("15d", "coverage_80"),
         figure("1d", "error", "CRITICAL"),
         figure("1d", "bias"),
+        figure("30d", "bias"),
     )
     assert found("monitor", performance=monitored(*findings, status="CRITICAL")) == [
         ("FAULT", f"{WORSE}: CRITICAL at 1d."),
         ("FAULT", f"{FAR}: DEGRADED at 30d and 90d."),
         ("FAULT", f"{MISSES}: DEGRADED at 7d and 15d."),
+        ("FAULT", f"{WORSE}: DEGRADED at 30d."),
     ]
 
 

@@ -1,5 +1,6 @@
 """Warnings about the newest inputs, and about estimates that are old, from later, or of other data."""
 
+import datetime as dt
 from dataclasses import asdict
 from typing import Any
 
@@ -157,7 +158,41 @@ def test_a_driver_s_print_that_its_next_value_confirms_is_told(factor: float, to
     if told:
         day = usable["date"][-2]
         size = usable["value"][-2] * factor / usable["value"][-3] - 1
-        assert unusual[0].startswith(f"aud: {day} moved {size:+.1%}, ") and "times its usual move" in unusual[0]
+        assert unusual[0].startswith(f"aud: {day} moved {size:+.1%} per business day, ")
+        assert "times its usual move" in unusual[0]
+
+
+def test_a_driver_that_stood_still_before_it_jumped_is_told_too() -> None:
+    usable = rows()
+    pegged = at_the_end(usable.with_columns(value=pl.lit(7.75)), 1, pl.lit(7.75 * 1.3))
+    [found] = input_warnings({"usdclp": usable, "hkd": pegged}, block(usable), as_of=AS_OF, known_until=UNTIL)
+    assert "moved +30.0% per business day, 2624 times" in found.says  # of a hundredth of a per cent
+    nudged = at_the_end(usable.with_columns(value=pl.lit(7.75)), 1, pl.lit(7.75 * 1.0002))
+    assert input_warnings({"usdclp": usable, "hkd": nudged}, block(usable), as_of=AS_OF, known_until=UNTIL) == []
+
+
+def test_a_driver_s_move_over_a_gap_counts_at_its_daily_size() -> None:
+    usable = rows()
+    gap = usable.filter(~pl.col("date").is_between(dt.date(2024, 8, 20), dt.date(2024, 11, 22)))
+    moved = gap.with_columns(
+        value=pl.when(pl.col("date") > dt.date(2024, 11, 22)).then(pl.col("value") * 1.1).otherwise("value")
+    )
+    assert input_warnings({"usdclp": usable, "aud": moved}, block(usable), as_of=AS_OF, known_until=UNTIL) == []
+
+
+@pytest.mark.parametrize("as_of", ["2024-11-23", "2024-11-24"])
+def test_on_a_day_without_business_no_warning_knows_more_than_the_newest_origin(as_of: str) -> None:
+    """Monday's observado is public on Friday evening, after the cut-off of Friday's forecast."""
+    usable = rows()
+    stuck = usable.with_columns(value=pl.when(pl.col("date") >= dt.date(2024, 11, 21)).then(905.5).otherwise("value"))
+    series = {"usdclp": stuck}
+    later = utc(f"{as_of}T18:00")
+    told = [w.kind for w in input_warnings(series, block(usable), as_of=as_of, known_until=later)]
+    assert "unchanged" not in told
+    monday = [
+        w.kind for w in input_warnings(series, block(usable), as_of="2024-11-25", known_until=utc("2024-11-25T18:00"))
+    ]
+    assert "unchanged" in monday
 
 
 def test_a_driver_with_a_short_history_or_values_that_have_no_move_says_nothing() -> None:

@@ -131,7 +131,7 @@ def material(
         state=overall(reports, committed().state, run_age=run_age),
         moved=moved(),
         since=dt.date(2024, 4, 9),
-        means=meaning(published.regime, {"copper_move": 0.01, "meeting_days": 3}),
+        means=meaning(published.regime, {"copper_move": 0.01, "calendar_covered": True}),
         advice=sentence("Nothing unusual: plan with the intervals as they are published."),
         outcome=Outcome(day, 929.5, foretold(929.5)),
         week=[WeekHeld("1d", 5, {0.8: 4, 0.95: 5}), WeekHeld("7d", 4, {0.8: 3, 0.95: 4})],

@@ -88,7 +88,7 @@ def regimes(now: str = "NORMAL") -> pl.DataFrame:
             "regime": names + ["NORMAL"] * (len(days) - len(names) - 20) + [now] * 20,
             "volatility_ratio": [None] * 50 + [1 + 0.01 * (i % 60) for i in range(len(days) - 50)],
             "copper_move": [0.01] * len(days),
-            "meeting_days": [3] * len(days),
+            "calendar_covered": [True] * len(days),
         }
     )
 
