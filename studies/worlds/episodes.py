@@ -77,7 +77,7 @@ def _as_far(rate: float, rates: EarlyRates) -> str:
     """A rate in words; beyond those that were measured only the side is known."""
     if rate <= min(rates.rates):
         return f"under {percent(min(rates.rates))}"
-    return f"> {percent(COMMON)}" if rate > COMMON else percent(rate)
+    return f"> {COMMON:.0%}".replace("%", " %") if rate > COMMON else percent(rate)
 
 
 def early_episodes(rates: EarlyRates, calibrated: pl.DataFrame) -> str:

@@ -121,7 +121,7 @@ def test_record_shows_what_is_evaluated_and_only_that() -> None:
 def test_without_a_matured_forecast_it_says_so() -> None:
     write(dict.fromkeys(("1d", "7d", "15d"), NOTHING))
     page = nowcast.text(nowcast.view(at=None))
-    assert page.endswith("No matured forecast yet: what the nowcast explains is not evaluated.")
+    assert page.endswith("No forecast that is scored has matured yet: what the nowcast explains is not evaluated.")
     assert "R²" not in page
 
 
