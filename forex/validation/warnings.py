@@ -34,6 +34,7 @@ OTHER_DATA: Final = "estimates_of_other_data"
 EQUAL = 3  # values of the target in a row: no more than two have been equal since 2004
 UNUSUAL = 12.0  # times its usual move: 29 moves of nineteen currencies since 2003 were as large
 USUAL, LEAST = 250, 100  # moves before one whose mean size is the usual one, and how many it takes
+MILLIONFOLD = math.log(1e6)
 STILL = 1e-4  # of the value; the least size of a usual move
 
 # By series: date, value, known_at, usable_at, ..., as `forex.validation.validate` leaves them.
@@ -169,10 +170,15 @@ def _unusual(name: str, rows: pl.DataFrame, block: UsdClp, as_of: str) -> list[I
         "take it as it is.",
         series=name,
         date=dates[row].item(),
-        move=math.expm1(moves[row]),
+        move=_share(moves[row]),
         times=times,
     )
     return [_warning(UNUSUAL_DRIVER, says)]
+
+
+def _share(move: float) -> float:
+    """A log-move as a share of the value before; of a rise of more than a millionfold, that much."""
+    return math.expm1(min(move, MILLIONFOLD))
 
 
 def _times(sizes: NDArray[np.float64]) -> float:
@@ -195,8 +201,8 @@ def _extreme_moves(rows: pl.DataFrame, block: UsdClp, as_of: str) -> list[InputW
                 "of days.",
                 series=TARGET,
                 date=date,
-                move=math.expm1(move),
-                extreme=abs(math.expm1(math.copysign(block.thresholds.extreme_move, move))),
+                move=_share(move),
+                extreme=abs(_share(math.copysign(block.thresholds.extreme_move, move))),
                 share=1 - block.estimation.extreme_level,
             ),
         )

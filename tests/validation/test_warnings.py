@@ -1,6 +1,7 @@
 """Warnings about the newest inputs, and about estimates that are old, from later, or of other data."""
 
 import datetime as dt
+import math
 from dataclasses import asdict
 from typing import Any
 
@@ -193,6 +194,18 @@ def test_on_a_day_without_business_no_warning_knows_more_than_the_newest_origin(
         w.kind for w in input_warnings(series, block(usable), as_of="2024-11-25", known_until=utc("2024-11-25T18:00"))
     ]
     assert "unchanged" in monday
+
+
+@pytest.mark.parametrize("value", [1e308, 5e-324])
+def test_a_value_beyond_all_bounds_is_told_and_ends_nothing(value: float) -> None:
+    usable = rows()
+    series = {"usdclp": at_the_end(usable, 1, pl.lit(value)), "aud": at_the_end(usable, 1, pl.lit(value))}
+    found = input_warnings(series, block(usable), as_of=AS_OF, known_until=UNTIL)
+    assert {"extreme_move", "unusual_driver"} <= {warning.kind for warning in found}
+    assert all(
+        math.isfinite(number) for warning in found for number in warning.values.values() if isinstance(number, float)
+    )
+    assert all(len(warning.says) < 300 for warning in found)
 
 
 def test_a_driver_with_a_short_history_or_values_that_have_no_move_says_nothing() -> None:
