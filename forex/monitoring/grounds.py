@@ -7,11 +7,10 @@ from forex.core.sentence import Sentence, sentence, together
 from forex.core.status import EXCELLENT, INSUFFICIENT_DATA, Status
 from forex.monitoring.early import LEVEL
 from forex.monitoring.measured import FalseAlarm
-from forex.monitoring.report import AlarmFinding, EarlyFinding, EarlyReport, FigureFinding, MonitoredModel
+from forex.monitoring.report import AlarmFinding, EarlyFinding, EarlyReport, FigureFinding, Finding, MonitoredModel
 from forex.monitoring.watched import BIAS, CRPS, ERROR
 from forex.params import Performance
 
-Finding = FigureFinding | AlarmFinding | EarlyFinding
 # monitors of rates/false_alarms.csv, and the horizon that the share of EXCELLENT looks was measured at
 EITHER, EARLY_YEAR, ANY, EXCELLENT_LOOK, EXCELLENT_AT = "either_year", "early_year", "any_year", "excellent_look", "1d"
 

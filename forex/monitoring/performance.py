@@ -23,6 +23,7 @@ from forex.monitoring.report import (
     EarlyReport,
     FigureChange,
     FigureFinding,
+    Finding,
     Monitored,
     MonitoredHorizon,
     MonitoredModel,
@@ -210,9 +211,9 @@ def _alarm(subject: Subject, settings: Performance) -> AlarmReport:
     )
 
 
-def _findings(horizons: Mapping[str, _Found]) -> list[FigureFinding | AlarmFinding | EarlyFinding]:
+def _findings(horizons: Mapping[str, _Found]) -> list[Finding]:
     """What is wrong with `published`, the worst first: by horizon the figures of its windows, the alarm, the early signal."""
-    found: list[FigureFinding | AlarmFinding | EarlyFinding] = []
+    found: list[Finding] = []
     for horizon, figures in horizons.items():
         if PUBLISHED in figures.models:
             monitored = figures.models[PUBLISHED]

@@ -147,13 +147,16 @@ class EarlyFinding(EarlyReport):
     status: Status
 
 
+Finding = FigureFinding | AlarmFinding | EarlyFinding
+
+
 class Monitored(Report):
     """The newest look.  findings: the worst first."""
 
     levels: tuple[float, ...]
     status: Status
     horizons: Mapping[str, MonitoredHorizon]
-    findings: tuple[FigureFinding | AlarmFinding | EarlyFinding, ...]
+    findings: tuple[Finding, ...]
 
 
 class WidestChange(Report):

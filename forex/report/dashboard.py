@@ -121,6 +121,7 @@ def dashboard(
     """
     from markupsafe import Markup
 
+    newest = regimes.sort("origin_date").row(-1, named=True)
     templates = environment("forex.report", language)
     templates.filters["svg"] = lambda text: Markup(text)  # drawn by forex.report.drawing, its texts escaped there
     coverage, scores = coverage_rows(validation), score_rows(validation)
@@ -165,8 +166,8 @@ def dashboard(
         ledger=ledger_rows(performance),
         drift=drift_now(performance),
         conditions=sentences(forecast.conditions),
-        regime_means=meaning(forecast.regime, regimes.sort("origin_date").row(-1, named=True)),
-        advice=recommendation(regimes.sort("origin_date").row(-1, named=True)),
+        regime_means=meaning(forecast.regime, newest),
+        advice=recommendation(newest),
         regime_since=episodes(regimes)["start"][-1],
         regime_rows=regime_rows(regimes, validation),
         regime_rules=declared(),

@@ -32,14 +32,14 @@ from forex.evaluation.rule_words import in_words
 from forex.forecast.fan import by_length
 from forex.forecast.report import Forecast
 from forex.monitoring.alert_report import AlertsReport
-from forex.monitoring.report import AlarmFinding, EarlyFinding, FigureFinding, PerformanceReport
+from forex.monitoring.report import AlarmFinding, EarlyFinding, FigureFinding, Finding, PerformanceReport
+from forex.monitoring.verdict import worst
 from forex.observations.store import TARGET
 from forex.params import Limits, Overall
+from forex.timeline.calendar import horizon_days
 from forex.validation.report import InputWarning, WarningKind
 
 AGE = "run_age"  # the rule of whoever has a clock
-
-Finding = FigureFinding | AlarmFinding | EarlyFinding
 
 
 class Found(Report):
@@ -104,25 +104,16 @@ def _plain(warning: InputWarning) -> Sentence:
 
 def recent(performance: PerformanceReport) -> list[tuple[Status, Sentence]]:
     """What the monitor says of recent forecasts, the worst first: a sentence for each kind of finding and each status of it."""
-    found: dict[tuple[type[Report], Status], list[Finding]] = {}
-    for finding in performance.findings:
-        found.setdefault((_kind(finding), finding.status), []).append(finding)
-    if not found:
+    if not performance.findings:
         return [(performance.status, _quiet(performance))]
-    told = {key: _unless_worse(key, entries, performance.findings) for key, entries in found.items()}
-    ordered = sorted(told.items(), key=lambda item: -STATUSES.index(item[0][1]))
-    return [(status, _worse(kind, status, names)) for (kind, status), names in ordered if names]
-
-
-def _unless_worse(key: tuple[type[Report], Status], entries: Sequence[Finding], every: Sequence[Finding]) -> list[str]:
-    """The horizons of the entries, the shortest first, without those at which a finding of the same kind is worse."""
-    kind, status = key
-    worse = {
-        entry.horizon
-        for entry in every
-        if _kind(entry) is kind and STATUSES.index(entry.status) > STATUSES.index(status)
-    }
-    return list(by_length({entry.horizon: None for entry in entries if entry.horizon not in worse}))
+    statuses: dict[tuple[type[Report], str], list[Status]] = {}
+    for finding in performance.findings:
+        statuses.setdefault((_kind(finding), finding.horizon), []).append(finding.status)
+    found: dict[tuple[type[Report], Status], list[str]] = {}
+    for (kind, horizon), each in statuses.items():
+        found.setdefault((kind, worst(each)), []).append(horizon)
+    ordered = sorted(found.items(), key=lambda item: -STATUSES.index(item[0][1]))
+    return [(status, _worse(kind, status, horizons)) for (kind, status), horizons in ordered]
 
 
 def _kind(finding: Finding) -> type[Report]:
@@ -132,7 +123,7 @@ def _kind(finding: Finding) -> type[Report]:
 
 
 def _worse(kind: type[Report], status: Status, horizons: Sequence[str]) -> Sentence:
-    told: dict[str, Any] = {"status": status, "horizons": horizons}
+    told: dict[str, Any] = {"status": status, "horizons": sorted(horizons, key=horizon_days)}
     if kind is EarlyFinding:
         return sentence(
             "The rate is far from forecasts whose day is still to come: {status} at {horizons:and}.", **told

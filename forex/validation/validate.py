@@ -46,9 +46,8 @@ QUARANTINE: dict[str, Any] = {
     "expectation": pl.String,
 }
 
-SMALLEST = (
-    0.1  # of the target: the last decimal that files hold is a tenth of a per cent of it, a fifth of a day's usual move
-)
+# Of the target: the last decimal that files hold is a tenth of a per cent of it, a fifth of a day's usual move.
+SMALLEST = 0.1
 
 USED: Final = "used"
 FLAGGED: Final = "flagged"

@@ -10,7 +10,7 @@ from zipfile import BadZipFile, ZipFile
 
 import polars as pl
 
-from forex.commands.live import issued_at
+from forex.commands.live.on_time import in_time
 from forex.core.edges.limits import MAIL_BYTES, MB
 from forex.core.edges.reading import read_bytes
 from forex.core.errors import DataError, StaleError
@@ -25,7 +25,7 @@ from forex.mail.outcome import Outcome, outcome, week
 from forex.mail.rules import Kind
 from forex.mail.snapshot import snapshot
 from forex.observations.ingest import known_rows
-from forex.observations.store import TARGET, published, read_series, read_series_list
+from forex.observations.store import TARGET, read_series, read_series_list
 from forex.operations import Mail
 from forex.params import Params
 from forex.regimes.advice import recommendation
@@ -96,7 +96,9 @@ def gathered(kind: Kind, params: Params, settings: Mail, at: dt.datetime) -> Gat
         since=episodes(regimes)["start"][-1],
         means=meaning(forecast.regime, regimes.row(-1, named=True)),
         advice=recommendation(regimes.row(-1, named=True)),
-        outcome=_outcome(newest, calibrated, _in_time(params), forecast, shown) if newest else None,
+        outcome=_outcome(newest, calibrated, in_time(ledger.read(ledger.LEDGER), params), forecast, shown)
+        if newest
+        else None,
         week=week(calibrated, until=forecast.origin_date, days=WEEK, levels=shown),
         snapshot=snapshot(panel, forecast.origin_date, settings.snapshot),
         fan=fan,
@@ -118,16 +120,6 @@ def _outcome(
         horizons=list(forecast.horizons),
         levels=levels,
     )
-
-
-def _in_time(params: Params) -> pl.DataFrame:
-    """The ledger without the forecasts that are known to have been issued when the observado of their day was public."""
-    rows, recorded = ledger.read(ledger.LEDGER), issued_at.recorded()
-    rule = read_series_list(Path(params.ingest.store), params.ingest.limits)[TARGET].publication
-    public = published(rows["target_date"], rule)
-    keys = zip(rows["origin_date"].cast(str), rows["horizon"], public, strict=True)
-    in_time = [(origin, horizon) not in recorded or recorded[origin, horizon] < at for origin, horizon, at in keys]
-    return rows.filter(pl.Series(in_time, dtype=pl.Boolean))
 
 
 def _newest_observado(params: Params, at: dt.datetime) -> tuple[dt.date, float] | None:

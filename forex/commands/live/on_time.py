@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from forex.commands.live.issued_at import recorded
 from forex.ledger import ledger
 from forex.observations.store import TARGET, published, read_series_list
 from forex.params import Params
@@ -44,8 +45,23 @@ def first_outcome(origin: str, params: Params) -> tuple[str, dt.datetime] | None
     rows = ledger.read(ledger.LEDGER).filter(pl.col("origin_date") == dt.date.fromisoformat(origin)).sort("target_date")
     if rows.is_empty():
         return None
-    rule = read_series_list(Path(params.ingest.store), params.ingest.limits)[TARGET].publication
-    return rows["horizon"][0], published(rows["target_date"].head(1), rule).item()
+    return rows["horizon"][0], _public(rows["target_date"].head(1), params).item()
+
+
+def in_time(rows: pl.DataFrame, params: Params) -> pl.DataFrame:
+    """The rows of the ledger without those that are known to have been issued when the observado of their day was public.
+
+    A row whose instant of issue is not recorded counts as issued in time.
+    """
+    issued = recorded()
+    keys = zip(rows["origin_date"].cast(str), rows["horizon"], _public(rows["target_date"], params), strict=True)
+    kept = [(origin, horizon) not in issued or issued[origin, horizon] < at for origin, horizon, at in keys]
+    return rows.filter(pl.Series(kept, dtype=pl.Boolean))
+
+
+def _public(targets: pl.Series, params: Params) -> pl.Series:
+    """The instants (UTC) from which the outcomes of these days are public, by the publication rule of the store."""
+    return published(targets, read_series_list(Path(params.ingest.store), params.ingest.limits)[TARGET].publication)
 
 
 def lateness(issued_at: dt.datetime, cut_off: dt.datetime, outcome: tuple[str, dt.datetime]) -> str | None:
